@@ -1,0 +1,3 @@
+"""Contraindication screening for clinics that do aesthetic procedures."""
+
+__version__ = "0.1.0"

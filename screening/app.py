@@ -1,0 +1,155 @@
+"""Join the parts: the only place where settings become an installation and an application."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+from flask import Flask, Response
+from flask_babel import Babel, get_locale
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from screening.config import CHECKOUT, Config, read_config, read_secret
+from screening.definitions.loading import load_definitions
+from screening.documents.authority import Credentials, create_authority, issue_certificate
+from screening.storage.database import Database
+from screening.storage.encryption import Keys
+from screening.web import doctor, errors, health, kiosk, patient, reception, staff
+from screening.web.texts import harmless, shown_answer, shown_date, shown_moment
+from screening.web.visit import clinic_name, is_kiosk, login
+from screening.worker import open_bell
+from screening.workflow.workplace import Workplace
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_workplace(config: Config) -> Workplace:
+    """Return the installation that `config` describes, its tables up to date.
+
+    Raises DefinitionError when a rule cannot be read: better no service than one
+    with fewer rules.
+    """
+    definitions = load_definitions(config.questions)
+    keys = Keys.from_secret(read_secret(config.secret_file))
+    database = Database(config.database)
+    database.migrate()
+    return Workplace(
+        database=database,
+        definitions=definitions,
+        archive=pack_definitions(config.questions),
+        keys=keys,
+        seal=open_seal(config, keys),
+        ring=open_bell(config, keys),
+        now=now,
+    )
+
+
+def pack_definitions(folder: Path) -> bytes:
+    """Return the files of `folder` as a ZIP, the same bytes for the same files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*.yaml")):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def open_seal(config: Config, keys: Keys) -> Credentials:
+    """Return the clinic's seal; at first start a local authority issues one."""
+    path = config.instance / "seal.p12"
+    if not path.exists():
+        authority = open_authority(config, keys)
+        seal = issue_certificate(authority, f"Seal of {config.organisation}", "seal", now())
+        write_privately(path, seal.to_pkcs12(keys.passphrase))
+    return Credentials.from_pkcs12(path.read_bytes(), keys.passphrase)
+
+
+def open_authority(config: Config, keys: Keys) -> Credentials:
+    """Return the local authority, made at first start; its certificate is what verifiers trust."""
+    path = config.instance / "authority.p12"
+    if not path.exists():
+        authority = create_authority(config.organisation, now() - timedelta(minutes=1))
+        write_privately(path, authority.to_pkcs12(keys.passphrase))
+        (config.instance / "authority.crt").write_bytes(authority.certificate_pem)
+    return Credentials.from_pkcs12(path.read_bytes(), keys.passphrase)
+
+
+def write_privately(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def trusted(config: Config) -> list[Certificate]:
+    """Return the certificates that this installation trusts, none before its first start."""
+    path = config.instance / "authority.crt"
+    return load_pem_x509_certificates(path.read_bytes()) if path.exists() else []
+
+
+def create_app(config: Config | None = None, place: Workplace | None = None) -> Flask:
+    """Return the application. Raises what open_workplace raises."""
+    config = config or read_config()
+    place = place or open_workplace(config)
+    app = Flask(
+        "screening",
+        template_folder=str(CHECKOUT / "templates"),
+        static_folder="web/static",
+        static_url_path="/static",
+    )
+    app.config.update(
+        SECRET_KEY=place.keys.cookies,
+        PUBLIC_URL=config.public_url,
+        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "web" / "translations"),
+    )
+    app.extensions["workplace"] = place
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = harmless
+    app.jinja_env.filters |= {"day": shown_date, "moment": shown_moment}
+    app.jinja_env.globals |= {
+        "clinic_name": clinic_name,
+        "get_locale": get_locale,
+        "is_kiosk": is_kiosk,
+        "moment_of": datetime.fromisoformat,
+        "shown_answer": shown_answer,
+    }
+    Babel(app)
+    CSRFProtect(app)
+    login.init_app(app)
+    for part in (patient, kiosk, staff, reception, doctor, health):
+        app.register_blueprint(part.bp)
+    errors.register(app)
+    app.after_request(_add_headers)
+    return app
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,296 @@
+"""The commands. Each does one thing and says what to do when it cannot."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from cryptography.x509 import load_pem_x509_certificates
+
+from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
+from screening.clinical.definitions import Definitions
+from screening.clinical.report import compile_report
+from screening.config import SETTINGS, Config, read_config, read_secret
+from screening.definitions.examples import failing_examples
+from screening.definitions.loading import load_definitions
+from screening.definitions.problems import DefinitionError
+from screening.storage.encryption import Keys
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+REPORT_KEYS = frozenset({"patient"})
+NO_CLINIC = "there is no clinic yet; open one with: screening clinic NAME"
+VERDICT_CODES = {"PASSED": 0, "FAILED": 1, "INDETERMINATE": 2}
+
+
+@click.group()
+def main() -> None:
+    """Contraindication screening for clinics that do aesthetic procedures."""
+
+
+@main.command()
+@click.argument("folder", type=FOLDER, required=False)
+def check(folder: Path | None) -> None:
+    """Check every file in FOLDER and list what has to be corrected."""
+    folder = folder or read_config().questions
+    definitions = _load(folder)
+    if problems := failing_examples(definitions):
+        _stop(problems, 1)
+    click.echo(
+        f"{len(definitions.procedures)} procedures, {len(list(definitions.items))} questions, "
+        f"{len(definitions.findings)} findings, {len(definitions.examples)} examples: no problems."
+    )
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
+def evaluate(file: Any, folder: Path | None) -> None:
+    """Read a case as JSON and print what is advised for each procedure."""
+    definitions = _load(folder or read_config().questions)
+    try:
+        case = read_case(definitions, _read_json(file))
+    except CaseError as error:
+        _stop(error.problems, 2)
+    found = evaluate_case(definitions, case)
+    click.echo(json.dumps(as_json(definitions, case.on, found), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
+def report(file: Any, output: Path, folder: Path | None) -> None:
+    """Make a sealed PDF report of the case in FILE."""
+    from screening.app import open_seal
+    from screening.documents.render import render_pdf
+    from screening.documents.seal import seal_pdf
+
+    config = read_config()
+    definitions = _load(folder or config.questions)
+    try:
+        raw = _read_json(file)
+        case = read_case(definitions, raw, REPORT_KEYS)
+    except CaseError as error:
+        _stop(error.problems, 2)
+    at = datetime.now(UTC)
+    compiled = compile_report(definitions, case, raw, _frame(raw, at))
+    seal = open_seal(config, Keys.from_secret(read_secret(config.secret_file)))
+    output.write_bytes(seal_pdf(render_pdf(compiled), seal, at, "Report made from a case file"))
+    click.echo(f"{output}: sealed", err=True)
+
+
+def _frame(raw: dict[str, Any], at: datetime) -> dict[str, Any]:
+    return {
+        "number": "case file",
+        "clinic": {"name": "Screening", "address": "", "phone": ""},
+        "patient": {"name": str(raw["patient"]), "born": None} if raw.get("patient") else None,
+        "submitted_at": at.isoformat(timespec="seconds"),
+        "zone": "UTC",
+        "language": "en",
+        "appointment": None,
+        "declaration": None,
+        "audit_head": None,
+    }
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificate (PEM) of the authority to trust; the default is this installation's.",
+)
+def verify(file: Path, trust: Path | None) -> None:
+    """Say whether a report is PASSED (0), INDETERMINATE (2) or FAILED (1), and why."""
+    from screening.app import trusted
+    from screening.documents.verify import verify_pdf
+
+    try:
+        pdf = file.read_bytes()
+        known = load_pem_x509_certificates(trust.read_bytes()) if trust else trusted(read_config())
+    except (OSError, ValueError) as error:
+        click.echo(f"FAILED\n{error}")
+        sys.exit(1)
+    verification = verify_pdf(pdf, known)
+    click.echo(verification.status)
+    for reason in verification.reasons:
+        click.echo(f"- {reason}")
+    for one in verification.signatures:
+        click.echo(
+            f"{one.meaning}: {one.signer}, {one.claimed_at} by its own clock (no trusted time)"
+        )
+    click.echo(f"SHA-256 {verification.sha256}")
+    sys.exit(VERDICT_CODES[str(verification.status)])
+
+
+@main.command("definitions")
+@click.option("--json", "as_json_", is_flag=True, help="Print as JSON.")
+def definitions_(as_json_: bool) -> None:
+    """List all ids in force, with their hash."""
+    found = _load(read_config().questions)
+    ids = {
+        "definitions": found.hash,
+        "procedures": list(found.procedures),
+        "findings": list(found.findings),
+        "questions": [item.link_id for item in found.items],
+        "sources": list(found.sources),
+    }
+    if as_json_:
+        click.echo(json.dumps(ids, indent=2))
+        return
+    click.echo(ids.pop("definitions"))
+    for kind, names in ids.items():
+        click.echo(f"{kind}: {', '.join(names)}")
+
+
+@main.command()
+def settings() -> None:
+    """List every setting, its default and what it is for."""
+    for setting in SETTINGS:
+        click.echo(f"SCREENING_{setting.name}={setting.default}\n    {setting.help}")
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Make a demo clinic at first start and print its keys.")
+def serve(demo: bool) -> None:
+    """Serve the pages and make the reports, until stopped."""
+    from screening.demo import demo_config, open_demo
+    from screening.serving import run
+
+    config = demo_config(read_config()) if demo else read_config()
+    place = _open_place(config)
+    if demo:
+        click.echo(open_demo(config, place))
+    place.database.close()
+    click.echo(f"Serving on http://{config.address}  (stop with Ctrl-C)")
+    sys.stdout.flush()
+    sys.exit(run(config))
+
+
+@main.command()
+def worker() -> None:
+    """Make the reports that were ordered, until stopped."""
+    from screening.app import open_workplace
+    from screening.worker import run_worker
+
+    config = read_config()
+    run_worker(config, Keys.from_secret(read_secret(config.secret_file)), open_workplace)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--address", default="")
+@click.option("--phone", default="")
+@click.option("--zone", default="UTC", show_default=True, help="Time zone, such as Europe/London.")
+def clinic(name: str, address: str, phone: str, zone: str) -> None:
+    """Open a clinic."""
+    from zoneinfo import ZoneInfoNotFoundError
+
+    from screening.workflow.clinics import add_clinic
+
+    try:
+        click.echo(add_clinic(_open_place(), name, address, phone, zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        _stop([f'"{zone}" is not a time zone; write it like Europe/London'], 2)
+
+
+@main.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The person's full name.")
+@click.option("--role", required=True, type=click.Choice(["doctor", "receptionist"]))
+@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
+def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
+    """Open an account and print its first password."""
+    from screening.app import now, open_authority
+    from screening.documents.authority import issue_certificate
+    from screening.workflow.accounts import add_account
+
+    config, place = read_config(), _open_place()
+    credentials = None
+    if role == "doctor":
+        authority = open_authority(config, place.keys)
+        credentials = issue_certificate(authority, name, "doctor", now())
+    password = secrets.token_urlsafe(9)
+    add_account(place, _clinic(place, clinic_id), username, name, role, password, credentials)
+    click.echo(f"user name: {username}   password: {password}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
+def kiosk(name: str, clinic_id: str | None) -> None:
+    """Add a tablet and print its pairing code."""
+    from screening.workflow.kiosk import add_kiosk
+
+    place = _open_place()
+    click.echo(f"pairing code: {add_kiosk(place, _clinic(place, clinic_id), name)}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--procedure", "procedures", multiple=True, help="May be given several times.")
+@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
+def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> None:
+    """Invite the patient NAME and print the personal link."""
+    from screening.workflow.reception import invite as invite_
+    from screening.workflow.workplace import ActRefusedError
+
+    place = _open_place()
+    try:
+        made = invite_(place, _clinic(place, clinic_id), "program", name, procedures)
+    except ActRefusedError:
+        known = ", ".join(place.definitions.procedures)
+        _stop([f"name up to ten of these procedures: {known}"], 2)
+    click.echo(f"{read_config().public_url}/s/{made.link}")
+
+
+def _clinic(place: Any, clinic_id: str | None) -> str:
+    from screening.workflow.clinics import list_clinics
+
+    known = dict(list_clinics(place))
+    fitting = [id for id in known if clinic_id in (id, None)]
+    if len(fitting) != 1:
+        names = [f"{id}  {name}" for id, name in known.items()]
+        _stop(
+            [
+                "name the clinic with --clinic ID:",
+                *(names or ["(none yet: screening clinic NAME)"]),
+            ],
+            2,
+        )
+    return fitting[0]
+
+
+def _open_place(config: Config | None = None) -> Any:
+    from screening.app import open_workplace
+
+    try:
+        return open_workplace(config or read_config())
+    except DefinitionError as error:
+        _stop([str(p) for p in error.problems], 1)
+
+
+def _load(folder: Path) -> Definitions:
+    try:
+        return load_definitions(folder)
+    except DefinitionError as error:
+        _stop([str(p) for p in error.problems], 1)
+
+
+def _read_json(file: Any) -> Any:
+    try:
+        return json.loads(file.read())
+    except (ValueError, RecursionError) as error:
+        _stop([f"{Path(file.name).name}: is not JSON: {error}"], 2)
+
+
+def _stop(problems: list[str], code: int) -> NoReturn:
+    """Say each problem in a line of its own and leave."""
+    for problem in problems:
+        click.echo(problem.encode("utf-8", "replace").decode(), err=True)
+    sys.exit(code)

@@ -1,0 +1,85 @@
+"""Everything that the clinic's files define, in force together under one hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from screening.clinical.eligibility import Procedure
+from screening.clinical.findings import Finding, named_in
+from screening.clinical.questionnaire import Item, Questionnaire, Section, only_relevant, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement comes from."""
+
+    id: str
+    title: str
+    kind: str
+    publisher: str | None = None
+    issued: str | None = None
+    url: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A patient described by a clinician, and the outcome that she expects."""
+
+    name: str
+    procedure: str
+    on: date
+    case: Mapping[str, object]
+    outcome: str
+    until: date | None
+    reasons: tuple[str, ...] | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What is asked, what answers establish, and what speaks against each procedure.
+
+    `hash` is "sha256:" and the hash of the files, so that a report can name them.
+    """
+
+    hash: str
+    findings: Mapping[str, Finding]
+    sections: tuple[Section, ...]
+    procedures: Mapping[str, Procedure]
+    sources: Mapping[str, Source]
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def items(self) -> Iterator[Item]:
+        """Every question, follow-ups after the question that leads to them."""
+        for section in self.sections:
+            yield from walk(section.items)
+
+
+def assemble_questionnaire(definitions: Definitions, procedures: Iterable[str]) -> Questionnaire:
+    """Return the questions that the chosen procedures need, shared ones once."""
+    used = findings_used(definitions, procedures)
+    trimmed = (Section(s.id, s.title, only_relevant(s.items, used)) for s in definitions.sections)
+    return Questionnaire(tuple(section for section in trimmed if section.items))
+
+
+def findings_used(definitions: Definitions, procedures: Iterable[str]) -> set[str]:
+    """Return the findings that these lists rest on, and "age" where one is an age."""
+    used: set[str] = set()
+    pending = [
+        rule.finding for p in procedures for rule in definitions.procedures[p].contraindications
+    ]
+    while pending:
+        name = pending.pop()
+        if name in used:
+            continue
+        used.add(name)
+        finding = definitions.findings[name]
+        if finding.when is not None:
+            pending.extend(named_in(finding.when))
+        if finding.age is not None:
+            used.add("age")
+    return used

@@ -1,0 +1,260 @@
+"""Everything that a report says, put together once, when the patient submits.
+
+A Report is plain data, ready for JSON. Its texts are frozen as they stood on the
+day, so that no later change of a question or a rule can change what was said.
+Days are ISO dates, moments ISO date-times with their offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
+
+from screening.clinical.case import Case, as_json, evaluate_case
+from screening.clinical.dates import Duration
+from screening.clinical.definitions import Definitions, assemble_questionnaire
+from screening.clinical.eligibility import Eligibility, Procedure, Reason
+from screening.clinical.findings import named_in
+from screening.clinical.questionnaire import (
+    NO,
+    NONE_OF_THESE,
+    NOT_KNOWN,
+    TELL_DOCTOR,
+    WITHHELD,
+    YES,
+    Answer,
+    Item,
+    ItemType,
+    Step,
+    is_answered,
+    journey,
+)
+
+WORDS = {
+    YES: "Yes",
+    NO: "No",
+    NONE_OF_THESE: "None of these",
+    NOT_KNOWN: "I do not know",
+    TELL_DOCTOR: "I will tell only the doctor",
+}
+NOT_ANSWERED = "Not answered"
+
+
+class ReportReason(TypedDict):
+    """One contraindication that holds or may hold, with all that explains it.
+
+    `state` is "present" or "unknown", `wait` the rule's defer in words, `dated`
+    the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
+    link ids of the questions behind it.
+    """
+
+    finding: str
+    name: str
+    state: str
+    grade: str
+    outcome: str
+    wait: str | None
+    dated: str | None
+    until: str | None
+    because: str
+    source: str
+    sources: list[str]
+    evidence: str | None
+    note: str | None
+    fixed: bool
+    recheck: bool
+    listed_by: str
+    answers: list[str]
+
+
+class ReportProcedure(TypedDict):
+    """One procedure's verdict; `outcome` is an eligibility.Outcome."""
+
+    id: str
+    name: str
+    summary: str
+    outcome: str
+    until: str | None
+    reasons: list[ReportReason]
+    preparation: list[dict[str, str]]
+
+
+class ReportAnswer(TypedDict):
+    """A question as it was asked, and its answer as code and as text.
+
+    `matters` marks an answer that a reason rests on, `unknown` one that the
+    patient could not or would not give, `plain` a "no" that nobody needs to read.
+    """
+
+    link_id: str
+    question: str
+    answer: Answer
+    text: str
+    matters: bool
+    unknown: bool
+    plain: bool
+    find_out: str | None
+
+
+class ReportSection(TypedDict):
+    title: str
+    answers: list[ReportAnswer]
+
+
+class Report(TypedDict):
+    """`frame` is who, where and when: see workflow.submit; `verdicts` is case.as_json."""
+
+    frame: dict[str, Any]
+    definitions: str
+    on: str
+    procedures: list[ReportProcedure]
+    sections: list[ReportSection]
+    sources: list[dict[str, str | None]]
+    case: dict[str, Any]
+    verdicts: dict[str, Any]
+
+
+def compile_report(
+    definitions: Definitions,
+    case: Case,
+    raw_case: Mapping[str, Any],
+    frame: Mapping[str, Any],
+    words: Mapping[str, str] = WORDS,
+) -> Report:
+    """Return the report of `case`, gravest procedure first.
+
+    `raw_case` is the case as read, kept so that the verdicts can be replayed from
+    the report alone.
+    """
+    found = sorted(evaluate_case(definitions, case), key=lambda one: -one.outcome.gravity)
+    questionnaire = assemble_questionnaire(definitions, case.procedures)
+    steps = journey(questionnaire, case.answers)
+    behind = _answers_behind(definitions, [step.item for step in steps])
+    procedures = [_procedure(definitions, one, behind) for one in found]
+    decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
+    return Report(
+        frame=dict(frame),
+        definitions=definitions.hash,
+        on=case.on.isoformat(),
+        procedures=procedures,
+        sections=_sections(steps, case.answers, decisive, words),
+        sources=_sources(definitions, procedures),
+        case=dict(raw_case),
+        verdicts=as_json(definitions, case.on, found),
+    )
+
+
+def _procedure(
+    definitions: Definitions, one: Eligibility, behind: Mapping[str, list[str]]
+) -> ReportProcedure:
+    procedure: Procedure = one.procedure
+    return ReportProcedure(
+        id=procedure.id,
+        name=procedure.name,
+        summary=procedure.summary,
+        outcome=str(one.outcome),
+        until=one.until.isoformat() if one.until else None,
+        reasons=[_reason(definitions, procedure, reason, behind) for reason in one.reasons],
+        preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
+    )
+
+
+def _reason(
+    definitions: Definitions, procedure: Procedure, reason: Reason, behind: Mapping[str, list[str]]
+) -> ReportReason:
+    rule = reason.contraindication
+    origin = definitions.procedures[rule.listed_by].name if rule.listed_by else procedure.name
+    return ReportReason(
+        finding=rule.finding,
+        name=definitions.findings[rule.finding].name,
+        state=reason.state,
+        grade=str(rule.grade),
+        outcome=str(reason.outcome),
+        wait=str(rule.defer) if rule.defer else None,
+        dated=str(reason.dated) if isinstance(rule.defer, Duration) and reason.dated else None,
+        until=reason.until.isoformat() if reason.until else None,
+        because=rule.because,
+        source=rule.source,
+        sources=[rule.source, *rule.also],
+        evidence=rule.evidence,
+        note=rule.note,
+        fixed=rule.fixed,
+        recheck=rule.recheck,
+        listed_by=origin,
+        answers=behind.get(rule.finding, []),
+    )
+
+
+def _answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:
+    """Return for each finding the questions that were asked about it, its parts included."""
+    behind: dict[str, list[str]] = {}
+    for name, finding in definitions.findings.items():
+        parts = _parts(definitions, name)
+        ages = any(definitions.findings[part].age is not None for part in parts)
+        behind[finding.id] = [
+            item.link_id
+            for item in asked
+            if item.establishes & parts or (ages and item.type is ItemType.BIRTH_DATE)
+        ]
+    return behind
+
+
+def _parts(definitions: Definitions, name: str) -> set[str]:
+    """Return `name` and every finding that it is derived from."""
+    when = definitions.findings[name].when
+    below = named_in(when) if when is not None else ()
+    return {name}.union(*(_parts(definitions, other) for other in below))
+
+
+def _sections(
+    steps: Iterable[Step],
+    answers: Mapping[str, Answer],
+    decisive: set[str],
+    words: Mapping[str, str],
+) -> list[ReportSection]:
+    sections: dict[str, ReportSection] = {}
+    for step in steps:
+        section = sections.setdefault(
+            step.section.id, ReportSection(title=step.section.title, answers=[])
+        )
+        section["answers"].append(_answer(step.item, answers, decisive, words))
+    return list(sections.values())
+
+
+def _answer(
+    item: Item, answers: Mapping[str, Answer], decisive: set[str], words: Mapping[str, str]
+) -> ReportAnswer:
+    answer = answers.get(item.link_id, "")
+    codes = answer if isinstance(answer, list) else [answer]
+    unknown = not is_answered(item, answers) or bool(WITHHELD & set(codes))
+    is_no = codes in ([NO], [NONE_OF_THESE])
+    return ReportAnswer(
+        link_id=item.link_id,
+        question=item.text,
+        answer=answer,
+        text=answer_text(item, answer, words),
+        matters=item.link_id in decisive and not is_no,
+        unknown=unknown,
+        plain=is_no,
+        find_out=item.find_out if unknown else None,
+    )
+
+
+def answer_text(item: Item, answer: Answer, words: Mapping[str, str] = WORDS) -> str:
+    """Return `answer` as a person reads it; dates and free text come back as they are."""
+    chosen = {option.id: option.text for option in item.options}
+    if item.type is ItemType.TEXT:
+        return str(answer) or words.get("", NOT_ANSWERED)
+    codes = answer if isinstance(answer, list) else [answer]
+    return "; ".join(chosen.get(c, words.get(c, c)) for c in codes if c) or NOT_ANSWERED
+
+
+def _sources(
+    definitions: Definitions, procedures: list[ReportProcedure]
+) -> list[dict[str, str | None]]:
+    cited = {s for p in procedures for r in p["reasons"] for s in r["sources"]}
+    cited |= {step["source"] for p in procedures for step in p["preparation"]}
+    return [
+        {"id": s.id, "title": s.title, "publisher": s.publisher, "issued": s.issued, "kind": s.kind}
+        for s in (definitions.sources[name] for name in sorted(cited))
+    ]

@@ -1,0 +1,86 @@
+"""Every setting, in one table. Each is read from the environment, once, at start.
+
+Secrets have no default: the installation's secret is made at first start and
+kept in the instance folder, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "SCREENING_"
+CHECKOUT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("INSTANCE", "instance", "folder for the database, the keys and the certificates"),
+    Setting("DATABASE", "", "address of a PostgreSQL; empty is SQLite in the instance folder"),
+    Setting("QUESTIONS", str(CHECKOUT / "questions"), "folder with questions and lists"),
+    Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served"),
+    Setting("PUBLIC_URL", "http://127.0.0.1:8000", "how patients reach the pages"),
+    Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
+    Setting("ORGANISATION", "Screening", "name on the seal that is made at first start"),
+    Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings in force."""
+
+    instance: Path
+    database: str
+    questions: Path
+    address: str
+    public_url: str
+    secret_file: Path
+    organisation: str
+    web_threads: int
+
+    @property
+    def secure(self) -> bool:
+        """Whether patients reach the pages over TLS, so that cookies may demand it."""
+        return self.public_url.startswith("https://")
+
+
+def read_config(environment: Mapping[str, str] = os.environ) -> Config:
+    """Return the settings. Raises ValueError for one that cannot be used."""
+    value = {s.name: environment.get(PREFIX + s.name) or s.default for s in SETTINGS}
+    instance = Path(value["INSTANCE"]).absolute()
+    secret = value["SECRET_FILE"]
+    if not value["WEB_THREADS"].isdecimal():
+        raise ValueError(f"{PREFIX}WEB_THREADS must be a number, not {value['WEB_THREADS']!r}")
+    return Config(
+        instance=instance,
+        database=value["DATABASE"] or f"sqlite:///{instance / 'screening.db'}",
+        questions=Path(value["QUESTIONS"]).absolute(),
+        address=value["ADDRESS"],
+        public_url=value["PUBLIC_URL"].rstrip("/"),
+        secret_file=Path(secret).absolute() if secret else instance / "secret",
+        organisation=value["ORGANISATION"],
+        web_threads=int(value["WEB_THREADS"]),
+    )
+
+
+def read_secret(path: Path) -> bytes:
+    """Return the installation's secret, made at first use and readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass
+    return bytes.fromhex(path.read_text().strip())

@@ -1,0 +1,1 @@
+"""Read questions/, the files that clinicians edit, into clinical objects."""

@@ -1,0 +1,147 @@
+"""Static checks over definitions whose every name is known: what could never work as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from screening.clinical.dates import Duration
+from screening.clinical.definitions import Definitions, findings_used
+from screening.clinical.findings import All, Any, Condition, Finding, Not, named_in
+from screening.clinical.questionnaire import Item, ItemType
+from screening.definitions.problems import Problem, unknown
+
+Places = Mapping[str, tuple[str, int]]
+FORM_WORDS = {
+    "data",
+    "errors",
+    "validate",
+    "meta",
+    "process",
+    "populate_obj",
+    "csrf_token",
+    "unknown",
+}
+CHOICES = {ItemType.ONE_OF, ItemType.SOME_OF}
+
+
+def check_definitions(definitions: Definitions, places: Places) -> list[Problem]:
+    """Return everything in `definitions` that contradicts itself or leads nowhere."""
+    problems = [
+        Problem(*places[place], text)
+        for check in (_derivations, _questions, _rules)
+        for place, text in check(definitions)
+    ]
+    if not problems:
+        problems = [
+            Problem(*places[f"finding {name}"], text) for name, text in _idle_findings(definitions)
+        ]
+    return problems
+
+
+def _derivations(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    findings = definitions.findings
+    for finding in findings.values():
+        if finding.when is None:
+            continue
+        place = f"finding {finding.id}"
+        for name in named_in(finding.when):
+            if name not in findings:
+                yield place, unknown("finding", name, findings)
+        for name in _negated(finding.when):
+            if name in findings and not findings[name].protective:
+                yield place, f'"not" may only name a protective finding, and "{name}" is not one'
+        if finding.age is not None:
+            yield place, "has both 'when' and 'age'; keep one"
+        if circle := _circle(findings, finding.id, ()):
+            yield place, f"goes round in a circle: {' -> '.join(circle)}"
+
+
+def _negated(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Not(part):
+            yield from named_in(part)
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _negated(part)
+
+
+def _circle(findings: Mapping[str, Finding], name: str, path: tuple[str, ...]) -> list[str] | None:
+    """Return the way from `name` back to itself, None where there is none."""
+    if name in path:
+        return [*path, name] if name == path[0] else None
+    when = findings[name].when if name in findings else None
+    for other in named_in(when) if when is not None else ():
+        if circle := _circle(findings, other, (*path, name)):
+            return circle
+    return None
+
+
+def _questions(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    for item in definitions.items:
+        place = f"question {item.link_id}"
+        for text in _misshapen(item):
+            yield place, text
+        for name in sorted(item.establishes):
+            finding = definitions.findings[name]
+            if finding.when is not None or finding.age is not None:
+                yield place, f'"{name}" is worked out by the program; no question may establish it'
+        if item.dates and (dated := definitions.findings[item.dates]) and not dated.date:
+            yield place, f'"{item.dates}" is not a dated finding; give it a date: in findings.yaml'
+        elif item.dates and definitions.findings[item.dates].booked != item.booked:
+            yield place, f"'booked' must be the same here and at finding \"{item.dates}\""
+
+
+def _misshapen(item: Item) -> Iterator[str]:
+    if item.link_id in FORM_WORDS:
+        yield f'"{item.link_id}" is a word that web forms use themselves; choose another id'
+    if (item.type in CHOICES) != bool(item.options):
+        yield "'options' belong to one-of and some-of questions, and those need them"
+    ids = [option.id for option in item.options]
+    if len(set(ids)) < len(ids):
+        yield "two options have the same id"
+    if item.type is not ItemType.YES_NO and (item.means or item.if_yes or item.if_not_no):
+        yield "'means', 'if_yes' and 'if_not_no' belong to yes-no questions"
+    if item.dates and item.type is not ItemType.DATE:
+        yield "'dates' belongs to date questions"
+
+
+def _rules(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    for procedure in definitions.procedures.values():
+        for rule in procedure.contraindications:
+            if rule.listed_by != procedure.id:
+                continue
+            place = f"rule {procedure.id} {rule.finding}"
+            finding = definitions.findings[rule.finding]
+            timed = isinstance(rule.defer, Duration)
+            if rule.gravity == 0 and rule.defer is not None:
+                yield (
+                    place,
+                    "a precaution defers nothing: leave out 'defer', or make it a contraindication",
+                )
+            if timed and not finding.date:
+                yield (
+                    place,
+                    f'"{rule.finding}" has no date to count from; write defer: until resolved',
+                )
+            if timed and finding.booked and rule.ahead is None:
+                yield (
+                    place,
+                    f"\"{rule.finding}\" may be booked: say with 'ahead' how long before it",
+                )
+            if rule.ahead is not None and not (timed and finding.booked):
+                yield place, "'ahead' belongs to a 'defer' of a finding that may be booked"
+            if finding.protective:
+                yield place, f'"{rule.finding}" is protective; it cannot speak against a procedure'
+
+
+def _idle_findings(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    asked = {name for item in definitions.items for name in item.establishes}
+    asks_birth = any(item.type is ItemType.BIRTH_DATE for item in definitions.items)
+    used = findings_used(definitions, definitions.procedures)
+    for name, finding in definitions.findings.items():
+        if finding.age is not None and not asks_birth:
+            yield name, "no question asks for the date of birth"
+        elif finding.when is None and finding.age is None and name not in asked:
+            yield name, f'no question ever asks about "{name}"'
+        if name not in used and not finding.record:
+            yield name, f'"{name}" is used by no procedure; mark it record: true to keep it'

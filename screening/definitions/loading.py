@@ -1,0 +1,293 @@
+"""Turn the files of questions/ into Definitions, or say everything that is wrong with them.
+
+There is no half-way: a folder with one unreadable rule gives no definitions at
+all, so that the service can never run with fewer rules than the clinic wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from screening.clinical.definitions import Definitions, Example, Source
+from screening.clinical.eligibility import Contraindication, Preparation, Procedure
+from screening.clinical.findings import Finding
+from screening.clinical.questionnaire import Item, Option, Section
+from screening.definitions.checks import check_definitions
+from screening.definitions.problems import DefinitionError, Problem, unknown
+from screening.definitions.reading import Document, Key, find_files, hash_files, read_document
+from screening.definitions.shapes import (
+    KINDS,
+    ContraindicationShape,
+    ExamplesFile,
+    ExampleShape,
+    File,
+    FindingsFile,
+    FindingShape,
+    ProcedureFile,
+    QuestionShape,
+    SectionFile,
+    SourcesFile,
+    explain,
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A file that could be read, and where in it everything stands."""
+
+    document: Document
+    file: File
+
+
+def load_definitions(folder: Path) -> Definitions:
+    """Return the definitions in `folder`. Raises DefinitionError with every problem."""
+    files, problems = find_files(folder)
+    loaded: list[Loaded] = []
+    for path in files:
+        shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        one, faults = _load_file(path, shown)
+        problems += faults
+        loaded += [one] if one else []
+    if not problems:
+        problems += _missing_kinds(folder, loaded)
+    if problems:
+        raise DefinitionError(problems)
+    return _assemble(loaded, hash_files(folder, files))
+
+
+def _load_file(path: Path, shown: str) -> tuple[Loaded | None, list[Problem]]:
+    document, problems = read_document(path, shown)
+    if document is None or problems:
+        return None, problems
+    kind = next((shape for key, shape in KINDS.items() if key in document.data), None)
+    if kind is None:
+        text = f"the file must hold one of the keys {', '.join(KINDS)}"
+        return None, [Problem(shown, 1, text)]
+    try:
+        return Loaded(document, kind.model_validate(document.data)), []
+    except ValidationError as error:
+        return None, [Problem(shown, document.line(w), text) for w, text in explain(error)]
+
+
+def _missing_kinds(folder: Path, loaded: list[Loaded]) -> list[Problem]:
+    there = {type(one.file) for one in loaded}
+    return [
+        Problem(f"{folder.name}/", 1, f"no file here holds '{key}:'")
+        for key, kind in KINDS.items()
+        if kind not in there and kind is not ExamplesFile
+    ]
+
+
+class _Tables:
+    """The definitions while they are put together; each id once, each with its line."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.places: dict[str, tuple[str, int]] = {}
+        self.findings: dict[str, Finding] = {}
+        self.sources: dict[str, Source] = {}
+        self.sections: list[Section] = []
+        self.procedures: dict[str, ProcedureFile] = {}
+        self.examples: list[Example] = []
+
+    def put(
+        self, table: dict[str, Any], kind: str, id: str, value: Any, at: Document, key: Key
+    ) -> None:
+        if id in table:
+            file, line = self.places[f"{kind} {id}"]
+            text = f'{kind} "{id}" is already defined in {file}:{line}'
+            self.problems.append(Problem(at.shown, at.line(key), text))
+            return
+        table[id] = value
+        self.places[f"{kind} {id}"] = (at.shown, at.line(key))
+
+
+def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
+    tables = _Tables()
+    links: dict[str, Item] = {}
+    for one in loaded:
+        at = one.document
+        match one.file:
+            case FindingsFile(findings=findings):
+                for i, shape in enumerate(findings):
+                    tables.put(
+                        tables.findings, "finding", shape.id, _finding(shape), at, ("findings", i)
+                    )
+            case SourcesFile(sources=sources):
+                for i, source in enumerate(sources):
+                    tables.put(
+                        tables.sources,
+                        "source",
+                        source.id,
+                        Source(**source.model_dump()),
+                        at,
+                        ("sources", i),
+                    )
+            case SectionFile():
+                _add_section(tables, one.file, at, links)
+            case ProcedureFile():
+                tables.put(
+                    tables.procedures, "procedure", one.file.procedure, one.file, at, ("procedure",)
+                )
+                for i, rule in enumerate(one.file.contraindications):
+                    tables.places[f"rule {one.file.procedure} {rule.finding}"] = (
+                        at.shown,
+                        at.line(("contraindications", i, "finding")),
+                    )
+            case ExamplesFile():
+                for i, example in enumerate(one.file.examples):
+                    where = f"{at.shown}:{at.line(('examples', i))}"
+                    tables.examples.append(_example(example, one.file.examples_for, where))
+    procedures = _merge_includes(tables)
+    definitions = Definitions(
+        hash,
+        tables.findings,
+        tuple(tables.sections),
+        procedures,
+        tables.sources,
+        tuple(tables.examples),
+    )
+    problems = tables.problems + _references(tables, definitions)
+    if not problems:
+        problems = check_definitions(definitions, tables.places)
+    if problems:
+        raise DefinitionError(problems)
+    return definitions
+
+
+def _finding(shape: FindingShape) -> Finding:
+    return Finding(**{name: getattr(shape, name) for name in FindingShape.model_fields})
+
+
+def _add_section(tables: _Tables, file: SectionFile, at: Document, links: dict[str, Item]) -> None:
+    items = tuple(
+        _item(shape, tables, at, ("questions", i), links) for i, shape in enumerate(file.questions)
+    )
+    tables.sections.append(Section(file.section, file.title, items))
+
+
+def _item(
+    shape: QuestionShape, tables: _Tables, at: Document, where: Key, links: dict[str, Item]
+) -> Item:
+    def below(shapes: tuple[QuestionShape, ...], *key: str | int) -> tuple[Item, ...]:
+        return tuple(_item(s, tables, at, (*where, *key, i), links) for i, s in enumerate(shapes))
+
+    item = Item(
+        shape.id,
+        shape.ask,
+        shape.answer,
+        help=shape.help,
+        find_out=shape.find_out,
+        means=shape.means,
+        dates=shape.dates,
+        options=tuple(
+            Option(o.id, o.text, o.means, below(o.then, "options", i, "then"))
+            for i, o in enumerate(shape.options)
+        ),
+        if_yes=below(shape.if_yes, "if_yes"),
+        if_not_no=below(shape.if_not_no, "if_not_no"),
+        may_not_know=shape.unknown,
+        private=shape.private,
+        always=shape.always,
+        booked=shape.booked,
+        required=shape.required,
+        longest=shape.longest,
+    )
+    tables.put(links, "question", item.link_id, item, at, where)
+    return item
+
+
+def _rule(shape: ContraindicationShape, procedure: str) -> Contraindication:
+    fields = {name: getattr(shape, name) for name in ContraindicationShape.model_fields}
+    return Contraindication(**fields, listed_by=procedure)
+
+
+def _example(shape: ExampleShape, procedure: str, where: str) -> Example:
+    case = {"answers": shape.answers, "findings": shape.findings, "otherwise": shape.otherwise}
+    expect = shape.expect
+    return Example(
+        shape.example,
+        procedure,
+        shape.on,
+        case,
+        expect.outcome,
+        expect.until,
+        expect.reasons,
+        where,
+    )
+
+
+def _merge_includes(tables: _Tables) -> dict[str, Procedure]:
+    """Return every procedure with the lists that it takes over merged into its own.
+
+    Its own entry for a finding wins; among lists taken over the graver one does.
+    """
+    merged: dict[str, Procedure] = {}
+
+    def merge(name: str, path: tuple[str, ...]) -> dict[str, Contraindication]:
+        file = tables.procedures[name]
+        shown, line = tables.places[f"procedure {name}"]
+        rules: dict[str, Contraindication] = {}
+        for other in file.includes:
+            if other not in tables.procedures:
+                text = unknown("procedure", other, tables.procedures)
+                tables.problems.append(Problem(shown, line, text))
+            elif other in path:
+                text = f"includes goes round in a circle: {' -> '.join((*path, other))}"
+                tables.problems.append(Problem(shown, line, text))
+            else:
+                for rule in merge(other, (*path, other)).values():
+                    known = rules.get(rule.finding)
+                    if known is None or _stricter(rule, known):
+                        rules[rule.finding] = rule
+        own: dict[str, Contraindication] = {}
+        for shape in file.contraindications:
+            if shape.finding in own:
+                text = f'"{shape.finding}" stands twice in this list'
+                place = tables.places[f"rule {name} {shape.finding}"]
+                tables.problems.append(Problem(*place, text))
+            own[shape.finding] = _rule(shape, name)
+        return rules | own
+
+    for name, file in tables.procedures.items():
+        rules = merge(name, (name,))
+        preparation = tuple(Preparation(p.do, p.source, p.facts) for p in file.preparation)
+        merged[name] = Procedure(
+            name, file.name, file.summary, tuple(rules.values()), preparation, file.includes
+        )
+    return merged
+
+
+def _stricter(rule: Contraindication, known: Contraindication) -> bool:
+    return (rule.gravity, rule.fixed) > (known.gravity, known.fixed)
+
+
+def _references(tables: _Tables, definitions: Definitions) -> list[Problem]:
+    """Return a problem for each finding, source or procedure that no file defines."""
+    problems = []
+
+    def need(kind: str, name: str, table: Any, place: str) -> None:
+        if name not in table:
+            problems.append(Problem(*tables.places[place], unknown(kind, name, table)))
+
+    for name, file in tables.procedures.items():
+        for rule in file.contraindications:
+            place = f"rule {name} {rule.finding}"
+            need("finding", rule.finding, tables.findings, place)
+            for source in (rule.source, *rule.also):
+                need("source", source, tables.sources, place)
+        for step in file.preparation:
+            need("source", step.source, tables.sources, f"procedure {name}")
+    for item in definitions.items:
+        for finding in sorted(item.establishes):
+            need("finding", finding, tables.findings, f"question {item.link_id}")
+    for example in tables.examples:
+        if example.procedure not in tables.procedures:
+            shown, line = example.where.rsplit(":", 1)
+            text = unknown("procedure", example.procedure, tables.procedures)
+            problems.append(Problem(shown, int(line), text))
+    return problems

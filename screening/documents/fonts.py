@@ -1,0 +1,69 @@
+"""The fonts of every report, from Python packages, so that no machine needs any of its own.
+
+Pango ends the whole process where it finds no font at all, so `use_own_fonts`
+must have run before WeasyPrint asks for one.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import fontpkg_noto_sans  # type: ignore[import-untyped]
+import fontpkg_noto_sans_arabic  # type: ignore[import-untyped]
+import fontpkg_noto_serif  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
+
+PACKAGES = (fontpkg_noto_sans, fontpkg_noto_sans_arabic, fontpkg_noto_serif)
+FOLDERS = tuple(Path(package.ROOT) / "files" for package in PACKAGES)
+# "ccmp" takes letters such as the Vietnamese i with a dot below apart; who copies or hears
+# the text would then get the pieces, or a report without any i.
+CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+{folders}
+<match target="font">
+<test name="family"><string>Noto Sans</string></test>
+<edit name="fontfeatures" mode="append"><string>ccmp=0</string></edit>
+</match>
+<cachedir>{cache}</cachedir>
+</fontconfig>
+"""
+
+
+def use_own_fonts() -> None:
+    """Let fontconfig see our fonts and no others, in this process."""
+    os.environ["FONTCONFIG_FILE"] = str(_configuration(os.getpid()))
+    # fontTools stamps the present time into each font that it cuts from a variable one;
+    # with this the same report has the same bytes tomorrow.
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+
+
+@cache
+def _configuration(process: int) -> Path:
+    """Write the configuration, once a process: a forked one must not lose its parent's file."""
+    folder = Path(tempfile.mkdtemp(prefix="screening-fonts-"))
+    atexit.register(_remove, folder, process)
+    folders = "\n".join(f"<dir>{escape(str(folder))}</dir>" for folder in FOLDERS)
+    path = folder / "fonts.conf"
+    path.write_text(CONFIGURATION.format(folders=folders, cache=escape(str(folder / "cache"))))
+    return path
+
+
+def _remove(folder: Path, process: int) -> None:
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def covered_characters() -> frozenset[int]:
+    """Return every code point that our fonts can draw."""
+    covered: set[int] = set()
+    for folder in FOLDERS:
+        for path in sorted(folder.glob("*.ttf")):
+            with TTFont(path, lazy=True) as font:
+                covered |= font.getBestCmap().keys()
+    return frozenset(covered)

@@ -1,0 +1,1 @@
+"""What is kept, encrypted, and how it is found again."""

@@ -1,0 +1,73 @@
+"""The audit log: who did what when, each entry chained to the one before it.
+
+An entry is written in the transaction of the act that it records. A changed,
+moved or missing entry breaks the chain; a cut tail shows where the head is
+known outside, which is why every report prints it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from screening.storage.encryption import fingerprint
+from screening.storage.tables import AuditEntry
+
+START = "0" * 64
+CHAIN_LOCK = 7264
+
+
+def record(
+    session: Session,
+    key: bytes,
+    at: datetime,
+    who: str,
+    act: str,
+    clinic_id: str | None = None,
+    screening_id: str | None = None,
+    why: str | None = None,
+) -> str:
+    """Add an entry and return the new head of the chain."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)).first()
+    entry = AuditEntry(
+        sequence=last.sequence + 1 if last else 1,
+        at=at,
+        who=who,
+        act=act,
+        clinic_id=clinic_id,
+        screening_id=screening_id,
+        why=why,
+        mac="",
+    )
+    entry.mac = _mac(key, entry, last.mac if last else START)
+    session.add(entry)
+    session.flush()
+    return entry.mac
+
+
+def find_break(session: Session, key: bytes) -> int | None:
+    """Return the sequence of the first entry that does not fit, None for a whole chain."""
+    before, expected = START, 1
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.sequence)):
+        if entry.sequence != expected or entry.mac != _mac(key, entry, before):
+            return expected
+        before, expected = entry.mac, expected + 1
+    return None
+
+
+def _mac(key: bytes, entry: AuditEntry, before: str) -> str:
+    fields = (
+        str(entry.sequence),
+        entry.at.astimezone(UTC).isoformat(),
+        entry.who,
+        entry.act,
+        entry.clinic_id or "",
+        entry.screening_id or "",
+        entry.why or "",
+        before,
+    )
+    return fingerprint(key, "\x1f".join(fields))

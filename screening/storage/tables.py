@@ -1,0 +1,191 @@
+"""The tables. Names, answers, drawings and reports stand only in sealed columns (bytes)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, ForeignKey, MetaData, String, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, kept in UTC and always aware of it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment, str: String}  # noqa: RUF012
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+class Clinic(Table):
+    __tablename__ = "clinic"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    address: Mapped[str]
+    phone: Mapped[str]
+    zone: Mapped[str]
+    wrapped_key: Mapped[bytes]
+    screenings: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class Account(Table):
+    """Someone who works at the clinic. `credentials` is a doctor's sealed signing key."""
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    credentials: Mapped[bytes | None]
+    misses: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class SignIn(Table):
+    """One browser signed in to one account; ending it here ends it there."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Kiosk(Table):
+    """A tablet of the clinic. Its pairing code works once; its cookie until it is revoked."""
+
+    __tablename__ = "kiosk"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
+    name: Mapped[str]
+    code_hash: Mapped[str | None] = mapped_column(unique=True)
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    misses: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class DefinitionsArchive(Table):
+    """The files of questions/ as they stood, so that any verdict can be replayed."""
+
+    __tablename__ = "definitions"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    archive: Mapped[bytes]
+    first_used_at: Mapped[datetime]
+
+
+class Screening(Table):
+    """One patient, one questionnaire. `gravity` orders the queue; 4 is the gravest outcome.
+
+    `person` is who, `draft` the answers so far, `submission` the report as it was
+    compiled; each is sealed with `wrapped_key`.
+    """
+
+    __tablename__ = "screening"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(index=True)
+    link_hash: Mapped[str] = mapped_column(unique=True)
+    link_expires_at: Mapped[datetime]
+    start_code_hash: Mapped[str | None] = mapped_column(unique=True)
+    start_code_expires_at: Mapped[datetime | None]
+    appointment_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    definitions_hash: Mapped[str | None]
+    gravity: Mapped[int | None]
+    wrapped_key: Mapped[bytes]
+    person: Mapped[bytes]
+    draft: Mapped[bytes]
+    submission: Mapped[bytes | None]
+
+
+class Decision(Table):
+    """What a doctor decided, procedure by procedure; an act, never changed afterwards."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"), unique=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime]
+    content: Mapped[bytes]
+
+
+class ReportRow(Table):
+    """A report to make, and once made the report. The row is the outbox.
+
+    `kind` is "screening" or "decided", `state` "pending" or "sealed". A worker
+    holds the row until `lease_until`; after a failure it is due again later, and
+    `error` says why. A report is retried for ever and never skipped.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("screening_id", "kind"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"))
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str | None]
+    pdf: Mapped[bytes | None]
+    sha256: Mapped[str | None] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    sealed_at: Mapped[datetime | None]
+
+
+class AuditEntry(Table):
+    """Who did what when. `mac` chains each entry to the one before it."""
+
+    __tablename__ = "audit"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    act: Mapped[str]
+    clinic_id: Mapped[str | None]
+    screening_id: Mapped[str | None] = mapped_column(index=True)
+    why: Mapped[str | None]
+    mac: Mapped[str]

@@ -1,0 +1,115 @@
+"""Every page that says no: what is wrong, and what to do next."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from screening.workflow.workplace import ActRefusedError
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(ActRefusedError, refused)
+    app.register_error_handler(CSRFError, stale)
+    app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(Exception, broken)
+
+
+def refused(error: ActRefusedError) -> ResponseReturnValue:
+    """An act came at the wrong time: the link is old, the screening is over, or not theirs."""
+    if error.reason in {"submitted", "decided"} and request.blueprint == "patient":
+        return redirect(url_for("patient.receipt"), 303)
+    title, text, status = {
+        "gone": (
+            _("We cannot find this"),
+            _("The link may be cut off or old. Open it from the message again, or ask us."),
+            404,
+        ),
+        "expired": (
+            _("This link has ended"),
+            _("Links work for two weeks. Ask the clinic for a new one. Your answers are not lost."),
+            410,
+        ),
+        "withdrawn": (
+            _("This questionnaire was withdrawn"),
+            _("The clinic does not need these answers any more. Ask the clinic if you are unsure."),
+            410,
+        ),
+        "superseded": (
+            _("There is a newer questionnaire"),
+            _("Use the newest link that the clinic sent to you."),
+            410,
+        ),
+        "no-visit": (
+            _("Please open your link again"),
+            _("To keep your answers private we closed the page. Nothing that you sent is lost."),
+            403,
+        ),
+        "incomplete": (
+            _("A question is still open"),
+            _("Go back to the questions. The page opens where an answer is missing."),
+            409,
+        ),
+        "pending": (
+            _("The report is being made"),
+            _("This takes a few seconds. Load the page again."),
+            409,
+        ),
+    }.get(
+        error.reason,
+        (
+            _("This cannot be done now"),
+            _("Something changed meanwhile. Go back and look again."),
+            409,
+        ),
+    )
+    return render_template("error.html", title=title, text=text), status
+
+
+def stale(error: CSRFError) -> ResponseReturnValue:
+    title = _("We could not accept this page")
+    text = _(
+        "Your browser sent it without our cookie. Allow cookies for this site, then go back: "
+        "what you typed is still there. Load the page once more and send it again."
+    )
+    return render_template("error.html", title=title, text=text), 400
+
+
+def failed(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error
+    title, text = {
+        400: (_("We could not read this"), _("Go back and try once more.")),
+        401: (_("Please sign in"), _("You were signed out. Sign in and do it again.")),
+        403: (_("This page is not for you"), _("Go back, or sign in with another account.")),
+        404: (
+            _("There is no such page"),
+            _("Check the address. If you followed a link from the clinic, open it again."),
+        ),
+        405: (_("This page works differently"), _("Go back and use the buttons on the page.")),
+        413: (
+            _("That is too much text"),
+            _("A page may carry 64 kB. Go back: what you typed is still there. Make it shorter."),
+        ),
+        429: (_("Too many tries"), _("Wait a few minutes, then try again.")),
+    }.get(code, (_("Something went wrong"), _("Try again in a moment.")))
+    return render_template("error.html", title=title, text=text), code
+
+
+def broken(error: Exception) -> ResponseReturnValue:
+    """Our own fault: log what and where, never what the patient wrote."""
+    current_app.logger.error(
+        "%s in %s",
+        type(error).__name__,
+        request.endpoint,
+        exc_info=error if current_app.debug else None,
+    )
+    if current_app.testing:
+        raise error
+    title = _("Something went wrong on our side")
+    text = _("Nothing that you sent before is lost. Try again in a minute, or tell the clinic.")
+    return render_template("error.html", title=title, text=text), 500

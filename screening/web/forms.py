@@ -1,0 +1,216 @@
+"""Build web forms: one for a question, and those that every clinic has.
+
+What a patient may answer is decided by clinical.answers; the forms only carry the
+answer there and say in plain words what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from screening.clinical.answers import Fault, parse_answer
+from screening.clinical.case import MOST_PROCEDURES
+from screening.clinical.eligibility import Procedure
+from screening.clinical.questionnaire import (
+    NO,
+    NONE_OF_THESE,
+    NOT_KNOWN,
+    TELL_DOCTOR,
+    YES,
+    Answer,
+    Item,
+    ItemType,
+)
+
+WORDS = {
+    YES: _l("Yes"),
+    NO: _l("No"),
+    NONE_OF_THESE: _l("None of these"),
+    NOT_KNOWN: _l("I do not know"),
+    TELL_DOCTOR: _l("I will tell only the doctor"),
+}
+FAULTS = {
+    Fault.MISSING: _l("Choose an answer. If you are not sure, say so."),
+    Fault.NOT_OFFERED: _l("Choose one of the answers on this page."),
+    Fault.NONE_AND_MORE: _l("You ticked “None of these” and something else. Keep one of them."),
+    Fault.NOT_A_DATE: _l("This is not a date. Write it as numbers, for example 27 3 2026."),
+    Fault.DATE_AHEAD: _l("This date is still to come. It must be today or earlier."),
+    Fault.TOO_LONG_AGO: _l("This date is too long ago. Check the year."),
+    Fault.TOO_LONG: _l("This is too long. Use at most %(most)s characters."),
+}
+MISSING = {
+    ItemType.DATE: _l("Write the date. The month and year are enough if you know no more."),
+    ItemType.BIRTH_DATE: _l("Write your date of birth."),
+    ItemType.TEXT: _l("Write your answer."),
+}
+LONGEST_NAME = 100
+LONGEST_INK = 60_000
+
+
+class DatePartsField(Field):
+    """Day, month and year in three boxes; day and month may stay empty where that is allowed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.parts = [part.strip() for part in [*valuelist, "", "", ""][:3]]
+        self.data = self._joined()
+
+    def process_data(self, value: str | None) -> None:
+        known = value if value and value[0].isdigit() else ""
+        self.parts = [*reversed([*known.split("-"), "", ""][:3])] if known else ["", "", ""]
+        self.data = value
+
+    def _joined(self) -> str:
+        day, month, year = self.parts
+        if not any(self.parts):
+            return ""
+        filled = [year, *([month] if month or day else []), *([day] if day else [])]
+        if not all(part.isdecimal() for part in filled) or len(year) != 4:
+            return "?"
+        return "-".join(
+            f"{int(part):0{width}}" for part, width in zip(filled, (4, 2, 2), strict=False)
+        )
+
+
+class Answerable:
+    """Accept what clinical.answers accepts, and keep the answer as `field.answer`."""
+
+    def __init__(self, item: Item, on: date):
+        self.item, self.on = item, on
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        raw = field.data
+        if form["unknown"] is not None and form["unknown"].data:
+            raw = NOT_KNOWN
+        field.answer, fault = parse_answer(self.item, raw, self.on)
+        if fault is Fault.MISSING:
+            raise ValidationError(MISSING.get(self.item.type, FAULTS[fault]))
+        if fault:
+            raise ValidationError(str(FAULTS[fault]) % {"most": f"{self.item.longest:,}"})
+
+
+def question_form(item: Item, on: date, answers: Mapping[str, Answer]) -> FlaskForm:
+    """Return the form for one question, filled with the answer given before."""
+    given = answers.get(item.link_id)
+    fields: dict[str, Any] = {item.link_id: _field(item, on)}
+    asks_unknown = item.type is ItemType.DATE and item.may_not_know
+    fields["unknown"] = BooleanField(WORDS[NOT_KNOWN]) if asks_unknown else None
+    form = type("QuestionForm", (AnswerForm,), fields)
+    return form(data={item.link_id: given, "unknown": given == NOT_KNOWN})
+
+
+def _field(item: Item, on: date) -> Field:
+    checks = [Answerable(item, on)]
+    texts = {option.id: option.text for option in item.options}
+    choices = [SelectChoice(code, texts.get(code) or WORDS[code]) for code in item.codes]
+    match item.type:
+        case ItemType.YES_NO | ItemType.ONE_OF:
+            return RadioField(
+                item.text, checks, description=item.help, choices=choices, validate_choice=False
+            )
+        case ItemType.SOME_OF:
+            return SelectMultipleField(
+                item.text, checks, description=item.help, choices=choices, validate_choice=False
+            )
+        case ItemType.DATE | ItemType.BIRTH_DATE:
+            return DatePartsField(item.text, checks, description=item.help)
+        case ItemType.TEXT:
+            return TextAreaField(item.text, checks, description=item.help)
+
+
+def procedure_choices(procedures: Mapping[str, Procedure]) -> list[SelectChoice]:
+    return [SelectChoice(p.id, p.name) for p in procedures.values()]
+
+
+class AnswerForm(FlaskForm):
+    """Base of the form for one question; `unknown` stands beside a date."""
+
+    def __getitem__(self, name: str) -> Field | None:
+        return self._fields.get(name)
+
+
+class ProceduresForm(FlaskForm):
+    procedures = SelectMultipleField(
+        _l("Which treatments are you coming for?"),
+        description=_l("Choose all that you are booked for, or want to talk about."),
+    )
+
+    def validate_procedures(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_l("Choose at least one treatment."))
+        if len(field.data) > MOST_PROCEDURES:
+            raise ValidationError(_l("Choose ten treatments at most."))
+
+
+class DeclarationForm(FlaskForm):
+    agree = BooleanField(
+        _l("I agree with this declaration"),
+        [InputRequired(_l("Tick the box to say that you agree."))],
+    )
+    full_name = StringField(
+        _l("Your full name"),
+        [
+            InputRequired(_l("Type your full name.")),
+            Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for your name.")),
+        ],
+    )
+    ink = HiddenField(
+        validators=[Length(max=LONGEST_INK, message=_l("The drawing is too large. Draw it again."))]
+    )
+
+    def validate_full_name(self, field: Field) -> None:
+        if not field.data.strip():
+            raise ValidationError(_l("Type your full name."))
+
+
+class SignInForm(FlaskForm):
+    username = StringField(_l("User name"), [InputRequired(_l("Type your user name."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
+
+
+class CodeForm(FlaskForm):
+    code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
+
+
+class InviteForm(FlaskForm):
+    name = StringField(
+        _l("Patient’s name"),
+        [
+            InputRequired(_l("Type the patient’s name.")),
+            Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name.")),
+        ],
+    )
+    appointment = DateTimeLocalField(_l("Appointment (optional)"), [Optional()])
+    procedures = SelectMultipleField(
+        _l("Treatments"), description=_l("Leave empty to let the patient choose.")
+    )
+
+    def validate_procedures(self, field: Field) -> None:
+        if len(field.data or []) > MOST_PROCEDURES:
+            raise ValidationError(_l("Choose ten treatments at most."))
+
+
+class DecisionForm(FlaskForm):
+    """The doctor's password; the decisions themselves are named after the procedures."""
+
+    password = PasswordField(
+        _l("Your password, to sign"), [InputRequired(_l("Type your password to sign."))]
+    )

@@ -1,0 +1,25 @@
+"""Is it alive, can it serve: for the machines that watch."""
+
+from __future__ import annotations
+
+import shutil
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from screening.web.visit import workplace
+from screening.workflow import watch
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def alive() -> ResponseReturnValue:
+    return jsonify(status="alive")
+
+
+@bp.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """Say what is missing before a patient notices."""
+    problems = watch.problems(workplace(), shutil.disk_usage("/").free)
+    return jsonify(ready=not problems, problems=problems), 503 if problems else 200

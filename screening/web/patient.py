@@ -1,0 +1,237 @@
+"""The patient's way: link, treatments, one question a page, check, declare, receipt."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from screening.clinical.questionnaire import Item, Step, first_unanswered, is_answered, journey
+from screening.clinical.report import answer_text
+from screening.web.forms import (
+    WORDS,
+    DeclarationForm,
+    ProceduresForm,
+    procedure_choices,
+    question_form,
+)
+from screening.web.texts import shown_date
+from screening.web.visit import is_kiosk, workplace
+from screening.workflow import patient
+from screening.workflow.patient import Draft, Receipt
+from screening.workflow.workplace import ActRefusedError
+
+bp = Blueprint("patient", __name__)
+
+
+def declaration_text() -> str:
+    """Return the exact words that the patient agrees to; they are kept with the agreement."""
+    return _(
+        "I have answered these questions myself, or someone answered them with me. "
+        "As far as I know, every answer is true and complete. "
+        "If anything changes before my treatment, I will tell the clinic. "
+        "I agree that the clinic keeps my answers and uses them to check "
+        "whether the treatment suits me."
+    )
+
+
+@bp.get("/s/<link>")
+def welcome(link: str) -> ResponseReturnValue:
+    """Show what this is. Looking does not use the link up."""
+    screening_id, state = patient.follow_link(workplace(), link)
+    over = state in {"submitted", "decided"}
+    draft = None if over else patient.open_draft(workplace(), screening_id)
+    g.clinic_name = (draft or _receipt(screening_id)).clinic.name
+    return render_template("patient/welcome.html", draft=draft, over=over, form=FlaskForm())
+
+
+@bp.post("/s/<link>")
+def begin(link: str) -> ResponseReturnValue:
+    """Let this browser in, and take the secret out of the address."""
+    screening_id, _state = patient.follow_link(workplace(), link)
+    session.clear()
+    session["screening"] = screening_id
+    return redirect(url_for(".resume"), 303)
+
+
+@bp.get("/screening")
+def resume() -> ResponseReturnValue:
+    """Go to where the patient left off."""
+    return redirect(_next_url(_draft()), 303)
+
+
+def _draft() -> Draft:
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    draft = patient.open_draft(workplace(), session["screening"])
+    g.clinic_name = draft.clinic.name
+    return draft
+
+
+def _receipt(screening_id: str) -> Receipt:
+    receipt = patient.read_receipt(workplace(), screening_id)
+    g.clinic_name = receipt.clinic.name
+    return receipt
+
+
+def _next_url(draft: Draft) -> str:
+    if not draft.procedures or draft.state == "invited":
+        return url_for(".procedures")
+    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    item = first_unanswered(steps, draft.answers)
+    return url_for(".question", link_id=item.link_id) if item else url_for(".check")
+
+
+@bp.route("/screening/procedures", methods=["GET", "POST"])
+def procedures() -> ResponseReturnValue:
+    draft = _draft()
+    form = ProceduresForm(data={"procedures": draft.procedures or draft.invited_for})
+    form.procedures.choices = procedure_choices(workplace().definitions.procedures)
+    if form.validate_on_submit():
+        patient.choose_procedures(workplace(), draft.id, form.procedures.data)
+        return redirect(url_for(".resume"), 303)
+    status = 422 if form.errors else 200
+    return render_template("patient/procedures.html", draft=draft, form=form), status
+
+
+@bp.route("/screening/questions/<link_id>", methods=["GET", "POST"])
+def question(link_id: str) -> ResponseReturnValue:
+    """Ask one question. An address typed by hand cannot skip one or reach one off the way."""
+    draft = _draft()
+    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    place = next((i for i, s in enumerate(steps) if s.item.link_id == link_id), None)
+    reached = _reached(steps, draft)
+    if place is None or place > reached:
+        return redirect(_next_url(draft), 303)
+    item = steps[place].item
+    form = question_form(item, draft.today, draft.answers)
+    if form.validate_on_submit():
+        patient.give_answer(workplace(), draft.id, link_id, form[link_id].answer)
+        return redirect(_after(link_id), 303)
+    return render_template(
+        "patient/question.html",
+        draft=draft,
+        form=form,
+        field=form[link_id],
+        item=item,
+        step=steps[place],
+        number=place + 1,
+        total=len(steps),
+        back=_back_url(steps, place),
+    ), 422 if form.errors else 200
+
+
+def _reached(steps: list[Step], draft: Draft) -> int:
+    """Return the place of the first open question, the end when all are answered."""
+    for place, step in enumerate(steps):
+        if not is_answered(step.item, draft.answers):
+            return place
+    return len(steps)
+
+
+def _back_url(steps: list[Step], place: int) -> str:
+    if place == 0:
+        return url_for(".procedures")
+    return url_for(".question", link_id=steps[place - 1].item.link_id)
+
+
+def _after(link_id: str) -> str:
+    """Return what follows the question just answered; a corrected answer goes back to the check."""
+    draft = _draft()
+    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    place = next(i for i, s in enumerate(steps) if s.item.link_id == link_id)
+    if _reached(steps, draft) == len(steps):
+        return url_for(".check")
+    return url_for(".question", link_id=steps[place + 1].item.link_id)
+
+
+@bp.get("/screening/check")
+def check() -> ResponseReturnValue:
+    draft = _draft()
+    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    if not steps or _reached(steps, draft) < len(steps):
+        return redirect(_next_url(draft), 303)
+    chosen = [workplace().definitions.procedures[p].name for p in draft.procedures]
+    return render_template(
+        "patient/check.html",
+        draft=draft,
+        chosen=chosen,
+        sections=_rows_by_section(steps, draft),
+        back=_back_url(steps, len(steps)),
+    )
+
+
+def _rows_by_section(steps: list[Step], draft: Draft) -> dict[str, list[dict[str, str]]]:
+    sections: dict[str, list[dict[str, str]]] = {}
+    for step in steps:
+        row = {
+            "key": step.item.text,
+            "value": _said(step.item, draft),
+            "href": url_for(".question", link_id=step.item.link_id),
+        }
+        sections.setdefault(step.section.title, []).append(row)
+    return sections
+
+
+def _said(item: Item, draft: Draft) -> str:
+    answer = draft.answers[item.link_id]
+    if isinstance(answer, str) and answer[:4].isdecimal() and "date" in item.type:
+        return shown_date(answer)
+    return answer_text(item, answer, {k: str(v) for k, v in WORDS.items()})
+
+
+@bp.route("/screening/declaration", methods=["GET", "POST"])
+def declaration() -> ResponseReturnValue:
+    draft = _draft()
+    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    if not steps or _reached(steps, draft) < len(steps):
+        return redirect(_next_url(draft), 303)
+    form = DeclarationForm()
+    text = declaration_text()
+    if form.validate_on_submit():
+        made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
+        patient.submit(workplace(), draft.id, made)
+        if is_kiosk():
+            return redirect(url_for("kiosk.done"), 303)
+        return redirect(url_for(".receipt"), 303)
+    return render_template(
+        "patient/declaration.html", draft=draft, form=form, text=text, back=url_for(".check")
+    ), 422 if form.errors else 200
+
+
+@bp.get("/screening/receipt")
+def receipt() -> ResponseReturnValue:
+    """Say that the answers arrived and what happens next. The answers are not shown again."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        return redirect(url_for("kiosk.done"), 303)
+    shown = _receipt(session["screening"])
+    return render_template("patient/receipt.html", receipt=shown, clinic=shown.clinic)
+
+
+@bp.get("/screening/report.pdf")
+def report() -> ResponseReturnValue:
+    """Give the patient the sealed report; never on a shared tablet."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        abort(403)
+    pdf = patient.patient_copy(workplace(), session["screening"])
+    if pdf is None:
+        return redirect(url_for(".receipt"), 303)
+    name = _receipt(session["screening"]).number
+    return Response(
+        pdf,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+    )
+
+
+@bp.post("/screening/leave")
+def leave() -> ResponseReturnValue:
+    """Stop for now: the answers stay, this browser forgets."""
+    _draft()
+    session.clear()
+    return render_template("patient/left.html")

@@ -1,0 +1,79 @@
+"""The reception's desk: invite, hand over, see who has finished. Never an answer."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import segno
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from screening.web.forms import InviteForm, procedure_choices
+from screening.web.visit import person, require, workplace
+from screening.workflow import reception
+
+bp = Blueprint("reception", __name__, url_prefix="/reception")
+bp.before_request(require("receptionist"))
+
+
+@bp.get("")
+def today() -> ResponseReturnValue:
+    entries = reception.list_screenings(workplace(), person().clinic.id)
+    return render_template(
+        "reception/today.html", entries=entries, zone=person().clinic.zone, form=FlaskForm()
+    )
+
+
+@bp.route("/invitations", methods=["GET", "POST"])
+def invite() -> ResponseReturnValue:
+    form = InviteForm()
+    form.procedures.choices = procedure_choices(workplace().definitions.procedures)
+    if not form.validate_on_submit():
+        return render_template("reception/invite.html", form=form), 422 if form.errors else 200
+    here = person()
+    when = form.appointment.data
+    invitation = reception.invite(
+        workplace(),
+        here.clinic.id,
+        here.who,
+        form.name.data,
+        form.procedures.data,
+        when.replace(tzinfo=ZoneInfo(here.clinic.zone)) if when else None,
+    )
+    return _show(invitation.number, form.name.data, invitation.link, invitation.start_code), 201
+
+
+@bp.post("/screenings/<screening_id>/invitation")
+def renew(screening_id: str) -> ResponseReturnValue:
+    """Give a new link and a new start code; the old ones end."""
+    here = person()
+    link = reception.renew_link(workplace(), here.clinic.id, here.who, screening_id)
+    code = reception.new_start_code(workplace(), here.clinic.id, here.who, screening_id)
+    [entry] = [
+        e
+        for e in reception.list_screenings(workplace(), here.clinic.id)
+        if e.screening_id == screening_id
+    ]
+    return _show(entry.number, entry.name, link, code)
+
+
+def _show(number: str, name: str, link: str, code: str) -> str:
+    address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
+    picture = segno.make(address, micro=False).svg_inline(
+        scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None, title=None
+    )
+    return render_template(
+        "reception/invitation.html",
+        number=number,
+        name=name,
+        address=address,
+        code=code,
+        picture=picture,
+    )
+
+
+@bp.post("/screenings/<screening_id>/withdrawal")
+def withdraw(screening_id: str) -> ResponseReturnValue:
+    reception.withdraw(workplace(), person().clinic.id, person().who, screening_id)
+    return redirect(url_for(".today"), 303)

@@ -1,0 +1,81 @@
+"""Whose request this is: a patient's browser, a clinic's tablet, or someone at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from screening.workflow import accounts, kiosk
+from screening.workflow.accounts import Person
+from screening.workflow.kiosk import Tablet
+from screening.workflow.workplace import Workplace
+
+KIOSK_COOKIE = "kiosk"
+login = LoginManager()
+login.login_view = "staff.sign_in"
+login.login_message = None
+
+
+class SignedIn(UserMixin):
+    """Flask-Login's user: a sign-in, which ends by itself or when it is ended anywhere."""
+
+    def __init__(self, person: Person):
+        self.person = person
+        self.id = person.sign_in
+
+
+@login.user_loader
+def load_sign_in(secret: str) -> SignedIn | None:
+    person = accounts.who_is(workplace(), secret)
+    return SignedIn(person) if person else None
+
+
+def workplace() -> Workplace:
+    return cast(Workplace, current_app.extensions["workplace"])
+
+
+def person() -> Person:
+    """Return who is signed in; only behind `require`."""
+    return cast(SignedIn, current_user).person
+
+
+def require(*roles: str) -> Callable[[], ResponseReturnValue | None]:
+    """Return a guard for a blueprint: strangers sign in first, other roles are turned away."""
+
+    def guard() -> ResponseReturnValue | None:
+        if is_kiosk():
+            abort(403)
+        if not current_user.is_authenticated:
+            return (
+                redirect(url_for("staff.sign_in"), 303) if request.method == "GET" else abort(401)
+            )
+        if person().role not in roles:
+            abort(403)
+        return None
+
+    return guard
+
+
+def tablet() -> Tablet | None:
+    """Return the paired tablet that asks, None for any other browser."""
+    if "tablet" not in g:
+        token = request.cookies.get(KIOSK_COOKIE)
+        g.tablet = kiosk.tablet_of(workplace(), token) if token else None
+    return cast(Tablet | None, g.tablet)
+
+
+def is_kiosk() -> bool:
+    return tablet() is not None
+
+
+def clinic_name() -> str:
+    """Return whose pages these are: the clinic of the tablet, the account or the visit."""
+    if here := tablet():
+        return here.clinic.name
+    if current_user.is_authenticated:
+        return person().clinic.name
+    return str(g.get("clinic_name", "Screening"))

@@ -1,0 +1,1 @@
+"""What people do: one function an act, each in one transaction with its audit entry."""

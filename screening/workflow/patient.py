@@ -1,0 +1,259 @@
+"""What a patient does: open the link, answer, come back, declare and submit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.case import MOST_PROCEDURES, read_case
+from screening.clinical.definitions import assemble_questionnaire
+from screening.clinical.eligibility import Outcome
+from screening.clinical.questionnaire import (
+    Answer,
+    Questionnaire,
+    answers_on_path,
+    first_unanswered,
+    journey,
+)
+from screening.clinical.report import compile_report
+from screening.storage.encryption import open_bytes, open_json, seal_json
+from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening, new_id
+from screening.workflow.states import State, allow
+from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
+
+PATIENT = "patient"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A screening as its patient sees it while answering.
+
+    `today` is the day at the clinic. `answers` holds everything ever answered;
+    only what lies on the journey counts.
+    """
+
+    id: str
+    number: str
+    state: str
+    clinic: Clinic
+    name: str
+    procedures: list[str]
+    invited_for: list[str]
+    answers: dict[str, Answer]
+    today: date
+    appointment_at: datetime | None
+
+    def questionnaire(self, place: Workplace) -> Questionnaire:
+        return assemble_questionnaire(place.definitions, self.procedures)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a patient is shown after submitting: that it arrived, and the copy when it is made."""
+
+    number: str
+    clinic: Clinic
+    submitted_at: datetime
+    appointment_at: datetime | None
+    copy_ready: bool
+    decided: bool
+
+
+def follow_link(place: Workplace, link: str) -> tuple[str, str]:
+    """Return the id and state of the screening that `link` belongs to.
+
+    Looking does not use the link up: mail scanners open links before patients do.
+    Raises ActRefusedError: "gone", "expired" or "withdrawn".
+    """
+    with place.database.read() as session:
+        query = select(Screening).where(Screening.link_hash == place.hash(f"link:{link}"))
+        screening = session.scalars(query).first()
+    if screening is None:
+        raise ActRefusedError("gone")
+    if screening.state in {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED}:
+        raise ActRefusedError(screening.state)
+    if place.now() >= screening.link_expires_at:
+        raise ActRefusedError(State.EXPIRED)
+    return screening.id, screening.state
+
+
+def open_draft(place: Workplace, screening_id: str) -> Draft:
+    """Return the screening to answer. Raises ActRefusedError with its state when that is over."""
+    with place.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None:
+            raise ActRefusedError("gone")
+        allow("answer", screening.state)
+        return _draft(place, session, screening)
+
+
+def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
+    key = place.screening_key(session, screening)
+    clinic = session.get_one(Clinic, screening.clinic_id)
+    draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
+    person = open_json(key, screening.person, f"screening:{screening.id}:person")
+    known = place.definitions.procedures
+    return Draft(
+        id=screening.id,
+        number=screening.number,
+        state=screening.state,
+        clinic=clinic,
+        name=person["name"],
+        procedures=[p for p in draft["procedures"] if p in known],
+        invited_for=[p for p in draft["invited_for"] if p in known],
+        answers=draft["answers"],
+        today=place.now().astimezone(ZoneInfo(clinic.zone)).date(),
+        appointment_at=screening.appointment_at,
+    )
+
+
+def choose_procedures(place: Workplace, screening_id: str, procedures: list[str]) -> None:
+    """Keep which procedures the patient comes for; answers given already stay."""
+    if not 0 < len(procedures) <= MOST_PROCEDURES:
+        raise ActRefusedError("too-many-procedures")
+    _change(place, screening_id, "choose procedures", {"procedures": procedures})
+
+
+def give_answer(place: Workplace, screening_id: str, link_id: str, answer: Answer) -> None:
+    """Keep one answer. What it makes superfluous is kept aside and comes back if the way does."""
+    _change(place, screening_id, f"answer {link_id}", {"answers": {link_id: answer}})
+
+
+def _change(place: Workplace, screening_id: str, act: str, change: Mapping[str, Any]) -> None:
+    spot = f"screening:{screening_id}:draft"
+    with place.database.write() as session:
+        screening = locked_screening(session, screening_id)
+        allow("answer", screening.state)
+        key = place.screening_key(session, screening)
+        draft = open_json(key, screening.draft, spot)
+        answers = draft["answers"] | change.get("answers", {})
+        screening.draft = seal_json(key, draft | change | {"answers": answers}, spot)
+        if screening.state == State.INVITED:
+            screening.state = State.IN_PROGRESS
+            place.record(session, PATIENT, "begin", **_about(screening))
+
+
+def _about(screening: Screening) -> dict[str, str | None]:
+    return {"clinic_id": screening.clinic_id, "screening_id": screening.id}
+
+
+def submit(place: Workplace, screening_id: str, declaration: Mapping[str, str]) -> None:
+    """Close the questionnaire, compile the report and order its PDF, all or nothing.
+
+    `declaration` holds the exact `text` agreed to, the typed `name` and the `ink`
+    of a drawing. Raises ActRefusedError: "incomplete" while a question is open, the
+    state when the screening was submitted already.
+    """
+    with place.database.write() as session:
+        screening = locked_screening(session, screening_id)
+        allow("submit", screening.state)
+        now = place.now()
+        draft = _draft(place, session, screening)
+        questionnaire = draft.questionnaire(place)
+        if not draft.procedures or first_unanswered(
+            journey(questionnaire, draft.answers), draft.answers
+        ):
+            raise ActRefusedError("incomplete")
+        head = place.record(session, PATIENT, "submit", **_about(screening))
+        raw = {
+            "procedures": draft.procedures,
+            "on": draft.today.isoformat(),
+            "answers": answers_on_path(questionnaire, draft.answers),
+        }
+        frame = _frame(draft, now, {**declaration, "at": now.isoformat()}, head)
+        case = read_case(place.definitions, raw)
+        report = compile_report(place.definitions, case, raw, frame)
+        key = place.screening_key(session, screening)
+        screening.submission = seal_json(key, report, f"screening:{screening.id}:submission")
+        screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
+        screening.definitions_hash = place.definitions.hash
+        screening.state = State.SUBMITTED
+        screening.submitted_at = now
+        screening.start_code_hash = None
+        if session.get(DefinitionsArchive, place.definitions.hash) is None:
+            session.add(
+                DefinitionsArchive(
+                    hash=place.definitions.hash, archive=place.archive, first_used_at=now
+                )
+            )
+        row = ReportRow(
+            id=new_id(),
+            screening_id=screening.id,
+            kind="screening",
+            state="pending",
+            due_at=now,
+            created_at=now,
+        )
+        session.add(row)
+    place.ring(row.id)
+
+
+def _frame(
+    draft: Draft, now: datetime, declaration: Mapping[str, str], head: str
+) -> dict[str, Any]:
+    """Return who, where and when, the part of a report that no rule decides."""
+    zone = ZoneInfo(draft.clinic.zone)
+    appointment = draft.appointment_at
+    return {
+        "number": draft.number,
+        "clinic": {
+            "name": draft.clinic.name,
+            "address": draft.clinic.address,
+            "phone": draft.clinic.phone,
+        },
+        "patient": {"name": draft.name, "born": draft.answers.get("date_of_birth")},
+        "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
+        "zone": draft.clinic.zone,
+        "language": "en",
+        "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
+        "declaration": dict(declaration),
+        "audit_head": head,
+    }
+
+
+def read_receipt(place: Workplace, screening_id: str) -> Receipt:
+    """Return the receipt. Raises ActRefusedError with the state before submission."""
+    with place.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None:
+            raise ActRefusedError("gone")
+        allow("read-receipt", screening.state)
+        assert screening.submitted_at is not None
+        return Receipt(
+            screening.number,
+            session.get_one(Clinic, screening.clinic_id),
+            screening.submitted_at,
+            screening.appointment_at,
+            _sealed_row(session, screening_id) is not None,
+            screening.state == State.DECIDED,
+        )
+
+
+def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
+    """Return the sealed screening report, None while it is being made."""
+    with place.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None:
+            raise ActRefusedError("gone")
+        allow("read-receipt", screening.state)
+        row = _sealed_row(session, screening_id)
+        if row is None or row.pdf is None:
+            return None
+        key = place.screening_key(session, screening)
+        return open_bytes(key, row.pdf, f"report:{row.id}")
+
+
+def _sealed_row(session: Session, screening_id: str) -> ReportRow | None:
+    return session.scalars(
+        select(ReportRow).where(
+            ReportRow.screening_id == screening_id,
+            ReportRow.kind == "screening",
+            ReportRow.state == "sealed",
+        )
+    ).first()

@@ -1,0 +1,162 @@
+"""What the reception does: invite a patient, hand over a tablet, see who has finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.case import MOST_PROCEDURES
+from screening.storage.encryption import new_key, open_json, seal_bytes, seal_json
+from screening.storage.tables import Clinic, Screening, new_id
+from screening.workflow.states import State, allow
+from screening.workflow.workplace import (
+    ActRefusedError,
+    Workplace,
+    locked_screening,
+    new_code,
+    new_token,
+)
+
+LINK_LASTS = timedelta(days=14)
+START_CODE_LASTS = timedelta(hours=12)
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What the patient gets; the secrets are shown once and stored only as hashes."""
+
+    screening_id: str
+    number: str
+    link: str
+    start_code: str
+
+
+@dataclass(frozen=True)
+class DayEntry:
+    """One line of the reception's list: who and how far, never an answer or an outcome."""
+
+    screening_id: str
+    number: str
+    name: str
+    state: str
+    appointment_at: datetime | None
+    created_at: datetime
+
+
+def invite(
+    place: Workplace,
+    clinic_id: str,
+    by: str,
+    name: str,
+    procedures: Iterable[str] = (),
+    appointment_at: datetime | None = None,
+) -> Invitation:
+    """Open a screening and return its link and its start code for the tablet.
+
+    Without `procedures` the patient chooses. Raises ActRefusedError for an unknown
+    procedure or too many.
+    """
+    chosen = list(procedures)
+    if len(chosen) > MOST_PROCEDURES:
+        raise ActRefusedError("too-many-procedures")
+    if any(p not in place.definitions.procedures for p in chosen):
+        raise ActRefusedError("unknown-procedure")
+    link, code, now, id = new_token(), new_code(), place.now(), new_id()
+    with place.database.write() as session:
+        clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+        clinic.screenings += 1
+        key = new_key()
+        screening = Screening(
+            id=id,
+            clinic_id=clinic_id,
+            number=f"SC-{now.year}-{clinic.screenings:06d}",
+            state=State.INVITED,
+            link_hash=place.hash(f"link:{link}"),
+            link_expires_at=now + LINK_LASTS,
+            start_code_hash=place.hash(f"start:{code}"),
+            start_code_expires_at=now + START_CODE_LASTS,
+            appointment_at=appointment_at,
+            created_at=now,
+            wrapped_key=seal_bytes(place.clinic_key(clinic), key, f"key:{id}"),
+            person=seal_json(key, {"name": name[:LONGEST_NAME]}, f"screening:{id}:person"),
+            draft=seal_json(
+                key,
+                {"procedures": chosen, "invited_for": chosen, "answers": {}},
+                f"screening:{id}:draft",
+            ),
+        )
+        session.add(screening)
+        session.flush()
+        place.record(session, by, "invite", clinic_id=clinic_id, screening_id=id)
+    return Invitation(id, screening.number, link, code)
+
+
+def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[DayEntry]:
+    """Return the clinic's newest screenings, by appointment, then newest first."""
+    query = (
+        select(Screening)
+        .where(Screening.clinic_id == clinic_id)
+        .order_by(Screening.created_at.desc())
+        .limit(most)
+    )
+    with place.database.read() as session:
+        found = [_entry(place, session, s) for s in session.scalars(query)]
+    return sorted(found, key=lambda e: (e.appointment_at is None, e.appointment_at or e.created_at))
+
+
+def _entry(place: Workplace, session: Session, screening: Screening) -> DayEntry:
+    key = place.screening_key(session, screening)
+    person = open_json(key, screening.person, f"screening:{screening.id}:person")
+    return DayEntry(
+        screening.id,
+        screening.number,
+        person["name"],
+        screening.state,
+        screening.appointment_at,
+        screening.created_at,
+    )
+
+
+def new_start_code(place: Workplace, clinic_id: str, by: str, screening_id: str) -> str:
+    """Return a fresh code that starts this screening on a tablet once; the old one is void."""
+    code = new_code()
+    with place.database.write() as session:
+        screening = _own(session, clinic_id, screening_id)
+        allow("answer", screening.state)
+        screening.start_code_hash = place.hash(f"start:{code}")
+        screening.start_code_expires_at = place.now() + START_CODE_LASTS
+        place.record(session, by, "give start code", clinic_id=clinic_id, screening_id=screening_id)
+    return code
+
+
+def renew_link(place: Workplace, clinic_id: str, by: str, screening_id: str) -> str:
+    """Return a fresh personal link; the old one is void."""
+    link = new_token()
+    with place.database.write() as session:
+        screening = _own(session, clinic_id, screening_id)
+        screening.link_hash = place.hash(f"link:{link}")
+        screening.link_expires_at = place.now() + LINK_LASTS
+        place.record(session, by, "renew link", clinic_id=clinic_id, screening_id=screening_id)
+    return link
+
+
+def withdraw(place: Workplace, clinic_id: str, by: str, screening_id: str) -> None:
+    """End a screening that is not wanted any more; its link then says so."""
+    with place.database.write() as session:
+        screening = _own(session, clinic_id, screening_id)
+        allow("withdraw", screening.state)
+        screening.state = State.WITHDRAWN
+        place.record(session, by, "withdraw", clinic_id=clinic_id, screening_id=screening_id)
+
+
+def _own(session: Session, clinic_id: str, screening_id: str) -> Screening:
+    """Return the clinic's screening. Another clinic's is as good as none."""
+    screening = locked_screening(session, screening_id)
+    if screening.clinic_id != clinic_id:
+        raise ActRefusedError("gone")
+    return screening

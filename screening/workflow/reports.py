@@ -1,0 +1,137 @@
+"""Make the reports that were ordered: render, seal, sign, store.
+
+The row in the database is the order and outlives any process; the bell only
+says that there is one. A worker leases a row, so that one that died holds it up
+for 40 seconds at most. A report that fails is tried again, later each time, and
+shown as failing; it is never skipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from screening.clinical.report import Report
+from screening.documents.render import render_pdf
+from screening.documents.seal import seal_pdf, sign_pdf
+from screening.storage.encryption import open_bytes, open_json, seal_bytes
+from screening.storage.tables import Decision, ReportRow, Screening
+from screening.workflow.accounts import doctor_credentials
+from screening.workflow.doctor import decision_of
+from screening.workflow.workplace import ActRefusedError, Workplace
+
+LEASE = timedelta(seconds=40)
+LONGEST_PAUSE = timedelta(minutes=10)
+SEAL_REASON = "Report of the answers and of what they mean for each procedure"
+SIGN_REASON = "Signed as the deciding doctor"
+
+log = logging.getLogger("screening.reports")
+
+
+def due_reports(place: Workplace) -> list[str]:
+    """Return the ids of all reports that wait for a worker now."""
+    with place.database.read() as session:
+        return list(session.scalars(_due(place.now()).order_by(ReportRow.created_at)))
+
+
+def _due(now: datetime):
+    return select(ReportRow.id).where(
+        ReportRow.state == "pending",
+        ReportRow.due_at <= now,
+        or_(ReportRow.lease_until.is_(None), ReportRow.lease_until < now),
+    )
+
+
+def make_report(place: Workplace, report_id: str) -> bool:
+    """Make one report; return False when another worker has it or it is not due."""
+    if not _lease(place, report_id):
+        return False
+    try:
+        pdf = _draw_up(place, report_id)
+    except Exception as error:
+        _postpone(place, report_id, error)
+        return False
+    _store(place, report_id, pdf)
+    return True
+
+
+def _lease(place: Workplace, report_id: str) -> bool:
+    now = place.now()
+    with place.database.write() as session:
+        if not session.scalars(_due(now).where(ReportRow.id == report_id)).first():
+            return False
+        row = session.get_one(ReportRow, report_id, with_for_update=True)
+        row.lease_until = now + LEASE
+        row.attempts += 1
+        return True
+
+
+def _draw_up(place: Workplace, report_id: str) -> bytes:
+    with place.database.read() as session:
+        row = session.get_one(ReportRow, report_id)
+        screening = session.get_one(Screening, row.screening_id)
+        key = place.screening_key(session, screening)
+        assert screening.submission is not None
+        spot = f"screening:{screening.id}:submission"
+        report: Report = open_json(key, screening.submission, spot)
+        if row.kind == "screening":
+            submitted = datetime.fromisoformat(report["frame"]["submitted_at"])
+            return seal_pdf(render_pdf(report), place.seal, submitted, SEAL_REASON)
+        return _decided(place, session, screening, report, key)
+
+
+def _decided(
+    place: Workplace, session: Session, screening: Screening, report: Report, key: bytes
+) -> bytes:
+    """Return the decided report: everything, the decision, the sealed report inside, two seals."""
+    decision = decision_of(place, session, screening)
+    assert decision is not None
+    first = session.scalars(
+        select(ReportRow).where(
+            ReportRow.screening_id == screening.id, ReportRow.kind == "screening"
+        )
+    ).one()
+    if first.pdf is None:
+        raise ActRefusedError("the screening report has to be sealed first")
+    sealed = open_bytes(key, first.pdf, f"report:{first.id}")
+    decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
+    at = datetime.fromisoformat(decision["at"])
+    doctor = session.scalars(select(Decision).where(Decision.screening_id == screening.id)).one()
+    credentials = doctor_credentials(place, session, doctor.account_id)
+    name = f"{screening.number}-screening.pdf"
+    pdf = render_pdf(report, decision, {name: sealed})
+    pdf = seal_pdf(pdf, place.seal, at, SEAL_REASON, doctor_field=True)
+    return sign_pdf(pdf, credentials, at, SIGN_REASON)
+
+
+def _postpone(place: Workplace, report_id: str, error: Exception) -> None:
+    """Say what went wrong, without what the patient wrote, and try again later."""
+    what = f"{type(error).__name__}" + (f": {error}" if isinstance(error, ActRefusedError) else "")
+    log.warning("report %s failed: %s", report_id, what)
+    with place.database.write() as session:
+        row = session.get_one(ReportRow, report_id, with_for_update=True)
+        pause = min(timedelta(seconds=2 ** min(row.attempts, 10)), LONGEST_PAUSE)
+        row.due_at, row.lease_until, row.error = place.now() + pause, None, what
+
+
+def _store(place: Workplace, report_id: str, pdf: bytes) -> None:
+    with place.database.write() as session:
+        row = session.get_one(ReportRow, report_id, with_for_update=True)
+        if row.state == "sealed":
+            return
+        screening = session.get_one(Screening, row.screening_id)
+        key = place.screening_key(session, screening)
+        row.pdf = seal_bytes(key, pdf, f"report:{row.id}")
+        row.sha256 = hashlib.sha256(pdf).hexdigest()
+        row.state, row.sealed_at, row.error, row.lease_until = "sealed", place.now(), None, None
+        place.record(
+            session,
+            "program",
+            f"seal {row.kind} report",
+            clinic_id=screening.clinic_id,
+            screening_id=screening.id,
+        )

@@ -1,0 +1,84 @@
+"""Everything that the acts need, joined once at start."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions import Definitions
+from screening.documents.authority import Credentials
+from screening.storage import audit
+from screening.storage.database import Database
+from screening.storage.encryption import Keys, fingerprint, open_bytes
+from screening.storage.tables import Clinic, Screening
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One installation: where things are kept, what is in force, whose seal is used.
+
+    `archive` is the definitions as files, `ring` wakes the worker for a report,
+    `now` tells the time; nothing else here looks at a clock.
+    """
+
+    database: Database
+    definitions: Definitions
+    archive: bytes
+    keys: Keys
+    seal: Credentials
+    ring: Callable[[str], None]
+    now: Callable[[], datetime]
+
+    def hash(self, secret: str) -> str:
+        """Return the keyed hash under which a link, a code or a cookie is stored."""
+        return fingerprint(self.keys.index, secret)
+
+    def clinic_key(self, clinic: Clinic) -> bytes:
+        return open_bytes(self.keys.wrapping, clinic.wrapped_key, f"clinic:{clinic.id}")
+
+    def screening_key(self, session: Session, screening: Screening) -> bytes:
+        clinic = session.get_one(Clinic, screening.clinic_id)
+        return open_bytes(self.clinic_key(clinic), screening.wrapped_key, f"key:{screening.id}")
+
+    def record(self, session: Session, who: str, act: str, **about: str | None) -> str:
+        """Add an audit entry to the transaction and return the head of the chain."""
+        return audit.record(session, self.keys.audit, self.now(), who, act, **about)
+
+
+class ActRefusedError(Exception):
+    """What was asked cannot be done now; `reason` is a word that the pages explain."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(reason)
+
+
+def new_token() -> str:
+    """Return a secret of 192 bits for an address or a cookie."""
+    return secrets.token_urlsafe(24)
+
+
+def new_code() -> str:
+    """Return a code that a person can type: eight characters that cannot be misread."""
+    letters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+    code = "".join(secrets.choice(letters) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"
+
+
+def as_typed(code: str) -> str:
+    """Return `code` the way it was given out, however the person typed it."""
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    return f"{plain[:4]}-{plain[4:]}"
+
+
+def locked_screening(session: Session, screening_id: str) -> Screening:
+    """Return the screening, held for this transaction. Raises ActRefusedError("gone")."""
+    query = select(Screening).where(Screening.id == screening_id).with_for_update()
+    if screening := session.scalars(query).first():
+        return screening
+    raise ActRefusedError("gone")

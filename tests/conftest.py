@@ -1,0 +1,151 @@
+"""What many tests need: the library in force, small libraries of their own, a moment."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screening.definitions.loading import load_definitions
+
+QUESTIONS = Path(__file__).parents[1] / "questions"
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="session")
+def library():
+    """Return the definitions that the product ships."""
+    return load_definitions(QUESTIONS)
+
+
+SMALL = {
+    "findings.yaml": """
+findings:
+- id: pregnancy
+  is: Pregnant
+- id: nsaid_recent
+  is: Took a painkiller
+  date: last dose
+- id: anticoagulant
+  is: Takes an anticoagulant
+- id: antiplatelet
+  is: Takes an antiplatelet
+- id: blood_thinner
+  is: Takes a blood thinner
+  when: {any: [anticoagulant, antiplatelet]}
+- id: age_under_18
+  is: Younger than 18
+  age: below 18
+- id: dental_work
+  is: Dental work
+  date: the visit
+  booked: true
+""",
+    "sections/01-all.yaml": """
+section: all
+title: All
+questions:
+- id: date_of_birth
+  ask: When were you born?
+  answer: birth-date
+  unknown: false
+- id: can_be_pregnant
+  ask: Could you get pregnant?
+  answer: yes-no
+  if_not_no:
+  - id: pregnant
+    ask: Are you pregnant?
+    answer: yes-no
+    means: pregnancy
+- id: painkiller
+  ask: Did you take a painkiller?
+  answer: yes-no
+  means: nsaid_recent
+  if_yes:
+  - id: painkiller_last_dose
+    ask: When did you take the last one?
+    answer: date
+    dates: nsaid_recent
+- id: thinner
+  ask: Which blood thinner do you take?
+  answer: some-of
+  options:
+  - id: warfarin
+    text: Warfarin
+    means: anticoagulant
+  - id: aspirin
+    text: Daily aspirin
+    means: antiplatelet
+    then:
+    - id: aspirin_why
+      ask: Why?
+      answer: text
+      always: true
+- id: dental
+  ask: Dental work lately or soon?
+  answer: yes-no
+  means: dental_work
+  if_yes:
+  - id: dental_date
+    ask: When?
+    answer: date
+    dates: dental_work
+    booked: true
+""",
+    "procedures/peel.yaml": """
+procedure: peel
+name: Peel
+summary: A small procedure for tests.
+contraindications:
+- finding: pregnancy
+  grade: contraindication
+  because: Nobody has studied it.
+  source: S1
+  fixed: true
+- finding: age_under_18
+  grade: contraindication
+  because: The law.
+  source: S1
+- finding: nsaid_recent
+  grade: contraindication
+  defer: 7 days
+  because: Bruises.
+  source: S1
+- finding: dental_work
+  grade: contraindication
+  defer: 14 days
+  ahead: 14 days
+  because: Germs.
+  source: S1
+- finding: blood_thinner
+  grade: precaution
+  because: Bruises.
+  source: S1
+""",
+    "sources.yaml": """
+sources:
+- id: S1
+  title: A source
+  kind: paper
+""",
+}
+
+
+def write_library(folder: Path, files: dict[str, str]) -> Path:
+    """Write `files` below `folder` and return the folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"))
+    return folder
+
+
+@pytest.fixture
+def small_folder(tmp_path):
+    return write_library(tmp_path / "questions", SMALL)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """Return a small library whose every rule a test can keep in mind."""
+    folder = tmp_path_factory.mktemp("small") / "questions"
+    return load_definitions(write_library(folder, SMALL))

@@ -1,0 +1,64 @@
+"""A demo clinic, its seal, its doctor, and a small report that both have signed."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import pikepdf
+from weasyprint import HTML
+
+from screening.documents.authority import Credentials, create_authority, issue_certificate
+from screening.documents.fonts import use_own_fonts
+from screening.documents.seal import seal_pdf, sign_pdf
+
+NOW = datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC)
+LATER = NOW + timedelta(days=9)
+PAGE = "<html lang=en><title>Screening report</title><h1>Report</h1>" + "".join(
+    f"<h2>Question {number}</h2><table><tr><th>Answer<td>No</table>" for number in range(20)
+)
+
+
+@cache
+def authority() -> Credentials:
+    return create_authority("Aurelia Clinic", NOW)
+
+
+@cache
+def seal() -> Credentials:
+    return issue_certificate(authority(), "Seal of Aurelia Clinic", "seal", NOW)
+
+
+@cache
+def doctor() -> Credentials:
+    return issue_certificate(authority(), "Dr Mai Trần", "doctor", NOW)
+
+
+@cache
+def plain() -> bytes:
+    """A report as the renderer leaves it: tagged, archivable, no object streams."""
+    use_own_fonts()
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(HTML(string=PAGE).write_pdf(pdf_variant="pdf/a-3a"))) as document:
+        document.save(
+            written,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            deterministic_id=True,
+            fix_metadata_version=False,
+        )
+    return written.getvalue()
+
+
+@cache
+def sealed() -> bytes:
+    return seal_pdf(plain(), seal(), NOW, "Sealed by the clinic", doctor_field=True)
+
+
+@cache
+def signed() -> bytes:
+    return sign_pdf(sealed(), doctor(), LATER, "I have decided")
+
+
+def gap_of_last_signature(pdf: bytes) -> tuple[int, int]:
+    """Return where the last container starts and ends, delimiters included."""
+    numbers = pdf[pdf.rindex(b"/ByteRange [") :].split(b"[")[1].split(b"]")[0].split()
+    return int(numbers[1]), int(numbers[2])

@@ -1,0 +1,47 @@
+"""Days and moments as the report prints them."""
+
+import pytest
+
+from screening.documents.dates import answer_text, day_text, locale_of, moment_text
+
+
+@pytest.mark.parametrize(
+    ("iso", "printed"),
+    [
+        ("2026-05-03", "3 May 2026"),
+        ("2026-05", "May 2026"),
+        ("2026-05-01/2026-05-31", "May 2026"),
+        ("2026-01-01/2026-12-31", "2026"),
+        ("2026-11-01/2026-11-20", "1 November 2026 – 20 November 2026"),
+    ],
+)
+def test_a_day_is_printed_as_exactly_as_it_is_known(iso, printed):
+    assert day_text(iso, locale_of("en")) == printed
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [("ru", "3 мая 2026\u202fг."), ("vi", "3 tháng 5, 2026"), ("ar", "3 مايو 2026")],
+)
+def test_a_day_is_printed_in_the_reports_language(language, printed):
+    assert day_text("2026-05-03", locale_of(language)) == printed
+
+
+@pytest.mark.parametrize(
+    ("zone", "printed"),
+    [
+        ("Europe/London", "21 November 2026, 10:15 GMT (UTC+0)"),
+        ("Asia/Ho_Chi_Minh", "21 November 2026, 17:15 Ho Chi Minh (UTC+7)"),
+        ("Asia/Kolkata", "21 November 2026, 15:45 IST (UTC+5:30)"),
+        ("America/New_York", "21 November 2026, 05:15 EST (UTC-5)"),
+    ],
+)
+def test_a_moment_is_told_in_the_clinics_zone_which_is_named(zone, printed):
+    assert moment_text("2026-11-21T10:15:00+00:00", zone, locale_of("en")) == printed
+
+
+@pytest.mark.parametrize(
+    "text", ["Yes", "2026-13-40", "1234-05", "2026", "05-03-2026", "2026-02-30"]
+)
+def test_an_answer_that_is_no_date_stays_as_it_is(text):
+    assert answer_text(text, locale_of("en")) == text

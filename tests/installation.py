@@ -1,0 +1,119 @@
+"""A real installation for tests: its own folder, its own port, real processes, killed for real."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@dataclass
+class Installation:
+    """`screening serve --demo` in a folder; `printed` is what it says at start."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    printed: str = ""
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self):
+        return os.environ | {
+            "SCREENING_INSTANCE": str(self.folder),
+            "SCREENING_ADDRESS": f"127.0.0.1:{self.port}",
+            "SCREENING_PUBLIC_URL": self.url,
+        }
+
+    def start(self):
+        log = (self.folder / "log.txt").open("a")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "screening", "serve", "--demo"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+        log.close()
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if line.startswith("Serving on"):
+                break
+        self.printed = "".join(lines)
+        self._wait_until_alive()
+        return self
+
+    def _wait_until_alive(self):
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=2).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError((self.folder / "log.txt").read_text()[-2000:])
+
+    def kill(self):
+        """End every process at once, the way a power cut does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        self.process.stdout.close()
+
+    def command(self, *arguments, **kwargs):
+        """Run `screening` with this installation's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "screening", *map(str, arguments)],
+            env=self.environment,
+            capture_output=True,
+            timeout=120,
+            **kwargs,
+        )
+
+    def found(self, pattern):
+        return re.search(pattern, self.printed)[1]
+
+    @property
+    def link(self):
+        return self.found(r"Patient link\s+(\S+)")
+
+    @property
+    def doctor_password(self):
+        return self.found(r"user name: doctor\s+password: (\S+)")
+
+    @property
+    def reception_password(self):
+        return self.found(r"user name: reception\s+password: (\S+)")
+
+    @property
+    def pairing_code(self):
+        return self.found(r"pairing code (\S+)")
+
+    @property
+    def start_code(self):
+        return self.found(r"start code (\S+)")
+
+    def invite(self, name, *procedures):
+        """Return a fresh personal link, made on the command line."""
+        options = [o for p in procedures for o in ("--procedure", p)]
+        return self.command("invite", name, *options, check=True).stdout.decode().strip()

@@ -1,0 +1,59 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screening.storage.encryption import (
+    Keys,
+    SealedBlobError,
+    new_key,
+    open_bytes,
+    open_json,
+    seal_bytes,
+    seal_json,
+)
+
+
+@given(st.binary(max_size=200))
+def test_what_is_sealed_opens_in_its_own_place(content):
+    key = new_key()
+
+    assert open_bytes(key, seal_bytes(key, content, "here"), "here") == content
+
+
+def test_a_row_swapped_for_another_does_not_open():
+    key = new_key()
+
+    with pytest.raises(SealedBlobError):
+        open_bytes(key, seal_bytes(key, b"answers", "screening:1"), "screening:2")
+
+
+@pytest.mark.parametrize("place", [0, 11, 12, 20, -1])
+def test_a_flipped_byte_does_not_open(place):
+    key = new_key()
+    blob = bytearray(seal_bytes(key, b"a secret answer", "here"))
+    blob[place] ^= 1
+
+    with pytest.raises(SealedBlobError):
+        open_bytes(key, bytes(blob), "here")
+
+
+def test_another_key_does_not_open():
+    with pytest.raises(SealedBlobError):
+        open_bytes(new_key(), seal_bytes(new_key(), b"a", "here"), "here")
+
+
+def test_hostile_text_comes_back_as_it_was():
+    key, text = new_key(), "\ud800 \x00 \u202e <b>"
+
+    assert open_json(key, seal_json(key, text, "here"), "here") == text
+
+
+def test_a_short_secret_is_refused():
+    with pytest.raises(ValueError, match="32 bytes"):
+        Keys.from_secret(b"short")
+
+
+def test_every_purpose_has_a_key_of_its_own():
+    keys = Keys.from_secret(b"x" * 32)
+
+    assert len({getattr(keys, name) for name in keys.__dataclass_fields__}) == 6

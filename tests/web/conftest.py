@@ -1,0 +1,62 @@
+"""A served demo clinic and a real Chromium."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.installation import Installation
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory):
+    """Return the demo clinic, served."""
+    installation = Installation(tmp_path_factory.mktemp("clinic")).start()
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return Chromium with the back-forward cache on, as patients have it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=ARGUMENTS,
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_of(chromium, clinic):
+    """Return a function that opens a fresh browser window: phone, tablet or desktop."""
+    sizes = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
+    contexts = []
+
+    def open_window(size="phone", **options):
+        width, height = sizes[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, base_url=clinic.url, **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()
