@@ -1,4 +1,4 @@
-"""A patient without a browser: the same pages, posted as a browser posts them, without JavaScript."""
+"""A patient without JavaScript: the same pages, sent as a plain browser sends them."""
 
 import http.cookiejar
 import re

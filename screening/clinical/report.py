@@ -227,7 +227,7 @@ def _answer(
     answer = answers.get(item.link_id, "")
     codes = answer if isinstance(answer, list) else [answer]
     unknown = not is_answered(item, answers) or bool(WITHHELD & set(codes))
-    is_no = codes in ([NO], [NONE_OF_THESE])
+    is_no = codes in ([NO], [NONE_OF_THESE]) or _says_nothing(item, codes)
     return ReportAnswer(
         link_id=item.link_id,
         question=item.text,
@@ -238,6 +238,13 @@ def _answer(
         plain=is_no,
         find_out=item.find_out if unknown else None,
     )
+
+
+def _says_nothing(item: Item, codes: list[str]) -> bool:
+    """Return whether the one choice made is the only kind that establishes nothing."""
+    chosen = [option for option in item.options if option.id in codes]
+    one_of = item.type is ItemType.ONE_OF and bool(item.establishes)
+    return one_of and len(chosen) == 1 and not chosen[0].means
 
 
 def answer_text(item: Item, answer: Answer, words: Mapping[str, str] = WORDS) -> str:

@@ -8,6 +8,7 @@ never an "advanced" one (eIDAS, article 26). There are no revocation lists: a
 certificate counts until it ends. Moments are arguments; there is no clock here.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -24,6 +25,7 @@ AUTHORITY_LASTS = timedelta(days=3652)  # ten years
 CERTIFICATE_LASTS = timedelta(days=1095)  # three years
 EARLIER = timedelta(minutes=1)  # a certificate begins before its issue: clocks differ
 LONGEST_NAME = 64  # bytes of UTF-8; X.520 says characters, `cryptography` counts bytes
+JOINERS = re.compile("[\u200c\u200d]")  # Persian names need them
 # OWASP's figure for PBKDF2 with SHA-256. What `cryptography` calls the best available
 # takes 20,000 rounds, which a stolen file makes cheap to guess.
 ROUNDS = 600_000
@@ -152,7 +154,7 @@ def _name(organisation: str | None, common: str) -> x509.Name:
 def _cut(text: str) -> str:
     """Return `text` as it fits into a certificate; the report prints names in full."""
     text = " ".join(text.split())
-    if not text.isprintable() or not text:
+    if not JOINERS.sub("", text).isprintable() or not text:
         raise CredentialsError("A certificate needs a name, in letters that can be printed.")
     if len(text.encode()) <= LONGEST_NAME:
         return text

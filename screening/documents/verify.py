@@ -104,12 +104,12 @@ def verify_pdf(
         certificates = [_check_bytes(pdf, each) for each in found]
         statuses = asyncio.run(_statuses(found, context))
         signatures = tuple(map(_check_meaning, found, certificates, statuses))
+        judged = zip(signatures, certificates, statuses, strict=True)
+        doubts = tuple(doubt for each in judged for doubt in _doubts(*each, moment))
     except (BrokenError, ContainerError) as error:
         return Verification(Status.FAILED, (str(error),), (), sha256)
     except Exception:  # whatever a hostile file makes the parsers raise
         return Verification(Status.FAILED, (UNREADABLE,), (), sha256)
-    judged = zip(signatures, certificates, statuses, strict=True)
-    doubts = tuple(doubt for each in judged for doubt in _doubts(*each, moment))
     status = Status.INDETERMINATE if doubts else Status.PASSED
     return Verification(status, doubts, signatures, sha256)
 
@@ -212,7 +212,7 @@ def _doubts(
             f"The certificate {of} is not in force on {moment:%Y-%m-%d}, and without a"
             " trusted time nobody can tell whether it was when it signed."
         )
-    elif problem is AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE:
+    elif problem is AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE or not _may_sign(certificate):
         yield f"The certificate {of} was not issued for this use."
     elif not status.trusted:
         yield f"The certificate {of} cannot be traced to an issuer that we trust."
@@ -221,3 +221,12 @@ def _doubts(
     # Only a seal's certificate names a clinic: a doctor's key must not pass for the seal.
     if signature.field == SEAL_FIELD and not name_in(certificate, NameOID.ORGANIZATION_NAME):
         yield f"The certificate {of} names no clinic."
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    """Tell whether `certificate` is for signing; pyHanko does not ask this of a trusted one."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return usage.content_commitment

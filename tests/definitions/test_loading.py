@@ -1,6 +1,5 @@
 """Every mistake in a definition file is named with file, line and the way to mend it."""
 
-import os
 import re
 
 import pytest
@@ -220,7 +219,7 @@ def test_a_file_in_another_encoding_is_refused(small_folder):
 
 def test_a_link_out_of_the_folder_is_refused(small_folder, tmp_path):
     (tmp_path / "outside.yaml").write_text("sources: []")
-    os.symlink(tmp_path / "outside.yaml", small_folder / "more.yaml")
+    (small_folder / "more.yaml").symlink_to(tmp_path / "outside.yaml")
 
     assert "links to a file outside the folder" in problems(small_folder)[0]
 
