@@ -77,9 +77,9 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
         case = read_case(definitions, raw, REPORT_KEYS)
     except CaseError as error:
         _stop(error.problems, 2)
+    seal = open_seal(config, Keys.from_secret(read_secret(config.secret_file)))
     at = datetime.now(UTC)
     compiled = compile_report(definitions, case, raw, _frame(raw, at))
-    seal = open_seal(config, Keys.from_secret(read_secret(config.secret_file)))
     output.write_bytes(seal_pdf(render_pdf(compiled), seal, at, "Report made from a case file"))
     click.echo(f"{output}: sealed", err=True)
 

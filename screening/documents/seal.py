@@ -30,8 +30,8 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from screening.documents.authority import Credentials, CredentialsError
-from screening.documents.container import ContainerError, low, read_container
+from screening.documents.authority import Credentials
+from screening.documents.container import low, read_container
 
 SEAL_FIELD = "ClinicSeal"
 DOCTOR_FIELD = "Doctor"
@@ -61,7 +61,7 @@ def seal_pdf(
         if doctor_field:
             append_signature_field(writer, _field(DOCTOR_FIELD))
         return _sign(writer, SEAL_FIELD, seal, at, reason)
-    except (PdfError, SigningError, CredentialsError) as error:
+    except (PdfError, SigningError, ValueError) as error:
         raise SealError(f"The report cannot be sealed: {error}") from error
 
 
@@ -79,7 +79,7 @@ def sign_pdf(pdf: bytes, doctor: Credentials, at: datetime, reason: str) -> byte
         if read_container(pdf, signatures[0].byte_range).size != len(pdf):
             raise SealError("The report was changed after it was sealed.")
         return _sign(writer, DOCTOR_FIELD, doctor, at, reason)
-    except (PdfError, SigningError, CredentialsError, ContainerError) as error:
+    except (PdfError, SigningError, ValueError) as error:
         raise SealError(f"The report cannot be signed: {error}") from error
 
 

@@ -1,7 +1,7 @@
 """Say whether a sealed PDF is as it was sealed, in the words of ETSI EN 319 102-1.
 
 PASSED: every byte is as it was when the last of seal and signatures was made,
-and each was made with a certificate that `trust` issued and that is in force.
+and each was made with a certificate in force, issued by an authority in `trust`.
 INDETERMINATE: every byte is as it was, but we cannot tell by whom, or whether
 the certificate was in force. FAILED: anything else, and whatever cannot be read.
 
@@ -115,8 +115,10 @@ def verify_pdf(
 
 
 def _context(trust: Sequence[x509.Certificate], moment: datetime) -> ValidationContext:
+    # A trusted certificate that is no authority may issue none; pyHanko would let it.
+    authorities = [each for each in trust if _is_authority(each)]
     return ValidationContext(
-        trust_roots=[Certificate.load(each.public_bytes(Encoding.DER)) for each in trust],
+        trust_roots=[Certificate.load(each.public_bytes(Encoding.DER)) for each in authorities],
         allow_fetching=False,
         revocation_mode="soft-fail",
         moment=moment,
@@ -221,6 +223,13 @@ def _doubts(
     # Only a seal's certificate names a clinic: a doctor's key must not pass for the seal.
     if signature.field == SEAL_FIELD and not name_in(certificate, NameOID.ORGANIZATION_NAME):
         yield f"The certificate {of} names no clinic."
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -90,9 +90,9 @@ def list_queue(place: Workplace, doctor: Person, state: str = State.SUBMITTED) -
     return sorted(found, key=_waiting_order)
 
 
-def _waiting_order(entry: QueueEntry) -> tuple[bool, datetime, int, datetime]:
-    when = entry.appointment_at or entry.submitted_at
-    return entry.appointment_at is None, when, -entry.gravity, entry.submitted_at
+def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
+    no_appointment = datetime.max.replace(tzinfo=UTC)
+    return entry.appointment_at or no_appointment, -entry.gravity, entry.submitted_at
 
 
 def _entry(place: Workplace, session: Session, screening: Screening) -> QueueEntry:

@@ -79,8 +79,7 @@ def _draw_up(place: Workplace, report_id: str) -> bytes:
         spot = f"screening:{screening.id}:submission"
         report: Report = open_json(key, screening.submission, spot)
         if row.kind == "screening":
-            submitted = datetime.fromisoformat(report["frame"]["submitted_at"])
-            return seal_pdf(render_pdf(report), place.seal, submitted, SEAL_REASON)
+            return seal_pdf(render_pdf(report), place.seal, place.now(), SEAL_REASON)
         return _decided(place, session, screening, report, key)
 
 
@@ -99,13 +98,12 @@ def _decided(
         raise ActRefusedError("the screening report has to be sealed first")
     sealed = open_bytes(key, first.pdf, f"report:{first.id}")
     decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
-    at = datetime.fromisoformat(decision["at"])
     doctor = session.scalars(select(Decision).where(Decision.screening_id == screening.id)).one()
     credentials = doctor_credentials(place, session, doctor.account_id)
     name = f"{screening.number}-screening.pdf"
     pdf = render_pdf(report, decision, {name: sealed})
-    pdf = seal_pdf(pdf, place.seal, at, SEAL_REASON, doctor_field=True)
-    return sign_pdf(pdf, credentials, at, SIGN_REASON)
+    pdf = seal_pdf(pdf, place.seal, place.now(), SEAL_REASON, doctor_field=True)
+    return sign_pdf(pdf, credentials, place.now(), SIGN_REASON)
 
 
 def _postpone(place: Workplace, report_id: str, error: Exception) -> None:

@@ -1,0 +1,84 @@
+"""A clinic without processes: real database, real keys, a clock that tests move."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from screening.app import create_app, open_workplace
+from screening.clinical.questionnaire import first_unanswered, journey
+from screening.config import read_config
+from screening.documents.authority import issue_certificate
+from screening.workflow import accounts, clinics, patient, reception, reports
+from tests.clinical.test_promises import quiet_answer
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
+PASSWORD = "correct horse"
+
+
+class Office:
+    """One clinic with a doctor, ready to invite; `rung` holds the reports that the bell was for."""
+
+    def __init__(self, folder: Path, **settings: str):
+        environment = {"SCREENING_INSTANCE": str(folder), **settings}
+        self.config = read_config(environment)
+        self.now, self.rung = NOON, []
+        # Certificates are made by the real clock at first start; the rest follows ours.
+        opened = open_workplace(self.config)
+        self.place = replace(opened, ring=self.rung.append, now=lambda: self.now)
+        self.now = max(self.now, datetime.now(UTC))
+        self.start = self.now
+        self.clinic = clinics.add_clinic(self.place, "Aurelia", "1 Street", "123", "Europe/London")
+        self.doctor = self.add("doctor", "Dr Mai Tran", "doctor")
+        self.receptionist = self.add("reception", "Sam Hill", "receptionist")
+
+    def add(self, username, name, role, clinic=None):
+        from screening.app import open_authority
+
+        credentials = None
+        if role == "doctor":
+            authority = open_authority(self.config, self.place.keys)
+            credentials = issue_certificate(authority, name, "doctor", self.now)
+        clinic = clinic or self.clinic
+        accounts.add_account(self.place, clinic, username, name, role, PASSWORD, credentials)
+        return self.sign_in(username)
+
+    def sign_in(self, username):
+        secret = accounts.sign_in(self.place, username, PASSWORD)
+        return accounts.who_is(self.place, secret)
+
+    def pass_time(self, **by):
+        self.now += timedelta(**by)
+
+    def invite(self, *procedures, name="Lan Nguyen"):
+        chosen = procedures or ("mesotherapy-face",)
+        return reception.invite(self.place, self.clinic, "account:1", name, chosen)
+
+    def answer(self, screening_id, **special):
+        """Answer everything quietly but for `special`, without submitting."""
+        draft = patient.open_draft(self.place, screening_id)
+        questionnaire, answers = draft.questionnaire(self.place), {}
+        while item := first_unanswered(journey(questionnaire, answers), answers):
+            answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
+        patient.choose_procedures(self.place, screening_id, draft.procedures)
+        # All in one write: the page-by-page way is walked in tests/web.
+        patient._change(self.place, screening_id, "answer", {"answers": answers})
+
+    def submit(self, *procedures, **special):
+        """Return the id of a screening that was answered and submitted."""
+        invitation = self.invite(*procedures)
+        self.answer(invitation.screening_id, **special)
+        patient.submit(self.place, invitation.screening_id, DECLARED)
+        return invitation.screening_id
+
+    def make_reports(self):
+        for report_id in reports.due_reports(self.place):
+            reports.make_report(self.place, report_id)
+
+    def app(self):
+        app = create_app(self.config, self.place)
+        app.testing = True
+        return app
+
+    def close(self):
+        self.place.database.close()

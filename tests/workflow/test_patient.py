@@ -1,0 +1,147 @@
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from screening.storage.tables import AuditEntry, ReportRow, Screening
+from screening.workflow import patient, reception
+from screening.workflow.workplace import ActRefusedError
+from tests.office import DECLARED
+
+
+def refused(act, *arguments):
+    with pytest.raises(ActRefusedError) as caught:
+        act(*arguments)
+    return caught.value.reason
+
+
+def test_a_link_leads_to_its_screening_as_often_as_it_is_opened(office):
+    invitation = office.invite()
+
+    for _ in range(3):
+        found, state = patient.follow_link(office.place, invitation.link)
+        assert (found, state) == (invitation.screening_id, "invited")
+
+
+def test_the_link_is_stored_only_as_a_hash(office):
+    invitation = office.invite()
+    stored = b"".join(p.read_bytes() for p in office.config.instance.glob("screening.db*"))
+
+    assert len(invitation.link) * 6 >= 128
+    assert invitation.link.encode() not in stored
+    assert invitation.start_code.encode() not in stored
+
+
+def test_names_and_answers_are_not_readable_in_the_database(office):
+    office.submit(other_meds="yes", medicine_list="Zzmedicine 5 mg")
+    stored = b"".join(p.read_bytes() for p in office.config.instance.glob("screening.db*"))
+
+    assert b"Lan Nguyen" not in stored
+    assert b"Zzmedicine" not in stored
+
+
+def test_an_unknown_link_leads_nowhere(office):
+    assert refused(patient.follow_link, office.place, "x" * 32) == "gone"
+
+
+def test_a_link_ends_after_two_weeks(office):
+    invitation = office.invite()
+    office.pass_time(days=14)
+
+    assert refused(patient.follow_link, office.place, invitation.link) == "expired"
+
+
+def test_a_withdrawn_screening_takes_no_answers(office):
+    invitation = office.invite()
+    reception.withdraw(office.place, office.clinic, "account:1", invitation.screening_id)
+
+    assert refused(patient.follow_link, office.place, invitation.link) == "withdrawn"
+    answer = (office.place, invitation.screening_id, "painkiller", "no")
+    assert refused(patient.give_answer, *answer) == "withdrawn"
+
+
+def test_answers_are_there_after_coming_back(office):
+    invitation = office.invite()
+    patient.give_answer(office.place, invitation.screening_id, "date_of_birth", "1990-01-01")
+
+    draft = patient.open_draft(office.place, invitation.screening_id)
+
+    assert draft.answers == {"date_of_birth": "1990-01-01"}
+    assert draft.state == "in-progress"
+
+
+def test_an_answer_off_the_way_is_kept_and_comes_back(office):
+    id = office.invite().screening_id
+    for link_id, answer in [
+        ("painkiller", "yes"),
+        ("painkiller_last_dose", "2026-11-18"),
+        ("painkiller", "no"),
+    ]:
+        patient.give_answer(office.place, id, link_id, answer)
+
+    assert patient.open_draft(office.place, id).answers["painkiller_last_dose"] == "2026-11-18"
+
+
+def test_an_incomplete_questionnaire_cannot_be_submitted(office):
+    id = office.invite().screening_id
+    patient.give_answer(office.place, id, "date_of_birth", "1990-01-01")
+
+    assert refused(patient.submit, office.place, id, DECLARED) == "incomplete"
+
+
+def test_of_twelve_parallel_submissions_exactly_one_is_accepted(office):
+    id = office.invite().screening_id
+    office.answer(id)
+    reasons = []
+
+    def submit():
+        try:
+            patient.submit(office.place, id, DECLARED)
+            reasons.append("accepted")
+        except ActRefusedError as error:
+            reasons.append(error.reason)
+
+    threads = [threading.Thread(target=submit) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(reasons) == ["accepted"] + ["submitted"] * 11
+    with office.place.database.read() as session:
+        assert len(session.scalars(select(ReportRow)).all()) == 1
+
+
+def test_a_submission_freezes_texts_verdicts_and_definitions(office):
+    id = office.submit()
+    with office.place.database.read() as session:
+        screening = session.get_one(Screening, id)
+
+    assert screening.definitions_hash == office.place.definitions.hash
+    assert screening.gravity == 0
+
+
+def test_a_submission_orders_its_report_and_rings(office):
+    office.submit()
+
+    assert len(office.rung) == 1
+
+
+def test_after_submission_only_the_receipt_is_shown(office):
+    id = office.submit()
+
+    assert refused(patient.open_draft, office.place, id) == "submitted"
+    assert patient.read_receipt(office.place, id).copy_ready is False
+    assert refused(patient.give_answer, office.place, id, "painkiller", "yes") == "submitted"
+
+
+def test_there_is_no_receipt_before_submission(office):
+    assert refused(patient.read_receipt, office.place, office.invite().screening_id) == "invited"
+
+
+def test_every_act_is_in_the_audit_log(office):
+    id = office.submit()
+    with office.place.database.read() as session:
+        acts = session.scalars(select(AuditEntry.act).where(AuditEntry.screening_id == id)).all()
+
+    assert acts == ["invite", "begin", "submit"]

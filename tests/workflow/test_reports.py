@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+from sqlalchemy import select, update
+
+from screening.storage.tables import ReportRow
+from screening.workflow import doctor, reports
+from tests.workflow.test_doctor import decide
+
+
+def row(office, kind="screening"):
+    with office.place.database.read() as session:
+        return session.scalars(select(ReportRow).where(ReportRow.kind == kind)).one()
+
+
+def test_an_order_is_carried_out_once(office):
+    office.submit()
+    [order] = reports.due_reports(office.place)
+
+    assert reports.make_report(office.place, order) is True
+    assert reports.make_report(office.place, order) is False
+    assert reports.due_reports(office.place) == []
+    assert row(office).state == "sealed"
+
+
+def test_an_order_that_another_worker_holds_is_left_to_it(office):
+    office.submit()
+    [order] = reports.due_reports(office.place)
+    assert reports._lease(office.place, order)
+
+    assert reports.make_report(office.place, order) is False
+    office.pass_time(seconds=41)
+    assert reports.due_reports(office.place) == [order]
+    assert reports.make_report(office.place, order) is True
+    assert row(office).attempts == 2
+
+
+def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
+    id = office.submit()
+    [order] = reports.due_reports(office.place)
+    seal, office.place = office.place.seal, replace(office.place, seal=None)
+
+    assert reports.make_report(office.place, order) is False
+    shown = doctor.open_review(office.place, office.doctor, id).reports["screening"]
+    assert (shown.state, shown.attempts) == ("pending", 1)
+    assert shown.error
+
+    office.place = replace(office.place, seal=seal)
+    assert reports.due_reports(office.place) == []
+    office.pass_time(seconds=3)
+    assert reports.make_report(office.place, order) is True
+
+
+def test_a_decided_report_waits_for_the_screening_report(office):
+    id = office.submit()
+    doctor.decide(*decide(office, id, "proceed"))
+    with office.place.database.write() as session:
+        session.execute(
+            update(ReportRow).where(ReportRow.kind == "screening").values(due_at=office.now.max)
+        )
+
+    office.make_reports()
+    assert "sealed first" in row(office, "decided").error
+
+    with office.place.database.write() as session:
+        session.execute(
+            update(ReportRow).where(ReportRow.kind == "screening").values(due_at=office.now)
+        )
+    office.pass_time(seconds=5)
+    office.make_reports()
+    office.pass_time(seconds=5)
+    office.make_reports()
+    assert row(office, "decided").state == "sealed"
