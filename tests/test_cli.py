@@ -1,0 +1,199 @@
+"""The commands, as other programs use them."""
+
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import SMALL, write_library
+from tests.installation import Installation
+
+CASE = {
+    "procedures": ["mesotherapy-face"],
+    "on": "2026-11-21",
+    "answers": {"painkiller": "yes", "painkiller_last_dose": "2026-11-18"},
+    "findings": {
+        "pregnancy": "absent",
+        "isotretinoin": {"state": "present", "date": "2026-09-30"},
+    },
+    "otherwise": "absent",
+}
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    return Installation(tmp_path_factory.mktemp("instance"))
+
+
+def evaluate(installation, case, *options):
+    given = case if isinstance(case, bytes) else json.dumps(case).encode()
+    return installation.command("evaluate", *options, input=given)
+
+
+def test_evaluate_keeps_its_contract(installation):
+    done = evaluate(installation, CASE)
+    said = json.loads(done.stdout)
+
+    assert (done.returncode, said["on"]) == (0, "2026-11-21")
+    assert said["definitions"].startswith("sha256:")
+    [one] = said["procedures"]
+    assert (one["procedure"], one["outcome"], one["until"]) == (
+        "mesotherapy-face",
+        "deferred",
+        "2026-11-25",
+    )
+    painkiller, isotretinoin = one["reasons"]
+    because = painkiller.pop("because")
+    assert because
+    assert painkiller == {
+        "finding": "nsaid_recent",
+        "state": "present",
+        "grade": "contraindication",
+        "until": "2026-11-25",
+        "source": "S2",
+    }
+    assert isotretinoin["grade"] == "precaution"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"procedures": ["x"]}, "procedures: unknown procedure 'x'"),
+        ({"procedures": []}, "procedures: name at least one"),
+        ({"procedures": "mesotherapy-face"}, "procedures: name at least one"),
+        ({"on": "2026-02-30"}, "on: "),
+        ({"on": 5}, "on: write the day as text"),
+        ({"on": None}, "on: write the day as text"),
+        ({"answers": {"pregnent": "yes"}}, "answers.pregnent: unknown question"),
+        ({"answers": {"painkiller": "perhaps"}}, "answers.painkiller: 'perhaps' is not one of yes, no"),
+        ({"answers": {"painkiller": 1}}, "answers.painkiller: 1 is not one of"),
+        ({"answers": {"painkiller_last_dose": "2026-02-30"}}, "answers.painkiller_last_dose: '2026-02-30' is not a date"),
+        ({"answers": []}, "answers: must be an object"),
+        ({"findings": {"pregnent": "absent"}}, "findings.pregnent: unknown finding"),
+        ({"findings": {"pregnancy": "maybe"}}, "findings.pregnancy: 'maybe' is not one of absent"),
+        ({"findings": {"pregnancy": {"state": "present", "date": "2026-11-01"}}}, "findings.pregnancy.date: this finding has no date"),
+        ({"findings": {"nsaid_recent": {"state": "present", "date": "2026-13-01"}}}, "findings.nsaid_recent.date: "),
+        ({"otherwise": "no"}, "otherwise: 'no' is not one of"),
+        ({"extra": 1}, "extra: is not known here"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_with_what_and_where(installation, change, complaint):
+    done = evaluate(installation, CASE | change)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert any(line.startswith(complaint) for line in done.stderr.decode().splitlines())
+
+
+@pytest.mark.parametrize("given", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000])
+def test_what_is_not_a_case_is_refused(installation, given):
+    done = evaluate(installation, given)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_future_date_is_unknown_and_clears_nothing(installation):
+    answers = {"painkiller": "yes", "painkiller_last_dose": "2027-01-01"}
+    said = json.loads(evaluate(installation, CASE | {"answers": answers}).stdout)
+
+    assert said["procedures"][0]["outcome"] == "deferred"
+    assert said["procedures"][0]["until"] is None
+
+
+def test_other_definitions_can_be_tried(installation, tmp_path):
+    folder = write_library(tmp_path / "questions", SMALL)
+    case = {"procedures": ["peel"], "on": "2026-11-21"}
+    said = json.loads(evaluate(installation, case, "--definitions", folder).stdout)
+
+    assert said["procedures"][0]["outcome"] == "information-needed"
+
+
+def test_check_passes_on_what_the_product_ships(installation):
+    done = installation.command("check")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_check_names_each_problem_on_stderr(installation, tmp_path):
+    broken = SMALL | {"sources.yaml": "sources:\n- id: S2\n  title: Other\n  kind: paper\n"}
+    done = installation.command("check", write_library(tmp_path / "questions", broken))
+
+    assert done.returncode == 1
+    assert b'questions/procedures/peel.yaml:5: unknown source "S1"' in done.stderr
+
+
+def test_nothing_is_served_with_a_broken_folder(installation, tmp_path):
+    folder = write_library(tmp_path / "questions", SMALL | {"findings.yaml": "findings: ["})
+    done = subprocess.run(
+        [sys.executable, "-m", "screening", "serve"],
+        env=installation.environment | {"SCREENING_QUESTIONS": str(folder)},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert b"questions/findings.yaml:2: cannot be read" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def sealed(installation, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "case.json").write_text(json.dumps(CASE | {"patient": "Ana \ud800 Silva"}))
+    done = installation.command("report", folder / "case.json", "-o", folder / "report.pdf")
+    assert done.returncode == 0, done.stderr
+    return folder / "report.pdf"
+
+
+def test_report_makes_what_verify_passes(installation, sealed):
+    done = installation.command("verify", sealed)
+
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, b"PASSED")
+
+
+def test_a_stranger_cannot_tell_who_sealed(installation, sealed, tmp_path):
+    elsewhere = Installation(tmp_path)
+    done = elsewhere.command("verify", sealed)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (2, b"INDETERMINATE")
+
+    certificate = installation.folder / "authority.crt"
+    done = elsewhere.command("verify", sealed, "--trust", certificate)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, b"PASSED")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_flipped_byte_does_not_pass(installation, sealed, tmp_path, seed):
+    pdf = bytearray(sealed.read_bytes())
+    pdf[random.Random(seed).randrange(len(pdf))] ^= 1 << seed
+    (tmp_path / "flipped.pdf").write_bytes(pdf)
+
+    assert installation.command("verify", tmp_path / "flipped.pdf").returncode == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"hello", None])
+def test_what_is_no_report_fails(installation, tmp_path, content):
+    if content is not None:
+        (tmp_path / "no.pdf").write_bytes(content)
+    done = installation.command("verify", tmp_path / "no.pdf")
+
+    assert (done.returncode, done.stdout.splitlines()[0]) == (1, b"FAILED")
+    assert b"Traceback" not in done.stderr
+
+
+def test_definitions_lists_every_id_with_the_hash(installation, library):
+    said = json.loads(installation.command("definitions", "--json").stdout)
+
+    assert said["definitions"] == library.hash
+    assert said["procedures"] == list(library.procedures)
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(installation):
+    installation.command("report", "/dev/null", "-o", "/dev/null")
+    path = installation.folder / "secret"
+    before = path.read_text()
+    installation.command("report", "/dev/null", "-o", "/dev/null")
+
+    assert path.read_text() == before
+    assert path.stat().st_mode & 0o777 == 0o600

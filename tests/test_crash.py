@@ -1,0 +1,82 @@
+"""Kill every process at random moments: what a patient saw acknowledged is never lost."""
+
+import random
+import threading
+import time
+import urllib.error
+from http.client import HTTPException
+
+from sqlalchemy import select
+
+from screening.app import trusted
+from screening.documents.verify import verify_pdf
+from screening.storage.tables import ReportRow, Screening
+from screening.workflow import patient
+from tests.installation import Installation
+from tests.office import Office
+from tests.visitor import Visitor
+
+ROUNDS = 20
+PATIENTS_A_ROUND = 3
+
+
+def test_twenty_power_cuts_lose_no_acknowledged_submission(tmp_path):
+    office = Office(tmp_path)
+    server = Installation(tmp_path)
+    luck = random.Random(7263)
+    acknowledged, answered = [], []
+    for _ in range(ROUNDS):
+        waiting = [office.invite() for _ in range(PATIENTS_A_ROUND)]
+        for invitation in waiting:
+            office.answer(invitation.screening_id)
+        server.start()
+        threads = [
+            threading.Thread(target=send, args=(server, invitation, acknowledged))
+            for invitation in waiting
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(luck.uniform(0.02, 0.6))
+        server.kill()
+        for thread in threads:
+            thread.join()
+        answered += waiting
+
+    server.start()
+    reports = wait_for_reports(office, 120)
+    server.stop()
+
+    assert len(acknowledged) > ROUNDS / 2, "too few submissions to show anything"
+    with office.place.database.read() as session:
+        for id in acknowledged:
+            assert session.get_one(Screening, id).state == "submitted"
+        submitted = set(session.scalars(select(Screening.id).where(Screening.state == "submitted")))
+    assert set(reports) == submitted >= set(acknowledged)
+    for id in acknowledged:
+        sealed = patient.patient_copy(office.place, id)
+        assert verify_pdf(sealed, trusted(office.config)).status == "PASSED"
+    office.close()
+
+
+def send(server, invitation, acknowledged):
+    """Send the declaration; note it as acknowledged once the receipt was shown."""
+    visitor = Visitor()
+    try:
+        visitor.get(f"{server.url}/s/{invitation.link}").post()
+        visitor.get(f"{server.url}/screening/declaration")
+        visitor.post(agree="y", full_name="Lan Nguyen")
+    except (urllib.error.URLError, HTTPException, OSError, TypeError):
+        return
+    if "Your answers have arrived" in visitor.html:
+        acknowledged.append(invitation.screening_id)
+
+
+def wait_for_reports(office, seconds):
+    """Return the screenings whose report is sealed, once none is pending."""
+    end = time.monotonic() + seconds
+    while True:
+        with office.place.database.read() as session:
+            rows = session.execute(select(ReportRow.screening_id, ReportRow.state)).all()
+        if all(state == "sealed" for _, state in rows) or time.monotonic() > end:
+            return [id for id, state in rows if state == "sealed"]
+        time.sleep(1)

@@ -1,0 +1,200 @@
+"""From the printed link to the doctor's signed report, in a real browser."""
+
+import re
+import subprocess
+import time
+
+import pytest
+
+from tests import walk
+
+
+def text_of(pdf, tmp_path):
+    path = tmp_path / "read.pdf"
+    path.write_bytes(pdf)
+    read = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True)
+    return " ".join(read.stdout.decode().split())
+
+
+def sign_in(page, username, password):
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def wait_for_report(page, name):
+    for _ in range(60):
+        if page.get_by_role("link", name=name).count():
+            return page.get_by_role("link", name=name)
+        time.sleep(0.5)
+        page.reload()
+    raise AssertionError("the report does not appear")
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    return "<b>bold</b> \u202egnorw\u202c & {{ 7*7 }}"
+
+
+def test_a_patient_answers_and_a_doctor_signs(clinic, browser_of, tmp_path, hostile):
+    patient = browser_of("phone")
+    walk.begin(patient, clinic.link)
+    walk.confirm_treatments(patient)
+    walk.answer_all(
+        patient,
+        {
+            "painkiller": lambda page: page.get_by_label("Yes", exact=True).check(),
+            "painkiller_last_dose": lambda page: walk.fill_date(page, "18", "11", "2026"),
+            "anaphylaxis": lambda page: page.get_by_label("I do not know").check(),
+            "past_reaction": lambda page: page.get_by_label("Yes", exact=True).check(),
+            "past_reaction_what": lambda page: page.locator("textarea").fill(hostile),
+        },
+    )
+    assert patient.get_by_role("heading", name="Check your answers").is_visible()
+    assert "<b>bold</b>" in patient.content().replace("&lt;", "<").replace("&gt;", ">")
+    assert patient.locator("dd b").count() == 0
+    walk.declare(patient)
+    assert patient.get_by_text("Your answers have arrived").is_visible()
+    link = wait_for_report(patient, "Download my copy")
+    with patient.expect_download() as download:
+        link.click()
+    copy = text_of(download.value.path().read_bytes(), tmp_path)
+    for said in (
+        "Lan Nguyen",
+        "Deferred until 25 November 2026",
+        "18 November 2026",
+        "I do not know",
+        "<b>bold</b> gnorw & {{ 7*7 }}",
+        "This report advises. The doctor decides.",
+        "sha256:",
+        "page 1 of",
+        "London",
+    ):
+        assert said in copy or said.lower() in copy.lower(), said
+    assert "\u202e" not in copy
+
+    doctor = browser_of("desktop")
+    sign_in(doctor, "doctor", clinic.doctor_password)
+    doctor.get_by_role("link", name="Lan Nguyen").first.click()
+    assert doctor.get_by_text("Deferred until 25 November 2026").first.is_visible()
+    for choice in doctor.locator("select").all():
+        choice.select_option("proceed")
+    doctor.get_by_label("Your password").fill(clinic.doctor_password)
+    doctor.get_by_role("button", name="Decide and sign").click()
+    assert doctor.get_by_text("Nothing was signed yet").is_visible()
+    assert doctor.locator("select").first.input_value() == "proceed"
+    for choice, reason in zip(
+        doctor.locator("select").all(), doctor.locator("textarea").all(), strict=True
+    ):
+        choice.select_option("defer")
+        reason.fill("Come back after the wait")
+    doctor.get_by_label("Your password").fill(clinic.doctor_password)
+    doctor.get_by_role("button", name="Decide and sign").click()
+    wait_for_report(doctor, "Signed report")
+    signed = doctor.context.request.get(f"{doctor.url}/decided.pdf").body()
+    said = text_of(signed, tmp_path)
+    assert "Dr Mai Tran" in said and "Come back after the wait" in said
+
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(signed)
+    pdfsig = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
+    assert pdfsig.count("Signature is Valid") == 2
+    verified = clinic.command("verify", path)
+    assert verified.stdout.startswith(b"PASSED"), verified.stdout
+    path.write_bytes(signed + b"\n")
+    assert clinic.command("verify", path).stdout.startswith(b"FAILED")
+
+
+def test_a_closed_tab_loses_nothing(clinic, browser_of):
+    link = clinic.invite("Ana Silva", "mesotherapy-face")
+    first = browser_of("phone")
+    walk.begin(first, link)
+    walk.confirm_treatments(first)
+    walk.fill_date(first, "3", "5", "1986")
+    first.get_by_role("button", name="Continue", exact=True).click()
+    first.get_by_label("I do not know").check()
+    first.get_by_role("button", name="Continue", exact=True).click()
+    where = first.url
+    first.close()
+
+    again = browser_of("phone")
+    again.goto(link)
+    again.get_by_role("button", name="Go on where I stopped").click()
+    assert again.url == where
+    again.get_by_role("link", name="Back").click()
+    assert again.get_by_label("I do not know").is_checked()
+
+
+def test_the_whole_way_works_without_javascript(clinic, browser_of):
+    page = browser_of("phone", java_script_enabled=False)
+    walk.begin(page, clinic.invite("Nguyễn Thị Lan", "thread-lift", "soft-lifting"))
+    walk.confirm_treatments(page)
+    walk.answer_all(page)
+    walk.declare(page, "Nguyễn Thị Lan")
+
+    assert page.get_by_text("Your answers have arrived").is_visible()
+
+
+def test_a_question_cannot_be_skipped_by_its_address(clinic, browser_of):
+    page = browser_of()
+    walk.begin(page, clinic.invite("Ana Silva", "mesotherapy-face"))
+    walk.confirm_treatments(page)
+
+    for path in ("questions/cold_sore_now", "questions/pregnant", "check", "declaration"):
+        page.goto(f"/screening/{path}")
+        assert page.url.endswith("/questions/date_of_birth")
+
+
+def test_mistakes_are_named_and_what_was_typed_stays(clinic, browser_of):
+    page = browser_of()
+    walk.begin(page, clinic.invite("Ana Silva", "mesotherapy-face"))
+    walk.confirm_treatments(page)
+    walk.fill_date(page, "31", "2", "1990")
+    page.get_by_role("button", name="Continue", exact=True).click()
+
+    assert page.get_by_role("alert").is_visible()
+    assert "This is not a date" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Day", exact=True).input_value() == "31"
+    assert page.title().startswith("Error:")
+
+
+def test_a_changed_answer_opens_its_follow_up_and_returns_to_the_check(clinic, browser_of):
+    page = browser_of()
+    walk.begin(page, clinic.invite("Ana Silva", "mesotherapy-face"))
+    walk.confirm_treatments(page)
+    walk.answer_all(page)
+    page.get_by_role("link", name=re.compile("Change Could you get pregnant")).click()
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_role("button", name="Continue", exact=True).click()
+    assert page.url.endswith("/questions/pregnant")
+    page.get_by_label("No", exact=True).check()
+    page.get_by_role("button", name="Continue", exact=True).click()
+    assert page.url.endswith("/questions/period")
+    page.get_by_label("No", exact=True).check()
+    page.get_by_role("button", name="Continue", exact=True).click()
+    assert page.url.endswith("/check")
+
+
+def test_a_drawing_reaches_the_report(clinic, browser_of, tmp_path):
+    page = browser_of("tablet")
+    walk.begin(page, clinic.invite("Ana Silva", "mesotherapy-face"))
+    walk.confirm_treatments(page)
+    walk.answer_all(page)
+    page.get_by_role("link", name="My answers are right").click()
+    page.get_by_label("I agree with this declaration").check()
+    page.get_by_label("Your full name").fill("Ana Silva")
+    page.locator("canvas").scroll_into_view_if_needed()
+    box = page.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 120, steps=12)
+    page.mouse.up()
+    drawn = page.locator("input[name=ink]").input_value()
+    assert len(drawn.split(" ")) > 5
+    page.get_by_role("button", name="Agree and send").click()
+    link = wait_for_report(page, "Download my copy")
+    with page.expect_download() as download:
+        link.click()
+    copy = text_of(download.value.path().read_bytes(), tmp_path)
+    assert "None" not in copy.split("Name typed")[1][:200]
