@@ -265,3 +265,26 @@ def _sources(
         {"id": s.id, "title": s.title, "publisher": s.publisher, "issued": s.issued, "kind": s.kind}
         for s in (definitions.sources[name] for name in sorted(cited))
     ]
+
+
+def changes_between(earlier: Report, later: Report) -> dict[str, list[dict[str, str]]]:
+    """Return which answers and which outcomes differ, each as what, before and now."""
+    said = {a["link_id"]: a["text"] for s in earlier["sections"] for a in s["answers"]}
+    was = {p["id"]: p["outcome"] for p in earlier["procedures"]}
+    return {
+        "answers": [
+            {
+                "what": a["question"],
+                "before": said.get(a["link_id"], NOT_ANSWERED),
+                "now": a["text"],
+            }
+            for s in later["sections"]
+            for a in s["answers"]
+            if said.get(a["link_id"]) != a["text"]
+        ],
+        "outcomes": [
+            {"what": p["name"], "before": was[p["id"]], "now": p["outcome"]}
+            for p in later["procedures"]
+            if p["id"] in was and was[p["id"]] != p["outcome"]
+        ],
+    }

@@ -114,7 +114,8 @@ class Screening(Table):
     """One patient, one questionnaire. `gravity` orders the queue; 4 is the gravest outcome.
 
     `person` is who, `draft` the answers so far, `submission` the report as it was
-    compiled; each is sealed with `wrapped_key`.
+    compiled; each is sealed with `wrapped_key`. `recheck_of` is the screening that
+    this one asks again about on the day; submitting it supersedes that one.
     """
 
     __tablename__ = "screening"
@@ -133,6 +134,7 @@ class Screening(Table):
     decided_at: Mapped[datetime | None]
     definitions_hash: Mapped[str | None]
     gravity: Mapped[int | None]
+    recheck_of: Mapped[str | None] = mapped_column(ForeignKey("screening.id"))
     wrapped_key: Mapped[bytes]
     person: Mapped[bytes]
     draft: Mapped[bytes]

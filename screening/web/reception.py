@@ -58,6 +58,19 @@ def renew(screening_id: str) -> ResponseReturnValue:
     return _show(entry.number, entry.name, link, code)
 
 
+@bp.post("/screenings/<screening_id>/recheck")
+def recheck(screening_id: str) -> ResponseReturnValue:
+    """The patient has arrived: ask again what may have changed since."""
+    here = person()
+    invitation = reception.recheck(workplace(), here.clinic.id, here.who, screening_id)
+    [name] = [
+        e.name
+        for e in reception.list_screenings(workplace(), here.clinic.id)
+        if e.screening_id == invitation.screening_id
+    ]
+    return _show(invitation.number, name, invitation.link, invitation.start_code), 201
+
+
 def _show(number: str, name: str, link: str, code: str) -> str:
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     picture = segno.make(address, micro=False).svg_inline(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.eligibility import Outcome
-from screening.clinical.report import Report, ReportProcedure
+from screening.clinical.report import Report, ReportProcedure, changes_between
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening, new_id
 from screening.workflow.accounts import Person, check_password
@@ -78,6 +78,7 @@ class Review:
     report: Report
     reports: dict[str, ReportState]
     decision: dict[str, Any] | None
+    changes: dict[str, list[dict[str, str]]] | None
 
 
 def list_queue(place: Workplace, doctor: Person, state: str = State.SUBMITTED) -> list[QueueEntry]:
@@ -140,7 +141,20 @@ def open_review(place: Workplace, doctor: Person, screening_id: str) -> Review:
             _submission(place, session, screening),
             {r.kind: ReportState(r.kind, r.state, r.attempts, r.error, r.sha256) for r in rows},
             decision_of(place, session, screening),
+            _changes(place, session, screening),
         )
+
+
+def _changes(
+    place: Workplace, session: Session, screening: Screening
+) -> dict[str, list[dict[str, str]]] | None:
+    """Return what a recheck changed, None for a screening of its own."""
+    if screening.recheck_of is None:
+        return None
+    earlier = session.get_one(Screening, screening.recheck_of)
+    return changes_between(
+        _submission(place, session, earlier), _submission(place, session, screening)
+    )
 
 
 def _own(session: Session, doctor: Person, screening_id: str) -> Screening:

@@ -48,6 +48,7 @@ class Draft:
     answers: dict[str, Answer]
     today: date
     appointment_at: datetime | None
+    is_recheck: bool
 
     def questionnaire(self, place: Workplace) -> Questionnaire:
         return assemble_questionnaire(place.definitions, self.procedures)
@@ -110,6 +111,7 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
         answers=draft["answers"],
         today=place.now().astimezone(ZoneInfo(clinic.zone)).date(),
         appointment_at=screening.appointment_at,
+        is_recheck=screening.recheck_of is not None,
     )
 
 
@@ -176,6 +178,8 @@ def submit(place: Workplace, screening_id: str, declaration: Mapping[str, str]) 
         screening.state = State.SUBMITTED
         screening.submitted_at = now
         screening.start_code_hash = None
+        if screening.recheck_of:
+            _supersede(place, session, screening.recheck_of)
         if session.get(DefinitionsArchive, place.definitions.hash) is None:
             session.add(
                 DefinitionsArchive(
@@ -192,6 +196,13 @@ def submit(place: Workplace, screening_id: str, declaration: Mapping[str, str]) 
         )
         session.add(row)
     place.ring(row.id)
+
+
+def _supersede(place: Workplace, session: Session, screening_id: str) -> None:
+    """Put the earlier screening out of use; what was decided on it stays on record."""
+    earlier = locked_screening(session, screening_id)
+    earlier.state = State.SUPERSEDED
+    place.record(session, PATIENT, "supersede", **_about(earlier))
 
 
 def _frame(

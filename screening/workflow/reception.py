@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.case import MOST_PROCEDURES
+from screening.clinical.definitions import assemble_questionnaire
+from screening.clinical.questionnaire import without
 from screening.storage.encryption import new_key, open_json, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Screening, new_id
 from screening.workflow.states import State, allow
@@ -66,34 +69,74 @@ def invite(
         raise ActRefusedError("too-many-procedures")
     if any(p not in place.definitions.procedures for p in chosen):
         raise ActRefusedError("unknown-procedure")
-    link, code, now, id = new_token(), new_code(), place.now(), new_id()
+    draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
     with place.database.write() as session:
         clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
-        clinic.screenings += 1
-        key = new_key()
-        screening = Screening(
-            id=id,
-            clinic_id=clinic_id,
-            number=f"SC-{now.year}-{clinic.screenings:06d}",
-            state=State.INVITED,
-            link_hash=place.hash(f"link:{link}"),
-            link_expires_at=now + LINK_LASTS,
-            start_code_hash=place.hash(f"start:{code}"),
-            start_code_expires_at=now + START_CODE_LASTS,
-            appointment_at=appointment_at,
-            created_at=now,
-            wrapped_key=seal_bytes(place.clinic_key(clinic), key, f"key:{id}"),
-            person=seal_json(key, {"name": name[:LONGEST_NAME]}, f"screening:{id}:person"),
-            draft=seal_json(
-                key,
-                {"procedures": chosen, "invited_for": chosen, "answers": {}},
-                f"screening:{id}:draft",
-            ),
-        )
-        session.add(screening)
-        session.flush()
-        place.record(session, by, "invite", clinic_id=clinic_id, screening_id=id)
-    return Invitation(id, screening.number, link, code)
+        opened = _open(place, session, clinic, {"name": name[:LONGEST_NAME]}, draft)
+        opened.row.appointment_at = appointment_at
+        place.record(session, by, "invite", clinic_id=clinic_id, screening_id=opened.row.id)
+    return opened.invitation
+
+
+@dataclass(frozen=True)
+class _Opened:
+    row: Screening
+    invitation: Invitation
+
+
+def _open(
+    place: Workplace,
+    session: Session,
+    clinic: Clinic,
+    person: Mapping[str, Any],
+    draft: Mapping[str, Any],
+) -> _Opened:
+    """Add a screening with a number, a link and a start code of its own."""
+    link, code, now, id, key = new_token(), new_code(), place.now(), new_id(), new_key()
+    clinic.screenings += 1
+    row = Screening(
+        id=id,
+        clinic_id=clinic.id,
+        number=f"SC-{now.year}-{clinic.screenings:06d}",
+        state=State.INVITED,
+        link_hash=place.hash(f"link:{link}"),
+        link_expires_at=now + LINK_LASTS,
+        start_code_hash=place.hash(f"start:{code}"),
+        start_code_expires_at=now + START_CODE_LASTS,
+        created_at=now,
+        wrapped_key=seal_bytes(place.clinic_key(clinic), key, f"key:{id}"),
+        person=seal_json(key, person, f"screening:{id}:person"),
+        draft=seal_json(key, draft, f"screening:{id}:draft"),
+    )
+    session.add(row)
+    session.flush()
+    return _Opened(row, Invitation(id, row.number, link, code))
+
+
+def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Invitation:
+    """Ask again on arrival what may have changed: all that a rule marks `recheck`.
+
+    Everything else is taken over. Submitting the new screening works the outcome
+    out anew as of that day and supersedes the old one.
+    """
+    with place.database.write() as session:
+        old = _own(session, clinic_id, screening_id)
+        allow("recheck", old.state)
+        key = place.screening_key(session, old)
+        draft = open_json(key, old.draft, f"screening:{old.id}:draft")
+        person = open_json(key, old.person, f"screening:{old.id}:person")
+        known = place.definitions.procedures
+        chosen = [p for p in draft["procedures"] if p in known]
+        again = {r.finding for p in chosen for r in known[p].contraindications if r.recheck}
+        questionnaire = assemble_questionnaire(place.definitions, chosen)
+        kept = without(questionnaire, draft["answers"], again)
+        clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+        fresh = {"procedures": chosen, "invited_for": chosen, "answers": kept}
+        opened = _open(place, session, clinic, person, fresh)
+        opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
+        opened.row.state = State.IN_PROGRESS
+        place.record(session, by, "recheck", clinic_id=clinic_id, screening_id=opened.row.id)
+    return opened.invitation
 
 
 def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[DayEntry]:

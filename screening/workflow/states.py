@@ -22,6 +22,7 @@ ALLOWED = {
     "submit": {State.IN_PROGRESS},
     "read-receipt": {State.SUBMITTED, State.DECIDED},
     "decide": {State.SUBMITTED},
+    "recheck": {State.SUBMITTED, State.DECIDED},
     "withdraw": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED},
 }
 
