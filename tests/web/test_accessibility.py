@@ -1,0 +1,81 @@
+"""Every kind of page, in light and dark: nothing that axe finds, nothing that does not fit."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from tests import walk
+from tests.web.test_whole_way import sign_in
+
+[AXE] = Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def findings(page):
+    """Return what axe finds on the page, as rule and place."""
+    page.wait_for_load_state("load")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [(v["id"], v["nodes"][0]["html"][:120]) for v in found["violations"]]
+
+
+def check(page):
+    assert findings(page) == [], page.url
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0, f"{page.url} is {width} px too wide"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_patients_pages(clinic, browser_of, scheme):
+    page = browser_of("phone", color_scheme=scheme)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(clinic.invite("Ana Silva", "soft-lifting"))
+    check(page)
+    page.get_by_role("button", name="Start").click()
+    check(page)
+    walk.confirm_treatments(page)
+    check(page)
+    page.get_by_role("button", name="Continue", exact=True).click()
+    check(page)
+    kinds = {"allergy_any": lambda p: p.get_by_label("Yes", exact=True).check()}
+    for link_id in ("can_be_pregnant", "heart", "allergy_list", "painkiller"):
+        kinds[link_id] = lambda p: (check(p), walk.answer_quietly(p))
+    walk.answer_all(page, kinds)
+    check(page)
+    page.get_by_role("link", name="My answers are right").click()
+    check(page)
+    page.get_by_role("button", name="Agree and send").click()
+    check(page)
+    page.get_by_label("I agree with this declaration").check()
+    page.get_by_label("Your full name").fill("Ana Silva")
+    page.get_by_role("button", name="Agree and send").click()
+    check(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_the_staff(clinic, browser_of, scheme):
+    walker = browser_of()
+    walk.begin(walker, clinic.invite("Ana Silva", "thread-lift"))
+    walk.confirm_treatments(walker)
+    walk.answer_all(walker, {"bleeding": lambda p: p.get_by_label("I do not know").check()})
+    walk.declare(walker)
+
+    page = browser_of("desktop", color_scheme=scheme)
+    for path in ("/", "/sign-in", "/kiosk", "/nowhere"):
+        page.goto(path)
+        check(page)
+    sign_in(page, "doctor", clinic.doctor_password)
+    check(page)
+    page.get_by_role("link", name="Ana Silva").first.click()
+    check(page)
+    page.get_by_role("button", name="Decide and sign").click()
+    check(page)
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, "reception", clinic.reception_password)
+    check(page)
+    page.get_by_role("link", name="Invite a patient").click()
+    check(page)
+    page.get_by_label("Patient’s name").fill("Nguyễn Thị Lan")
+    page.get_by_role("button", name="Make the invitation").click()
+    check(page)
