@@ -13,6 +13,7 @@ from flask_babel import Babel, get_locale
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
+from screening.bell import open_bell
 from screening.config import CHECKOUT, Config, read_config, read_secret
 from screening.definitions.loading import load_definitions
 from screening.documents.authority import Credentials, create_authority, issue_certificate
@@ -21,7 +22,6 @@ from screening.storage.encryption import Keys
 from screening.web import doctor, errors, health, kiosk, patient, reception, staff
 from screening.web.texts import harmless, shown_answer, shown_date, shown_moment
 from screening.web.visit import clinic_name, is_kiosk, login
-from screening.worker import open_bell
 from screening.workflow.workplace import Workplace
 
 HEADERS = {

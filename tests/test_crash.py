@@ -36,7 +36,7 @@ def test_twenty_power_cuts_lose_no_acknowledged_submission(tmp_path):
         ]
         for thread in threads:
             thread.start()
-        time.sleep(luck.uniform(0.02, 0.6))
+        time.sleep(luck.uniform(0.05, 1.5))
         server.kill()
         for thread in threads:
             thread.join()

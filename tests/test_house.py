@@ -1,6 +1,8 @@
 """The import rule of README.md, checked on every file."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,10 @@ MAY_IMPORT = {
     "config": set(),
     "serving": {"config"},
     "workflow": INNER,
-    "worker": {"config", "storage", "workflow"},
+    "bell": {"config", "storage"},
+    "worker": {"bell", "config", "storage", "workflow"},
     "web": {"clinical", "workflow"},
-    "app": INNER | {"workflow", "web", "config", "worker"},
+    "app": INNER | {"workflow", "web", "config", "bell"},
     "demo": INNER | {"workflow", "app", "config"},
     "cli": INNER | {"workflow", "app", "config", "worker", "serving", "demo"},
     "__main__": {"cli"},
@@ -70,3 +73,11 @@ def test_clinical_code_looks_at_no_clock(path):
         if isinstance(n, ast.Attribute)
     }
     assert not calls & {"today", "now", "utcnow"}
+
+
+def test_the_pages_carry_no_pdf_library():
+    """A web worker that never loads WeasyPrint cannot be slowed down by a report."""
+    code = "import screening.app, sys; print({'weasyprint', 'pyhanko'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "set()"
