@@ -20,6 +20,7 @@ from screening.documents.authority import Credentials, create_authority, issue_c
 from screening.storage.database import Database
 from screening.storage.encryption import Keys
 from screening.web import doctor, errors, health, kiosk, patient, reception, staff
+from screening.web.language import languages, locale
 from screening.web.texts import harmless, shown_answer, shown_date, shown_moment
 from screening.web.visit import clinic_name, is_kiosk, login
 from screening.workflow.workplace import Workplace
@@ -125,7 +126,6 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure,
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_DEFAULT_LOCALE="en_GB",
         BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "web" / "translations"),
     )
     app.extensions["workplace"] = place
@@ -135,11 +135,12 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.jinja_env.globals |= {
         "clinic_name": clinic_name,
         "get_locale": get_locale,
+        "languages": languages,
         "is_kiosk": is_kiosk,
         "moment_of": datetime.fromisoformat,
         "shown_answer": shown_answer,
     }
-    Babel(app)
+    Babel(app, locale_selector=locale)
     CSRFProtect(app)
     login.init_app(app)
     for part in (patient, kiosk, staff, reception, doctor, health):

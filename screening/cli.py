@@ -14,6 +14,7 @@ from cryptography.x509 import load_pem_x509_certificates
 
 from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
 from screening.clinical.definitions import Definitions
+from screening.clinical.language import missing_texts
 from screening.clinical.report import compile_report
 from screening.config import SETTINGS, Config, read_config, read_secret
 from screening.definitions.examples import failing_examples
@@ -40,6 +41,9 @@ def check(folder: Path | None) -> None:
     definitions = _load(folder)
     if problems := failing_examples(definitions):
         _stop(problems, 1)
+    for language, missing in missing_texts(definitions).items():
+        for text in missing:
+            click.echo(f'no {language} translation yet: "{text}"')
     click.echo(
         f"{len(definitions.procedures)} procedures, {len(list(definitions.items))} questions, "
         f"{len(definitions.findings)} findings, {len(definitions.examples)} examples: no problems."

@@ -57,7 +57,7 @@ class Office:
     def answer(self, screening_id, **special):
         """Answer everything quietly but for `special`, without submitting."""
         draft = patient.open_draft(self.place, screening_id)
-        questionnaire, answers = draft.questionnaire(self.place), {}
+        questionnaire, answers = draft.questionnaire(self.place.definitions), {}
         while item := first_unanswered(journey(questionnaire, answers), answers):
             answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
         patient.choose_procedures(self.place, screening_id, draft.procedures)

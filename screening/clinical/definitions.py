@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from screening.clinical.eligibility import Procedure
@@ -42,6 +42,7 @@ class Example:
 class Definitions:
     """What is asked, what answers establish, and what speaks against each procedure.
 
+    `translations` gives for each language the English text and its translation.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
     """
 
@@ -51,6 +52,7 @@ class Definitions:
     procedures: Mapping[str, Procedure]
     sources: Mapping[str, Source]
     examples: tuple[Example, ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def items(self) -> Iterator[Item]:

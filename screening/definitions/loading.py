@@ -31,6 +31,7 @@ from screening.definitions.shapes import (
     QuestionShape,
     SectionFile,
     SourcesFile,
+    TranslationsFile,
     explain,
 )
 
@@ -78,7 +79,7 @@ def _missing_kinds(folder: Path, loaded: list[Loaded]) -> list[Problem]:
     return [
         Problem(f"{folder.name}/", 1, f"no file here holds '{key}:'")
         for key, kind in KINDS.items()
-        if kind not in there and kind is not ExamplesFile
+        if kind not in there and kind not in (ExamplesFile, TranslationsFile)
     ]
 
 
@@ -93,6 +94,7 @@ class _Tables:
         self.sections: list[Section] = []
         self.procedures: dict[str, ProcedureFile] = {}
         self.examples: list[Example] = []
+        self.translations: dict[str, dict[str, str]] = {}
 
     def put(
         self, table: dict[str, Any], kind: str, id: str, value: Any, at: Document, key: Key
@@ -138,6 +140,8 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
                         at.shown,
                         at.line(("contraindications", i, "finding")),
                     )
+            case TranslationsFile(language=language, texts=texts):
+                tables.put(tables.translations, "language", language, texts, at, ("language",))
             case ExamplesFile():
                 for i, example in enumerate(one.file.examples):
                     where = f"{at.shown}:{at.line(('examples', i))}"
@@ -150,6 +154,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         procedures,
         tables.sources,
         tuple(tables.examples),
+        tables.translations,
     )
     problems = tables.problems + _references(tables, definitions)
     if not problems:

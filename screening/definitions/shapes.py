@@ -189,18 +189,25 @@ class SourcesFile(Shape):
     sources: tuple[SourceShape, ...] = Field(min_length=1)
 
 
+class TranslationsFile(Shape):
+    language: Annotated[str, Matches(pattern=r"^[a-z]{2}$")]
+    reviewed_by: Text | None = None
+    texts: dict[Text, Text] = Field(min_length=1)
+
+
 class ExamplesFile(Shape):
     examples_for: Id
     examples: tuple[ExampleShape, ...] = Field(min_length=1)
 
 
-File = FindingsFile | SectionFile | ProcedureFile | SourcesFile | ExamplesFile
+File = FindingsFile | SectionFile | ProcedureFile | SourcesFile | ExamplesFile | TranslationsFile
 KINDS: dict[str, type[File]] = {
     "procedure": ProcedureFile,
     "section": SectionFile,
     "findings": FindingsFile,
     "sources": SourcesFile,
     "examples_for": ExamplesFile,
+    "language": TranslationsFile,
 }
 WORDS = {
     field.alias or name

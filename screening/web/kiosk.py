@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from screening.web.forms import CodeForm
-from screening.web.visit import KIOSK_COOKIE, tablet, workplace
+from screening.web.visit import KIOSK_COOKIE, start_visit, tablet, workplace
 from screening.workflow import kiosk
 from screening.workflow.workplace import ActRefusedError
 
@@ -71,8 +71,9 @@ def start() -> ResponseReturnValue:
             form.code.errors = [_start_words(refused.reason)]
             form.code.data = ""
         else:
-            session.clear()
-            session["screening"] = screening_id
+            chosen = session.get("language")
+            start_visit(screening_id)
+            session["language"] = chosen or "en"
             return redirect(url_for("patient.resume"), 303)
     return render_template("kiosk/start.html", form=form, clinic=here.clinic), 422
 

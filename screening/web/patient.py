@@ -16,8 +16,9 @@ from screening.web.forms import (
     procedure_choices,
     question_form,
 )
+from screening.web.language import definitions
 from screening.web.texts import shown_date
-from screening.web.visit import is_kiosk, workplace
+from screening.web.visit import end_visit, is_kiosk, start_visit, workplace
 from screening.workflow import patient
 from screening.workflow.patient import Draft, Receipt
 from screening.workflow.workplace import ActRefusedError
@@ -50,8 +51,7 @@ def welcome(link: str) -> ResponseReturnValue:
 def begin(link: str) -> ResponseReturnValue:
     """Let this browser in, and take the secret out of the address."""
     screening_id, _state = patient.follow_link(workplace(), link)
-    session.clear()
-    session["screening"] = screening_id
+    start_visit(screening_id)
     return redirect(url_for(".resume"), 303)
 
 
@@ -78,7 +78,7 @@ def _receipt(screening_id: str) -> Receipt:
 def _next_url(draft: Draft) -> str:
     if not draft.procedures or draft.state == "invited":
         return url_for(".procedures")
-    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
     item = first_unanswered(steps, draft.answers)
     return url_for(".question", link_id=item.link_id) if item else url_for(".check")
 
@@ -87,7 +87,7 @@ def _next_url(draft: Draft) -> str:
 def procedures() -> ResponseReturnValue:
     draft = _draft()
     form = ProceduresForm(data={"procedures": draft.procedures or draft.invited_for})
-    form.procedures.choices = procedure_choices(workplace().definitions.procedures)
+    form.procedures.choices = procedure_choices(definitions().procedures)
     if form.validate_on_submit():
         patient.choose_procedures(workplace(), draft.id, form.procedures.data)
         return redirect(url_for(".resume"), 303)
@@ -99,7 +99,7 @@ def procedures() -> ResponseReturnValue:
 def question(link_id: str) -> ResponseReturnValue:
     """Ask one question. An address typed by hand cannot skip one or reach one off the way."""
     draft = _draft()
-    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
     place = next((i for i, s in enumerate(steps) if s.item.link_id == link_id), None)
     reached = _reached(steps, draft)
     if place is None or place > reached:
@@ -139,7 +139,7 @@ def _back_url(steps: list[Step], place: int) -> str:
 def _after(link_id: str) -> str:
     """Return what follows the question just answered; a corrected answer goes back to the check."""
     draft = _draft()
-    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
     place = next(i for i, s in enumerate(steps) if s.item.link_id == link_id)
     if _reached(steps, draft) == len(steps):
         return url_for(".check")
@@ -149,10 +149,10 @@ def _after(link_id: str) -> str:
 @bp.get("/screening/check")
 def check() -> ResponseReturnValue:
     draft = _draft()
-    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
     if not steps or _reached(steps, draft) < len(steps):
         return redirect(_next_url(draft), 303)
-    chosen = [workplace().definitions.procedures[p].name for p in draft.procedures]
+    chosen = [definitions().procedures[p].name for p in draft.procedures]
     return render_template(
         "patient/check.html",
         draft=draft,
@@ -184,7 +184,7 @@ def _said(item: Item, draft: Draft) -> str:
 @bp.route("/screening/declaration", methods=["GET", "POST"])
 def declaration() -> ResponseReturnValue:
     draft = _draft()
-    steps = journey(draft.questionnaire(workplace()), draft.answers)
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
     if not steps or _reached(steps, draft) < len(steps):
         return redirect(_next_url(draft), 303)
     form = DeclarationForm()
@@ -233,5 +233,5 @@ def report() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Stop for now: the answers stay, this browser forgets."""
     _draft()
-    session.clear()
+    end_visit()
     return render_template("patient/left.html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -70,6 +70,20 @@ def tablet() -> Tablet | None:
 
 def is_kiosk() -> bool:
     return tablet() is not None
+
+
+def start_visit(screening_id: str) -> None:
+    """Let this browser answer one screening; whoever used it before is forgotten."""
+    end_visit()
+    session["screening"] = screening_id
+
+
+def end_visit() -> None:
+    """Forget everyone; only the language stays."""
+    language = session.get("language")
+    session.clear()
+    if language and not is_kiosk():
+        session["language"] = language
 
 
 def clinic_name() -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.case import MOST_PROCEDURES, read_case
-from screening.clinical.definitions import assemble_questionnaire
+from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Outcome
 from screening.clinical.questionnaire import (
     Answer,
@@ -50,8 +50,9 @@ class Draft:
     appointment_at: datetime | None
     is_recheck: bool
 
-    def questionnaire(self, place: Workplace) -> Questionnaire:
-        return assemble_questionnaire(place.definitions, self.procedures)
+    def questionnaire(self, definitions: Definitions) -> Questionnaire:
+        """Return what to ask; `definitions` may be in any language."""
+        return assemble_questionnaire(definitions, self.procedures)
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def submit(place: Workplace, screening_id: str, declaration: Mapping[str, str]) 
         allow("submit", screening.state)
         now = place.now()
         draft = _draft(place, session, screening)
-        questionnaire = draft.questionnaire(place)
+        questionnaire = draft.questionnaire(place.definitions)
         if not draft.procedures or first_unanswered(
             journey(questionnaire, draft.answers), draft.answers
         ):

@@ -12,7 +12,7 @@ def asked_again(office, id, **special):
     asked = []
     draft = patient.open_draft(office.place, id)
     answers = dict(draft.answers)
-    questionnaire = draft.questionnaire(office.place)
+    questionnaire = draft.questionnaire(office.place.definitions)
     while item := first_unanswered(journey(questionnaire, answers), answers):
         asked.append(item.link_id)
         answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
