@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint lock bench
+.PHONY: help serve test lint texts lock
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,11 @@ test: ## Install what is missing and run the whole suite
 lint: ## Put the code into shape
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
+
+texts: ## Collect the texts of the pages and add new ones to every language (never guesses)
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header -o messages.pot .
+	@.venv/bin/pybabel -q update -N -i messages.pot -d screening/web/translations --no-location
+	@rm messages.pot
 
 lock: ## Pin the newest versions of all libraries, with hashes (needs uv)
 	@for list in "" "--extra dev --extra postgresql"; do \

@@ -83,15 +83,15 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
         _stop(error.problems, 2)
     seal = open_seal(config, Keys.from_secret(read_secret(config.secret_file)))
     at = datetime.now(UTC)
-    compiled = compile_report(definitions, case, raw, _frame(raw, at))
+    compiled = compile_report(definitions, case, raw, _frame(raw, at, config.organisation))
     output.write_bytes(seal_pdf(render_pdf(compiled), seal, at, "Report made from a case file"))
     click.echo(f"{output}: sealed", err=True)
 
 
-def _frame(raw: dict[str, Any], at: datetime) -> dict[str, Any]:
+def _frame(raw: dict[str, Any], at: datetime, clinic: str) -> dict[str, Any]:
     return {
         "number": "case file",
-        "clinic": {"name": "Screening", "address": "", "phone": ""},
+        "clinic": {"name": clinic, "address": "", "phone": ""},
         "patient": {"name": str(raw["patient"]), "born": None} if raw.get("patient") else None,
         "submitted_at": at.isoformat(timespec="seconds"),
         "zone": "UTC",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
 from screening.web.visit import workplace
@@ -21,5 +21,5 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
     """Say what is missing before a patient notices."""
-    problems = watch.problems(workplace(), shutil.disk_usage("/").free)
+    problems = watch.problems(workplace(), shutil.disk_usage(current_app.config["INSTANCE"]).free)
     return jsonify(ready=not problems, problems=problems), 503 if problems else 200
