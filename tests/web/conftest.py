@@ -29,9 +29,13 @@ def clinic(tmp_path_factory):
     installation.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Return Chromium with the back-forward cache on, as patients have it."""
+    """Return Chromium with the back-forward cache on, as patients have it.
+
+    It ends with each file: while it lives an event loop runs in this process, and
+    sealing a report needs one of its own.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
