@@ -120,6 +120,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.config.update(
         SECRET_KEY=place.keys.cookies,
         INSTANCE=str(config.instance),
+        LANGUAGES=config.languages,
         PUBLIC_URL=config.public_url,
         MAX_CONTENT_LENGTH=64 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024,

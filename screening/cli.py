@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from cryptography.x509 import load_pem_x509_certificates
 
 from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
 from screening.clinical.definitions import Definitions
@@ -20,7 +19,7 @@ from screening.config import SETTINGS, Config, read_config, read_secret
 from screening.definitions.examples import failing_examples
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
-from screening.storage.encryption import Keys
+from screening.definitions.tracing import trace as trace_
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 REPORT_KEYS = frozenset({"patient"})
@@ -73,6 +72,7 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
     from screening.app import open_seal
     from screening.documents.render import render_pdf
     from screening.documents.seal import seal_pdf
+    from screening.storage.encryption import Keys
 
     config = read_config()
     definitions = _load(folder or config.questions)
@@ -111,6 +111,8 @@ def _frame(raw: dict[str, Any], at: datetime, clinic: str) -> dict[str, Any]:
 )
 def verify(file: Path, trust: Path | None) -> None:
     """Say whether a report is PASSED (0), INDETERMINATE (2) or FAILED (1), and why."""
+    from cryptography.x509 import load_pem_x509_certificates
+
     from screening.app import trusted
     from screening.documents.verify import verify_pdf
 
@@ -153,6 +155,13 @@ def definitions_(as_json_: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", type=FOLDER, required=False)
+def trace(folder: Path | None) -> None:
+    """Print where each statement of the first documents is used, as Markdown."""
+    click.echo(trace_(_load(folder or read_config().questions)), nl=False)
+
+
+@main.command()
 def settings() -> None:
     """List every setting, its default and what it is for."""
     for setting in SETTINGS:
@@ -180,6 +189,7 @@ def serve(demo: bool) -> None:
 def worker() -> None:
     """Make the reports that were ordered, until stopped."""
     from screening.app import open_workplace
+    from screening.storage.encryption import Keys
     from screening.worker import run_worker
 
     config = read_config()

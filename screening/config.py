@@ -31,6 +31,7 @@ SETTINGS = (
     Setting("PUBLIC_URL", "http://127.0.0.1:8000", "how patients reach the pages"),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start"),
+    Setting("LANGUAGES", "en", "languages that the pages offer, such as en,ar; see README"),
     Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
 )
 
@@ -46,6 +47,7 @@ class Config:
     public_url: str
     secret_file: Path
     organisation: str
+    languages: tuple[str, ...]
     web_threads: int
 
     @property
@@ -69,6 +71,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         public_url=value["PUBLIC_URL"].rstrip("/"),
         secret_file=Path(secret).absolute() if secret else instance / "secret",
         organisation=value["ORGANISATION"],
+        languages=tuple(value["LANGUAGES"].replace(" ", "").split(",")),
         web_threads=int(value["WEB_THREADS"]),
     )
 

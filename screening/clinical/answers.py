@@ -187,11 +187,13 @@ def _branches(
     item: Item, answer: Answer | None, blank: Pair
 ) -> Iterator[tuple[Pair, tuple[Item, ...]]]:
     """Yield each group of follow-ups with the state of what leads to it; PRESENT is asked."""
-    yes = _pair(answer, YES, blank) if item.type is ItemType.YES_NO else ABSENT
-    yield (blank if not answer else yes), item.if_yes
-    yield (PRESENT if answer == NOT_KNOWN else blank if not answer else yes), item.if_not_no
+    if item.if_yes or item.if_not_no:
+        yes = _pair(answer, YES, blank) if answer else blank
+        yield yes, item.if_yes
+        yield (PRESENT if answer == NOT_KNOWN else yes), item.if_not_no
     for option in item.options:
-        yield _pair(answer, option.id, blank), option.then
+        if option.then:
+            yield _pair(answer, option.id, blank), option.then
 
 
 def _ages(

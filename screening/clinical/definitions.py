@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from screening.clinical.eligibility import Procedure
+from screening.clinical.dates import PartialDate
+from screening.clinical.eligibility import Outcome, Procedure
 from screening.clinical.findings import Finding, named_in
 from screening.clinical.questionnaire import Item, Questionnaire, Section, only_relevant, walk
 
@@ -25,6 +26,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement of the documents that the product grew from, in our own words.
+
+    `not_used` says why no file makes use of it, as the end of "not used, because".
+    """
+
+    id: str
+    procedure: str
+    kind: str
+    says: str
+    not_used: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A patient described by a clinician, and the outcome that she expects."""
 
@@ -32,9 +47,32 @@ class Example:
     procedure: str
     on: date
     case: Mapping[str, object]
-    outcome: str
+    outcome: Outcome
     until: date | None
     reasons: tuple[str, ...] | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One finding, all others absent, and the outcome that a clinician expects of its rule."""
+
+    finding: str
+    dated: PartialDate | None
+    procedure: str
+    on: date
+    outcome: Outcome
+    until: date | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The rules of a procedure that no clinic may relax, and those asked again on the day."""
+
+    procedure: str
+    fixed: frozenset[str]
+    recheck: frozenset[str]
     where: str
 
 
@@ -51,8 +89,10 @@ class Definitions:
     sections: tuple[Section, ...]
     procedures: Mapping[str, Procedure]
     sources: Mapping[str, Source]
-    examples: tuple[Example, ...] = ()
+    examples: tuple[Example | Single, ...] = ()
+    marks: tuple[Marks, ...] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
     def items(self) -> Iterator[Item]:
@@ -63,17 +103,29 @@ class Definitions:
 
 def assemble_questionnaire(definitions: Definitions, procedures: Iterable[str]) -> Questionnaire:
     """Return the questions that the chosen procedures need, shared ones once."""
-    used = findings_used(definitions, procedures)
+    used = findings_asked(definitions, procedures)
     trimmed = (Section(s.id, s.title, only_relevant(s.items, used)) for s in definitions.sections)
     return Questionnaire(tuple(section for section in trimmed if section.items))
 
 
+def findings_asked(definitions: Definitions, procedures: Iterable[str]) -> set[str]:
+    """Return what must be asked about: what the lists rest on, and what forbids aftercare."""
+    chosen = list(procedures)
+    advice = (one for p in chosen for one in definitions.procedures[p].aftercare.advice)
+    forbidding = {name for one in advice for name in one.unless}
+    return findings_used(definitions, chosen) | _with_parts(definitions, forbidding)
+
+
 def findings_used(definitions: Definitions, procedures: Iterable[str]) -> set[str]:
     """Return the findings that these lists rest on, and "age" where one is an age."""
+    chosen = (definitions.procedures[name] for name in procedures)
+    return _with_parts(definitions, {rule.finding for p in chosen for rule in p.contraindications})
+
+
+def _with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:
+    """Return `names` and every finding that they are derived from."""
     used: set[str] = set()
-    pending = [
-        rule.finding for p in procedures for rule in definitions.procedures[p].contraindications
-    ]
+    pending = list(names)
     while pending:
         name = pending.pop()
         if name in used:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from screening.clinical.aftercare import Aftercare
 from screening.clinical.dates import Duration, PartialDate
 from screening.clinical.findings import Findings, Pair
 
 UNTIL_RESOLVED = "until resolved"
+NO_AFTERCARE = Aftercare()
 
 
 class Grade(StrEnum):
@@ -89,7 +91,11 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A procedure with its whole list, included lists merged in."""
+    """A procedure with its whole list, included lists merged in.
+
+    Of the aftercare only the warning signs of included procedures are merged in:
+    a sign too many harms nobody, but a face and a scalp are cared for differently.
+    """
 
     id: str
     name: str
@@ -97,6 +103,7 @@ class Procedure:
     contraindications: tuple[Contraindication, ...]
     preparation: tuple[Preparation, ...] = ()
     includes: tuple[str, ...] = ()
+    aftercare: Aftercare = NO_AFTERCARE
 
 
 @dataclass(frozen=True, slots=True)

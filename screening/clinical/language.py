@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
+from screening.clinical.aftercare import Aftercare, Statement
 from screening.clinical.definitions import Definitions
 from screening.clinical.eligibility import Procedure
 from screening.clinical.findings import Finding
 from screening.clinical.questionnaire import Item, Section
 
 ENGLISH = "en"
+Said = TypeVar("Said", bound=Statement)
 
 
 def in_language(definitions: Definitions, language: str) -> Definitions:
@@ -40,6 +43,7 @@ def texts_of(definitions: Definitions) -> Iterator[str]:
         yield from (procedure.name, procedure.summary)
         yield from (rule.because for rule in procedure.contraindications)
         yield from (step.text for step in procedure.preparation)
+        yield from (statement.text for statement in procedure.aftercare)
 
 
 def missing_texts(definitions: Definitions) -> dict[str, list[str]]:
@@ -87,7 +91,22 @@ def _procedure(procedure: Procedure, known: Mapping[str, str]) -> Procedure:
         preparation=tuple(
             replace(step, text=_say(step.text, known)) for step in procedure.preparation
         ),
+        aftercare=_aftercare(procedure.aftercare, known),
     )
+
+
+def _aftercare(aftercare: Aftercare, known: Mapping[str, str]) -> Aftercare:
+    return Aftercare(
+        _statements(aftercare.advice, known),
+        _statements(aftercare.warning_signs, known),
+        _statements(aftercare.expectations, known),
+        _statements(aftercare.visits, known),
+        _statements(aftercare.course, known),
+    )
+
+
+def _statements(statements: tuple[Said, ...], known: Mapping[str, str]) -> tuple[Said, ...]:
+    return tuple(replace(one, text=_say(one.text, known)) for one in statements)
 
 
 def _say(text: str, known: Mapping[str, str]) -> str:

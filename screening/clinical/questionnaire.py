@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from screening.clinical.dates import Duration
+
 Answer = str | list[str]
 Answers = Mapping[str, Answer]
 
@@ -47,7 +49,8 @@ class Item:
     """One question (FHIR Questionnaire.item; `link_id` is its linkId).
 
     `means` is what "yes" establishes, `dates` the finding whose date is asked.
-    `may_not_know` offers "I do not know", `private` "I will tell only the doctor".
+    `within` says how far back the question asks. `may_not_know` offers "I do not
+    know", `private` "I will tell only the doctor".
     `longest` is in characters.
     """
 
@@ -58,6 +61,7 @@ class Item:
     find_out: str | None = None
     means: tuple[str, ...] = ()
     dates: str | None = None
+    within: Duration | None = None
     options: tuple[Option, ...] = ()
     if_yes: tuple[Item, ...] = ()
     if_not_no: tuple[Item, ...] = ()
@@ -123,7 +127,8 @@ def walk(items: Iterable[Item]) -> Iterator[Item]:
     """Yield `items` and all their follow-ups, each after its parent."""
     for item in items:
         yield item
-        yield from walk(item.follow_ups)
+        if below := item.follow_ups:
+            yield from walk(below)
 
 
 def only_relevant(items: Iterable[Item], used: set[str]) -> tuple[Item, ...]:

@@ -8,13 +8,15 @@ Days are ISO dates, moments ISO date-times with their offset.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
+from screening.clinical.aftercare import ReportAftercare, describe_aftercare, sources_in
+from screening.clinical.answers import establish_findings
 from screening.clinical.case import Case, as_json, evaluate_case
 from screening.clinical.dates import Duration
 from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Eligibility, Procedure, Reason
-from screening.clinical.findings import named_in
+from screening.clinical.findings import Findings, named_in
 from screening.clinical.questionnaire import (
     NO,
     NONE_OF_THESE,
@@ -77,6 +79,7 @@ class ReportProcedure(TypedDict):
     until: str | None
     reasons: list[ReportReason]
     preparation: list[dict[str, str]]
+    aftercare: NotRequired[ReportAftercare]  # the first reports had none
 
 
 class ReportAnswer(TypedDict):
@@ -130,7 +133,8 @@ def compile_report(
     questionnaire = assemble_questionnaire(definitions, case.procedures)
     steps = journey(questionnaire, case.answers)
     behind = _answers_behind(definitions, [step.item for step in steps])
-    procedures = [_procedure(definitions, one, behind) for one in found]
+    findings = establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
+    procedures = [_procedure(definitions, one, behind, findings) for one in found]
     decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
     return Report(
         frame=dict(frame),
@@ -145,7 +149,10 @@ def compile_report(
 
 
 def _procedure(
-    definitions: Definitions, one: Eligibility, behind: Mapping[str, list[str]]
+    definitions: Definitions,
+    one: Eligibility,
+    behind: Mapping[str, list[str]],
+    findings: Findings,
 ) -> ReportProcedure:
     procedure: Procedure = one.procedure
     return ReportProcedure(
@@ -156,6 +163,7 @@ def _procedure(
         until=one.until.isoformat() if one.until else None,
         reasons=[_reason(definitions, procedure, reason, behind) for reason in one.reasons],
         preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
+        aftercare=describe_aftercare(procedure.aftercare, findings, definitions.findings),
     )
 
 
@@ -261,6 +269,7 @@ def _sources(
 ) -> list[dict[str, str | None]]:
     cited = {s for p in procedures for r in p["reasons"] for s in r["sources"]}
     cited |= {step["source"] for p in procedures for step in p["preparation"]}
+    cited |= {source for p in procedures for source in sources_in(p["aftercare"])}
     return [
         {"id": s.id, "title": s.title, "publisher": s.publisher, "issued": s.issued, "kind": s.kind}
         for s in (definitions.sources[name] for name in sorted(cited))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 
 from screening.clinical.dates import Duration
-from screening.clinical.definitions import Definitions, findings_used
+from screening.clinical.definitions import Definitions, findings_asked
+from screening.clinical.eligibility import Contraindication
 from screening.clinical.findings import All, Any, Condition, Finding, Not, named_in
 from screening.clinical.questionnaire import Item, ItemType
+from screening.definitions.enumeration import check_by_enumeration
 from screening.definitions.problems import Problem, unknown
 
 Places = Mapping[str, tuple[str, int]]
@@ -33,7 +37,9 @@ def check_definitions(definitions: Definitions, places: Places) -> list[Problem]
     ]
     if not problems:
         problems = [
-            Problem(*places[f"finding {name}"], text) for name, text in _idle_findings(definitions)
+            Problem(*places[place], text)
+            for check in (_idle_findings, _windows, _inclusions, check_by_enumeration)
+            for place, text in check(definitions)
         ]
     return problems
 
@@ -137,11 +143,68 @@ def _rules(definitions: Definitions) -> Iterator[tuple[str, str]]:
 def _idle_findings(definitions: Definitions) -> Iterator[tuple[str, str]]:
     asked = {name for item in definitions.items for name in item.establishes}
     asks_birth = any(item.type is ItemType.BIRTH_DATE for item in definitions.items)
-    used = findings_used(definitions, definitions.procedures)
+    used = findings_asked(definitions, definitions.procedures)
     for name, finding in definitions.findings.items():
+        place = f"finding {name}"
         if finding.age is not None and not asks_birth:
-            yield name, "no question asks for the date of birth"
+            yield place, "no question asks for the date of birth"
         elif finding.when is None and finding.age is None and name not in asked:
-            yield name, f'no question ever asks about "{name}"'
+            yield place, f'no question ever asks about "{name}"'
         if name not in used and not finding.record:
-            yield name, f'"{name}" is used by no procedure; mark it record: true to keep it'
+            yield place, f'"{name}" is used by no procedure; mark it record: true to keep it'
+
+
+def _windows(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    """Yield each wait that never ends, or that outlasts what the question asks about."""
+    dated = {item.dates for item in definitions.items}
+    for procedure in definitions.procedures.values():
+        for rule in procedure.contraindications:
+            if rule.listed_by != procedure.id or not isinstance(rule.defer, Duration):
+                continue
+            place = f"rule {procedure.id} {rule.finding}"
+            if rule.finding not in dated:
+                yield (
+                    place,
+                    f'no question asks for the date of "{rule.finding}", so the wait never ends',
+                )
+            asked = [i for i in definitions.items if rule.finding in i.establishes - {i.dates}]
+            for item in asked:
+                if item.within and _outlasts(rule.defer, item.within):
+                    yield (
+                        place,
+                        f'question "{item.link_id}" asks only {item.within} back; '
+                        f"a wait of {rule.defer} would miss who says no",
+                    )
+
+
+def _outlasts(wait: Duration, other: Duration) -> bool:
+    """Return whether `wait` is the longer one, counted from some month of the year."""
+    starts = [date(2023, month, 1) for month in range(1, 13)]
+    return any(wait.after(day) > other.after(day) for day in starts)
+
+
+def _inclusions(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    """Yield each entry that repeats an included one, or is milder without saying why."""
+    for procedure in definitions.procedures.values():
+        taken = [definitions.procedures[other].contraindications for other in procedure.includes]
+        for rule in procedure.contraindications:
+            if rule.listed_by != procedure.id:
+                continue
+            place = f"rule {procedure.id} {rule.finding}"
+            for known in (r for rules in taken for r in rules if r.finding == rule.finding):
+                if replace(known, listed_by=rule.listed_by) == rule:
+                    yield place, f"only repeats the list of {known.listed_by}; leave it out"
+                elif _milder(rule, known) and not rule.note:
+                    yield (
+                        place,
+                        f"is milder than in the list of {known.listed_by}; say why in 'note'",
+                    )
+
+
+def _milder(rule: Contraindication, known: Contraindication) -> bool:
+    """Return whether `rule` weighs less, may be relaxed, or ends its wait sooner."""
+    if (rule.gravity, rule.fixed) < (known.gravity, known.fixed):
+        return True
+    if not isinstance(rule.defer, Duration) or rule.gravity > known.gravity:
+        return False
+    return not isinstance(known.defer, Duration) or _outlasts(known.defer, rule.defer)

@@ -6,24 +6,26 @@ all, so that the service can never run with fewer rules than the clinic wrote.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from screening.clinical.definitions import Definitions, Example, Source
-from screening.clinical.eligibility import Contraindication, Preparation, Procedure
+from screening.clinical.definitions import Definitions, Example, Fact, Marks, Single, Source
 from screening.clinical.findings import Finding
 from screening.clinical.questionnaire import Item, Option, Section
+from screening.definitions.assembling import assemble_procedures, statements_of
 from screening.definitions.checks import check_definitions
+from screening.definitions.examples import examples_in, marks_in
+from screening.definitions.explaining import explain
 from screening.definitions.problems import DefinitionError, Problem, unknown
 from screening.definitions.reading import Document, Key, find_files, hash_files, read_document
 from screening.definitions.shapes import (
     KINDS,
-    ContraindicationShape,
     ExamplesFile,
-    ExampleShape,
+    FactsFile,
     File,
     FindingsFile,
     FindingShape,
@@ -32,8 +34,8 @@ from screening.definitions.shapes import (
     SectionFile,
     SourcesFile,
     TranslationsFile,
-    explain,
 )
+from screening.definitions.tracing import check_facts
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _missing_kinds(folder: Path, loaded: list[Loaded]) -> list[Problem]:
     return [
         Problem(f"{folder.name}/", 1, f"no file here holds '{key}:'")
         for key, kind in KINDS.items()
-        if kind not in there and kind not in (ExamplesFile, TranslationsFile)
+        if kind not in there and kind not in (ExamplesFile, FactsFile, TranslationsFile)
     ]
 
 
@@ -93,8 +95,10 @@ class _Tables:
         self.sources: dict[str, Source] = {}
         self.sections: list[Section] = []
         self.procedures: dict[str, ProcedureFile] = {}
-        self.examples: list[Example] = []
+        self.examples: list[Example | Single] = []
+        self.marks: list[Marks] = []
         self.translations: dict[str, dict[str, str]] = {}
+        self.facts: dict[str, Fact] = {}
 
     def put(
         self, table: dict[str, Any], kind: str, id: str, value: Any, at: Document, key: Key
@@ -135,18 +139,17 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
                 tables.put(
                     tables.procedures, "procedure", one.file.procedure, one.file, at, ("procedure",)
                 )
-                for i, rule in enumerate(one.file.contraindications):
-                    tables.places[f"rule {one.file.procedure} {rule.finding}"] = (
-                        at.shown,
-                        at.line(("contraindications", i, "finding")),
-                    )
+                _place_entries(tables, one.file, at)
+            case FactsFile(facts=facts):
+                for i, fact in enumerate(facts):
+                    known = Fact(**fact.model_dump())
+                    tables.put(tables.facts, "fact", fact.id, known, at, ("facts", i))
             case TranslationsFile(language=language, texts=texts):
                 tables.put(tables.translations, "language", language, texts, at, ("language",))
             case ExamplesFile():
-                for i, example in enumerate(one.file.examples):
-                    where = f"{at.shown}:{at.line(('examples', i))}"
-                    tables.examples.append(_example(example, one.file.examples_for, where))
-    procedures = _merge_includes(tables)
+                tables.examples += examples_in(one.file, at)
+                tables.marks += marks_in(one.file, at)
+    procedures = assemble_procedures(tables.procedures, tables.places, tables.problems)
     definitions = Definitions(
         hash,
         tables.findings,
@@ -154,14 +157,27 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         procedures,
         tables.sources,
         tuple(tables.examples),
+        tuple(tables.marks),
         tables.translations,
+        tables.facts,
     )
     problems = tables.problems + _references(tables, definitions)
     if not problems:
         problems = check_definitions(definitions, tables.places)
+    if not problems:
+        problems = check_facts(definitions, tables.places)
     if problems:
         raise DefinitionError(problems)
     return definitions
+
+
+def _place_entries(tables: _Tables, file: ProcedureFile, at: Document) -> None:
+    """Remember on which line each rule and each statement of a procedure stands."""
+    for i, rule in enumerate(file.contraindications):
+        line = at.line(("contraindications", i, "finding"))
+        tables.places[f"rule {file.procedure} {rule.finding}"] = (at.shown, line)
+    for part, i, _ in statements_of(file):
+        tables.places[f"{part} {file.procedure} {i}"] = (at.shown, at.line((part, i)))
 
 
 def _finding(shape: FindingShape) -> Finding:
@@ -189,6 +205,7 @@ def _item(
         find_out=shape.find_out,
         means=shape.means,
         dates=shape.dates,
+        within=shape.within,
         options=tuple(
             Option(o.id, o.text, o.means, below(o.then, "options", i, "then"))
             for i, o in enumerate(shape.options)
@@ -206,71 +223,6 @@ def _item(
     return item
 
 
-def _rule(shape: ContraindicationShape, procedure: str) -> Contraindication:
-    fields = {name: getattr(shape, name) for name in ContraindicationShape.model_fields}
-    return Contraindication(**fields, listed_by=procedure)
-
-
-def _example(shape: ExampleShape, procedure: str, where: str) -> Example:
-    case = {"answers": shape.answers, "findings": shape.findings, "otherwise": shape.otherwise}
-    expect = shape.expect
-    return Example(
-        shape.example,
-        procedure,
-        shape.on,
-        case,
-        expect.outcome,
-        expect.until,
-        expect.reasons,
-        where,
-    )
-
-
-def _merge_includes(tables: _Tables) -> dict[str, Procedure]:
-    """Return every procedure with the lists that it takes over merged into its own.
-
-    Its own entry for a finding wins; among lists taken over the graver one does.
-    """
-    merged: dict[str, Procedure] = {}
-
-    def merge(name: str, path: tuple[str, ...]) -> dict[str, Contraindication]:
-        file = tables.procedures[name]
-        shown, line = tables.places[f"procedure {name}"]
-        rules: dict[str, Contraindication] = {}
-        for other in file.includes:
-            if other not in tables.procedures:
-                text = unknown("procedure", other, tables.procedures)
-                tables.problems.append(Problem(shown, line, text))
-            elif other in path:
-                text = f"includes goes round in a circle: {' -> '.join((*path, other))}"
-                tables.problems.append(Problem(shown, line, text))
-            else:
-                for rule in merge(other, (*path, other)).values():
-                    known = rules.get(rule.finding)
-                    if known is None or _stricter(rule, known):
-                        rules[rule.finding] = rule
-        own: dict[str, Contraindication] = {}
-        for shape in file.contraindications:
-            if shape.finding in own:
-                text = f'"{shape.finding}" stands twice in this list'
-                place = tables.places[f"rule {name} {shape.finding}"]
-                tables.problems.append(Problem(*place, text))
-            own[shape.finding] = _rule(shape, name)
-        return rules | own
-
-    for name, file in tables.procedures.items():
-        rules = merge(name, (name,))
-        preparation = tuple(Preparation(p.do, p.source, p.facts) for p in file.preparation)
-        merged[name] = Procedure(
-            name, file.name, file.summary, tuple(rules.values()), preparation, file.includes
-        )
-    return merged
-
-
-def _stricter(rule: Contraindication, known: Contraindication) -> bool:
-    return (rule.gravity, rule.fixed) > (known.gravity, known.fixed)
-
-
 def _references(tables: _Tables, definitions: Definitions) -> list[Problem]:
     """Return a problem for each finding, source or procedure that no file defines."""
     problems = []
@@ -285,14 +237,22 @@ def _references(tables: _Tables, definitions: Definitions) -> list[Problem]:
             need("finding", rule.finding, tables.findings, place)
             for source in (rule.source, *rule.also):
                 need("source", source, tables.sources, place)
-        for step in file.preparation:
-            need("source", step.source, tables.sources, f"procedure {name}")
+        for part, i, one in statements_of(file):
+            for source in (one.source, *getattr(one, "also", ())):
+                need("source", source, tables.sources, f"{part} {name} {i}")
+            for finding in getattr(one, "unless", ()):
+                need("finding", finding, tables.findings, f"{part} {name} {i}")
     for item in definitions.items:
         for finding in sorted(item.establishes):
             need("finding", finding, tables.findings, f"question {item.link_id}")
+    return [*problems, *_unknown_in_examples(tables)]
+
+
+def _unknown_in_examples(tables: _Tables) -> Iterator[Problem]:
     for example in tables.examples:
+        shown, line = example.where.rsplit(":", 1)
         if example.procedure not in tables.procedures:
-            shown, line = example.where.rsplit(":", 1)
             text = unknown("procedure", example.procedure, tables.procedures)
-            problems.append(Problem(shown, int(line), text))
-    return problems
+            yield Problem(shown, int(line), text)
+        elif isinstance(example, Single) and example.finding not in tables.findings:
+            yield Problem(shown, int(line), unknown("finding", example.finding, tables.findings))

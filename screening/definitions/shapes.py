@@ -7,11 +7,20 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    model_validator,
+)
 from pydantic import StringConstraints as Matches
 
-from screening.clinical.dates import Duration
-from screening.clinical.eligibility import UNTIL_RESOLVED, Grade
+from screening.clinical.aftercare import Act, Span
+from screening.clinical.dates import Duration, PartialDate
+from screening.clinical.eligibility import UNTIL_RESOLVED, Grade, Outcome
 from screening.clinical.findings import AgeBand, All, Condition, Not
 from screening.clinical.findings import Any as AnyOf
 from screening.clinical.questionnaire import RESERVED, ItemType
@@ -24,10 +33,19 @@ AGES: dict[str, Callable[..., AgeBand]] = {
     r"(\d+) to (\d+)": AgeBand,
 }
 LONGEST_TEXT = 2_000
+DAY_0 = "0 days"
 
 
 def _wait(text: str) -> Duration | str:
     return text if text == UNTIL_RESOLVED else Duration.parse(text)
+
+
+def _start(text: str) -> Duration | None:
+    return None if text == DAY_0 else Duration.parse(text)
+
+
+def _length(given: object) -> Duration:
+    return Duration.parse(str(given))
 
 
 def _age(text: str) -> AgeBand:
@@ -54,6 +72,21 @@ def _condition(given: Any) -> Condition:
     )
 
 
+def _singles(given: object) -> tuple[ExpectedSingle, ...]:
+    if isinstance(given, dict):
+        return tuple((PartialDate.parse(day), *_expected(said)) for day, said in given.items())
+    return ((None, *_expected(given)),)
+
+
+def _expected(given: object) -> tuple[Outcome, date | None]:
+    """Read "precaution" or "deferred until 2026-11-28"."""
+    outcome, *until = str(given).split(" until ", 1)
+    if outcome not in list(Outcome):
+        near = did_you_mean(outcome, Outcome)
+        raise ValueError(f'"{outcome}" is not one of {", ".join(Outcome)}{near}')
+    return Outcome(outcome), PartialDate.parse(until[0]).first if until else None
+
+
 def _ids(given: Any) -> Any:
     return [given] if isinstance(given, str) else given
 
@@ -71,8 +104,14 @@ SourceId = Annotated[str, Matches(pattern=r"^[A-Z0-9][A-Z0-9-]*$", max_length=20
 FactId = Annotated[str, Matches(pattern=r"^S\d-\d{3}$")]
 Text = Annotated[str, Matches(min_length=1, max_length=LONGEST_TEXT, strip_whitespace=True)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_ids)]
+ExpectedSingle = tuple[PartialDate | None, Outcome, date | None]
+Singles = Annotated[Any, AfterValidator(_singles)]
 Wait = Annotated[str, AfterValidator(_wait)]
+Length = Annotated[InstanceOf[Duration], BeforeValidator(_length)]
 When = Annotated[Any, AfterValidator(_condition)]
+After = Annotated[str, AfterValidator(Duration.parse)]
+Start = Annotated[str, AfterValidator(_start)]
+Lasts = Annotated[str, AfterValidator(Span.parse)]
 Age = Annotated[str, AfterValidator(_age)]
 Evidence = Literal[
     "label", "law", "regulator", "guideline", "guidance", "paper", "clinic", "inference"
@@ -109,6 +148,7 @@ class QuestionShape(Shape):
     find_out: Text | None = None
     means: Ids = ()
     dates: Id | None = None
+    within: Length | None = None
     options: tuple[OptionShape, ...] = ()
     if_yes: tuple[QuestionShape, ...] = ()
     if_not_no: tuple[QuestionShape, ...] = ()
@@ -141,15 +181,65 @@ class PreparationShape(Shape):
     facts: tuple[FactId, ...] = ()
 
 
+class StatementShape(Shape):
+    source: SourceId
+    also: tuple[SourceId, ...] = ()
+    facts: tuple[FactId, ...] = ()
+    evidence: Evidence | None = None
+    note: Text | None = None
+
+
+class AdviceShape(StatementShape):
+    do: Text | None = None
+    avoid: Text | None = None
+    starts: Start | None = Field(None, alias="from")
+    lasts: Lasts | None = Field(None, alias="for")
+    unless: Ids = ()
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> AdviceShape:
+        if (self.do is None) == (self.avoid is None):
+            raise ValueError("write either 'do' or 'avoid', one of them")
+        return self
+
+
+class SignShape(StatementShape):
+    sign: Text
+    act: Act
+
+
+class NormalShape(StatementShape):
+    what: Text
+    lasts: Lasts | None = Field(None, alias="for")
+
+
+class VisitShape(StatementShape):
+    visit: Text
+    after: After
+    obligatory: bool = False
+
+
+class CourseShape(StatementShape):
+    what: Text
+
+
+class FactShape(Shape):
+    id: FactId
+    procedure: Id
+    kind: Text
+    says: Text
+    not_used: Text | None = None
+
+
 class ExpectShape(Shape):
-    outcome: Text
+    outcome: Outcome
     until: date | None = None
     reasons: tuple[Id, ...] | None = None
 
 
 class ExampleShape(Shape):
     example: Text
-    on: date
+    on: date | None = None
     answers: dict[str, str | list[str]] = {}
     findings: dict[str, Any] = {}
     otherwise: Literal["absent", "unknown", "present"] = "unknown"
@@ -183,10 +273,19 @@ class ProcedureFile(Shape):
     includes: Ids = ()
     contraindications: tuple[ContraindicationShape, ...] = Field(min_length=1)
     preparation: tuple[PreparationShape, ...] = ()
+    aftercare: tuple[AdviceShape, ...] = ()
+    warning_signs: tuple[SignShape, ...] = ()
+    expect: tuple[NormalShape, ...] = ()
+    follow_up: tuple[VisitShape, ...] = ()
+    course: tuple[CourseShape, ...] = ()
 
 
 class SourcesFile(Shape):
     sources: tuple[SourceShape, ...] = Field(min_length=1)
+
+
+class FactsFile(Shape):
+    facts: tuple[FactShape, ...] = Field(min_length=1)
 
 
 class TranslationsFile(Shape):
@@ -197,56 +296,28 @@ class TranslationsFile(Shape):
 
 class ExamplesFile(Shape):
     examples_for: Id
+    on: date
     examples: tuple[ExampleShape, ...] = Field(min_length=1)
+    single: dict[Id, Singles] = {}
+    fixed: tuple[Id, ...] | None = None
+    recheck: tuple[Id, ...] | None = None
 
 
-File = FindingsFile | SectionFile | ProcedureFile | SourcesFile | ExamplesFile | TranslationsFile
+File = (
+    FindingsFile
+    | SectionFile
+    | ProcedureFile
+    | SourcesFile
+    | FactsFile
+    | ExamplesFile
+    | TranslationsFile
+)
 KINDS: dict[str, type[File]] = {
     "procedure": ProcedureFile,
     "section": SectionFile,
     "findings": FindingsFile,
     "sources": SourcesFile,
+    "facts": FactsFile,
     "examples_for": ExamplesFile,
     "language": TranslationsFile,
 }
-WORDS = {
-    field.alias or name
-    for shape in Shape.__subclasses__()
-    for name, field in shape.model_fields.items()
-}
-
-
-def explain(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]]:
-    """Return (where, what is wrong) for each mistake, in the words of the files.
-
-    A key that is missing only because its neighbour is misspelled is left out.
-    """
-    found = error.errors(include_url=False)
-    misspelled = {e["loc"][:-1] for e in found if e["type"] == "extra_forbidden"}
-    return [
-        (tuple(e["loc"]), _say(e))
-        for e in found
-        if not (e["type"] == "missing" and e["loc"][:-1] in misspelled)
-    ]
-
-
-def _say(error: Any) -> str:
-    kind, key, given = error["type"], str(error["loc"][-1]), error.get("input")
-    match kind:
-        case "missing":
-            return f"'{key}' is missing"
-        case "extra_forbidden":
-            return f"'{key}' is not a word used here{did_you_mean(key, WORDS)}"
-        case "literal_error" | "enum":
-            allowed = re.findall(r"'([^']+)'", error["ctx"]["expected"])
-            near = did_you_mean(str(given), allowed)
-            return f'{key} "{given}" is not one of {", ".join(allowed)}{near}'
-        case "string_pattern_mismatch":
-            return f'"{given}" cannot be an id here ({error["ctx"]["pattern"]})'
-        case "tuple_type" | "list_type":
-            return f"'{key}' must be a list: start each entry with '- '"
-        case "value_error":
-            return str(error["ctx"]["error"])
-        case "bool_parsing":
-            return f'{key} "{given}" must be true or false'
-    return f"'{key}': {error['msg'][:1].lower()}{error['msg'][1:]}"

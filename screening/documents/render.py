@@ -8,7 +8,7 @@ page uncleaned.
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -21,6 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from screening.clinical.report import Report
+from screening.documents.aftercare import day_of_treatment, in_order
 from screening.documents.dates import answer_text, day_text, locale_of, moment_text
 from screening.documents.fonts import use_own_fonts
 from screening.documents.ink import drawing_of
@@ -110,6 +111,8 @@ def _environment() -> Environment:
 def _page(report: Report, decision: Mapping[str, Any] | None, when: datetime) -> dict[str, Any]:
     """Return all that the template prints, every text of it cleaned."""
     frame = dict.fromkeys(FRAME) | report["frame"]
+    zone = frame["zone"] or "UTC"
+    treated = day_of_treatment(frame | {"zone": zone})
     shown = clean_texts({key: report[key] for key in ("procedures", "sections", "sources")})
     declaration = frame["declaration"] or {}
     language = frame["language"] or "en"
@@ -126,7 +129,13 @@ def _page(report: Report, decision: Mapping[str, Any] | None, when: datetime) ->
         "language": language,
         "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
         "locale": locale_of(language),
-        "zone": frame["zone"] or "UTC",
+        "zone": zone,
+        "treated": treated.isoformat() if treated else None,
+        "care": [
+            (procedure["name"], in_order(care, treated, date.fromisoformat(report["on"])))
+            for procedure in shown["procedures"]
+            if (care := procedure.get("aftercare")) and any(care.values())
+        ],
         "written": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
 

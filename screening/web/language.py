@@ -11,8 +11,13 @@ from screening.web.visit import workplace
 
 
 def languages() -> dict[str, str]:
-    """Return the languages that the questions exist in, each by its own name."""
-    codes = [ENGLISH, *workplace().definitions.translations]
+    """Return the languages on offer, each by its own name.
+
+    One is offered when the questions exist in it and the clinic says so: no
+    clinician has reviewed the translations yet.
+    """
+    existing = [ENGLISH, *workplace().definitions.translations]
+    codes = [code for code in existing if code in current_app.config["LANGUAGES"]] or [ENGLISH]
     names = {code: Locale(code).get_display_name(code) or code for code in codes}
     return {code: name[0].upper() + name[1:] for code, name in names.items()}
 

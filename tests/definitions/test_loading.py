@@ -146,6 +146,12 @@ MISTAKES = [
     (ALL, "answer: some-of", "answer: many", '01-all.yaml:27: answer "many" is not one of'),
     (ALL, "  - id: warfarin", "  - id: none", '"none" is an answer that the program itself offers'),
     (ALL, "  - id: warfarin", "  - id: aspirin", "01-all.yaml:25: two options have the same id"),
+    (
+        ALL,
+        "means: nsaid_recent",
+        "means: nsaid_recent\n  within: [7 days]",
+        "01-all.yaml:20: \"['7 days']\" is not a length of time",
+    ),
     (ALL, "dates: nsaid_recent", "dates: pregnancy", '"pregnancy" is not a dated finding'),
     (
         ALL,
@@ -261,7 +267,7 @@ def test_its_own_rule_wins_over_an_included_one(small_folder):
         .replace("procedure: peel", "procedure: deep")
     )
     own = own.replace("summary:", "includes: [peel]\nsummary:").replace(
-        "grade: contraindication", "grade: precaution"
+        "grade: contraindication", "grade: precaution\n  note: S1 is milder about deep peels."
     )
     (small_folder / "procedures" / "deep.yaml").write_text(
         own.replace("  fixed: true\n", "").lstrip()

@@ -1,0 +1,134 @@
+"""Put each procedure together: its own file, and what it takes over from others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from screening.clinical.aftercare import (
+    Advice,
+    Aftercare,
+    Expectation,
+    Statement,
+    Visit,
+    WarningSign,
+)
+from screening.clinical.eligibility import Contraindication, Preparation, Procedure
+from screening.definitions.problems import Problem, unknown
+from screening.definitions.shapes import (
+    ContraindicationShape,
+    PreparationShape,
+    ProcedureFile,
+    StatementShape,
+)
+
+Places = Mapping[str, tuple[str, int]]
+SPANS = ("starts", "lasts")
+LISTS = ("preparation", "aftercare", "warning_signs", "expect", "follow_up", "course")
+
+
+def statements_of(
+    file: ProcedureFile,
+) -> Iterator[tuple[str, int, StatementShape | PreparationShape]]:
+    """Yield every statement beside the rules, with the list that holds it and its place there."""
+    for name in LISTS:
+        for i, one in enumerate(getattr(file, name)):
+            yield name, i, one
+
+
+def assemble_procedures(
+    files: Mapping[str, ProcedureFile], places: Places, problems: list[Problem]
+) -> dict[str, Procedure]:
+    """Return every procedure with what it takes over merged in, and add to `problems`.
+
+    Its own rule for a finding wins; among lists taken over the graver one does.
+    Warning signs are taken over too, after its own.
+    """
+    merged: dict[str, Procedure] = {}
+    for name, file in files.items():
+        rules = _merged_rules(name, (name,), files, places, problems)
+        preparation = tuple(Preparation(p.do, p.source, p.facts) for p in file.preparation)
+        merged[name] = Procedure(
+            name,
+            file.name,
+            file.summary,
+            tuple(rules.values()),
+            preparation,
+            file.includes,
+            _aftercare(name, files),
+        )
+    return merged
+
+
+def _merged_rules(
+    name: str,
+    path: tuple[str, ...],
+    files: Mapping[str, ProcedureFile],
+    places: Places,
+    problems: list[Problem],
+) -> dict[str, Contraindication]:
+    rules: dict[str, Contraindication] = {}
+    for other in files[name].includes:
+        if other not in files:
+            text = unknown("procedure", other, files)
+            problems.append(Problem(*places[f"procedure {name}"], text))
+        elif other in path:
+            text = f"includes goes round in a circle: {' -> '.join((*path, other))}"
+            problems.append(Problem(*places[f"procedure {name}"], text))
+        else:
+            for rule in _merged_rules(other, (*path, other), files, places, problems).values():
+                known = rules.get(rule.finding)
+                if known is None or _stricter(rule, known):
+                    rules[rule.finding] = rule
+    own: dict[str, Contraindication] = {}
+    for shape in files[name].contraindications:
+        if shape.finding in own:
+            text = f'"{shape.finding}" stands twice in this list'
+            problems.append(Problem(*places[f"rule {name} {shape.finding}"], text))
+        own[shape.finding] = _rule(shape, name)
+    return rules | own
+
+
+def _rule(shape: ContraindicationShape, procedure: str) -> Contraindication:
+    fields = {name: getattr(shape, name) for name in ContraindicationShape.model_fields}
+    return Contraindication(**fields, listed_by=procedure)
+
+
+def _stricter(rule: Contraindication, known: Contraindication) -> bool:
+    return (rule.gravity, rule.fixed) > (known.gravity, known.fixed)
+
+
+def _aftercare(name: str, files: Mapping[str, ProcedureFile]) -> Aftercare:
+    file = files[name]
+    return Aftercare(
+        tuple(
+            Advice(text=a.do or a.avoid or "", avoid=a.do is None, **_fields(a, *SPANS, "unless"))
+            for a in file.aftercare
+        ),
+        tuple(_signs(name, files)),
+        tuple(Expectation(text=n.what, **_fields(n, "lasts")) for n in file.expect),
+        tuple(Visit(text=v.visit, **_fields(v, "after", "obligatory")) for v in file.follow_up),
+        tuple(Statement(text=c.what, **_fields(c)) for c in file.course),
+    )
+
+
+def _signs(name: str, files: Mapping[str, ProcedureFile]) -> list[WarningSign]:
+    """Return the warning signs of `name`, then those of the procedures that it takes over."""
+    signs: list[WarningSign] = []
+    pending, seen = [name], set()
+    while pending:
+        one = pending.pop(0)
+        if one not in seen and one in files:
+            seen.add(one)
+            pending += files[one].includes
+            said = {sign.text for sign in signs}
+            signs += [
+                WarningSign(text=s.sign, listed_by=one, **_fields(s, "act"))
+                for s in files[one].warning_signs
+                if s.sign not in said
+            ]
+    return signs
+
+
+def _fields(shape: StatementShape, *more: str) -> dict[str, Any]:
+    return {name: getattr(shape, name) for name in (*StatementShape.model_fields, *more)}
