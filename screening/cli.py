@@ -13,8 +13,9 @@ import click
 
 from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
 from screening.clinical.definitions import Definitions
+from screening.clinical.fhir import questionnaire_resource
 from screening.clinical.language import missing_texts
-from screening.clinical.report import compile_report
+from screening.clinical.report import WORDS, compile_report
 from screening.config import SETTINGS, Config, read_config, read_secret
 from screening.definitions.examples import failing_examples
 from screening.definitions.loading import load_definitions
@@ -61,6 +62,20 @@ def evaluate(file: Any, folder: Path | None) -> None:
         _stop(error.problems, 2)
     found = evaluate_case(definitions, case)
     click.echo(json.dumps(as_json(definitions, case.on, found), indent=2, ensure_ascii=False))
+
+
+@main.command("export-questionnaire")
+@click.argument("procedures", nargs=-1)
+def export_questionnaire(procedures: tuple[str, ...]) -> None:
+    """Print the questions for PROCEDURES, all when none is named, as a FHIR R4 Questionnaire."""
+    definitions = _load(read_config().questions)
+    for name in procedures:
+        if name not in definitions.procedures:
+            known = ", ".join(definitions.procedures)
+            _stop([f'unknown procedure "{name}"; known: {known}'], 2)
+    chosen = procedures or tuple(definitions.procedures)
+    resource = questionnaire_resource(definitions, chosen, WORDS)
+    click.echo(json.dumps(resource, indent=2, ensure_ascii=False))
 
 
 @main.command()

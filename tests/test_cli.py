@@ -197,3 +197,13 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(installation):
 
     assert path.read_text() == before
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_questionnaire_can_be_exported_for_other_software(installation):
+    said = json.loads(installation.command("export-questionnaire", "thread-lift").stdout)
+    assert said["resourceType"] == "Questionnaire"
+    assert said["url"].endswith("?procedures=thread-lift")
+
+    wrong = installation.command("export-questionnaire", "facelift")
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    assert b'unknown procedure "facelift"; known: ' in wrong.stderr

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-PURE = {"__future__", "calendar", "collections", "dataclasses", "datetime", "enum", "re", "typing"}
+PURE = {
+    "__future__",
+    "base64",
+    "calendar",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "re",
+    "typing",
+}
 INNER = {"clinical", "definitions", "documents", "storage"}
 MAY_IMPORT = {
     "clinical": set(),

@@ -16,6 +16,7 @@ from screening.clinical.case import Case, as_json, evaluate_case
 from screening.clinical.dates import Duration
 from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Eligibility, Procedure, Reason
+from screening.clinical.fhir import Resource, response_resource
 from screening.clinical.findings import Findings, named_in
 from screening.clinical.questionnaire import (
     NO,
@@ -105,7 +106,10 @@ class ReportSection(TypedDict):
 
 
 class Report(TypedDict):
-    """`frame` is who, where and when: see workflow.submit; `verdicts` is case.as_json."""
+    """`frame` is who, where and when: see workflow.submit; `verdicts` is case.as_json.
+
+    `response` is the FHIR QuestionnaireResponse.
+    """
 
     frame: dict[str, Any]
     definitions: str
@@ -115,6 +119,7 @@ class Report(TypedDict):
     sources: list[dict[str, str | None]]
     case: dict[str, Any]
     verdicts: dict[str, Any]
+    response: NotRequired[Resource]  # the first reports had none
 
 
 def compile_report(
@@ -145,6 +150,9 @@ def compile_report(
         sources=_sources(definitions, procedures),
         case=dict(raw_case),
         verdicts=as_json(definitions, case.on, found),
+        response=response_resource(
+            definitions.hash, case.procedures, steps, case.answers, words, frame
+        ),
     )
 
 

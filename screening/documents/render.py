@@ -82,6 +82,11 @@ def render_pdf(
     page = _environment().get_template("report.html").render(_page(report, decision, when))
     files = [
         _attachment("record.json", _record(report), when, "Data"),
+        *(
+            _attachment("questionnaire-response.json", _json(response), when, "Source")
+            for response in [report.get("response")]
+            if response
+        ),
         *(_attachment(name, content, when, "Source") for name, content in (embedded or {}).items()),
     ]
     with _one_at_a_time:
@@ -155,7 +160,11 @@ def _record(report: Report) -> bytes:
         "definitions": report["definitions"],
         "frame": frame,
     }
-    return json.dumps(record, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return _json(record)
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
 def _attachment(name: str, content: bytes, when: datetime, relationship: str) -> Attachment:

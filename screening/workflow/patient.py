@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from screening.clinical.answers import parse_answers
 from screening.clinical.case import MOST_PROCEDURES, read_case
 from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Outcome
@@ -101,6 +102,9 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
     draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
     person = open_json(key, screening.person, f"screening:{screening.id}:person")
     known = place.definitions.procedures
+    today = place.now().astimezone(ZoneInfo(clinic.zone)).date()
+    # An answer that a newer questionnaire no longer offers is asked for again.
+    answers, _faults = parse_answers(place.definitions.items, draft["answers"], today)
     return Draft(
         id=screening.id,
         number=screening.number,
@@ -109,8 +113,8 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
         name=person["name"],
         procedures=[p for p in draft["procedures"] if p in known],
         invited_for=[p for p in draft["invited_for"] if p in known],
-        answers=draft["answers"],
-        today=place.now().astimezone(ZoneInfo(clinic.zone)).date(),
+        answers=answers,
+        today=today,
         appointment_at=screening.appointment_at,
         is_recheck=screening.recheck_of is not None,
     )

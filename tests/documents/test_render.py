@@ -286,6 +286,15 @@ def test_the_record_is_attached_without_the_drawing(sample, screening_pdf):
     assert "ink" in sample["frame"]["declaration"]
 
 
+def test_the_answers_are_attached_as_the_source_of_the_report(report):
+    report["response"] = {"resourceType": "QuestionnaireResponse", "status": "completed"}
+    pdf = render_pdf(report)
+    assert json.loads(attached(pdf)["questionnaire-response.json"]) == report["response"]
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        related = {str(one.UF): str(one.AFRelationship) for one in opened.Root.AF}
+    assert related == {"record.json": "/Data", "questionnaire-response.json": "/Source"}
+
+
 def test_the_decided_report_carries_the_sealed_one_as_its_source(decided_pdf):
     assert attached(decided_pdf)["screening-report.pdf"] == SEALED
     with pikepdf.open(io.BytesIO(decided_pdf)) as pdf:

@@ -145,3 +145,14 @@ def test_every_act_is_in_the_audit_log(office):
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.screening_id == id)).all()
 
     assert acts == ["invite", "begin", "submit"]
+
+
+def test_an_answer_that_is_offered_no_longer_is_asked_for_again(office):
+    """The lists may change between two visits; the patient is never stuck over that."""
+    invitation = office.invite()
+    office.answer(invitation.screening_id, painkiller="an option of last year")
+    draft = patient.open_draft(office.place, invitation.screening_id)
+
+    assert "painkiller" not in draft.answers
+    assert "date_of_birth" in draft.answers
+    assert refused(patient.submit, office.place, draft.id, DECLARED) == "incomplete"
