@@ -22,7 +22,7 @@ lint: ## Put the code into shape
 
 texts: ## Collect the texts of the pages and add new ones to every language (never guesses)
 	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header -o messages.pot .
-	@.venv/bin/pybabel -q update -N -i messages.pot -d screening/web/translations --no-location
+	@.venv/bin/pybabel -q update -N -i messages.pot -d screening/translations --no-location
 	@rm messages.pot
 
 lock: ## Pin the newest versions of all libraries, with hashes (needs uv)

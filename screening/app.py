@@ -128,7 +128,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure,
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "web" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "translations"),
     )
     app.extensions["workplace"] = place
     app.jinja_env.undefined = StrictUndefined

@@ -80,7 +80,8 @@ class Marks:
 class Definitions:
     """What is asked, what answers establish, and what speaks against each procedure.
 
-    `translations` gives for each language the English text and its translation.
+    `translations` gives for each language the English text and its translation,
+    `reviewers` the clinician who read it, where one has.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
     """
 
@@ -93,6 +94,7 @@ class Definitions:
     marks: tuple[Marks, ...] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    reviewers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> Iterator[Item]:

@@ -182,7 +182,7 @@ def _help(item: Item) -> Resource:
 def _coding(item: Item, code: str, address: str, words: Mapping[str, str]) -> Resource:
     texts = {option.id: option.text for option in item.options}
     system, standard = STANDARD.get(code, (f"{address}#{item.link_id}", code))
-    return {"system": system, "code": standard, "display": texts.get(code) or words[code]}
+    return {"system": system, "code": standard, "display": texts.get(code, words.get(code, code))}
 
 
 def _each(answer: Answer) -> list[str]:

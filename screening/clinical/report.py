@@ -18,6 +18,7 @@ from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Eligibility, Procedure, Reason
 from screening.clinical.fhir import Resource, response_resource
 from screening.clinical.findings import Findings, named_in
+from screening.clinical.language import in_language
 from screening.clinical.questionnaire import (
     NO,
     NONE_OF_THESE,
@@ -105,10 +106,20 @@ class ReportSection(TypedDict):
     answers: list[ReportAnswer]
 
 
+class Translated(TypedDict):
+    """The same report as its patient reads it; `reviewed_by` is None for a draft translation."""
+
+    language: str
+    reviewed_by: str | None
+    procedures: list[ReportProcedure]
+    sections: list[ReportSection]
+
+
 class Report(TypedDict):
     """`frame` is who, where and when: see workflow.submit; `verdicts` is case.as_json.
 
-    `response` is the FHIR QuestionnaireResponse.
+    `response` is the FHIR QuestionnaireResponse, `translated` what the patient read
+    where that was in another language.
     """
 
     frame: dict[str, Any]
@@ -120,6 +131,7 @@ class Report(TypedDict):
     case: dict[str, Any]
     verdicts: dict[str, Any]
     response: NotRequired[Resource]  # the first reports had none
+    translated: NotRequired[Translated]
 
 
 def compile_report(
@@ -153,6 +165,19 @@ def compile_report(
         response=response_resource(
             definitions.hash, case.procedures, steps, case.answers, words, frame
         ),
+    )
+
+
+def translated(
+    definitions: Definitions, case: Case, language: str, words: Mapping[str, str]
+) -> Translated:
+    """Return what a patient who reads `language` was asked, said and is told."""
+    read = compile_report(in_language(definitions, language), case, {}, {}, words)
+    return Translated(
+        language=language,
+        reviewed_by=definitions.reviewers.get(language),
+        procedures=read["procedures"],
+        sections=read["sections"],
     )
 
 

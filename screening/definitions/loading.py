@@ -98,6 +98,7 @@ class _Tables:
         self.examples: list[Example | Single] = []
         self.marks: list[Marks] = []
         self.translations: dict[str, dict[str, str]] = {}
+        self.reviewers: dict[str, str] = {}
         self.facts: dict[str, Fact] = {}
 
     def put(
@@ -144,8 +145,10 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
                 for i, fact in enumerate(facts):
                     known = Fact(**fact.model_dump())
                     tables.put(tables.facts, "fact", fact.id, known, at, ("facts", i))
-            case TranslationsFile(language=language, texts=texts):
+            case TranslationsFile(language=language, texts=texts, reviewed_by=reviewer):
                 tables.put(tables.translations, "language", language, texts, at, ("language",))
+                if reviewer:
+                    tables.reviewers[language] = reviewer
             case ExamplesFile():
                 tables.examples += examples_in(one.file, at)
                 tables.marks += marks_in(one.file, at)
@@ -160,6 +163,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         tuple(tables.marks),
         tables.translations,
         tables.facts,
+        reviewers=tables.reviewers,
     )
     problems = tables.problems + _references(tables, definitions)
     if not problems:

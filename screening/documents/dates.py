@@ -8,7 +8,14 @@ from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.dates import (
+    TIMEDELTA_UNITS,
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_timezone_location,
+)
 
 from screening.clinical.dates import PartialDate
 
@@ -41,6 +48,20 @@ def answer_text(text: str, locale: Locale) -> str:
         return day_text(text, locale) if ISO_DAY.fullmatch(text) else text
     except ValueError:
         return text
+
+
+def length_text(text: str, locale: Locale) -> str:
+    """Print "7 days" or "1 month" in the words and the plural of the locale."""
+    count, words = text.split()
+    unit = words.removesuffix("s")
+    seconds = int(count) * dict(TIMEDELTA_UNITS)[unit]
+    # format_unit knows no long form for some languages; this falls back to their short one.
+    return format_timedelta(
+        seconds,
+        granularity=unit,  # type: ignore[arg-type]
+        threshold=seconds + 1,
+        locale=locale,
+    )
 
 
 def moment_text(iso: str, zone: str, locale: Locale) -> str:

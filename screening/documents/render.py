@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.pdf.metadata import DocumentMetadata
@@ -22,13 +23,14 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from screening.clinical.report import Report
 from screening.documents.aftercare import day_of_treatment, in_order
-from screening.documents.dates import answer_text, day_text, locale_of, moment_text
+from screening.documents.dates import answer_text, day_text, length_text, locale_of, moment_text
 from screening.documents.fonts import use_own_fonts
 from screening.documents.ink import drawing_of
 from screening.documents.tags import finish_tags
 from screening.documents.text import LONGEST_DECLARATION, clean_text, clean_texts
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+WORDS = Path(__file__).parents[1] / "translations"
 PICTURES = "picture:"
 ARCHIVE = "pdf/a-3a"
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
@@ -79,7 +81,9 @@ def render_pdf(
     seal what comes out.
     """
     when = _moment(report, decision)
-    page = _environment().get_template("report.html").render(_page(report, decision, when))
+    language = report["frame"].get("language") or "en"
+    template = _environment(language).get_template("report.html")
+    page = template.render(_page(report, decision, when))
     files = [
         _attachment("record.json", _record(report), when, "Data"),
         *(
@@ -101,7 +105,8 @@ def _moment(report: Report, decision: Mapping[str, Any] | None) -> datetime:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
+    """Return the templates, their fixed words in `language` or, where one lacks, in English."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "report"),
         autoescape=True,
@@ -109,7 +114,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day_text, "moment": moment_text, "answered": answer_text}
+    environment.globals["_"] = Translations.load(WORDS, [language]).gettext
+    environment.filters |= {
+        "answered": answer_text,
+        "day": day_text,
+        "lasting": length_text,
+        "moment": moment_text,
+    }
     return environment
 
 

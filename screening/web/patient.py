@@ -16,7 +16,7 @@ from screening.web.forms import (
     procedure_choices,
     question_form,
 )
-from screening.web.language import definitions
+from screening.web.language import definitions, language
 from screening.web.texts import shown_date
 from screening.web.visit import end_visit, is_kiosk, start_visit, workplace
 from screening.workflow import patient
@@ -178,7 +178,12 @@ def _said(item: Item, draft: Draft) -> str:
     answer = draft.answers[item.link_id]
     if isinstance(answer, str) and answer[:4].isdecimal() and "date" in item.type:
         return shown_date(answer)
-    return answer_text(item, answer, {k: str(v) for k, v in WORDS.items()})
+    return answer_text(item, answer, _words())
+
+
+def _words() -> dict[str, str]:
+    """Return "yes", "no" and the like in the language of this request."""
+    return {code: str(word) for code, word in WORDS.items()} | {"": _("Not answered")}
 
 
 @bp.route("/screening/declaration", methods=["GET", "POST"])
@@ -191,7 +196,7 @@ def declaration() -> ResponseReturnValue:
     text = declaration_text()
     if form.validate_on_submit():
         made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
-        patient.submit(workplace(), draft.id, made)
+        patient.submit(workplace(), draft.id, made, language(), _words())
         if is_kiosk():
             return redirect(url_for("kiosk.done"), 303)
         return redirect(url_for(".receipt"), 303)

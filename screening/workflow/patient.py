@@ -15,6 +15,7 @@ from screening.clinical.answers import parse_answers
 from screening.clinical.case import MOST_PROCEDURES, read_case
 from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Outcome
+from screening.clinical.language import ENGLISH
 from screening.clinical.questionnaire import (
     Answer,
     Questionnaire,
@@ -22,7 +23,7 @@ from screening.clinical.questionnaire import (
     first_unanswered,
     journey,
 )
-from screening.clinical.report import compile_report
+from screening.clinical.report import WORDS, compile_report, translated
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening, new_id
 from screening.workflow.states import State, allow
@@ -150,11 +151,18 @@ def _about(screening: Screening) -> dict[str, str | None]:
     return {"clinic_id": screening.clinic_id, "screening_id": screening.id}
 
 
-def submit(place: Workplace, screening_id: str, declaration: Mapping[str, str]) -> None:
+def submit(
+    place: Workplace,
+    screening_id: str,
+    declaration: Mapping[str, str],
+    language: str = ENGLISH,
+    words: Mapping[str, str] = WORDS,
+) -> None:
     """Close the questionnaire, compile the report and order its PDF, all or nothing.
 
     `declaration` holds the exact `text` agreed to, the typed `name` and the `ink`
-    of a drawing. Raises ActRefusedError: "incomplete" while a question is open, the
+    of a drawing; `language` is the patient's, `words` its "yes", "no" and the
+    like. Raises ActRefusedError: "incomplete" while a question is open, the
     state when the screening was submitted already.
     """
     with place.database.write() as session:
@@ -176,6 +184,8 @@ def submit(place: Workplace, screening_id: str, declaration: Mapping[str, str]) 
         frame = _frame(draft, now, {**declaration, "at": now.isoformat()}, head)
         case = read_case(place.definitions, raw)
         report = compile_report(place.definitions, case, raw, frame)
+        if language != ENGLISH:
+            report["translated"] = translated(place.definitions, case, language, words)
         key = place.screening_key(session, screening)
         screening.submission = seal_json(key, report, f"screening:{screening.id}:submission")
         screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
@@ -226,7 +236,7 @@ def _frame(
         "patient": {"name": draft.name, "born": draft.answers.get("date_of_birth")},
         "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
         "zone": draft.clinic.zone,
-        "language": "en",
+        "language": ENGLISH,
         "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
         "declaration": dict(declaration),
         "audit_head": head,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from screening.documents.dates import answer_text, day_text, locale_of, moment_text
+from screening.documents.dates import answer_text, day_text, length_text, locale_of, moment_text
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,19 @@ def test_a_moment_is_told_in_the_clinics_zone_which_is_named(zone, printed):
 )
 def test_an_answer_that_is_no_date_stays_as_it_is(text):
     assert answer_text(text, locale_of("en")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "printed"),
+    [
+        ("1 month", "en", "1 month"),
+        ("48 hours", "en", "48 hours"),
+        ("1 day", "ru", "1 день"),
+        ("3 days", "ru", "3 дня"),
+        ("7 days", "ru", "7 дней"),
+        ("2 weeks", "vi", "2 tuần"),
+        ("11 months", "ar", "11 شهرًا"),
+    ],
+)
+def test_a_length_of_time_has_the_plural_of_its_language(text, language, printed):
+    assert length_text(text, locale_of(language)) == printed

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry, ReportRow, Screening
-from screening.workflow import patient, reception
+from screening.workflow import doctor, patient, reception
 from screening.workflow.workplace import ActRefusedError
 from tests.office import DECLARED
 
@@ -156,3 +156,24 @@ def test_an_answer_that_is_offered_no_longer_is_asked_for_again(office):
     assert "painkiller" not in draft.answers
     assert "date_of_birth" in draft.answers
     assert refused(patient.submit, office.place, draft.id, DECLARED) == "incomplete"
+
+
+def test_what_the_patient_read_is_kept_beside_the_report(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id, painkiller="unknown")
+    words = {"unknown": "Tôi không biết", "": "Chưa trả lời"}
+    patient.submit(office.place, invitation.screening_id, DECLARED, "vi", words)
+    report = doctor.open_review(office.place, office.doctor, invitation.screening_id).report
+
+    read = report["translated"]
+    assert (read["language"], read["reviewed_by"]) == ("vi", None)
+    texts = office.place.definitions.translations["vi"]
+    asked = [a for s in report["sections"] for a in s["answers"]]
+    seen = [a for s in read["sections"] for a in s["answers"]]
+    assert [a["link_id"] for a in seen] == [a["link_id"] for a in asked]
+    assert [a["question"] for a in seen] == [texts[a["question"]] for a in asked]
+    [painkiller] = [a for a in seen if a["link_id"] == "painkiller"]
+    assert painkiller["text"] == "Tôi không biết"
+    assert [p["outcome"] for p in read["procedures"]] == [
+        p["outcome"] for p in report["procedures"]
+    ]
