@@ -182,19 +182,6 @@ def first_unanswered(steps: Iterable[Step], answers: Answers) -> Item | None:
     return next((s.item for s in steps if not is_answered(s.item, answers)), None)
 
 
-def without(
-    questionnaire: Questionnaire, answers: Answers, findings: set[str]
-) -> dict[str, Answer]:
-    """Return the answers that say nothing about `findings`, so that those are asked again."""
-    asked_again = {
-        below.link_id
-        for item in questionnaire
-        if item.establishes & findings
-        for below in walk([item])
-    }
-    return {link_id: a for link_id, a in answers.items() if link_id not in asked_again}
-
-
 def answers_on_path(questionnaire: Questionnaire, answers: Answers) -> dict[str, Answer]:
     """Return the answers that count: those to questions on the journey."""
     return {

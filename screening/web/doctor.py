@@ -32,6 +32,7 @@ def problem_words() -> dict[str, str]:
         "missing": _("Choose a decision."),
         "fixed": _("This contraindication cannot be set aside. Choose to defer or decline."),
         "needs-reason": _("This is milder than what is advised. Write your reason."),
+        "nothing-to-ask": _("No answer stands behind a reason here, so there is nothing to ask."),
         "too-long": _("Use at most 500 characters for the reason."),
     }
 

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 
 from screening.web.forms import InviteForm, procedure_choices
 from screening.web.visit import person, require, workplace
-from screening.workflow import reception
+from screening.workflow import asking_again, reception
 
 bp = Blueprint("reception", __name__, url_prefix="/reception")
 bp.before_request(require("receptionist"))
@@ -62,7 +62,7 @@ def renew(screening_id: str) -> ResponseReturnValue:
 def recheck(screening_id: str) -> ResponseReturnValue:
     """The patient has arrived: ask again what may have changed since."""
     here = person()
-    invitation = reception.recheck(workplace(), here.clinic.id, here.who, screening_id)
+    invitation = asking_again.recheck(workplace(), here.clinic.id, here.who, screening_id)
     [name] = [
         e.name
         for e in reception.list_screenings(workplace(), here.clinic.id)

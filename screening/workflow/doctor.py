@@ -16,6 +16,7 @@ from screening.clinical.report import Report, ReportProcedure, changes_between
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening, new_id
 from screening.workflow.accounts import Person, check_password
+from screening.workflow.asking_again import ask_for_the_doctor, open_questions
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
 
@@ -177,7 +178,9 @@ def decision_of(place: Workplace, session: Session, screening: Screening) -> dic
 
 
 def problems_with(procedure: ReportProcedure, choice: str, reason: str) -> str | None:
-    """Return what forbids this decision: "missing", "fixed", "needs-reason", "too-long" or None.
+    """Return what forbids this decision, None where nothing does.
+
+    "missing", "fixed", "needs-reason", "too-long" or "nothing-to-ask".
 
     A decision milder than what is advised needs a reason; a contraindication that
     certainly holds and that nobody may relax cannot be set aside at all.
@@ -188,6 +191,8 @@ def problems_with(procedure: ReportProcedure, choice: str, reason: str) -> str |
         return "too-long"
     decided, advised = Choice(choice), ADVISED[Outcome(procedure["outcome"])]
     proceeds = decided in {Choice.PROCEED, Choice.PROCEED_WITH_CONDITIONS}
+    if decided is Choice.REQUEST_INFORMATION and not open_questions(procedure):
+        return "nothing-to-ask"
     if proceeds and any(_cannot_be_relaxed(r) for r in procedure["reasons"]):
         return "fixed"
     if decided.strictness < advised.strictness and not reason.strip():
@@ -237,10 +242,22 @@ def decide(
         )
         session.add_all([row, order])
         screening.state, screening.decided_at = State.DECIDED, now
+        if asked := _asked_again(report, choices):
+            ask_for_the_doctor(place, session, screening, asked, doctor.who)
         place.record(
             session, doctor.who, "decide", clinic_id=doctor.clinic.id, screening_id=screening_id
         )
     place.ring(order.id)
+
+
+def _asked_again(report: Report, choices: Mapping[str, tuple[str, str]]) -> set[str]:
+    """Return the questions that the doctor wants answered once more."""
+    return {
+        link_id
+        for procedure in report["procedures"]
+        if choices[procedure["id"]][0] == Choice.REQUEST_INFORMATION
+        for link_id in open_questions(procedure)
+    }
 
 
 def _content(

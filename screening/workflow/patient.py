@@ -26,6 +26,7 @@ from screening.clinical.questionnaire import (
 from screening.clinical.report import WORDS, compile_report, translated
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening, new_id
+from screening.workflow.asking_again import ON_ARRIVAL
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
 
@@ -37,7 +38,8 @@ class Draft:
     """A screening as its patient sees it while answering.
 
     `today` is the day at the clinic. `answers` holds everything ever answered;
-    only what lies on the journey counts.
+    only what lies on the journey counts. `why_again` is asking_again.ON_ARRIVAL or
+    FOR_THE_DOCTOR where this one comes after another.
     """
 
     id: str
@@ -50,7 +52,7 @@ class Draft:
     answers: dict[str, Answer]
     today: date
     appointment_at: datetime | None
-    is_recheck: bool
+    why_again: str | None
 
     def questionnaire(self, definitions: Definitions) -> Questionnaire:
         """Return what to ask; `definitions` may be in any language."""
@@ -117,7 +119,7 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
         answers=answers,
         today=today,
         appointment_at=screening.appointment_at,
-        is_recheck=screening.recheck_of is not None,
+        why_again=(draft.get("why") or ON_ARRIVAL) if screening.recheck_of else None,
     )
 
 

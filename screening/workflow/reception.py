@@ -11,8 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.case import MOST_PROCEDURES
-from screening.clinical.definitions import assemble_questionnaire
-from screening.clinical.questionnaire import without
 from screening.storage.encryption import new_key, open_json, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Screening, new_id
 from screening.workflow.states import State, allow
@@ -72,25 +70,25 @@ def invite(
     draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
     with place.database.write() as session:
         clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
-        opened = _open(place, session, clinic, {"name": name[:LONGEST_NAME]}, draft)
+        opened = open_screening(place, session, clinic, {"name": name[:LONGEST_NAME]}, draft)
         opened.row.appointment_at = appointment_at
         place.record(session, by, "invite", clinic_id=clinic_id, screening_id=opened.row.id)
     return opened.invitation
 
 
 @dataclass(frozen=True)
-class _Opened:
+class Opened:
     row: Screening
     invitation: Invitation
 
 
-def _open(
+def open_screening(
     place: Workplace,
     session: Session,
     clinic: Clinic,
     person: Mapping[str, Any],
     draft: Mapping[str, Any],
-) -> _Opened:
+) -> Opened:
     """Add a screening with a number, a link and a start code of its own."""
     link, code, now, id, key = new_token(), new_code(), place.now(), new_id(), new_key()
     clinic.screenings += 1
@@ -110,33 +108,7 @@ def _open(
     )
     session.add(row)
     session.flush()
-    return _Opened(row, Invitation(id, row.number, link, code))
-
-
-def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Invitation:
-    """Ask again on arrival what may have changed: all that a rule marks `recheck`.
-
-    Everything else is taken over. Submitting the new screening works the outcome
-    out anew as of that day and supersedes the old one.
-    """
-    with place.database.write() as session:
-        old = _own(session, clinic_id, screening_id)
-        allow("recheck", old.state)
-        key = place.screening_key(session, old)
-        draft = open_json(key, old.draft, f"screening:{old.id}:draft")
-        person = open_json(key, old.person, f"screening:{old.id}:person")
-        known = place.definitions.procedures
-        chosen = [p for p in draft["procedures"] if p in known]
-        again = {r.finding for p in chosen for r in known[p].contraindications if r.recheck}
-        questionnaire = assemble_questionnaire(place.definitions, chosen)
-        kept = without(questionnaire, draft["answers"], again)
-        clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
-        fresh = {"procedures": chosen, "invited_for": chosen, "answers": kept}
-        opened = _open(place, session, clinic, person, fresh)
-        opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
-        opened.row.state = State.IN_PROGRESS
-        place.record(session, by, "recheck", clinic_id=clinic_id, screening_id=opened.row.id)
-    return opened.invitation
+    return Opened(row, Invitation(id, row.number, link, code))
 
 
 def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[DayEntry]:
@@ -169,7 +141,7 @@ def new_start_code(place: Workplace, clinic_id: str, by: str, screening_id: str)
     """Return a fresh code that starts this screening on a tablet once; the old one is void."""
     code = new_code()
     with place.database.write() as session:
-        screening = _own(session, clinic_id, screening_id)
+        screening = own_screening(session, clinic_id, screening_id)
         allow("answer", screening.state)
         screening.start_code_hash = place.hash(f"start:{code}")
         screening.start_code_expires_at = place.now() + START_CODE_LASTS
@@ -181,7 +153,7 @@ def renew_link(place: Workplace, clinic_id: str, by: str, screening_id: str) -> 
     """Return a fresh personal link; the old one is void."""
     link = new_token()
     with place.database.write() as session:
-        screening = _own(session, clinic_id, screening_id)
+        screening = own_screening(session, clinic_id, screening_id)
         screening.link_hash = place.hash(f"link:{link}")
         screening.link_expires_at = place.now() + LINK_LASTS
         place.record(session, by, "renew link", clinic_id=clinic_id, screening_id=screening_id)
@@ -191,13 +163,13 @@ def renew_link(place: Workplace, clinic_id: str, by: str, screening_id: str) -> 
 def withdraw(place: Workplace, clinic_id: str, by: str, screening_id: str) -> None:
     """End a screening that is not wanted any more; its link then says so."""
     with place.database.write() as session:
-        screening = _own(session, clinic_id, screening_id)
+        screening = own_screening(session, clinic_id, screening_id)
         allow("withdraw", screening.state)
         screening.state = State.WITHDRAWN
         place.record(session, by, "withdraw", clinic_id=clinic_id, screening_id=screening_id)
 
 
-def _own(session: Session, clinic_id: str, screening_id: str) -> Screening:
+def own_screening(session: Session, clinic_id: str, screening_id: str) -> Screening:
     """Return the clinic's screening. Another clinic's is as good as none."""
     screening = locked_screening(session, screening_id)
     if screening.clinic_id != clinic_id:

@@ -1,0 +1,127 @@
+"""What is asked again: on arrival what may have changed, for the doctor what was not known."""
+
+import pytest
+
+from screening.clinical.questionnaire import first_unanswered, journey
+from screening.workflow import asking_again, doctor, patient
+from tests.clinical.test_promises import quiet_answer
+from tests.office import DECLARED
+from tests.workflow.test_doctor import decide
+from tests.workflow.test_patient import refused
+
+
+def asked_again(office, id, **special):
+    """Answer what is still open and return the questions that were."""
+    asked = []
+    draft = patient.open_draft(office.place, id)
+    answers = dict(draft.answers)
+    questionnaire = draft.questionnaire(office.place.definitions)
+    while item := first_unanswered(journey(questionnaire, answers), answers):
+        asked.append(item.link_id)
+        answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
+        patient.give_answer(office.place, id, item.link_id, answers[item.link_id])
+    return asked
+
+
+@pytest.fixture
+def arrived(office):
+    """Return the recheck of someone who had nothing to report four days ago."""
+    id = office.submit(can_be_pregnant="yes", pregnant="no", period="no")
+    office.pass_time(days=4)
+    return id, asking_again.recheck(office.place, office.clinic, "account:1", id)
+
+
+def test_on_the_day_only_what_may_have_changed_is_asked_again(office, arrived):
+    _, again = arrived
+
+    asked = asked_again(office, again.screening_id)
+
+    assert asked == ["pregnant", "period", "ill_now", "skin_infection", "cold_sore_now"]
+
+
+def test_the_outcome_is_worked_out_anew_as_of_the_day(office, arrived):
+    old, again = arrived
+    asked_again(office, again.screening_id, cold_sore_now="yes")
+    patient.submit(office.place, again.screening_id, DECLARED)
+
+    review = doctor.open_review(office.place, office.doctor, again.screening_id)
+
+    assert review.report["procedures"][0]["outcome"] == "deferred"
+    assert review.report["on"] == office.now.date().isoformat()
+    assert review.changes["answers"][0]["now"] == "Yes"
+    assert review.changes["outcomes"] == [
+        {"what": "Mesotherapy, face", "before": "no-contraindication-identified", "now": "deferred"}
+    ]
+    assert doctor.open_review(office.place, office.doctor, old).state == "superseded"
+
+
+def test_until_it_is_sent_the_earlier_screening_stays_in_force(office, arrived):
+    old, _ = arrived
+
+    assert doctor.open_review(office.place, office.doctor, old).state == "submitted"
+
+
+def test_a_recheck_cannot_be_sent_with_a_question_open(office, arrived):
+    _, again = arrived
+
+    assert refused(patient.submit, office.place, again.screening_id, DECLARED) == "incomplete"
+
+
+def test_nothing_is_asked_again_before_it_was_answered(office):
+    invitation = office.invite()
+    ask = (office.place, office.clinic, "account:1", invitation.screening_id)
+
+    assert refused(asking_again.recheck, *ask) == "invited"
+
+
+@pytest.fixture
+def questioned(office):
+    """Return a screening whose doctor needs to know more, and the one that asks for it."""
+    invitation = office.invite()
+    office.answer(
+        invitation.screening_id,
+        can_be_pregnant="yes",
+        pregnant="unknown",
+        cold_sore_now="yes",
+    )
+    patient.submit(office.place, invitation.screening_id, DECLARED)
+    doctor.decide(*decide(office, invitation.screening_id, "request-information", "Test first"))
+    again, _ = patient.follow_link(office.place, invitation.link)
+    return invitation.screening_id, again
+
+
+def test_a_request_for_information_opens_only_what_was_not_known(office, questioned):
+    old, again = questioned
+
+    assert again != old
+    assert patient.open_draft(office.place, again).why_again == "doctor"
+    assert asked_again(office, again) == ["pregnant"]
+
+
+def test_the_answer_to_the_doctor_comes_back_to_the_queue(office, questioned):
+    old, again = questioned
+    asked_again(office, again, pregnant="no")
+    patient.submit(office.place, again, DECLARED)
+
+    assert [e.screening_id for e in doctor.list_queue(office.place, office.doctor)] == [again]
+    changes = doctor.open_review(office.place, office.doctor, again).changes
+    assert [(c["before"], c["now"]) for c in changes["answers"]] == [("I do not know", "No")]
+    earlier = doctor.open_review(office.place, office.doctor, old)
+    assert earlier.state == "superseded"
+    assert earlier.decision["decisions"][0]["decision"] == "request-information"
+
+
+def test_where_all_is_known_the_doctor_has_what_is_behind_the_reasons_asked_again(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id, cold_sore_now="yes")
+    patient.submit(office.place, invitation.screening_id, DECLARED)
+    doctor.decide(*decide(office, invitation.screening_id, "request-information", "which side?"))
+    again, _ = patient.follow_link(office.place, invitation.link)
+
+    assert asked_again(office, again) == ["cold_sore_now"]
+
+
+def test_nothing_can_be_asked_where_nothing_stands_behind_a_reason(office):
+    id = office.submit()
+
+    assert refused(doctor.decide, *decide(office, id, "request-information")) == "nothing-to-ask"
