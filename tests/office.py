@@ -1,19 +1,50 @@
 """A clinic without processes: real database, real keys, a clock that tests move."""
 
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from screening.app import create_app, open_workplace
 from screening.clinical.questionnaire import first_unanswered, journey
 from screening.config import read_config
 from screening.documents.authority import issue_certificate
-from screening.workflow import accounts, clinics, patient, reception, reports
+from screening.workflow import accounts, clinics, doctor, patient, reception, reports
+from screening.workflow.workplace import ActRefusedError
 from tests.clinical.test_promises import quiet_answer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
 PASSWORD = "correct horse"
+
+
+def refused(act, *arguments):
+    """Return the reason for which `act` is refused; it must be."""
+    with pytest.raises(ActRefusedError) as caught:
+        act(*arguments)
+    return caught.value.reason
+
+
+def decide(office, id, choice, reason="", password=PASSWORD, who=None):
+    """Return the arguments with which a doctor decides the same for every procedure."""
+    who = who or office.doctor
+    review = doctor.open_review(office.place, who, id)
+    choices = {p["id"]: (choice, reason) for p in review.report["procedures"]}
+    return office.place, who, id, choices, password
+
+
+def text_of(pdf, folder):
+    """Return what poppler reads in `pdf`, in one line."""
+    (folder / "read.pdf").write_bytes(pdf)
+    done = subprocess.run(
+        ["pdftotext", "-layout", folder / "read.pdf", "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return " ".join(done.stdout.split())
 
 
 class Office:

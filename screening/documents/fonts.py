@@ -1,5 +1,8 @@
 """The fonts of every report, from Python packages, so that no machine needs any of its own.
 
+Only names in Chinese, Japanese and Korean letters take a font of the system, where
+Debian's fonts-droid-fallback is installed; without it they print as U+FFFD.
+
 Pango ends the whole process where it finds no font at all, so `use_own_fonts`
 must have run before WeasyPrint asks for one.
 """
@@ -12,13 +15,24 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import fontpkg_heebo  # type: ignore[import-untyped]
+import fontpkg_ibm_plex_sans_arabic  # type: ignore[import-untyped]
 import fontpkg_noto_sans  # type: ignore[import-untyped]
-import fontpkg_noto_sans_arabic  # type: ignore[import-untyped]
+import fontpkg_noto_sans_devanagari  # type: ignore[import-untyped]
+import fontpkg_noto_sans_thai  # type: ignore[import-untyped]
 import fontpkg_noto_serif  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont
 
-PACKAGES = (fontpkg_noto_sans, fontpkg_noto_sans_arabic, fontpkg_noto_serif)
-FOLDERS = tuple(Path(package.ROOT) / "files" for package in PACKAGES)
+PACKAGES = (
+    fontpkg_noto_sans,
+    fontpkg_noto_serif,
+    fontpkg_ibm_plex_sans_arabic,
+    fontpkg_heebo,
+    fontpkg_noto_sans_devanagari,
+    fontpkg_noto_sans_thai,
+)
+EAST_ASIAN = Path("/usr/share/fonts-droid-fallback/truetype")
+FOLDERS = (*(Path(package.ROOT) / "files" for package in PACKAGES), EAST_ASIAN)
 # "ccmp" takes letters such as the Vietnamese i with a dot below apart; who copies or hears
 # the text would then get the pieces, or a report without any i.
 CONFIGURATION = """<?xml version="1.0"?>

@@ -7,15 +7,17 @@ page uncleaned.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from babel import Locale
 from babel.support import Translations
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
@@ -33,6 +35,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 WORDS = Path(__file__).parents[1] / "translations"
 PICTURES = "picture:"
 ARCHIVE = "pdf/a-3a"
+PAPERS = ("A4", "Letter")
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 FRAME = (
     "number",
@@ -69,10 +72,18 @@ UNIVERSAL_ACCESS = b"""\
 _one_at_a_time = Lock()
 
 
+class Reader(StrEnum):
+    """Whom a report is for. The patient's copy leaves out what only a doctor needs."""
+
+    DOCTOR = "doctor"
+    PATIENT = "patient"
+
+
 def render_pdf(
     report: Report,
     decision: Mapping[str, Any] | None = None,
     embedded: Mapping[str, bytes] | None = None,
+    reader: Reader = Reader.DOCTOR,
 ) -> bytes:
     """Return `report` as PDF/A-3a and PDF/UA-1 in one file, with the record attached.
 
@@ -81,20 +92,23 @@ def render_pdf(
     seal what comes out.
     """
     when = _moment(report, decision)
-    language = report["frame"].get("language") or "en"
-    template = _environment(language).get_template("report.html")
-    page = template.render(_page(report, decision, when))
+    content = _page(report, decision, when, reader)
+    page = _template(reader, content["language"]).render(content)
     files = [
-        _attachment("record.json", _record(report), when, "Data"),
-        *(
-            _attachment("questionnaire-response.json", _json(response), when, "Source")
-            for response in [report.get("response")]
-            if response
-        ),
-        *(_attachment(name, content, when, "Source") for name, content in (embedded or {}).items()),
+        _attachment(name, content, when, relationship)
+        for name, content, relationship in _files(report, reader)
     ]
+    files += [_attachment(name, pdf, when, "Source") for name, pdf in (embedded or {}).items()]
     with _one_at_a_time:
-        return finish_tags(_laid_out(page, files))
+        return finish_tags(_laid_out(page, files, report["frame"].get("paper")))
+
+
+def _files(report: Report, reader: Reader) -> Iterator[tuple[str, bytes, str]]:
+    """Yield what is attached: name, content, and its relationship to the report."""
+    if reader is Reader.DOCTOR:
+        yield "record.json", _record(report), "Data"
+    if response := report.get("response"):
+        yield "questionnaire-response.json", _json(response), "Source"
 
 
 def _moment(report: Report, decision: Mapping[str, Any] | None) -> datetime:
@@ -105,8 +119,8 @@ def _moment(report: Report, decision: Mapping[str, Any] | None) -> datetime:
 
 
 @cache
-def _environment(language: str) -> Environment:
-    """Return the templates, their fixed words in `language` or, where one lacks, in English."""
+def _template(reader: Reader, language: str) -> Template:
+    """Return what `reader` reads, its fixed words in `language` or, where one lacks, in English."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "report"),
         autoescape=True,
@@ -115,26 +129,35 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["_"] = Translations.load(WORDS, [language]).gettext
+    environment.globals["w"] = environment.get_template("words.html").module
     environment.filters |= {
         "answered": answer_text,
         "day": day_text,
         "lasting": length_text,
         "moment": moment_text,
     }
-    return environment
+    return environment.get_template(f"{reader}.html")
 
 
-def _page(report: Report, decision: Mapping[str, Any] | None, when: datetime) -> dict[str, Any]:
+def _page(
+    report: Report, decision: Mapping[str, Any] | None, when: datetime, reader: Reader
+) -> dict[str, Any]:
     """Return all that the template prints, every text of it cleaned."""
     frame = dict.fromkeys(FRAME) | report["frame"]
     zone = frame["zone"] or "UTC"
     treated = day_of_treatment(frame | {"zone": zone})
-    shown = clean_texts({key: report[key] for key in ("procedures", "sections", "sources")})
+    read: Mapping[str, Any] = report.get("translated") or {}
+    texts: Mapping[str, Any] = read if read and reader is Reader.PATIENT else report
+    language = texts.get("language") or frame["language"] or "en"
+    shown = clean_texts({key: texts[key] for key in ("procedures", "sections")})
     declaration = frame["declaration"] or {}
-    language = frame["language"] or "en"
     asked = (answer["link_id"] for section in report["sections"] for answer in section["answers"])
     return {
         **shown,
+        "sources": clean_texts(report["sources"]),
+        "reader": reader,
+        "names": {procedure["id"]: procedure["name"] for procedure in shown["procedures"]},
+        "planned": planned_in(decision),
         "frame": clean_texts(frame | {"declaration": None}),
         "declaration": clean_texts(declaration, LONGEST_DECLARATION),
         "drawing": drawing_of(declaration.get("ink")),
@@ -143,16 +166,48 @@ def _page(report: Report, decision: Mapping[str, Any] | None, when: datetime) ->
         "on": report["on"],
         "numbers": {link_id: number for number, link_id in enumerate(asked, 1)},
         "language": language,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "direction": direction_of(language),
         "locale": locale_of(language),
+        "read": _as_read(read, language),
         "zone": zone,
         "treated": treated.isoformat() if treated else None,
         "care": [
-            (procedure["name"], in_order(care, treated, date.fromisoformat(report["on"])))
+            (procedure["id"], procedure["name"], in_order(care, treated, day))
             for procedure in shown["procedures"]
+            for day in [date.fromisoformat(report["on"])]
             if (care := procedure.get("aftercare")) and any(care.values())
         ],
         "written": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def planned_in(decision: Mapping[str, Any] | None) -> set[str]:
+    """Return the procedures that the doctor goes ahead with."""
+    decided = decision["decisions"] if decision else ()
+    return {one["procedure"] for one in decided if one["decision"].startswith("proceed")}
+
+
+def direction_of(language: str) -> str:
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def _as_read(read: Mapping[str, Any], language: str) -> dict[str, Any] | None:
+    """Return questions and answers as the patient read them, None where that is `language`.
+
+    The report shows both side by side; a translation that no clinician has read is
+    named as one.
+    """
+    if not read:
+        return None
+    answers = (answer for section in read["sections"] for answer in section["answers"])
+    said = {a["link_id"]: {"question": a["question"], "text": a["text"]} for a in answers}
+    return {
+        "language": read["language"],
+        "name": Locale.parse(read["language"]).get_display_name(locale_of(language)),
+        "direction": direction_of(read["language"]),
+        "locale": locale_of(read["language"]),
+        "reviewed_by": clean_text(read["reviewed_by"] or ""),
+        "answers": clean_texts(said) if read["language"] != language else {},
     }
 
 
@@ -184,10 +239,10 @@ def _attachment(name: str, content: bytes, when: datetime, relationship: str) ->
     )
 
 
-def _laid_out(page: str, files: list[Attachment]) -> bytes:
-    fonts, stylesheet = _typography()
+def _laid_out(page: str, files: list[Attachment], paper: str | None) -> bytes:
+    fonts, *stylesheets = _typography(paper if paper in PAPERS else PAPERS[0])
     document = HTML(string=page, url_fetcher=OwnPictures()).render(
-        font_config=fonts, stylesheets=[stylesheet], pdf_variant=ARCHIVE
+        font_config=fonts, stylesheets=stylesheets, pdf_variant=ARCHIVE
     )
     document.metadata = TwoClaims(**vars(document.metadata))
     # write_pdf forgets the options of render: without the files here none is attached.
@@ -196,16 +251,20 @@ def _laid_out(page: str, files: list[Attachment]) -> bytes:
 
 
 @cache
-def _typography() -> tuple[FontConfiguration, CSS]:
-    """Return fonts and stylesheet, one of each a process; new ones cost time and memory."""
+def _fonts() -> FontConfiguration:
     use_own_fonts()
-    fonts = FontConfiguration()
-    stylesheet = CSS(
-        string=(TEMPLATES / "report" / "report.css").read_text("utf-8"),
-        font_config=fonts,
-        url_fetcher=OwnPictures(),
+    return FontConfiguration()
+
+
+@cache
+def _typography(paper: str) -> tuple[FontConfiguration, CSS, CSS]:
+    """Return fonts and stylesheets, one of each a process; new ones cost time and memory."""
+    looks = (TEMPLATES / "report" / "report.css").read_text("utf-8")
+    size = f"@page {{ size: {paper} }}"
+    first, second = (
+        CSS(string=text, font_config=_fonts(), url_fetcher=OwnPictures()) for text in (looks, size)
     )
-    return fonts, stylesheet
+    return _fonts(), first, second
 
 
 class OwnPictures(URLFetcher):  # type: ignore[misc]

@@ -156,7 +156,7 @@ class Decision(Table):
 class ReportRow(Table):
     """A report to make, and once made the report. The row is the outbox.
 
-    `kind` is "screening" or "decided", `state` "pending" or "sealed". A worker
+    `kind` is workflow.orders.Kind, `state` "pending" or "sealed". A worker
     holds the row until `lease_until`; after a failure it is due again later, and
     `error` says why. A report is retried for ever and never skipped.
     """

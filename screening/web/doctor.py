@@ -101,7 +101,7 @@ def _show(screening_id: str, form: DecisionForm, problems: dict[str, str]) -> st
     )
 
 
-@bp.get("/screenings/<screening_id>/<any(screening, decided):kind>.pdf")
+@bp.get("/screenings/<screening_id>/<any(screening, decided, plan):kind>.pdf")
 def report(screening_id: str, kind: str) -> ResponseReturnValue:
     pdf = doctor.read_report(workplace(), person(), screening_id, kind)
     number = doctor.open_review(workplace(), person(), screening_id).number

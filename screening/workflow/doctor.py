@@ -17,6 +17,7 @@ from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening, new_id
 from screening.workflow.accounts import Person, check_password
 from screening.workflow.asking_again import ask_for_the_doctor, open_questions
+from screening.workflow.orders import Kind, order_reports
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
 
@@ -232,22 +233,16 @@ def decide(
         content = _content(doctor, report, choices, now)
         key = place.screening_key(session, screening)
         row.content = seal_json(key, content, f"decision:{row.id}")
-        order = ReportRow(
-            id=new_id(),
-            screening_id=screening_id,
-            kind="decided",
-            state="pending",
-            due_at=now,
-            created_at=now,
-        )
-        session.add_all([row, order])
+        session.add(row)
+        orders = order_reports(session, screening_id, (Kind.DECIDED, Kind.PLAN), now)
         screening.state, screening.decided_at = State.DECIDED, now
         if asked := _asked_again(report, choices):
             ask_for_the_doctor(place, session, screening, asked, doctor.who)
         place.record(
             session, doctor.who, "decide", clinic_id=doctor.clinic.id, screening_id=screening_id
         )
-    place.ring(order.id)
+    for order in orders:
+        place.ring(order)
 
 
 def _asked_again(report: Report, choices: Mapping[str, tuple[str, str]]) -> set[str]:

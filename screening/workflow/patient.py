@@ -25,8 +25,9 @@ from screening.clinical.questionnaire import (
 )
 from screening.clinical.report import WORDS, compile_report, translated
 from screening.storage.encryption import open_bytes, open_json, seal_json
-from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening, new_id
+from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
 from screening.workflow.asking_again import ON_ARRIVAL
+from screening.workflow.orders import Kind, order_reports
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
 
@@ -203,16 +204,9 @@ def submit(
                     hash=place.definitions.hash, archive=place.archive, first_used_at=now
                 )
             )
-        row = ReportRow(
-            id=new_id(),
-            screening_id=screening.id,
-            kind="screening",
-            state="pending",
-            due_at=now,
-            created_at=now,
-        )
-        session.add(row)
-    place.ring(row.id)
+        orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
+    for order in orders:
+        place.ring(order)
 
 
 def _supersede(place: Workplace, session: Session, screening_id: str) -> None:
@@ -258,30 +252,31 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
             session.get_one(Clinic, screening.clinic_id),
             screening.submitted_at,
             screening.appointment_at,
-            _sealed_row(session, screening_id) is not None,
+            _own_copy(session, screening) is not None,
             screening.state == State.DECIDED,
         )
 
 
 def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
-    """Return the sealed screening report, None while it is being made."""
+    """Return the patient's own copy, after the decision the plan; None while it is being made."""
     with place.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None:
             raise ActRefusedError("gone")
         allow("read-receipt", screening.state)
-        row = _sealed_row(session, screening_id)
+        row = _own_copy(session, screening)
         if row is None or row.pdf is None:
             return None
         key = place.screening_key(session, screening)
         return open_bytes(key, row.pdf, f"report:{row.id}")
 
 
-def _sealed_row(session: Session, screening_id: str) -> ReportRow | None:
+def _own_copy(session: Session, screening: Screening) -> ReportRow | None:
+    kind = Kind.PLAN if screening.state == State.DECIDED else Kind.COPY
     return session.scalars(
         select(ReportRow).where(
-            ReportRow.screening_id == screening_id,
-            ReportRow.kind == "screening",
+            ReportRow.screening_id == screening.id,
+            ReportRow.kind == kind,
             ReportRow.state == "sealed",
         )
     ).first()

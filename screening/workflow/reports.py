@@ -16,12 +16,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report import Report
-from screening.documents.render import render_pdf
+from screening.documents.render import Reader, render_pdf
 from screening.documents.seal import seal_pdf, sign_pdf
 from screening.storage.encryption import open_bytes, open_json, seal_bytes
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts import doctor_credentials
 from screening.workflow.doctor import decision_of
+from screening.workflow.orders import Kind
 from screening.workflow.workplace import ActRefusedError, Workplace
 
 LEASE = timedelta(seconds=40)
@@ -78,9 +79,20 @@ def _draw_up(place: Workplace, report_id: str) -> bytes:
         assert screening.submission is not None
         spot = f"screening:{screening.id}:submission"
         report: Report = open_json(key, screening.submission, spot)
-        if row.kind == "screening":
-            return seal_pdf(render_pdf(report), place.seal, place.now(), SEAL_REASON)
-        return _decided(place, session, screening, report, key)
+        match row.kind:
+            case Kind.SCREENING:
+                return _sealed(place, render_pdf(report))
+            case Kind.COPY:
+                return _sealed(place, render_pdf(report, reader=Reader.PATIENT))
+            case Kind.PLAN:
+                decision = decision_of(place, session, screening)
+                return _sealed(place, render_pdf(report, decision, reader=Reader.PATIENT))
+            case _:
+                return _decided(place, session, screening, report, key)
+
+
+def _sealed(place: Workplace, pdf: bytes) -> bytes:
+    return seal_pdf(pdf, place.seal, place.now(), SEAL_REASON)
 
 
 def _decided(
@@ -91,7 +103,7 @@ def _decided(
     assert decision is not None
     first = session.scalars(
         select(ReportRow).where(
-            ReportRow.screening_id == screening.id, ReportRow.kind == "screening"
+            ReportRow.screening_id == screening.id, ReportRow.kind == Kind.SCREENING
         )
     ).one()
     if first.pdf is None:

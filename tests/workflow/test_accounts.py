@@ -1,6 +1,5 @@
 from screening.workflow import accounts
-from tests.office import PASSWORD
-from tests.workflow.test_patient import refused
+from tests.office import PASSWORD, refused
 
 
 def test_an_unknown_name_and_a_wrong_password_look_the_same(office):

@@ -5,9 +5,7 @@ import pytest
 from screening.clinical.questionnaire import first_unanswered, journey
 from screening.workflow import asking_again, doctor, patient
 from tests.clinical.test_promises import quiet_answer
-from tests.office import DECLARED
-from tests.workflow.test_doctor import decide
-from tests.workflow.test_patient import refused
+from tests.office import DECLARED, decide, refused
 
 
 def asked_again(office, id, **special):

@@ -7,15 +7,7 @@ import pytest
 from screening.app import trusted
 from screening.documents.verify import verify_pdf
 from screening.workflow import clinics, doctor
-from tests.office import PASSWORD
-from tests.workflow.test_patient import refused
-
-
-def decide(office, id, choice, reason="", password=PASSWORD, who=None):
-    who = who or office.doctor
-    review = doctor.open_review(office.place, who, id)
-    choices = {p["id"]: (choice, reason) for p in review.report["procedures"]}
-    return office.place, who, id, choices, password
+from tests.office import decide, refused
 
 
 def test_the_queue_puts_the_gravest_first(office):

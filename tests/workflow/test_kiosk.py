@@ -1,5 +1,5 @@
 from screening.workflow import kiosk
-from tests.workflow.test_patient import refused
+from tests.office import refused
 
 
 def tablet(office):

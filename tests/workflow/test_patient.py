@@ -1,18 +1,11 @@
 import threading
 
-import pytest
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry, ReportRow, Screening
 from screening.workflow import doctor, patient, reception
 from screening.workflow.workplace import ActRefusedError
-from tests.office import DECLARED
-
-
-def refused(act, *arguments):
-    with pytest.raises(ActRefusedError) as caught:
-        act(*arguments)
-    return caught.value.reason
+from tests.office import DECLARED, decide, refused, text_of
 
 
 def test_a_link_leads_to_its_screening_as_often_as_it_is_opened(office):
@@ -109,7 +102,8 @@ def test_of_twelve_parallel_submissions_exactly_one_is_accepted(office):
 
     assert sorted(reasons) == ["accepted"] + ["submitted"] * 11
     with office.place.database.read() as session:
-        assert len(session.scalars(select(ReportRow)).all()) == 1
+        kinds = session.scalars(select(ReportRow.kind)).all()
+    assert sorted(kinds) == ["copy", "screening"]
 
 
 def test_a_submission_freezes_texts_verdicts_and_definitions(office):
@@ -121,10 +115,32 @@ def test_a_submission_freezes_texts_verdicts_and_definitions(office):
     assert screening.gravity == 0
 
 
-def test_a_submission_orders_its_report_and_rings(office):
+def test_a_submission_orders_the_report_and_the_patients_copy_and_rings_for_both(office):
     office.submit()
 
-    assert len(office.rung) == 1
+    assert len(office.rung) == 2
+
+
+def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office, tmp_path):
+    id = office.submit(painkiller="yes", painkiller_last_dose="2026-11-18")
+    assert patient.patient_copy(office.place, id) is None
+    office.make_reports()
+    copy = text_of(patient.patient_copy(office.place, id), tmp_path)
+
+    assert "Your copy" in copy
+    assert "In the last 7 days, did you take aspirin" in copy
+    for for_doctors in ("evidence", "sha256:", "Notes on the rules", "S2-", "Aftercare"):
+        assert for_doctors not in copy
+
+    doctor.decide(*decide(office, id, "proceed-with-conditions", "no bruises so far"))
+    office.make_reports()
+    office.pass_time(seconds=5)
+    office.make_reports()
+    plan = text_of(patient.patient_copy(office.place, id), tmp_path)
+
+    assert "Dr Mai Tran has decided" in plan
+    assert "Call us as soon as you can" in plan
+    assert "no bruises so far" not in plan
 
 
 def test_after_submission_only_the_receipt_is_shown(office):

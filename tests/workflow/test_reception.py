@@ -1,5 +1,5 @@
 from screening.workflow import patient, reception
-from tests.workflow.test_patient import refused
+from tests.office import refused
 
 
 def test_a_new_link_voids_the_old_one(office):
