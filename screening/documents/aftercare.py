@@ -17,6 +17,12 @@ def day_of_treatment(frame: Mapping[str, Any]) -> date | None:
     return datetime.fromisoformat(frame["appointment"]).astimezone(ZoneInfo(frame["zone"])).date()
 
 
+def planned_in(decision: Mapping[str, Any] | None) -> set[str]:
+    """Return the procedures that the doctor goes ahead with."""
+    decided = decision["decisions"] if decision else ()
+    return {one["procedure"] for one in decided if one["decision"].startswith("proceed")}
+
+
 def in_order(aftercare: Mapping[str, Any], treated: date | None, on: date) -> dict[str, Any]:
     """Return `aftercare` with its advice as rows, one for each stretch of time.
 

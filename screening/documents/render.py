@@ -16,7 +16,6 @@ from threading import Lock
 from typing import Any
 
 from babel import Locale
-from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.pdf.metadata import DocumentMetadata
@@ -24,15 +23,15 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from screening.clinical.report import Report
-from screening.documents.aftercare import day_of_treatment, in_order
+from screening.documents.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.dates import answer_text, day_text, length_text, locale_of, moment_text
 from screening.documents.fonts import use_own_fonts
 from screening.documents.ink import drawing_of
 from screening.documents.tags import finish_tags
 from screening.documents.text import LONGEST_DECLARATION, clean_text, clean_texts
+from screening.documents.wording import say_in
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-WORDS = Path(__file__).parents[1] / "translations"
 PICTURES = "picture:"
 ARCHIVE = "pdf/a-3a"
 PAPERS = ("A4", "Letter")
@@ -128,7 +127,7 @@ def _template(reader: Reader, language: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = Translations.load(WORDS, [language]).gettext
+    environment.globals["_"] = say_in(language)
     environment.globals["w"] = environment.get_template("words.html").module
     environment.filters |= {
         "answered": answer_text,
@@ -179,12 +178,6 @@ def _page(
         ],
         "written": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-
-
-def planned_in(decision: Mapping[str, Any] | None) -> set[str]:
-    """Return the procedures that the doctor goes ahead with."""
-    decided = decision["decisions"] if decision else ()
-    return {one["procedure"] for one in decided if one["decision"].startswith("proceed")}
 
 
 def direction_of(language: str) -> str:

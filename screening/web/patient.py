@@ -234,6 +234,23 @@ def report() -> ResponseReturnValue:
     )
 
 
+@bp.get("/screening/aftercare.ics")
+def aftercare() -> ResponseReturnValue:
+    """Give the patient the aftercare for a diary; never on a shared tablet."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        abort(403)
+    diary = patient.aftercare_file(workplace(), session["screening"])
+    if diary is None:
+        return redirect(url_for(".receipt"), 303)
+    return Response(
+        diary,
+        mimetype="text/calendar",
+        headers={"Content-Disposition": 'attachment; filename="aftercare.ics"'},
+    )
+
+
 @bp.post("/screening/leave")
 def leave() -> ResponseReturnValue:
     """Stop for now: the answers stay, this browser forgets."""

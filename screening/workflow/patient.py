@@ -24,9 +24,11 @@ from screening.clinical.questionnaire import (
     journey,
 )
 from screening.clinical.report import WORDS, compile_report, translated
+from screening.documents.diary import aftercare_diary
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
 from screening.workflow.asking_again import ON_ARRIVAL
+from screening.workflow.doctor import decision_of
 from screening.workflow.orders import Kind, order_reports
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
@@ -70,6 +72,7 @@ class Receipt:
     appointment_at: datetime | None
     copy_ready: bool
     decided: bool
+    has_diary: bool
 
 
 def follow_link(place: Workplace, link: str) -> tuple[str, str]:
@@ -254,6 +257,7 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
             screening.appointment_at,
             _own_copy(session, screening) is not None,
             screening.state == State.DECIDED,
+            _diary(place, session, screening) is not None,
         )
 
 
@@ -280,3 +284,22 @@ def _own_copy(session: Session, screening: Screening) -> ReportRow | None:
             ReportRow.state == "sealed",
         )
     ).first()
+
+
+def aftercare_file(place: Workplace, screening_id: str) -> bytes | None:
+    """Return the aftercare for the patient's diary, None where nothing is planned for a day."""
+    with place.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None:
+            raise ActRefusedError("gone")
+        allow("read-receipt", screening.state)
+        return _diary(place, session, screening)
+
+
+def _diary(place: Workplace, session: Session, screening: Screening) -> bytes | None:
+    decision = decision_of(place, session, screening)
+    if decision is None or screening.submission is None:
+        return None
+    key = place.screening_key(session, screening)
+    spot = f"screening:{screening.id}:submission"
+    return aftercare_diary(open_json(key, screening.submission, spot), decision)
