@@ -129,6 +129,33 @@ sources:
 """,
 }
 
+OURS = "policies/ours.yaml"
+POLICY = """
+policy: ours
+changes:
+- procedure: peel
+  finding: age_under_18
+  grade: precaution
+  reason: Our doctors see each patient with a parent.
+  by: Dr Anna Kern
+  since: 2026-12-01
+- procedure: peel
+  finding: dental_work
+  grade: contraindication
+  defer: 3 days
+  reason: Our own count of infections.
+  by: Dr Anna Kern
+  since: 2026-12-01
+- procedure: peel
+  finding: anticoagulant
+  grade: contraindication
+  because: We do not peel then.
+  source: S1
+  reason: Two large bruises last year.
+  by: Dr Anna Kern
+  since: 2026-12-01
+"""
+
 
 def write_library(folder: Path, files: dict[str, str]) -> Path:
     """Write `files` below `folder` and return the folder."""

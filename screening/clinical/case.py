@@ -16,6 +16,7 @@ from screening.clinical.dates import PartialDate
 from screening.clinical.definitions import Definitions
 from screening.clinical.eligibility import Eligibility, Reason, determine_eligibility
 from screening.clinical.findings import STATES, UNKNOWN, Findings, Pair
+from screening.clinical.policy import in_force
 from screening.clinical.questionnaire import Answer
 
 MOST_PROCEDURES = 10
@@ -66,7 +67,8 @@ def read_case(definitions: Definitions, raw: object, extra: frozenset[str] = fro
 def evaluate_case(definitions: Definitions, case: Case) -> list[Eligibility]:
     """Return what is advised for each procedure of `case`."""
     findings = establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
-    chosen = (definitions.procedures[name] for name in case.procedures)
+    lists = in_force(definitions, case.on).procedures
+    chosen = (lists[name] for name in case.procedures)
     return [determine_eligibility(procedure, findings, case.on) for procedure in chosen]
 
 
@@ -96,6 +98,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "until": reason.until.isoformat() if reason.until else None,
         "because": rule.because,
         "source": rule.source,
+        **({"policy": rule.policy.policy} if rule.policy else {}),
     }
 
 

@@ -90,6 +90,12 @@ class Duration:
         return f"{self.count} {self.unit}{'s' if self.count != 1 else ''}"
 
 
+def outlasts(wait: Duration, other: Duration) -> bool:
+    """Return whether `wait` is the longer one, counted from some month of the year."""
+    starts = [date(2023, month, 1) for month in range(1, 13)]
+    return any(wait.after(day) > other.after(day) for day in starts)
+
+
 def age_on(born: date, on: date) -> int:
     """Return the completed years; who was born on 29 February turns a year older on 1 March."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from screening.clinical.dates import PartialDate
-from screening.clinical.eligibility import Outcome, Procedure
+from screening.clinical.eligibility import Outcome, PolicyChange, Procedure
 from screening.clinical.findings import Finding, named_in
 from screening.clinical.questionnaire import Item, Questionnaire, Section, only_relevant, walk
 
@@ -80,8 +80,9 @@ class Marks:
 class Definitions:
     """What is asked, what answers establish, and what speaks against each procedure.
 
-    `translations` gives for each language the English text and its translation,
-    `reviewers` the clinician who read it, where one has.
+    `procedures` are the lists as written; clinical.policy adds what the clinic
+    changed in them. `translations` gives for each language the English text and its
+    translation, `reviewers` the clinician who read it, where one has.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
     """
 
@@ -94,6 +95,7 @@ class Definitions:
     marks: tuple[Marks, ...] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    policies: tuple[PolicyChange, ...] = ()
     reviewers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -115,16 +117,23 @@ def findings_asked(definitions: Definitions, procedures: Iterable[str]) -> set[s
     chosen = list(procedures)
     advice = (one for p in chosen for one in definitions.procedures[p].aftercare.advice)
     forbidding = {name for one in advice for name in one.unless}
-    return findings_used(definitions, chosen) | _with_parts(definitions, forbidding)
+    return findings_used(definitions, chosen) | with_parts(definitions, forbidding)
 
 
 def findings_used(definitions: Definitions, procedures: Iterable[str]) -> set[str]:
-    """Return the findings that these lists rest on, and "age" where one is an age."""
-    chosen = (definitions.procedures[name] for name in procedures)
-    return _with_parts(definitions, {rule.finding for p in chosen for rule in p.contraindications})
+    """Return the findings that these lists rest on, and "age" where one is an age.
+
+    What the clinic added counts before it is in force too, so that everyone who
+    comes after that day has been asked.
+    """
+    chosen = set(procedures)
+    lists = (definitions.procedures[name].contraindications for name in chosen)
+    used = {rule.finding for rules in lists for rule in rules}
+    added = {change.finding for change in definitions.policies if change.procedure in chosen}
+    return with_parts(definitions, used | added)
 
 
-def _with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:
+def with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:
     """Return `names` and every finding that they are derived from."""
     used: set[str] = set()
     pending = list(names)

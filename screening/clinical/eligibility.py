@@ -55,7 +55,8 @@ class Contraindication:
     `defer` makes it temporary: a Duration counted from the finding's date, or
     UNTIL_RESOLVED. `ahead` holds the same before a booked date. `source` and
     `also` are ids of sources.yaml, `facts` the statements of the documents that
-    the product grew from. `listed_by` is the procedure whose list it came from.
+    the product grew from. `listed_by` is the procedure whose list it came from,
+    `policy` the change that the clinic made to it.
     """
 
     finding: str
@@ -71,6 +72,7 @@ class Contraindication:
     recheck: bool = False
     note: str | None = None
     listed_by: str = ""
+    policy: PolicyChange | None = None
 
     @property
     def gravity(self) -> int:
@@ -78,6 +80,28 @@ class Contraindication:
         if self.grade is Grade.PRECAUTION:
             return 0
         return 2 if self.defer is None else 1
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """What a clinic decided about one rule: the new grade and wait, why, who, from which day.
+
+    `because` and `source` belong to a rule of the clinic's own, which the list does
+    not have. `was` is the rule before, None for one of its own.
+    """
+
+    policy: str
+    procedure: str
+    finding: str
+    grade: Grade
+    reason: str
+    by: str
+    since: date
+    defer: Duration | str | None = None
+    ahead: Duration | None = None
+    because: str | None = None
+    source: str | None = None
+    was: Contraindication | None = None
 
 
 @dataclass(frozen=True, slots=True)

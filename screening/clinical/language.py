@@ -27,6 +27,10 @@ def in_language(definitions: Definitions, language: str) -> Definitions:
         sections=tuple(_section(s, known) for s in definitions.sections),
         findings={f.id: _finding(f, known) for f in definitions.findings.values()},
         procedures={p.id: _procedure(p, known) for p in definitions.procedures.values()},
+        policies=tuple(
+            replace(change, because=_say(change.because, known) if change.because else None)
+            for change in definitions.policies
+        ),
     )
 
 
@@ -44,6 +48,7 @@ def texts_of(definitions: Definitions) -> Iterator[str]:
         yield from (rule.because for rule in procedure.contraindications)
         yield from (step.text for step in procedure.preparation)
         yield from (statement.text for statement in procedure.aftercare)
+    yield from (change.because for change in definitions.policies if change.because)
 
 
 def missing_texts(definitions: Definitions) -> dict[str, list[str]]:

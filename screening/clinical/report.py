@@ -14,11 +14,12 @@ from screening.clinical.aftercare import ReportAftercare, describe_aftercare, so
 from screening.clinical.answers import establish_findings
 from screening.clinical.case import Case, as_json, evaluate_case
 from screening.clinical.dates import Duration
-from screening.clinical.definitions import Definitions, assemble_questionnaire
+from screening.clinical.definitions import Definitions, assemble_questionnaire, with_parts
 from screening.clinical.eligibility import Eligibility, Procedure, Reason
 from screening.clinical.fhir import Resource, response_resource
-from screening.clinical.findings import Findings, named_in
+from screening.clinical.findings import Findings
 from screening.clinical.language import in_language
+from screening.clinical.policy import ReportChange, describe_changes
 from screening.clinical.questionnaire import (
     NO,
     NONE_OF_THESE,
@@ -49,7 +50,8 @@ class ReportReason(TypedDict):
 
     `state` is "present" or "unknown", `wait` the rule's defer in words, `dated`
     the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
-    link ids of the questions behind it.
+    link ids of the questions behind it. `by_policy` marks a rule that the clinic made
+    or changed.
     """
 
     finding: str
@@ -69,6 +71,7 @@ class ReportReason(TypedDict):
     recheck: bool
     listed_by: str
     answers: list[str]
+    by_policy: NotRequired[bool]  # absent from the first reports
 
 
 class ReportProcedure(TypedDict):
@@ -82,6 +85,7 @@ class ReportProcedure(TypedDict):
     reasons: list[ReportReason]
     preparation: list[dict[str, str]]
     aftercare: NotRequired[ReportAftercare]  # the first reports had none
+    changes: NotRequired[list[ReportChange]]  # nor these
 
 
 class ReportAnswer(TypedDict):
@@ -197,6 +201,7 @@ def _procedure(
         reasons=[_reason(definitions, procedure, reason, behind) for reason in one.reasons],
         preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
         aftercare=describe_aftercare(procedure.aftercare, findings, definitions.findings),
+        changes=describe_changes(procedure, definitions.findings),
     )
 
 
@@ -223,28 +228,21 @@ def _reason(
         recheck=rule.recheck,
         listed_by=origin,
         answers=behind.get(rule.finding, []),
+        by_policy=rule.policy is not None,
     )
 
 
 def _answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:
     """Return for each finding the questions that were asked about it, its parts included."""
     behind: dict[str, list[str]] = {}
-    for name, finding in definitions.findings.items():
-        parts = _parts(definitions, name)
-        ages = any(definitions.findings[part].age is not None for part in parts)
-        behind[finding.id] = [
+    for name in definitions.findings:
+        parts = with_parts(definitions, [name])
+        behind[name] = [
             item.link_id
             for item in asked
-            if item.establishes & parts or (ages and item.type is ItemType.BIRTH_DATE)
+            if item.establishes & parts or ("age" in parts and item.type is ItemType.BIRTH_DATE)
         ]
     return behind
-
-
-def _parts(definitions: Definitions, name: str) -> set[str]:
-    """Return `name` and every finding that it is derived from."""
-    when = definitions.findings[name].when
-    below = named_in(when) if when is not None else ()
-    return {name}.union(*(_parts(definitions, other) for other in below))
 
 
 def _sections(

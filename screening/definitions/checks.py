@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 
-from screening.clinical.dates import Duration
+from screening.clinical.dates import Duration, outlasts
 from screening.clinical.definitions import Definitions, findings_asked
 from screening.clinical.eligibility import Contraindication
 from screening.clinical.findings import All, Any, Condition, Finding, Not, named_in
@@ -116,28 +115,23 @@ def _rules(definitions: Definitions) -> Iterator[tuple[str, str]]:
         for rule in procedure.contraindications:
             if rule.listed_by != procedure.id:
                 continue
-            place = f"rule {procedure.id} {rule.finding}"
-            finding = definitions.findings[rule.finding]
-            timed = isinstance(rule.defer, Duration)
-            if rule.gravity == 0 and rule.defer is not None:
-                yield (
-                    place,
-                    "a precaution defers nothing: leave out 'defer', or make it a contraindication",
-                )
-            if timed and not finding.date:
-                yield (
-                    place,
-                    f'"{rule.finding}" has no date to count from; write defer: until resolved',
-                )
-            if timed and finding.booked and rule.ahead is None:
-                yield (
-                    place,
-                    f"\"{rule.finding}\" may be booked: say with 'ahead' how long before it",
-                )
-            if rule.ahead is not None and not (timed and finding.booked):
-                yield place, "'ahead' belongs to a 'defer' of a finding that may be booked"
-            if finding.protective:
-                yield place, f'"{rule.finding}" is protective; it cannot speak against a procedure'
+            for text in misfits(rule, definitions.findings[rule.finding]):
+                yield f"rule {procedure.id} {rule.finding}", text
+
+
+def misfits(rule: Contraindication, finding: Finding) -> Iterator[str]:
+    """Yield what in `rule` contradicts itself or its finding."""
+    timed = isinstance(rule.defer, Duration)
+    if rule.gravity == 0 and rule.defer is not None:
+        yield "a precaution defers nothing: leave out 'defer', or make it a contraindication"
+    if timed and not finding.date:
+        yield f'"{rule.finding}" has no date to count from; write defer: until resolved'
+    if timed and finding.booked and rule.ahead is None:
+        yield f"\"{rule.finding}\" may be booked: say with 'ahead' how long before it"
+    if rule.ahead is not None and not (timed and finding.booked):
+        yield "'ahead' belongs to a 'defer' of a finding that may be booked"
+    if finding.protective:
+        yield f'"{rule.finding}" is protective; it cannot speak against a procedure'
 
 
 def _idle_findings(definitions: Definitions) -> Iterator[tuple[str, str]]:
@@ -155,32 +149,26 @@ def _idle_findings(definitions: Definitions) -> Iterator[tuple[str, str]]:
 
 
 def _windows(definitions: Definitions) -> Iterator[tuple[str, str]]:
-    """Yield each wait that never ends, or that outlasts what the question asks about."""
-    dated = {item.dates for item in definitions.items}
     for procedure in definitions.procedures.values():
         for rule in procedure.contraindications:
-            if rule.listed_by != procedure.id or not isinstance(rule.defer, Duration):
-                continue
-            place = f"rule {procedure.id} {rule.finding}"
-            if rule.finding not in dated:
-                yield (
-                    place,
-                    f'no question asks for the date of "{rule.finding}", so the wait never ends',
-                )
-            asked = [i for i in definitions.items if rule.finding in i.establishes - {i.dates}]
-            for item in asked:
-                if item.within and _outlasts(rule.defer, item.within):
-                    yield (
-                        place,
-                        f'question "{item.link_id}" asks only {item.within} back; '
-                        f"a wait of {rule.defer} would miss who says no",
-                    )
+            if rule.listed_by == procedure.id:
+                for text in impossible_waits(definitions, rule):
+                    yield f"rule {procedure.id} {rule.finding}", text
 
 
-def _outlasts(wait: Duration, other: Duration) -> bool:
-    """Return whether `wait` is the longer one, counted from some month of the year."""
-    starts = [date(2023, month, 1) for month in range(1, 13)]
-    return any(wait.after(day) > other.after(day) for day in starts)
+def impossible_waits(definitions: Definitions, rule: Contraindication) -> Iterator[str]:
+    """Yield where the wait of `rule` never ends, or outlasts what the question asks about."""
+    if not isinstance(rule.defer, Duration):
+        return
+    if rule.finding not in {item.dates for item in definitions.items}:
+        yield f'no question asks for the date of "{rule.finding}", so the wait never ends'
+    for item in definitions.items:
+        asks = rule.finding in item.establishes - {item.dates}
+        if asks and item.within and outlasts(rule.defer, item.within):
+            yield (
+                f'question "{item.link_id}" asks only {item.within} back; '
+                f"a wait of {rule.defer} would miss who says no"
+            )
 
 
 def _inclusions(definitions: Definitions) -> Iterator[tuple[str, str]]:
@@ -207,4 +195,4 @@ def _milder(rule: Contraindication, known: Contraindication) -> bool:
         return True
     if not isinstance(rule.defer, Duration) or rule.gravity > known.gravity:
         return False
-    return not isinstance(known.defer, Duration) or _outlasts(known.defer, rule.defer)
+    return not isinstance(known.defer, Duration) or outlasts(known.defer, rule.defer)

@@ -33,6 +33,7 @@ MOST_PARTS = 12
 GRAVITY = ("precaution", "temporary contraindication", "contraindication")
 
 Patients = Mapping[str, Pair]
+Placed = tuple[str, Procedure, Contraindication]
 Derive = Callable[[Mapping[str, Finding], Patients, int], Patients]
 
 
@@ -47,14 +48,38 @@ def check_by_enumeration(definitions: Definitions) -> Iterator[tuple[str, str]]:
         if definitions.findings[name].when is not None:
             yield from _unsound(definitions, name)
             yield from _softened(definitions, name)
+    written = [
+        (f"rule {procedure.id} {rule.finding}", procedure, rule)
+        for procedure in definitions.procedures.values()
+        for rule in procedure.contraindications
+        if rule.listed_by == procedure.id
+    ]
+    yield from idle_rules(definitions, [one for one in written if one[2].finding not in large])
+
+
+def idle_rules(definitions: Definitions, rules: Sequence[Placed]) -> Iterator[tuple[str, str]]:
+    """Yield each of `rules` that can never hold, or that a graver one always outweighs.
+
+    The second goes by what the findings mean. A rule of equal weight adds a reason of
+    its own, and one that is graver only because of how the questions are put still
+    speaks where a clinic relaxes the other. Milder and always outweighed is an
+    exception that does not work.
+    """
+    findings = definitions.findings
+    names = {rule.finding for _, _, rule in rules}
     told = {name for _, _, means in _answers(definitions.items) for name in means}
-    dead = {n for n in small if n not in told and not _reachable(definitions, n)}
-    for procedure in definitions.procedures.values():
-        for rule in procedure.contraindications:
-            if rule.finding in dead and rule.listed_by == procedure.id:
-                place = f"rule {procedure.id} {rule.finding}"
-                yield place, f'no answers ever lead to "{rule.finding}", so this can never hold'
-    yield from _shadowed(definitions, set(small) - dead)
+    dead = {n for n in names if n not in told and not _reachable(definitions, n)}
+    related = {name for name, finding in findings.items() if finding.when or finding.age}
+    related |= {part for name in related for part in parts_of(findings, name)}
+    crowds = {name: _having(findings, name) for name in related & names - dead}
+    for place, procedure, rule in rules:
+        if rule.finding in dead:
+            yield place, f'no answers ever lead to "{rule.finding}", so this can never hold'
+        elif rule.finding in crowds:
+            graver = _outweighing(procedure, rule, crowds[rule.finding])
+            if graver:
+                shown = " or ".join(f'"{r.finding}" ({GRAVITY[r.gravity]})' for r in graver)
+                yield place, f'"{rule.finding}" never counts: with it there is always {shown}'
 
 
 def parts_of(findings: Mapping[str, Finding], name: str) -> set[str]:
@@ -209,27 +234,6 @@ def _ages(findings: Mapping[str, Finding]) -> set[frozenset[str]]:
         frozenset(name for name, band in bands.items() if band.holds(years))
         for years in range(OLDEST + 1)
     }
-
-
-def _shadowed(definitions: Definitions, names: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield each rule that a graver one always outweighs, by what the findings mean.
-
-    A rule of equal weight adds a reason of its own, and one that is graver only
-    because of how the questions are put still speaks where a clinic relaxes the
-    other. Milder and always outweighed is an exception that does not work.
-    """
-    findings = definitions.findings
-    related = {name for name, finding in findings.items() if finding.when or finding.age}
-    related |= {part for name in related & names for part in parts_of(findings, name)}
-    crowds = {name: _having(findings, name) for name in related & names}
-    for procedure in definitions.procedures.values():
-        for rule in procedure.contraindications:
-            if rule.listed_by == procedure.id and rule.finding in crowds:
-                graver = _outweighing(procedure, rule, crowds[rule.finding])
-                if graver:
-                    shown = " or ".join(f'"{r.finding}" ({GRAVITY[r.gravity]})' for r in graver)
-                    text = f'"{rule.finding}" never counts: with it there is always {shown}'
-                    yield f"rule {procedure.id} {rule.finding}", text
 
 
 def _having(findings: Mapping[str, Finding], name: str) -> Patients:

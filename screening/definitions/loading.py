@@ -6,7 +6,7 @@ all, so that the service can never run with fewer rules than the clinic wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from screening.clinical.definitions import Definitions, Example, Fact, Marks, Single, Source
+from screening.clinical.eligibility import PolicyChange
 from screening.clinical.findings import Finding
 from screening.clinical.questionnaire import Item, Option, Section
 from screening.definitions.assembling import assemble_procedures, statements_of
 from screening.definitions.checks import check_definitions
 from screening.definitions.examples import examples_in, marks_in
 from screening.definitions.explaining import explain
+from screening.definitions.policies import (
+    changes_in,
+    check_policies,
+    place_changes,
+    unknown_names,
+)
 from screening.definitions.problems import DefinitionError, Problem, unknown
 from screening.definitions.reading import Document, Key, find_files, hash_files, read_document
 from screening.definitions.shapes import (
@@ -29,6 +36,7 @@ from screening.definitions.shapes import (
     File,
     FindingsFile,
     FindingShape,
+    PolicyFile,
     ProcedureFile,
     QuestionShape,
     SectionFile,
@@ -36,6 +44,8 @@ from screening.definitions.shapes import (
     TranslationsFile,
 )
 from screening.definitions.tracing import check_facts
+
+OPTIONAL = (ExamplesFile, FactsFile, TranslationsFile, PolicyFile)
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ def _missing_kinds(folder: Path, loaded: list[Loaded]) -> list[Problem]:
     return [
         Problem(f"{folder.name}/", 1, f"no file here holds '{key}:'")
         for key, kind in KINDS.items()
-        if kind not in there and kind not in (ExamplesFile, FactsFile, TranslationsFile)
+        if kind not in there and kind not in OPTIONAL
     ]
 
 
@@ -100,6 +110,7 @@ class _Tables:
         self.translations: dict[str, dict[str, str]] = {}
         self.reviewers: dict[str, str] = {}
         self.facts: dict[str, Fact] = {}
+        self.policies: list[PolicyChange] = []
 
     def put(
         self, table: dict[str, Any], kind: str, id: str, value: Any, at: Document, key: Key
@@ -149,6 +160,9 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
                 tables.put(tables.translations, "language", language, texts, at, ("language",))
                 if reviewer:
                     tables.reviewers[language] = reviewer
+            case PolicyFile():
+                tables.problems += place_changes(one.file, at, tables.places)
+                tables.policies += changes_in(one.file)
             case ExamplesFile():
                 tables.examples += examples_in(one.file, at)
                 tables.marks += marks_in(one.file, at)
@@ -163,6 +177,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         tuple(tables.marks),
         tables.translations,
         tables.facts,
+        tuple(tables.policies),
         reviewers=tables.reviewers,
     )
     problems = tables.problems + _references(tables, definitions)
@@ -170,6 +185,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         problems = check_definitions(definitions, tables.places)
     if not problems:
         problems = check_facts(definitions, tables.places)
+        problems += check_policies(definitions, tables.places)
     if problems:
         raise DefinitionError(problems)
     return definitions
@@ -249,6 +265,12 @@ def _references(tables: _Tables, definitions: Definitions) -> list[Problem]:
     for item in definitions.items:
         for finding in sorted(item.establishes):
             need("finding", finding, tables.findings, f"question {item.link_id}")
+    known: dict[str, Mapping[str, Any]] = {
+        "procedure": tables.procedures,
+        "finding": tables.findings,
+        "source": tables.sources,
+    }
+    problems += unknown_names(tables.policies, known, tables.places)
     return [*problems, *_unknown_in_examples(tables)]
 
 

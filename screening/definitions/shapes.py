@@ -2,120 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    InstanceOf,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic import StringConstraints as Matches
 
-from screening.clinical.aftercare import Act, Span
-from screening.clinical.dates import Duration, PartialDate
-from screening.clinical.eligibility import UNTIL_RESOLVED, Grade, Outcome
-from screening.clinical.findings import AgeBand, All, Condition, Not
-from screening.clinical.findings import Any as AnyOf
-from screening.clinical.questionnaire import RESERVED, ItemType
-from screening.definitions.problems import did_you_mean
-
-AGES: dict[str, Callable[..., AgeBand]] = {
-    r"below (\d+)": lambda n: AgeBand(None, n - 1),
-    r"over (\d+)": lambda n: AgeBand(n + 1, None),
-    r"(\d+) or over": lambda n: AgeBand(n, None),
-    r"(\d+) to (\d+)": AgeBand,
-}
-LONGEST_TEXT = 2_000
-DAY_0 = "0 days"
-
-
-def _wait(text: str) -> Duration | str:
-    return text if text == UNTIL_RESOLVED else Duration.parse(text)
-
-
-def _start(text: str) -> Duration | None:
-    return None if text == DAY_0 else Duration.parse(text)
-
-
-def _length(given: object) -> Duration:
-    return Duration.parse(str(given))
-
-
-def _age(text: str) -> AgeBand:
-    for pattern, band in AGES.items():
-        if found := re.fullmatch(pattern, text):
-            return band(*map(int, found.groups()))
-    raise ValueError(
-        f'"{text}" is not an age; write "below 18", "18 to 24", "over 60" or "65 or over"'
-    )
-
-
-def _condition(given: Any) -> Condition:
-    match given:
-        case str():
-            return given
-        case {"all": [_, _, *_] as parts, **rest} if not rest:
-            return All(tuple(map(_condition, parts)))
-        case {"any": [_, _, *_] as parts, **rest} if not rest:
-            return AnyOf(tuple(map(_condition, parts)))
-        case {"not": part, **rest} if not rest:
-            return Not(_condition(part))
-    raise ValueError(
-        "'when' must be a finding, {all: [...]} or {any: [...]} of two or more, or {not: ...}"
-    )
-
-
-def _singles(given: object) -> tuple[ExpectedSingle, ...]:
-    if isinstance(given, dict):
-        return tuple((PartialDate.parse(day), *_expected(said)) for day, said in given.items())
-    return ((None, *_expected(given)),)
-
-
-def _expected(given: object) -> tuple[Outcome, date | None]:
-    """Read "precaution" or "deferred until 2026-11-28"."""
-    outcome, *until = str(given).split(" until ", 1)
-    if outcome not in list(Outcome):
-        near = did_you_mean(outcome, Outcome)
-        raise ValueError(f'"{outcome}" is not one of {", ".join(Outcome)}{near}')
-    return Outcome(outcome), PartialDate.parse(until[0]).first if until else None
-
-
-def _ids(given: Any) -> Any:
-    return [given] if isinstance(given, str) else given
-
-
-def _not_reserved(name: str) -> str:
-    if name in RESERVED:
-        raise ValueError(f'"{name}" is an answer that the program itself offers; choose another id')
-    return name
-
-
-Id = Annotated[str, Matches(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
-LinkId = Annotated[str, Matches(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-OptionId = Annotated[Id, AfterValidator(_not_reserved)]
-SourceId = Annotated[str, Matches(pattern=r"^[A-Z0-9][A-Z0-9-]*$", max_length=20)]
-FactId = Annotated[str, Matches(pattern=r"^S\d-\d{3}$")]
-Text = Annotated[str, Matches(min_length=1, max_length=LONGEST_TEXT, strip_whitespace=True)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_ids)]
-ExpectedSingle = tuple[PartialDate | None, Outcome, date | None]
-Singles = Annotated[Any, AfterValidator(_singles)]
-Wait = Annotated[str, AfterValidator(_wait)]
-Length = Annotated[InstanceOf[Duration], BeforeValidator(_length)]
-When = Annotated[Any, AfterValidator(_condition)]
-After = Annotated[str, AfterValidator(Duration.parse)]
-Start = Annotated[str, AfterValidator(_start)]
-Lasts = Annotated[str, AfterValidator(Span.parse)]
-Age = Annotated[str, AfterValidator(_age)]
-Evidence = Literal[
-    "label", "law", "regulator", "guideline", "guidance", "paper", "clinic", "inference"
-]
+from screening.clinical.aftercare import Act
+from screening.clinical.eligibility import Grade, Outcome
+from screening.clinical.questionnaire import ItemType
+from screening.definitions.values import (
+    After,
+    Age,
+    Day,
+    Evidence,
+    FactId,
+    Id,
+    Ids,
+    Lasts,
+    Length,
+    LinkId,
+    OptionId,
+    Singles,
+    SourceId,
+    Start,
+    Text,
+    Wait,
+    When,
+)
 
 
 class Shape(BaseModel):
@@ -166,7 +80,7 @@ class ContraindicationShape(Shape):
     because: Text
     source: SourceId
     defer: Wait | None = None
-    ahead: Annotated[str, AfterValidator(Duration.parse)] | None = None
+    ahead: After | None = None
     also: tuple[SourceId, ...] = ()
     facts: tuple[FactId, ...] = ()
     evidence: Evidence | None = None
@@ -256,6 +170,19 @@ class SourceShape(Shape):
     note: Text | None = None
 
 
+class ChangeShape(Shape):
+    procedure: Id
+    finding: Id
+    grade: Grade
+    defer: Wait | None = None
+    ahead: After | None = None
+    because: Text | None = None
+    source: SourceId | None = None
+    reason: Text
+    by: Text
+    since: Day
+
+
 class FindingsFile(Shape):
     findings: tuple[FindingShape, ...] = Field(min_length=1)
 
@@ -303,6 +230,11 @@ class ExamplesFile(Shape):
     recheck: tuple[Id, ...] | None = None
 
 
+class PolicyFile(Shape):
+    policy: Id
+    changes: tuple[ChangeShape, ...] = Field(min_length=1)
+
+
 File = (
     FindingsFile
     | SectionFile
@@ -311,6 +243,7 @@ File = (
     | FactsFile
     | ExamplesFile
     | TranslationsFile
+    | PolicyFile
 )
 KINDS: dict[str, type[File]] = {
     "procedure": ProcedureFile,
@@ -320,4 +253,5 @@ KINDS: dict[str, type[File]] = {
     "facts": FactsFile,
     "examples_for": ExamplesFile,
     "language": TranslationsFile,
+    "policy": PolicyFile,
 }

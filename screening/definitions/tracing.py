@@ -6,15 +6,16 @@ that nobody has decided about, and the files are refused until somebody has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from screening.clinical.aftercare import Statement
-from screening.clinical.definitions import Definitions
+from screening.clinical.definitions import Definitions, with_parts
 from screening.clinical.eligibility import Preparation, Procedure
-from screening.clinical.findings import named_in
-from screening.clinical.questionnaire import ItemType
+from screening.clinical.questionnaire import Item, ItemType
 from screening.definitions.problems import Problem, unknown
+
+Questions = Sequence[tuple[Item, set[str]]]
 
 LEAD = """\
 # Where each fact is used
@@ -73,18 +74,22 @@ def trace(definitions: Definitions) -> str:
 
 
 def _uses(definitions: Definitions) -> Iterator[Use]:
+    questions = [(item, item.establishes - {item.dates}) for item in definitions.items]
     for procedure in definitions.procedures.values():
-        yield from _uses_in_rules(definitions, procedure)
+        yield from _uses_in_rules(definitions, questions, procedure)
         for part, i, word, statement in _statements(procedure):
             for fact in statement.facts:
                 said = f"{word} of {procedure.id}: “{statement.text}”"
                 yield Use(fact, f"{part} {procedure.id} {i}", said)
 
 
-def _uses_in_rules(definitions: Definitions, procedure: Procedure) -> Iterator[Use]:
+def _uses_in_rules(
+    definitions: Definitions, questions: Questions, procedure: Procedure
+) -> Iterator[Use]:
     for rule in procedure.contraindications:
         if rule.listed_by == procedure.id:
-            asked = ", ".join(f"`{link_id}`" for link_id in _asked_by(definitions, rule.finding))
+            asked_by = _asked_by(definitions, questions, rule.finding)
+            asked = ", ".join(f"`{link_id}`" for link_id in asked_by)
             said = f"{rule.grade} `{rule.finding}` of {procedure.id} (question {asked})"
             for fact in rule.facts:
                 yield Use(fact, f"rule {procedure.id} {rule.finding}", said)
@@ -107,19 +112,11 @@ def _statements(procedure: Procedure) -> Iterator[tuple[str, int, str, Preparati
             yield part, i, word, statement
 
 
-def _asked_by(definitions: Definitions, finding: str) -> list[str]:
+def _asked_by(definitions: Definitions, questions: Questions, finding: str) -> list[str]:
     """Return the questions that establish `finding`, or a finding that it is derived from."""
-    parts = _parts(definitions, finding)
-    ages = any(definitions.findings[part].age is not None for part in parts)
+    parts = with_parts(definitions, [finding])
     return [
         item.link_id
-        for item in definitions.items
-        if {*item.means, *(m for o in item.options for m in o.means)} & parts
-        or (ages and item.type is ItemType.BIRTH_DATE)
+        for item, means in questions
+        if means & parts or ("age" in parts and item.type is ItemType.BIRTH_DATE)
     ]
-
-
-def _parts(definitions: Definitions, name: str) -> set[str]:
-    when = definitions.findings[name].when
-    below = named_in(when) if when is not None else ()
-    return {name}.union(*(_parts(definitions, other) for other in below))

@@ -7,8 +7,9 @@ import pytest
 from screening.clinical.eligibility import Grade
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
-from tests.conftest import SMALL, write_library
+from tests.conftest import OURS, POLICY, SMALL, write_library
 
+RICH = SMALL | {OURS: POLICY}
 PEEL, ALL, FINDINGS = "procedures/peel.yaml", "sections/01-all.yaml", "findings.yaml"
 
 
@@ -184,13 +185,112 @@ MISTAKES = [
         "kind: papyrus",
         'sources.yaml:4: kind "papyrus" is not one of',
     ),
+    (
+        OURS,
+        "procedure: peel",
+        "procedure: peal",
+        'ours.yaml:3: unknown procedure "peal", did you mean "peel"?',
+    ),
+    (
+        OURS,
+        "finding: dental_work",
+        "finding: dental",
+        'ours.yaml:9: unknown finding "dental"',
+    ),
+    (OURS, "source: S1", "source: S9", 'ours.yaml:16: unknown source "S9"'),
+    (
+        OURS,
+        "grade: precaution",
+        "grade: forbidden",
+        'ours.yaml:5: grade "forbidden" is not one of contraindication, precaution',
+    ),
+    (
+        OURS,
+        "finding: age_under_18",
+        "finding: pregnancy",
+        'ours.yaml:3: "pregnancy" is fixed for peel as "contraindication" '
+        '(questions/procedures/peel.yaml:5) and cannot be relaxed to "precaution"; '
+        "make it stricter, or take this change away",
+    ),
+    (
+        OURS,
+        "finding: age_under_18\n  grade: precaution",
+        "finding: pregnancy\n  grade: contraindication\n  defer: until resolved",
+        'cannot be relaxed to "contraindication, defer: until resolved"',
+    ),
+    (
+        OURS,
+        "  reason: Our own count of infections.\n",
+        "",
+        "ours.yaml:9: 'reason' is missing",
+    ),
+    (OURS, "  by: Dr Anna Kern\n", "", "ours.yaml:3: 'by' is missing"),
+    (OURS, "  since: 2026-12-01\n", "", "ours.yaml:3: 'since' is missing"),
+    (OURS, "  by: Dr Anna Kern\n", "  by:\n", "ours.yaml:7: 'by': string should have at least 1"),
+    (OURS, "2026-12-01", "2026-13-01", 'ours.yaml:8: "2026-13-01" is not a day'),
+    (OURS, "2026-12-01", "1 December", 'ours.yaml:8: "1 December" is not a day'),
+    (OURS, "2026-12-01", "2026-12", 'ours.yaml:8: "2026-12" is not a day; write it like'),
+    (
+        OURS,
+        "finding: dental_work\n  grade: contraindication\n  defer: 3 days",
+        "finding: age_under_18\n  grade: contraindication\n  defer: until resolved",
+        'ours.yaml:9: the rule for "age_under_18" of peel is already changed from 2026-12-01 on '
+        "in questions/policies/ours.yaml:3; keep one of the two",
+    ),
+    (
+        OURS,
+        "defer: 3 days",
+        "defer: 14 days",
+        'ours.yaml:9: changes nothing: the list of peel says "contraindication, defer: 14 days, '
+        'ahead: 14 days" already',
+    ),
+    (
+        OURS,
+        "  because: We do not peel then.\n",
+        "",
+        'ours.yaml:16: the list of peel has no rule for "anticoagulant"; '
+        "a rule of your own needs 'because' too",
+    ),
+    (OURS, "  source: S1\n", "", "a rule of your own needs 'source' too"),
+    (
+        OURS,
+        "  reason: Our own count",
+        "  because: Germs.\n  reason: Our own count",
+        'ours.yaml:9: the list of peel has a rule for "dental_work", which keeps its',
+    ),
+    (
+        OURS,
+        "finding: age_under_18\n  grade: precaution",
+        "finding: age_under_18\n  grade: contraindication\n  defer: 7 days",
+        'ours.yaml:3: "age_under_18" has no date to count from; write defer: until resolved',
+    ),
+    (
+        OURS,
+        "grade: precaution",
+        "grade: precaution\n  defer: 7 days",
+        "ours.yaml:3: a precaution defers nothing",
+    ),
+    (
+        OURS,
+        "defer: 3 days",
+        "defer: until resolved\n  ahead: 3 days",
+        "ours.yaml:9: 'ahead' belongs to a 'defer' of a finding that may be booked",
+    ),
+    (OURS, "policy: ours", "policy: Our own", 'ours.yaml:1: "Our own" cannot be an id here'),
+    (
+        OURS,
+        "  since: 2026-12-01\n",
+        "  from: 2026-12-01\n",
+        "ours.yaml:8: 'from' is not a word used here",
+    ),
+    (OURS, "changes:\n", "changes: []\nothers:\n", "ours.yaml:2: 'changes'"),
 ]
 
 
 @pytest.mark.parametrize(("file", "old", "new", "message"), MISTAKES, ids=lambda v: str(v)[:40])
 def test_each_mistake_is_named_where_it_stands(tmp_path, file, old, new, message):
-    assert old in SMALL[file]
-    broken = SMALL | {file: SMALL[file].replace(old, new, 1)}
+    assert old in RICH[file]
+    broken = RICH | {file: RICH[file].replace(old, new, 1)}
 
     found = problems(write_library(tmp_path / "questions", broken))
 
