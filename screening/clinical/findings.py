@@ -127,15 +127,16 @@ def derive(
     """
     known = dict(states)
 
-    def settle(name: str) -> None:
-        when = findings[name].when
-        if name not in known and when is not None:
-            for other in named_in(when):
-                settle(other)
-            known[name] = holds(when, known, everyone)
+    def settle(name: str, when: Condition) -> None:
+        for other in named_in(when):
+            below = findings[other].when
+            if below is not None and other not in known:
+                settle(other, below)
+        known[name] = holds(when, known, everyone)
 
-    for name in findings:
-        settle(name)
+    for name, finding in findings.items():
+        if finding.when is not None and name not in known:
+            settle(name, finding.when)
     return known
 
 

@@ -8,9 +8,10 @@ refused, and so is one that lies outside the folder.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -19,6 +20,7 @@ from screening.definitions.problems import Problem
 LARGEST_FILE = 1_000_000
 LARGEST_FOLDER = 5_000_000
 DEEPEST = 30
+KEY = "?"
 
 Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 Key = tuple[str | int, ...]
@@ -79,43 +81,89 @@ def hash_files(folder: Path, files: list[Path]) -> str:
 def read_document(path: Path, shown: str) -> tuple[Document | None, list[Problem]]:
     """Return the file at `path`, or what keeps it from being read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        if problem := _too_tangled(text, shown):
-            return None, [problem]
-        node = yaml.compose(text, Loader=Loader)
+        reading = _Reading(shown, path.read_text(encoding="utf-8-sig"))
+        data = reading.document()
     except UnicodeDecodeError as error:
         return None, [
             Problem(shown, 1, f"is not UTF-8 text (byte {error.start}); save it as UTF-8")
         ]
     except OSError as error:
         return None, [Problem(shown, 1, f"cannot be read: {error.strerror}")]
+    except _TangledError as error:
+        return None, [error.problem]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return None, [Problem(shown, line, f"cannot be read: {error.problem}{_hint(error)}")]
     except yaml.YAMLError as error:
         return None, [Problem(shown, 1, f"cannot be read: {str(error).splitlines()[0]}")]
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(data, dict):
         return None, [Problem(shown, 1, "is empty or holds no 'key: value' lines")]
-    lines: dict[Key, int] = {}
-    problems: list[Problem] = []
-    data = _plain(node, (), lines, shown, problems)
-    return Document(shown, data, lines), problems
+    return Document(shown, data, reading.lines), reading.problems
 
 
-def _too_tangled(text: str, shown: str) -> Problem | None:
-    """Refuse anchors and deep nesting: both can make a short file long to read."""
-    depth = 0
-    for event in yaml.parse(text, Loader=Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            return Problem(
-                shown, line, "anchors (&) and aliases (*) are not used here; write it out"
-            )
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            return Problem(shown, line, f"is nested more than {DEEPEST} levels deep")
-    return None
+class _TangledError(Exception):
+    """A short text that would be long to read, or holds more than one document."""
+
+    def __init__(self, problem: Problem):
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+class _Reading:
+    """One text, read once: what is tangled is refused before it can cost anything."""
+
+    def __init__(self, shown: str, text: str) -> None:
+        self.shown = shown
+        self.lines: dict[Key, int] = {}
+        self.problems: list[Problem] = []
+        self.events: Iterator[Any] = yaml.parse(text, Loader=Loader)
+
+    def document(self) -> Any:
+        """Return what the text holds, None for nothing. Raises YAMLError or _TangledError."""
+        data = None
+        for event in self.events:
+            if isinstance(event, yaml.NodeEvent):
+                if self.lines:
+                    self._refuse(event, "holds a second document; put it into a file of its own")
+                data = self._value(event, ())
+        return data
+
+    def _value(self, event: Any, where: Key) -> Any:
+        if event.anchor is not None:
+            self._refuse(event, "anchors (&) and aliases (*) are not used here; write it out")
+        self.lines.setdefault(where, event.start_mark.line + 1)
+        if isinstance(event, yaml.ScalarEvent):
+            return event.value
+        if len(where) >= DEEPEST:
+            self._refuse(event, f"is nested more than {DEEPEST} levels deep")
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(where)
+        return [self._value(entry, (*where, i)) for i, entry in enumerate(self._entries())]
+
+    def _mapping(self, where: Key) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key in self._entries():
+            name, line = str(self._value(key, (*where, KEY))), key.start_mark.line + 1
+            value = next(self.events)
+            if name in data:
+                first = self.lines[(*where, name)]
+                text = f"'{name}' is written twice here (first on line {first})"
+                self.problems.append(Problem(self.shown, line, text))
+                self._value(value, (*where, KEY))
+                continue
+            self.lines[(*where, name)] = line
+            data[name] = self._value(value, (*where, name))
+        return data
+
+    def _entries(self) -> Iterator[Any]:
+        """Yield what follows up to the end of the list or mapping that was begun."""
+        for event in self.events:
+            if isinstance(event, yaml.CollectionEndEvent):
+                return
+            yield event
+
+    def _refuse(self, event: Any, text: str) -> NoReturn:
+        raise _TangledError(Problem(self.shown, event.start_mark.line + 1, text))
 
 
 def _hint(error: yaml.MarkedYAMLError) -> str:
@@ -124,24 +172,3 @@ def _hint(error: yaml.MarkedYAMLError) -> str:
     if "tab" in (error.problem or "") or "'\\t'" in (error.problem or ""):
         return " (use spaces, not tabs)"
     return ""
-
-
-def _plain(
-    node: yaml.Node, where: Key, lines: dict[Key, int], shown: str, problems: list[Problem]
-) -> Any:
-    lines.setdefault(where, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        data: dict[str, Any] = {}
-        for key, value in node.value:
-            name, line = str(key.value), key.start_mark.line + 1
-            if name in data:
-                first = lines[(*where, name)]
-                text = f"'{name}' is written twice here (first on line {first})"
-                problems.append(Problem(shown, line, text))
-                continue
-            lines[(*where, name)] = line
-            data[name] = _plain(value, (*where, name), lines, shown, problems)
-        return data
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(v, (*where, i), lines, shown, problems) for i, v in enumerate(node.value)]
-    return node.value

@@ -33,7 +33,8 @@ from screening.definitions.values import (
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when the first file of its kind is read: building all costs a tenth of a second.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class FindingShape(Shape):

@@ -3,16 +3,22 @@
 The mistakes that name a line stand in the table of test_loading.
 """
 
+import json
+import re
+import shutil
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from screening.cli import main
 from screening.definitions.examples import failing_examples
 from screening.definitions.loading import load_definitions
 from screening.definitions.policies import cleared_unknown
 from screening.definitions.problems import DefinitionError
-from tests.conftest import OURS, POLICY, SMALL, write_library
+from tests.conftest import OURS, POLICY, QUESTIONS, SMALL, write_library
 
 PEEL, ALL = "procedures/peel.yaml", "sections/01-all.yaml"
 
@@ -116,3 +122,31 @@ def test_a_list_that_would_clear_what_is_not_known_is_found_out(small):
 
     assert list(cleared_unknown(written, written, date(2026, 12, 1))) == []
     assert list(cleared_unknown(written, short, date(2026, 12, 1))) == ["pregnancy"]
+
+
+def evaluated(folder, case):
+    """Return the outcome and reasons that `screening evaluate` gives for `case`."""
+    asked = ["evaluate", "-", "--definitions", str(folder)]
+    done = CliRunner().invoke(main, asked, input=json.dumps(case))
+    assert done.exit_code == 0, done.output
+    (procedure,) = json.loads(done.stdout)["procedures"]
+    return procedure["outcome"], procedure["reasons"]
+
+
+def test_the_policy_in_the_guide_works_on_the_real_lists_from_its_day_on(tmp_path):
+    guide = (QUESTIONS.parent / "docs" / "clinical-lead.md").read_text()
+    (shown,) = re.findall(r"```yaml\n(policy: .*?)```", guide, re.DOTALL)
+    folder = Path(shutil.copytree(QUESTIONS, tmp_path / "questions"))
+    write_library(folder, {OURS: shown})
+    case = {"procedures": ["chemical-peel"], "otherwise": "absent", "on": "2026-11-30"}
+    case["findings"] = {"breastfeeding": "present", "recent_filler": "unknown"}
+
+    assert failing_examples(load_definitions(folder)) == []
+    before, told = evaluated(folder, case)
+    assert (before, [r["finding"] for r in told]) == ("precaution", ["breastfeeding"])
+    after, told = evaluated(folder, case | {"on": "2026-12-01"})
+    assert after == "deferred"
+    assert [(r["finding"], r["policy"]) for r in told] == [
+        ("breastfeeding", "ours"),
+        ("recent_filler", "ours"),
+    ]

@@ -1,7 +1,8 @@
 """The first promise, on libraries that nobody wrote: what is not known never clears.
 
 Hypothesis writes small libraries (derived and protective findings, follow-ups, waits
-before and after a date, lists that take over others) and the answers to them.
+before and after a date, lists that take over others, what a clinic changes in them)
+and the answers to them.
 """
 
 import json
@@ -17,6 +18,7 @@ from screening.clinical.answers import establish_findings
 from screening.clinical.case import evaluate_case, read_case
 from screening.clinical.dates import PartialDate
 from screening.clinical.eligibility import Outcome, determine_eligibility
+from screening.clinical.policy import in_force
 from screening.clinical.questionnaire import ItemType
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
@@ -104,6 +106,23 @@ def rules(draw):
 
 
 @st.composite
+def policies(draw, lists):
+    """Return a clinic's changes of `lists` (procedure: its findings), or none."""
+    changes = []
+    for rule in draw(st.one_of(st.just([]), rules())):
+        procedure = draw(st.sampled_from(sorted(lists)))
+        if rule["finding"] in lists[procedure]:
+            rule = {k: v for k, v in rule.items() if k not in {"because", "source"}}
+        since = draw(st.sampled_from([-1, 0, 1]))
+        changes.append(
+            {k: v for k, v in rule.items() if k != "note"}
+            | {"procedure": procedure, "reason": "Ours.", "by": "Dr Kern"}
+            | {"since": (TODAY + timedelta(since)).isoformat()}
+        )
+    return {"policies/ours.yaml": {"policy": "ours", "changes": changes}} if changes else {}
+
+
+@st.composite
 def libraries(draw):
     """Return definitions that pass every static check."""
     findings = [{"id": name, "is": name, "record": "true"} for name in BAD]
@@ -118,20 +137,23 @@ def libraries(draw):
         findings.append({"id": name, "is": name, "when": when, "record": "true"})
     below = {"procedure": "below", "name": "Below", "summary": "The list that is taken over."}
     above = {"procedure": "above", "name": "Above", "summary": "The list that takes it over."}
+    own, taken = draw(rules()), draw(rules())
+    lists = {"below": {r["finding"] for r in taken}}
+    lists["above"] = lists["below"] | {r["finding"] for r in own}
     files = {
         "findings.yaml": {"findings": findings},
         "sections/all.yaml": {"section": "all", "title": "All", "questions": draw(questions())},
         "sources.yaml": {"sources": [{"id": "S1", "title": "A source", "kind": "paper"}]},
-        "procedures/below.yaml": below | {"contraindications": draw(rules())},
-        "procedures/above.yaml": above
-        | {"includes": ["below"], "contraindications": draw(rules())},
+        "procedures/below.yaml": below | {"contraindications": taken},
+        "procedures/above.yaml": above | {"includes": ["below"], "contraindications": own},
+        **draw(policies(lists)),
     }
     with tempfile.TemporaryDirectory() as folder:
         written = {name: json.dumps(content) for name, content in files.items()}
         try:
             return load_definitions(write_library(Path(folder) / "questions", written))
         except DefinitionError as error:
-            wrong = "never counts", "can never hold", "only repeats"
+            wrong = "never counts", "can never hold", "only repeats", "changes nothing"
             assert all(any(w in p.text for w in wrong) for p in error.problems), error
             assume(False)
 
@@ -160,7 +182,8 @@ def some_answer(item):
 
 def outcome(library, procedure, answers):
     findings = establish_findings(library, answers, TODAY)
-    return determine_eligibility(library.procedures[procedure], findings, TODAY).outcome
+    listed = in_force(library, TODAY).procedures[procedure]
+    return determine_eligibility(listed, findings, TODAY).outcome
 
 
 SETTINGS = settings(

@@ -138,6 +138,33 @@ def test_everything_the_report_says_can_be_read_back(sample, screening_pdf):
         assert said in text or said in flat
 
 
+def test_every_rule_that_the_clinic_changed_is_printed(report, screening_pdf):
+    face = next(p for p in report["procedures"] if p["id"] == "mesotherapy-face")
+    face["reasons"][0]["by_policy"] = True
+    doctor = {"reason": "Our count of infections.", "by": "Dr Kern", "since": "2026-11-01"}
+    strict = {"grade": "contraindication", "wait": "14 days", "ahead": "7 days"}
+    weighed = {"grade": "precaution", "wait": None, "ahead": None}
+    for_good = {"grade": "contraindication", "wait": None, "ahead": None}
+    face["changes"] = [
+        {"finding": "dental", "name": "Dental visit", "was": strict, "now": weighed, **doctor},
+        {"finding": "sauna", "name": "Sauna", "was": None, "now": for_good, **doctor},
+    ]
+
+    text = plain_text(render_pdf(report))
+
+    for said in (
+        "Rules that this clinic changed",
+        "Dental visit",
+        "Temporary contraindication (14 days), 7 days before a booked date Precaution",
+        "No rule Contraindication",
+        "Our count of infections. Dr Kern, since 1 November 2026",
+        "this clinic’s rule",
+    ):
+        assert said in text
+    unchanged = plain_text(screening_pdf)
+    assert "this clinic" not in unchanged
+
+
 def test_page_one_says_who_what_and_why(screening_pdf):
     first = words(pages(screening_pdf)[0])
     for said in (
