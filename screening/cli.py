@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +12,7 @@ import click
 
 from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
 from screening.clinical.definitions import Definitions
-from screening.clinical.fhir import questionnaire_resource
 from screening.clinical.language import missing_texts
-from screening.clinical.report import WORDS, compile_report
 from screening.config import SETTINGS, Config, read_config, read_secret
 from screening.definitions.examples import failing_examples
 from screening.definitions.loading import load_definitions
@@ -68,6 +65,9 @@ def evaluate(file: Any, folder: Path | None) -> None:
 @click.argument("procedures", nargs=-1)
 def export_questionnaire(procedures: tuple[str, ...]) -> None:
     """Print the questions for PROCEDURES, all when none is named, as a FHIR R4 Questionnaire."""
+    from screening.clinical.fhir import questionnaire_resource
+    from screening.clinical.report import WORDS
+
     definitions = _load(read_config().questions)
     for name in procedures:
         if name not in definitions.procedures:
@@ -85,6 +85,7 @@ def export_questionnaire(procedures: tuple[str, ...]) -> None:
 def report(file: Any, output: Path, folder: Path | None) -> None:
     """Make a sealed PDF report of the case in FILE."""
     from screening.app import open_seal
+    from screening.clinical.report import compile_report
     from screening.documents.render import render_pdf
     from screening.documents.seal import seal_pdf
     from screening.storage.encryption import Keys
@@ -235,6 +236,8 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
     """Open an account and print its first password."""
+    import secrets
+
     from screening.app import now, open_authority
     from screening.documents.authority import issue_certificate
     from screening.workflow.accounts import add_account

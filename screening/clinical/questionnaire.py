@@ -74,7 +74,11 @@ class Item:
 
     @property
     def follow_ups(self) -> tuple[Item, ...]:
-        return (*self.if_yes, *self.if_not_no, *(i for o in self.options for i in o.then))
+        below = (*self.if_yes, *self.if_not_no)
+        for option in self.options:
+            if option.then:
+                below += option.then
+        return below
 
     @property
     def codes(self) -> list[str]:
