@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint texts lock
+.PHONY: help serve test bench lint texts lock
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,10 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/mypy
 	@.venv/bin/screening check
 	@.venv/bin/pytest
+
+bench: ## Try a changed list on stored screenings and print how long it takes (docs/performance.md)
+	@bin/install serve
+	@.venv/bin/python bench/rescreen.py
 
 lint: ## Put the code into shape
 	@.venv/bin/ruff check --fix

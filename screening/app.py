@@ -19,7 +19,7 @@ from screening.definitions.loading import load_definitions
 from screening.documents.authority import Credentials, create_authority, issue_certificate
 from screening.storage.database import Database
 from screening.storage.encryption import Keys
-from screening.web import doctor, errors, health, kiosk, patient, reception, staff
+from screening.web import doctor, errors, health, kiosk, lead, patient, reception, staff
 from screening.web.language import languages, locale
 from screening.web.texts import harmless, shown_answer, shown_date, shown_moment
 from screening.web.visit import clinic_name, is_kiosk, login
@@ -145,7 +145,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     Babel(app, locale_selector=locale)
     CSRFProtect(app)
     login.init_app(app)
-    for part in (patient, kiosk, staff, reception, doctor, health):
+    for part in (patient, kiosk, staff, reception, doctor, lead, health):
         app.register_blueprint(part.bp)
     errors.register(app)
     app.after_request(_add_headers)

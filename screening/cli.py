@@ -6,22 +6,23 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
-from screening.clinical.definitions import Definitions
 from screening.clinical.language import missing_texts
-from screening.config import SETTINGS, Config, read_config, read_secret
+from screening.commands.opening import FOLDER
+from screening.commands.opening import choose_clinic as _clinic
+from screening.commands.opening import load as _load
+from screening.commands.opening import open_place as _open_place
+from screening.commands.opening import stop as _stop
+from screening.commands.rescreen import rescreen
+from screening.config import SETTINGS, read_config, read_secret
 from screening.definitions.examples import failing_examples
-from screening.definitions.loading import load_definitions
-from screening.definitions.problems import DefinitionError
 from screening.definitions.tracing import trace as trace_
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
 REPORT_KEYS = frozenset({"patient"})
-NO_CLINIC = "there is no clinic yet; open one with: screening clinic NAME"
 VERDICT_CODES = {"PASSED": 0, "FAILED": 1, "INDETERMINATE": 2}
 
 
@@ -38,9 +39,10 @@ def check(folder: Path | None) -> None:
     definitions = _load(folder)
     if problems := failing_examples(definitions):
         _stop(problems, 1)
-    for language, missing in missing_texts(definitions).items():
-        for text in missing:
-            click.echo(f'no {language} translation yet: "{text}"')
+    for text, languages in missing_texts(definitions).items():
+        click.echo(f'no translation into {", ".join(languages)} yet: "{text}"')
+    if drafts := definitions.translations.keys() - definitions.reviewers:
+        click.echo(f"translations that no clinician has reviewed: {', '.join(sorted(drafts))}")
     click.echo(
         f"{len(definitions.procedures)} procedures, {len(list(definitions.items))} questions, "
         f"{len(definitions.findings)} findings, {len(definitions.examples)} examples: no problems."
@@ -232,7 +234,9 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
 @main.command()
 @click.argument("username")
 @click.option("--name", required=True, help="The person's full name.")
-@click.option("--role", required=True, type=click.Choice(["doctor", "receptionist"]))
+@click.option(
+    "--role", required=True, type=click.Choice(["doctor", "receptionist", "clinical-lead"])
+)
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
     """Open an account and print its first password."""
@@ -281,39 +285,6 @@ def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> Non
     click.echo(f"{read_config().public_url}/s/{made.link}")
 
 
-def _clinic(place: Any, clinic_id: str | None) -> str:
-    from screening.workflow.clinics import list_clinics
-
-    known = dict(list_clinics(place))
-    fitting = [id for id in known if clinic_id in (id, None)]
-    if len(fitting) != 1:
-        names = [f"{id}  {name}" for id, name in known.items()]
-        _stop(
-            [
-                "name the clinic with --clinic ID:",
-                *(names or ["(none yet: screening clinic NAME)"]),
-            ],
-            2,
-        )
-    return fitting[0]
-
-
-def _open_place(config: Config | None = None) -> Any:
-    from screening.app import open_workplace
-
-    try:
-        return open_workplace(config or read_config())
-    except DefinitionError as error:
-        _stop([str(p) for p in error.problems], 1)
-
-
-def _load(folder: Path) -> Definitions:
-    try:
-        return load_definitions(folder)
-    except DefinitionError as error:
-        _stop([str(p) for p in error.problems], 1)
-
-
 def _read_json(file: Any) -> Any:
     try:
         return json.loads(file.read())
@@ -321,8 +292,4 @@ def _read_json(file: Any) -> Any:
         _stop([f"{Path(file.name).name}: is not JSON: {error}"], 2)
 
 
-def _stop(problems: list[str], code: int) -> NoReturn:
-    """Say each problem in a line of its own and leave."""
-    for problem in problems:
-        click.echo(problem.encode("utf-8", "replace").decode(), err=True)
-    sys.exit(code)
+main.add_command(rescreen)

@@ -1,4 +1,4 @@
-"""A demo clinic to try everything with: one doctor, one receptionist, one tablet, one patient."""
+"""A demo clinic to try everything with: a person of each kind, one tablet, one patient."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from screening.workflow import accounts, clinics, kiosk, reception
 from screening.workflow.workplace import Workplace
 
 CLINIC = "Aurelia Clinic"
-DOCTOR, RECEPTIONIST = "Dr Mai Tran", "Sam Hill"
+DOCTOR, RECEPTIONIST, LEAD = "Dr Mai Tran", "Sam Hill", "Kim Lee"
 PATIENT = "Lan Nguyen"
 PROCEDURES = ["mesotherapy-face", "soft-lifting"]
 
@@ -39,11 +39,12 @@ def _make(config: Config, place: Workplace) -> str:
     clinic = clinics.add_clinic(
         place, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London"
     )
-    doctor, receptionist = secrets.token_urlsafe(9), secrets.token_urlsafe(9)
+    doctor, receptionist, lead = (secrets.token_urlsafe(9) for _ in range(3))
     authority = open_authority(config, place.keys)
     credentials = issue_certificate(authority, DOCTOR, "doctor", now())
     accounts.add_account(place, clinic, "doctor", DOCTOR, "doctor", doctor, credentials)
     accounts.add_account(place, clinic, "reception", RECEPTIONIST, "receptionist", receptionist)
+    accounts.add_account(place, clinic, "lead", LEAD, "clinical-lead", lead)
     pairing = kiosk.add_kiosk(place, clinic, "Waiting room")
     invitation = reception.invite(place, clinic, "program", PATIENT, PROCEDURES)
     url = config.public_url
@@ -55,5 +56,6 @@ Kiosk           {url}/kiosk   pairing code {pairing}
                 then start code {invitation.start_code} for the same patient
 Doctor          {url}/sign-in   user name: doctor      password: {doctor}
 Reception       {url}/sign-in   user name: reception   password: {receptionist}
+Clinical lead   {url}/sign-in   user name: lead        password: {lead}
 
 """

@@ -106,6 +106,10 @@ class Installation:
         return self.found(r"user name: reception\s+password: (\S+)")
 
     @property
+    def lead_password(self):
+        return self.found(r"user name: lead\s+password: (\S+)")
+
+    @property
     def pairing_code(self):
         return self.found(r"pairing code (\S+)")
 

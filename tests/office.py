@@ -62,6 +62,7 @@ class Office:
         self.clinic = clinics.add_clinic(self.place, "Aurelia", "1 Street", "123", "Europe/London")
         self.doctor = self.add("doctor", "Dr Mai Tran", "doctor")
         self.receptionist = self.add("reception", "Sam Hill", "receptionist")
+        self.lead = self.add("lead", "Kim Lee", "clinical-lead")
 
     def add(self, username, name, role, clinic=None):
         from screening.app import open_authority

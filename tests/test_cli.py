@@ -2,13 +2,16 @@
 
 import json
 import random
+import re
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests.conftest import SMALL, write_library
+from tests.conftest import QUESTIONS, SMALL, write_library
 from tests.installation import Installation
+from tests.office import Office
 
 CASE = {
     "procedures": ["mesotherapy-face"],
@@ -207,3 +210,48 @@ def test_the_questionnaire_can_be_exported_for_other_software(installation):
     wrong = installation.command("export-questionnaire", "facelift")
     assert (wrong.returncode, wrong.stdout) == (2, b"")
     assert b'unknown procedure "facelift"; known: ' in wrong.stderr
+
+
+def test_rescreen_lists_what_would_change(tmp_path):
+    """A rule that is new finds everybody who was screened before; the audit log says who tried."""
+    office = Office(tmp_path)
+    day = office.now.date().isoformat()
+    office.submit(painkiller="yes", painkiller_last_dose=day)
+    office.close()
+    folder = shutil.copytree(QUESTIONS, tmp_path / "questions")
+    face = folder / "procedures" / "mesotherapy-face.yaml"
+    rule = re.search(r"- finding: nsaid_recent\n.*?\n\n?(?=- finding)", face.read_text(), re.S)[0]
+    face.write_text(
+        face.read_text().replace("- finding: nsaid_recent", "- finding: anticoagulant_x")
+    )
+    installation = Installation(tmp_path)
+
+    broken = installation.command("rescreen", "--definitions", folder)
+    assert broken.returncode == 1
+    assert b"questions/procedures/mesotherapy-face.yaml:" in broken.stderr
+
+    face.write_text(face.read_text().replace(rule.replace("nsaid_recent", "anticoagulant_x"), ""))
+    same = installation.command("rescreen", check=True).stdout.decode()
+    said = installation.command("rescreen", "--definitions", folder, check=True).stdout.decode()
+    listed = installation.command("rescreen", "--definitions", folder, "--json", check=True)
+
+    assert same.startswith("tried: 1  would change: 0  with: sha256:")
+    assert "mesotherapy-face: deferred -> no-contraindication-identified: 1" in said
+    assert "by nsaid_recent" in said
+    listed = json.loads(listed.stdout)
+    assert listed["counts"] == [
+        {
+            "procedure": "mesotherapy-face",
+            "before": "deferred",
+            "after": "no-contraindication-identified",
+            "screenings": 1,
+        }
+    ]
+    assert listed["changes"][0]["rules"] == ["nsaid_recent"]
+
+
+def test_rescreen_refuses_a_clinic_that_is_not_there(installation):
+    done = installation.command("rescreen", "--clinic", "x")
+
+    assert done.returncode == 2
+    assert b"name the clinic with --clinic ID" in done.stderr

@@ -10,6 +10,7 @@ import pytest
 PURE = {
     "__future__",
     "base64",
+    "bisect",
     "calendar",
     "collections",
     "dataclasses",
@@ -32,7 +33,8 @@ MAY_IMPORT = {
     "web": {"clinical", "workflow"},
     "app": INNER | {"workflow", "web", "config", "bell"},
     "demo": INNER | {"workflow", "app", "config"},
-    "cli": INNER | {"workflow", "app", "config", "worker", "serving", "demo"},
+    "commands": INNER | {"workflow", "app", "config"},
+    "cli": INNER | {"workflow", "app", "config", "commands", "worker", "serving", "demo"},
     "__main__": {"cli"},
 }
 ROOT = Path(__file__).parents[1] / "screening"

@@ -91,6 +91,11 @@ def _date_fault(item: Item, text: str, on: date) -> Fault | None:
         given = PartialDate.parse(text)
     except ValueError:
         return Fault.NOT_A_DATE
+    return implausible(item, given, on)
+
+
+def implausible(item: Item, given: PartialDate, on: date) -> Fault | None:
+    """Return why a patient who answers on the day `on` cannot mean the date `given`."""
     if given.last.year < on.year - OLDEST:
         return Fault.TOO_LONG_AGO
     if item.type is ItemType.BIRTH_DATE and given.first != given.last:

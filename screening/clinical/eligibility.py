@@ -131,6 +131,22 @@ class Procedure:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The days on which a dated rule holds, as far as a date that may be partial tells."""
+
+    opens_first: date
+    opens_last: date
+    clears_first: date
+    clears_last: date
+
+    def at(self, on: date) -> Pair:
+        """Return whether `on` certainly and possibly lies within."""
+        certain = self.opens_last <= on < self.clears_first
+        possible = self.opens_first <= on < self.clears_last
+        return int(certain), int(possible)
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """A contraindication that holds for this patient, or may hold.
 
@@ -191,23 +207,24 @@ def _reason(rule: Contraindication, findings: Findings, on: date) -> Reason | No
     dated = findings.dates.get(rule.finding)
     until = None
     if isinstance(rule.defer, Duration) and dated is not None:
-        c, p = window(rule.defer, rule.ahead, dated, on)
+        c, p = window(rule.defer, rule.ahead, dated).at(on)
         certain, possible = certain & c, possible & p
         until = rule.defer.after(dated.last)
     return Reason(rule, bool(certain), dated, until) if possible else None
 
 
-def window(defer: Duration, ahead: Duration | None, dated: PartialDate, on: date) -> Pair:
-    """Return whether `on` certainly and possibly lies within the wait around `dated`.
+def window(defer: Duration, ahead: Duration | None, dated: PartialDate) -> Window:
+    """Return the wait around `dated`.
 
-    The wait runs from the date, which is day 0, and clears on its last day; with
-    `ahead` it starts that much before a date that is booked.
+    It runs from the date, which is day 0, and clears on its last day; with `ahead`
+    it starts that much before a date that is booked.
     """
-    opens_first = ahead.before(dated.first) if ahead else date.min
-    opens_last = ahead.before(dated.last) if ahead else date.min
-    certain = opens_last <= on < defer.after(dated.first)
-    possible = opens_first <= on < defer.after(dated.last)
-    return int(certain), int(possible)
+    return Window(
+        ahead.before(dated.first) if ahead else date.min,
+        ahead.before(dated.last) if ahead else date.min,
+        defer.after(dated.first),
+        defer.after(dated.last),
+    )
 
 
 def _clear_day(reasons: list[Reason]) -> date | None:

@@ -52,12 +52,12 @@ def texts_of(definitions: Definitions) -> Iterator[str]:
 
 
 def missing_texts(definitions: Definitions) -> dict[str, list[str]]:
-    """Return for each language the texts that have no translation yet."""
-    texts = list(dict.fromkeys(texts_of(definitions)))
-    return {
-        language: [text for text in texts if text not in known]
-        for language, known in definitions.translations.items()
+    """Return each text that lacks a translation, and the languages that it lacks."""
+    missing = {
+        text: [name for name, known in definitions.translations.items() if text not in known]
+        for text in texts_of(definitions)
     }
+    return {text: languages for text, languages in missing.items() if languages}
 
 
 def _section(section: Section, known: Mapping[str, str]) -> Section:

@@ -114,7 +114,8 @@ class Screening(Table):
     """One patient, one questionnaire. `gravity` orders the queue; 4 is the gravest outcome.
 
     `person` is who, `draft` the answers so far, `submission` the report as it was
-    compiled; each is sealed with `wrapped_key`. `recheck_of` is the screening that
+    compiled, `basis` the little of it that its outcomes rest on (clinical/basis.py);
+    each is sealed with `wrapped_key`. `recheck_of` is the screening that
     this one asks again about on the day; submitting it supersedes that one.
     """
 
@@ -138,6 +139,7 @@ class Screening(Table):
     wrapped_key: Mapped[bytes]
     person: Mapped[bytes]
     draft: Mapped[bytes]
+    basis: Mapped[bytes | None]  # before what is large, so that SQLite can read it alone
     submission: Mapped[bytes | None]
 
 

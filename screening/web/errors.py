@@ -82,6 +82,9 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error
+    if code == 413 and request.blueprint == "lead":
+        title, text = _("This file is too large"), _("A folder may have 1 MB when it is packed.")
+        return render_template("error.html", title=title, text=text), code
     title, text = {
         400: (_("We could not read this"), _("Go back and try once more.")),
         401: (_("Please sign in"), _("You were signed out. Sign in and do it again.")),

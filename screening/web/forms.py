@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -206,6 +207,14 @@ class InviteForm(FlaskForm):
     def validate_procedures(self, field: Field) -> None:
         if len(field.data or []) > MOST_PROCEDURES:
             raise ValidationError(_l("Choose ten treatments at most."))
+
+
+class DefinitionsForm(FlaskForm):
+    archive = FileField(
+        _l("Folder with questions and lists, as a ZIP file"),
+        [FileRequired(_l("Choose a ZIP file."))],
+        description=_l("At most 1 MB. It is read, tried and thrown away."),
+    )
 
 
 class DecisionForm(FlaskForm):

@@ -13,7 +13,7 @@ from screening.workflow import accounts
 from screening.workflow.workplace import ActRefusedError
 
 bp = Blueprint("staff", __name__)
-HOME = {"doctor": "doctor.queue", "receptionist": "reception.today"}
+HOME = {"doctor": "doctor.queue", "receptionist": "reception.today", "clinical-lead": "lead.front"}
 
 
 @bp.get("/")

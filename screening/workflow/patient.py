@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.answers import parse_answers
+from screening.clinical.basis import basis_of
 from screening.clinical.case import MOST_PROCEDURES, read_case
 from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Outcome
@@ -194,6 +195,7 @@ def submit(
             report["translated"] = translated(place.definitions, case, language, words)
         key = place.screening_key(session, screening)
         screening.submission = seal_json(key, report, f"screening:{screening.id}:submission")
+        screening.basis = seal_json(key, basis_of(report), f"screening:{screening.id}:basis")
         screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
         screening.definitions_hash = place.definitions.hash
         screening.state = State.SUBMITTED

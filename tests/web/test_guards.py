@@ -58,7 +58,12 @@ def test_a_stranger_is_turned_away_from_every_page(app):
     assert let_in == []
 
 
-@pytest.mark.parametrize(("role", "foreign"), [("reception", "doctor."), ("doctor", "reception.")])
+DESKS = {"reception": "reception.", "doctor": "doctor.", "lead": "lead."}
+
+
+@pytest.mark.parametrize(
+    ("role", "foreign"), [(r, d) for r in DESKS for d in DESKS.values() if d != DESKS[r]]
+)
 def test_each_role_is_turned_away_from_the_other_desk(app, role, foreign):
     client = app.test_client()
     client.post("/sign-in", data={"username": role, "password": PASSWORD})

@@ -1,0 +1,232 @@
+"""Measure trying other definitions on stored screenings; started by rescreen.py."""
+
+from __future__ import annotations
+
+import gc
+import platform
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from pydantic_core import from_json
+from sqlalchemy import insert
+
+from screening.app import open_workplace
+from screening.clinical.answers import establish_findings
+from screening.clinical.basis import Basis, basis_of
+from screening.clinical.case import read_case
+from screening.clinical.changes import changes_under
+from screening.clinical.definitions import Definitions, assemble_questionnaire
+from screening.clinical.eligibility import determine_eligibility
+from screening.clinical.population import bits, establish_all, gather
+from screening.clinical.population_eligibility import determine_all
+from screening.clinical.questionnaire import Answer, Item, ItemType, first_unanswered, journey
+from screening.clinical.report import compile_report
+from screening.config import read_config
+from screening.storage.encryption import new_key, open_bytes, seal_bytes, seal_json
+from screening.storage.tables import Clinic, Screening, new_id
+from screening.workflow.clinics import add_clinic
+from screening.workflow.rescreen import BLOCK, all_cores, rescreen, sealed_blocks
+from screening.workflow.workplace import Workplace
+
+MILLION = 1_000_000
+PATIENTS = 2_000  # different ones; the stored screenings repeat them
+FIRST_DAY = date(2025, 1, 1)
+RUNS = 3
+
+
+def main(stored: int, sample: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = open_workplace(read_config({"SCREENING_INSTANCE": folder}))
+        patients = [make_patient(place.definitions, random.Random(n)) for n in range(PATIENTS)]
+        fill(place, patients, stored)
+        tried = stricter(place.definitions)
+        bases = [patients[n % PATIENTS][0] for n in range(BLOCK)]
+        print(
+            f"{platform.machine()}, {all_cores()} cores, Python {platform.python_version()}, ",
+            end="",
+        )
+        print(f"{datetime.now(UTC):%Y-%m-%d}; {stored:,} stored, medians of {RUNS} runs.\n")
+        show(steps(tried, bases, sample), whole(place, tried, stored))
+        place.database.close()
+
+
+def make_patient(definitions: Definitions, draw: random.Random) -> tuple[Basis, bytes]:
+    """Return what one patient's screening keeps: most answers quiet, some not, some unknown."""
+    chosen = draw.sample(list(definitions.procedures), draw.choice([1, 1, 1, 2, 3]))
+    on = FIRST_DAY + timedelta(draw.randrange(600))
+    questionnaire, answers = assemble_questionnaire(definitions, chosen), {}
+    while item := first_unanswered(journey(questionnaire, answers), answers):
+        answers[item.link_id] = some_answer(item, on, draw)
+    raw = {"procedures": chosen, "on": on.isoformat(), "answers": answers}
+    frame = {"number": "0", "patient": {"name": "Lan Nguyen"}}
+    report = compile_report(definitions, read_case(definitions, raw), raw, frame)
+    return basis_of(report), str(report).encode()
+
+
+def some_answer(item: Item, on: date, draw: random.Random) -> Answer:
+    quiet = draw.random() < 0.95
+    match item.type:
+        case ItemType.BIRTH_DATE:
+            return (on - timedelta(draw.randrange(16 * 365, 75 * 365))).isoformat()
+        case ItemType.DATE:
+            return (on - timedelta(draw.randrange(400))).isoformat()[: draw.choice([7, 10, 10])]
+        case ItemType.TEXT:
+            return "nothing"
+        case ItemType.SOME_OF:
+            return ["none"] if quiet else [draw.choice(item.options).id]
+        case ItemType.ONE_OF:
+            quiets = [o.id for o in item.options if not o.means]
+            return draw.choice(quiets if quiet else item.codes)
+    return "no" if quiet else draw.choice(item.codes)
+
+
+def fill(place: Workplace, patients: list[tuple[Basis, bytes]], stored: int) -> None:
+    """Store screenings of the size that real ones have, sealed as submitting seals them."""
+    clinic = add_clinic(place, "Bench", "", "", "UTC")
+    with place.database.engine.begin() as connection:
+        key = clinic_key(place, clinic)
+        for start in range(0, stored, 1000):
+            rows = [
+                row(clinic, key, n, *patients[n % PATIENTS])
+                for n in range(start, min(start + 1000, stored))
+            ]
+            connection.execute(insert(Screening), rows)
+
+
+def clinic_key(place: Workplace, clinic: str) -> bytes:
+    with place.database.read() as session:
+        return place.clinic_key(session.get_one(Clinic, clinic))
+
+
+def row(clinic: str, clinic_key: bytes, n: int, basis: Basis, report: bytes) -> dict[str, object]:
+    id, key, now = new_id(), new_key(), datetime.now(UTC)
+    return {
+        "id": id,
+        "clinic_id": clinic,
+        "number": f"B-{n}",
+        "state": "submitted",
+        "link_hash": f"{n:064}",
+        "link_expires_at": now,
+        "created_at": now,
+        "submitted_at": now,
+        "wrapped_key": seal_bytes(clinic_key, key, f"key:{id}"),
+        "person": bytes(300),
+        "draft": bytes(1000),
+        "basis": seal_json(key, basis | {"number": f"B-{n}"}, f"screening:{id}:basis"),
+        "submission": seal_bytes(key, report, f"screening:{id}:submission"),
+    }
+
+
+def stricter(definitions: Definitions) -> Definitions:
+    """Return `definitions` with one rule of the face taken away: a change as a lead makes it."""
+    face = definitions.procedures["mesotherapy-face"]
+    rules = tuple(r for r in face.contraindications if r.finding != "nsaid_recent")
+    changed = {"mesotherapy-face": replace(face, contraindications=rules)}
+    return replace(definitions, procedures=definitions.procedures | changed)
+
+
+def seconds(act: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Return the median of how long `act` takes."""
+    times = []
+    for _ in range(RUNS):
+        start = clock()
+        act()
+        times.append(clock() - start)
+    return statistics.median(times)
+
+
+def busy(act: Callable[[], object]) -> float:
+    """Return the median of how long `act` keeps a core busy, as a worker does it: without gc."""
+    gc.disable()
+    try:
+        return seconds(act, time.process_time)
+    finally:
+        gc.enable()
+
+
+def steps(tried: Definitions, bases: list[Basis], sample: int) -> dict[str, float]:
+    """Return what each step takes for a million, in seconds on one core."""
+    clinic, key, n = new_key(), new_key(), len(bases)
+    wrapped = seal_bytes(clinic, key, "key")
+    sealed = [seal_json(key, basis, "basis") for basis in bases]
+    opened = [open_bytes(key, one, "basis") for one in sealed]
+    given = [(date.fromisoformat(b["on"]), b["answers"]) for b in bases]
+    population = gather(given)
+    findings = establish_all(tried, population)
+    by_procedure = {
+        name: bits([i for i, b in enumerate(bases) if name in b["verdicts"]], n)
+        for name in tried.procedures
+    }
+    alone = sample_alone(tried, bases[:sample])
+    return {
+        "open the key and the answers": each(
+            n, lambda: [open_bytes(open_bytes(clinic, wrapped, "key"), s, "basis") for s in sealed]
+        ),
+        "parse the answers": each(n, lambda: [from_json(o) for o in opened]),
+        "turn them into columns": each(n, lambda: gather(given)),
+        "findings, all at once": each(n, lambda: establish_all(tried, population)),
+        "outcomes, all at once": each(
+            n,
+            lambda: [
+                determine_all(tried.procedures[name], findings, population.days, those)
+                for name, those in by_procedure.items()
+            ],
+        ),
+        "columns, findings, outcomes, compared: all at once": each(
+            n, lambda: changes_under(tried, bases)
+        ),
+        "findings, one at a time": alone[0],
+        "outcomes, one at a time": alone[1],
+    }
+
+
+def each(n: int, act: Callable[[], object]) -> float:
+    return busy(act) / n * MILLION
+
+
+def sample_alone(tried: Definitions, bases: list[Basis]) -> tuple[float, float]:
+    """Return what findings and outcomes take for a million, one at a time, from a sample."""
+    given = [(date.fromisoformat(b["on"]), b) for b in bases]
+    found = [(on, b, establish_findings(tried, b["answers"], on)) for on, b in given]
+    establishing = busy(lambda: [establish_findings(tried, b["answers"], on) for on, b in given])
+    determining = busy(
+        lambda: [
+            determine_eligibility(tried.procedures[name], one, on)
+            for on, b, one in found
+            for name in b["verdicts"]
+        ]
+    )
+    return establishing / len(bases) * MILLION, determining / len(bases) * MILLION
+
+
+def whole(place: Workplace, tried: Definitions, stored: int) -> dict[str, float]:
+    """Return what the whole command takes for a million, in seconds, database included."""
+    scale = MILLION / stored
+    with place.database.read() as session:
+        reading = seconds(lambda: sum(len(b) for b in sealed_blocks(session, None, None)))
+    return {
+        "read the rows": reading * scale,
+        "all of it, one program": scale * seconds(lambda: rescreen(place, tried, "bench")),
+        f"all of it, {all_cores()} programs beside": scale
+        * seconds(lambda: rescreen(place, tried, "bench", workers=all_cores())),
+    }
+
+
+def show(step: dict[str, float], end: dict[str, float]) -> None:
+    for title, rows in (("by the clock", end), ("each step, one core busy", step)):
+        print(f"| a million screenings, {title} | seconds |\n|---|---:|")
+        for name, took in rows.items():
+            print(f"| {name} | {took:,.1f} |")
+        print()
+    alone = step["findings, one at a time"] + step["outcomes, one at a time"]
+    at_once = step["columns, findings, outcomes, compared: all at once"]
+    outcomes = step["outcomes, one at a time"] / step["outcomes, all at once"]
+    print(
+        f"From answers to compared outcomes {alone / at_once:,.0f} times as fast as one at a time,"
+    )
+    print(f"from findings to outcomes {outcomes:,.0f} times.")

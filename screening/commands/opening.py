@@ -1,0 +1,59 @@
+"""What the commands open: a folder of definitions, the installation, a clinic in it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from screening.clinical.definitions import Definitions
+from screening.config import Config, read_config
+from screening.definitions.loading import load_definitions
+from screening.definitions.problems import DefinitionError
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def choose_clinic(place: Any, clinic_id: str | None) -> str:
+    """Return the id of the one clinic that fits, or leave with the list of all."""
+    from screening.workflow.clinics import list_clinics
+
+    known = dict(list_clinics(place))
+    fitting = [id for id in known if clinic_id in (id, None)]
+    if len(fitting) != 1:
+        names = [f"{id}  {name}" for id, name in known.items()]
+        stop(
+            [
+                "name the clinic with --clinic ID:",
+                *(names or ["(none yet: screening clinic NAME)"]),
+            ],
+            2,
+        )
+    return fitting[0]
+
+
+def open_place(config: Config | None = None) -> Any:
+    """Return the installation, or leave with every problem of its definitions."""
+    from screening.app import open_workplace
+
+    try:
+        return open_workplace(config or read_config())
+    except DefinitionError as error:
+        stop([str(p) for p in error.problems], 1)
+
+
+def load(folder: Path) -> Definitions:
+    """Return the definitions in `folder`, or leave with every problem."""
+    try:
+        return load_definitions(folder)
+    except DefinitionError as error:
+        stop([str(p) for p in error.problems], 1)
+
+
+def stop(problems: list[str], code: int) -> NoReturn:
+    """Say each problem in a line of its own and leave."""
+    for problem in problems:
+        click.echo(problem.encode("utf-8", "replace").decode(), err=True)
+    sys.exit(code)

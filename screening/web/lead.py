@@ -1,0 +1,82 @@
+"""The clinical lead's desk: what is in force, and what other definitions would change."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from screening.web.forms import DefinitionsForm
+from screening.web.visit import person, require, workplace
+from screening.workflow import lead
+from screening.workflow.lead import Trial
+
+bp = Blueprint("lead", __name__, url_prefix="/lead")
+bp.before_request(require("clinical-lead"))
+MOST_NUMBERS = 200
+
+
+@bp.url_value_preprocessor
+def allow_more(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let a folder arrive; one somewhat too large is refused by name, not by a broken line."""
+    if endpoint == "lead.preview":
+        request.max_content_length = 8 * lead.LARGEST_UPLOAD
+        request.max_form_memory_size = lead.LARGEST_UPLOAD  # what is read of the file at a time
+
+
+def field_words() -> dict[str, str]:
+    return {
+        "grade": _("Grade"),
+        "defer": _("Defers for"),
+        "ahead": _("Before a booked date"),
+        "because": _("Because"),
+        "source": _("Source"),
+        "also": _("Other sources"),
+        "evidence": _("Evidence"),
+        "fixed": _("Nobody may set it aside"),
+        "recheck": _("Asked again on the day"),
+        "note": _("Note"),
+        "list": _("Stands in the list of"),
+    }
+
+
+@bp.get("")
+def front() -> ResponseReturnValue:
+    return _show(DefinitionsForm(), None)
+
+
+@bp.post("")
+def preview() -> ResponseReturnValue:
+    """Try an uploaded folder on the clinic's screenings; it is neither kept nor put in force."""
+    form = DefinitionsForm()
+    if not form.validate_on_submit():
+        return _show(form, None), 422
+    with closing(form.archive.data) as upload:
+        archive = upload.stream.read(lead.LARGEST_UPLOAD + 1)
+    trial = lead.try_definitions(workplace(), person(), archive)
+    return _show(form, trial), 422 if trial.problems else 200
+
+
+@bp.get("/definitions.zip")
+def archive() -> ResponseReturnValue:
+    return Response(
+        lead.pack_in_force(workplace(), person()),
+        mimetype="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="questions.zip"'},
+    )
+
+
+def _show(form: DefinitionsForm, trial: Trial | None) -> str:
+    return render_template(
+        "lead/front.html",
+        form=form,
+        trial=trial,
+        known=lead.in_force(workplace()),
+        procedures=workplace().definitions.procedures,
+        fields=field_words(),
+        most_numbers=MOST_NUMBERS,
+        zone=person().clinic.zone,
+    )
