@@ -28,6 +28,7 @@ def answer_all(page, special=(), most=150):
         link_id = found[1]
         assert link_id not in seen, f"{link_id} came twice"
         seen.append(link_id)
+        page.wait_for_load_state()  # what is counted on half a page is not there
         special.get(link_id, answer_quietly)(page)
         page.get_by_role("button", name="Continue", exact=True).click()
     raise AssertionError("the questions do not end")
