@@ -12,6 +12,7 @@ from flask import Flask, Response
 from flask_babel import Babel, get_locale
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bell import open_bell
 from screening.config import CHECKOUT, Config, read_config, read_secret
@@ -19,10 +20,22 @@ from screening.definitions.loading import load_definitions
 from screening.documents.authority import Credentials, create_authority, issue_certificate
 from screening.storage.database import Database
 from screening.storage.encryption import Keys
-from screening.web import doctor, errors, health, kiosk, lead, patient, reception, staff
+from screening.web import (
+    account,
+    administrator,
+    doctor,
+    errors,
+    health,
+    kiosk,
+    lead,
+    patient,
+    reception,
+    staff,
+)
 from screening.web.language import languages, locale
+from screening.web.limits import limiter
 from screening.web.texts import harmless, shown_answer, shown_date, shown_moment
-from screening.web.visit import clinic_name, is_kiosk, login
+from screening.web.visit import clinic_name, deny_unguarded, end_revoked_tablet, is_kiosk, login
 from screening.workflow.workplace import Workplace
 
 HEADERS = {
@@ -59,6 +72,7 @@ def open_workplace(config: Config) -> Workplace:
         keys=keys,
         seal=open_seal(config, keys),
         ring=open_bell(config, keys),
+        issue=lambda name: issue_certificate(open_authority(config, keys), name, "doctor", now()),
         now=now,
     )
 
@@ -130,6 +144,8 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "translations"),
     )
+    if config.proxies:  # else anyone could write an address of their choice into the header
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
     app.extensions["workplace"] = place
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
@@ -145,7 +161,11 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     Babel(app, locale_selector=locale)
     CSRFProtect(app)
     login.init_app(app)
-    for part in (patient, kiosk, staff, reception, doctor, lead, health):
+    limiter.init_app(app)
+    app.before_request(deny_unguarded)
+    app.before_request(end_revoked_tablet)
+    desks = (reception, doctor, lead, administrator)
+    for part in (patient, kiosk, staff, account, *desks, health):
         app.register_blueprint(part.bp)
     errors.register(app)
     app.after_request(_add_headers)

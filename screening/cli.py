@@ -12,6 +12,8 @@ import click
 
 from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
 from screening.clinical.language import missing_texts
+from screening.commands.audit import audit
+from screening.commands.code import code
 from screening.commands.opening import FOLDER
 from screening.commands.opening import choose_clinic as _clinic
 from screening.commands.opening import load as _load
@@ -29,6 +31,10 @@ VERDICT_CODES = {"PASSED": 0, "FAILED": 1, "INDETERMINATE": 2}
 @click.group()
 def main() -> None:
     """Contraindication screening for clinics that do aesthetic procedures."""
+
+
+main.add_command(audit)
+main.add_command(code)
 
 
 @main.command()
@@ -235,7 +241,9 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
 @click.argument("username")
 @click.option("--name", required=True, help="The person's full name.")
 @click.option(
-    "--role", required=True, type=click.Choice(["doctor", "receptionist", "clinical-lead"])
+    "--role",
+    required=True,
+    type=click.Choice(["receptionist", "doctor", "clinical-lead", "administrator"]),
 )
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def account(username: str, name: str, role: str, clinic_id: str | None) -> None:

@@ -32,6 +32,7 @@ SETTINGS = (
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start"),
     Setting("LANGUAGES", "en", "languages that the pages offer, such as en,ar; see README"),
+    Setting("PROXIES", "0", "proxies in front of the pages whose X-Forwarded-For is believed"),
     Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
 )
 
@@ -48,6 +49,7 @@ class Config:
     secret_file: Path
     organisation: str
     languages: tuple[str, ...]
+    proxies: int
     web_threads: int
 
     @property
@@ -61,8 +63,9 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     value = {s.name: environment.get(PREFIX + s.name) or s.default for s in SETTINGS}
     instance = Path(value["INSTANCE"]).absolute()
     secret = value["SECRET_FILE"]
-    if not value["WEB_THREADS"].isdecimal():
-        raise ValueError(f"{PREFIX}WEB_THREADS must be a number, not {value['WEB_THREADS']!r}")
+    for name in ("PROXIES", "WEB_THREADS"):
+        if not value[name].isdecimal():
+            raise ValueError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
     return Config(
         instance=instance,
         database=value["DATABASE"] or f"sqlite:///{instance / 'screening.db'}",
@@ -72,6 +75,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         secret_file=Path(secret).absolute() if secret else instance / "secret",
         organisation=value["ORGANISATION"],
         languages=tuple(value["LANGUAGES"].replace(" ", "").split(",")),
+        proxies=int(value["PROXIES"]),
         web_threads=int(value["WEB_THREADS"]),
     )
 

@@ -1,21 +1,27 @@
-"""A demo clinic to try everything with: a person of each kind, one tablet, one patient."""
+"""A demo clinic to try everything with: one account a role, one tablet, one patient."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import replace
 
+import pyotp
 from sqlalchemy import select
 
 from screening.app import now, open_authority, write_privately
 from screening.config import Config
 from screening.documents.authority import issue_certificate
 from screening.storage.tables import Clinic
-from screening.workflow import accounts, clinics, kiosk, reception
+from screening.workflow import accounts, clinics, factors, kiosk, reception
 from screening.workflow.workplace import Workplace
 
 CLINIC = "Aurelia Clinic"
-DOCTOR, RECEPTIONIST, LEAD = "Dr Mai Tran", "Sam Hill", "Kim Lee"
+ACCOUNTS = (
+    ("Doctor", "doctor", "Dr Mai Tran", "doctor"),
+    ("Reception", "reception", "Sam Hill", "receptionist"),
+    ("Clinical lead", "lead", "Kim Lee", "clinical-lead"),
+    ("Administrator", "admin", "Kim Berg", "administrator"),
+)
 PATIENT = "Lan Nguyen"
 PROCEDURES = ["mesotherapy-face", "soft-lifting"]
 
@@ -39,12 +45,7 @@ def _make(config: Config, place: Workplace) -> str:
     clinic = clinics.add_clinic(
         place, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London"
     )
-    doctor, receptionist, lead = (secrets.token_urlsafe(9) for _ in range(3))
-    authority = open_authority(config, place.keys)
-    credentials = issue_certificate(authority, DOCTOR, "doctor", now())
-    accounts.add_account(place, clinic, "doctor", DOCTOR, "doctor", doctor, credentials)
-    accounts.add_account(place, clinic, "reception", RECEPTIONIST, "receptionist", receptionist)
-    accounts.add_account(place, clinic, "lead", LEAD, "clinical-lead", lead)
+    rows = [_account(config, place, clinic, *row) for row in ACCOUNTS]
     pairing = kiosk.add_kiosk(place, clinic, "Waiting room")
     invitation = reception.invite(place, clinic, "program", PATIENT, PROCEDURES)
     url = config.public_url
@@ -54,8 +55,26 @@ Demo clinic: {CLINIC}
 Patient link    {url}/s/{invitation.link}
 Kiosk           {url}/kiosk   pairing code {pairing}
                 then start code {invitation.start_code} for the same patient
-Doctor          {url}/sign-in   user name: doctor      password: {doctor}
-Reception       {url}/sign-in   user name: reception   password: {receptionist}
-Clinical lead   {url}/sign-in   user name: lead        password: {lead}
+{"".join(rows)}
+The second step of a sign-in: run  .venv/bin/screening code SECRET  with the secret above,
+or type the secret into an authenticator app.
 
 """
+
+
+def _account(
+    config: Config, place: Workplace, clinic: str, label: str, username: str, name: str, role: str
+) -> str:
+    """Open an account whose second factor is set up already, and return how to get in."""
+    password, credentials = secrets.token_urlsafe(9), None
+    if role == "doctor":
+        credentials = issue_certificate(open_authority(config, place.keys), name, "doctor", now())
+    id = accounts.add_account(place, clinic, username, name, role, password, credentials)
+    totp = pyotp.parse_uri(factors.offer_app(place, id))
+    assert isinstance(totp, pyotp.TOTP)
+    # The code before the present one, so that the present one still works.
+    factors.accept_app(place, id, totp.at(place.now(), counter_offset=-1))
+    return (
+        f"{label:<15} {config.public_url}/sign-in   user name: {username:<10} "
+        f"password: {password}   secret: {totp.secret}\n"
+    )

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +12,10 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pyotp
+
+RUNNING = {}  # by address, for whoever has only a page of it
 
 
 def free_port():
@@ -25,12 +30,13 @@ class Installation:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    host: str = "127.0.0.1"
     printed: str = ""
     process: subprocess.Popen | None = None
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def environment(self):
@@ -58,6 +64,7 @@ class Installation:
                 break
         self.printed = "".join(lines)
         self._wait_until_alive()
+        RUNNING[self.url] = self
         return self
 
     def _wait_until_alive(self):
@@ -99,15 +106,37 @@ class Installation:
 
     @property
     def doctor_password(self):
-        return self.found(r"user name: doctor\s+password: (\S+)")
+        return self.password("doctor")
 
     @property
     def reception_password(self):
-        return self.found(r"user name: reception\s+password: (\S+)")
+        return self.password("reception")
+
+    def password(self, username):
+        return self.found(rf"user name: {username}\s+password: (\S+)")
+
+    def code(self, username):
+        """Return the code that the person's app shows now.
+
+        A code works once; tests do not wait half a minute for the next one.
+        """
+        database = sqlite3.connect(self.folder / "screening.db", timeout=30)
+        with database:
+            database.execute(
+                "UPDATE account SET totp_counter = NULL WHERE username = ?", [username]
+            )
+        database.close()
+        return pyotp.TOTP(self.found(rf"user name: {username}\s.*secret: (\S+)")).now()
+
+    def sign_in(self, visitor, username):
+        """Sign in with a visitor (tests/visitor.py), through both pages."""
+        visitor.get(f"{self.url}/sign-in")
+        visitor.post(username=username, password=self.password(username))
+        return visitor.post(code=self.code(username))
 
     @property
     def lead_password(self):
-        return self.found(r"user name: lead\s+password: (\S+)")
+        return self.password("lead")
 
     @property
     def pairing_code(self):

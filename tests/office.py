@@ -5,19 +5,22 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
+from sqlalchemy import select
 
 from screening.app import create_app, open_workplace
 from screening.clinical.questionnaire import first_unanswered, journey
 from screening.config import read_config
 from screening.documents.authority import issue_certificate
-from screening.workflow import accounts, clinics, doctor, patient, reception, reports
+from screening.storage.tables import Account
+from screening.workflow import accounts, clinics, doctor, factors, patient, reception, reports
 from screening.workflow.workplace import ActRefusedError
 from tests.clinical.test_promises import quiet_answer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
-PASSWORD = "correct horse"
+PASSWORD = "correct horse battery"
 
 
 def refused(act, *arguments):
@@ -53,7 +56,7 @@ class Office:
     def __init__(self, folder: Path, **settings: str):
         environment = {"SCREENING_INSTANCE": str(folder), **settings}
         self.config = read_config(environment)
-        self.now, self.rung = NOON, []
+        self.now, self.rung, self.secrets = NOON, [], {}
         # Certificates are made by the real clock at first start; the rest follows ours.
         opened = open_workplace(self.config)
         self.place = replace(opened, ring=self.rung.append, now=lambda: self.now)
@@ -72,12 +75,29 @@ class Office:
             authority = open_authority(self.config, self.place.keys)
             credentials = issue_certificate(authority, name, "doctor", self.now)
         clinic = clinic or self.clinic
-        accounts.add_account(self.place, clinic, username, name, role, PASSWORD, credentials)
+        id = accounts.add_account(self.place, clinic, username, name, role, PASSWORD, credentials)
+        totp = pyotp.parse_uri(factors.offer_app(self.place, id))
+        factors.accept_app(self.place, id, totp.at(self.now))
+        self.secrets[username] = totp.secret
         return self.sign_in(username)
 
     def sign_in(self, username):
-        secret = accounts.sign_in(self.place, username, PASSWORD)
-        return accounts.who_is(self.place, secret)
+        waiting = factors.who_waits(self.place, accounts.sign_in(self.place, username, PASSWORD))
+        return accounts.who_is(
+            self.place, factors.complete(self.place, waiting, self.code(username))
+        )
+
+    def code(self, username):
+        """Return the code that the person's app shows now, as if the last one was long ago."""
+        with self.place.database.write() as session:
+            account = session.scalars(select(Account).where(Account.username == username)).one()
+            account.totp_counter = None
+        return pyotp.TOTP(self.secrets[username]).at(self.now)
+
+    def enter(self, client, username):
+        """Sign in with a test client, through both pages."""
+        client.post("/sign-in", data={"username": username, "password": PASSWORD})
+        return client.post("/sign-in/second-factor", data={"code": self.code(username)})
 
     def pass_time(self, **by):
         self.now += timedelta(**by)

@@ -2,7 +2,9 @@
 
 An entry is written in the transaction of the act that it records. A changed,
 moved or missing entry breaks the chain; a cut tail shows where the head is
-known outside, which is why every report prints it.
+known outside, which is why every report prints it. The database itself refuses
+to change or delete an entry (migration 0005); the chain finds whoever went
+around that.
 """
 
 from __future__ import annotations
@@ -57,6 +59,20 @@ def find_break(session: Session, key: bytes) -> int | None:
             return expected
         before, expected = entry.mac, expected + 1
     return None
+
+
+def read_head(session: Session) -> tuple[int, str]:
+    """Return sequence and MAC of the newest entry, (0, START) while there is none."""
+    last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)).first()
+    return (last.sequence, last.mac) if last else (0, START)
+
+
+def has_anchor(session: Session, mac: str, sequence: int | None = None) -> bool:
+    """Tell whether an entry noted outside earlier is still there; the newest show a cut tail."""
+    query = select(AuditEntry).where(AuditEntry.mac == mac)
+    if sequence is not None:
+        query = query.where(AuditEntry.sequence == sequence)
+    return session.scalars(query).first() is not None
 
 
 def _mac(key: bytes, entry: AuditEntry, before: str) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -67,16 +67,40 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.set_main_option("path_separator", "os")
-        with self._turn(), self.engine.connect() as connection:
+        with self._turn(), self.engine.connect() as connection, _unreferenced(connection):
             connection = connection.execution_options(writes=True)
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(7263)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            _check_references(connection)
             connection.commit()
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _unreferenced(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild tables that others refer to; it cannot change them in place."""
+    raw = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")  # counts only before a transaction begins
+    try:
+        yield
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    """Raise ValueError where a migration left a row that refers to nothing."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise ValueError(f"the migration left {len(broken)} references to nothing")
 
 
 def _open_engine(address: str) -> Engine:

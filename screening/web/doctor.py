@@ -10,6 +10,7 @@ from screening.clinical.report import ReportProcedure
 from screening.web.forms import DecisionForm
 from screening.web.visit import person, require, workplace
 from screening.workflow import doctor
+from screening.workflow.accounts import note_look
 from screening.workflow.doctor import Choice, problems_with
 from screening.workflow.workplace import ActRefusedError
 
@@ -40,6 +41,7 @@ def problem_words() -> dict[str, str]:
 @bp.get("")
 def queue() -> ResponseReturnValue:
     """Show who waits for a decision, by appointment, then gravest outcome."""
+    note_look(workplace(), person(), "look at queue")
     waiting = doctor.list_queue(workplace(), person())
     decided = doctor.list_queue(workplace(), person(), "decided")
     return render_template(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from screening.web.limits import seconds_to_wait
 from screening.workflow.workplace import ActRefusedError
 
 
@@ -31,6 +33,11 @@ def refused(error: ActRefusedError) -> ResponseReturnValue:
         "expired": (
             _("This link has ended"),
             _("Links work for two weeks. Ask the clinic for a new one. Your answers are not lost."),
+            410,
+        ),
+        "link-expired": (
+            _("This link has ended"),
+            _("Links to set a password work for three days. Ask the administrator for a new one."),
             410,
         ),
         "withdrawn": (
@@ -80,8 +87,10 @@ def stale(error: CSRFError) -> ResponseReturnValue:
 
 def failed(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
-    if code < 400:
+    if code < 400 or error.response:
         return error
+    if code == 429:
+        return too_often()
     if code == 413 and request.blueprint == "lead":
         title, text = _("This file is too large"), _("A folder may have 1 MB when it is packed.")
         return render_template("error.html", title=title, text=text), code
@@ -98,9 +107,20 @@ def failed(error: HTTPException) -> ResponseReturnValue:
             _("That is too much text"),
             _("A page may carry 64 kB. Go back: what you typed is still there. Make it shorter."),
         ),
-        429: (_("Too many tries"), _("Wait a few minutes, then try again.")),
     }.get(code, (_("Something went wrong"), _("Try again in a moment.")))
     return render_template("error.html", title=title, text=text), code
+
+
+def too_often() -> ResponseReturnValue:
+    """Too many tries from one address: say how long to wait."""
+    wait = seconds_to_wait()
+    text = ngettext(
+        "Wait %(num)s second, then load the page again.",
+        "Wait %(num)s seconds, then load the page again.",
+        wait,
+    )
+    page = render_template("error.html", title=_("Too many tries"), text=text)
+    return page, 429, {"Retry-After": str(wait)}
 
 
 def broken(error: Exception) -> ResponseReturnValue:

@@ -7,10 +7,11 @@ import shutil
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
-from screening.web.visit import workplace
+from screening.web.visit import open_to_all, workplace
 from screening.workflow import watch
 
 bp = Blueprint("health", __name__)
+bp.before_request(open_to_all)
 
 
 @bp.get("/healthz")

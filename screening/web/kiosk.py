@@ -12,11 +12,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from screening.web.forms import CodeForm
-from screening.web.visit import KIOSK_COOKIE, start_visit, tablet, workplace
+from screening.web.limits import a_try
+from screening.web.visit import KIOSK_COOKIE, open_to_all, start_visit, tablet, workplace
 from screening.workflow import kiosk
 from screening.workflow.workplace import ActRefusedError
 
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
+bp.before_request(open_to_all)
 YEAR = 365 * 24 * 3600
 
 
@@ -31,6 +33,7 @@ def front() -> ResponseReturnValue:
 
 
 @bp.post("/pairing")
+@a_try
 def pair() -> ResponseReturnValue:
     form = CodeForm()
     if current_user.is_authenticated:
@@ -40,10 +43,8 @@ def pair() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             token = kiosk.pair(workplace(), form.code.data)
-        except ActRefusedError:
-            form.code.errors = [
-                _("This code is not known, or was used already. Ask for a new one.")
-            ]
+        except ActRefusedError as refused:
+            form.code.errors = [_pairing_words(refused.reason)]
         else:
             session.clear()
             response = redirect(url_for(".front"), 303)
@@ -59,7 +60,14 @@ def pair() -> ResponseReturnValue:
     return render_template("kiosk/pair.html", form=form), 422
 
 
+def _pairing_words(reason: str) -> str:
+    if reason == "locked":
+        return _("Too many wrong codes. Wait five minutes, then try again.")
+    return _("This code is not known, or was used already. Ask for a new one.")
+
+
 @bp.post("/start")
+@a_try
 def start() -> ResponseReturnValue:
     form, here = CodeForm(), tablet()
     if here is None:

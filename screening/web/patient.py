@@ -17,13 +17,15 @@ from screening.web.forms import (
     question_form,
 )
 from screening.web.language import definitions, language
+from screening.web.limits import a_link
 from screening.web.texts import shown_date
-from screening.web.visit import end_visit, is_kiosk, start_visit, workplace
+from screening.web.visit import end_visit, is_kiosk, open_to_all, start_visit, workplace
 from screening.workflow import patient
 from screening.workflow.patient import Draft, Receipt
 from screening.workflow.workplace import ActRefusedError
 
 bp = Blueprint("patient", __name__)
+bp.before_request(open_to_all)
 
 
 def declaration_text() -> str:
@@ -38,6 +40,7 @@ def declaration_text() -> str:
 
 
 @bp.get("/s/<link>")
+@a_link
 def welcome(link: str) -> ResponseReturnValue:
     """Show what this is. Looking does not use the link up."""
     screening_id, state = patient.follow_link(workplace(), link)
@@ -48,10 +51,10 @@ def welcome(link: str) -> ResponseReturnValue:
 
 
 @bp.post("/s/<link>")
+@a_link
 def begin(link: str) -> ResponseReturnValue:
     """Let this browser in, and take the secret out of the address."""
-    screening_id, _state = patient.follow_link(workplace(), link)
-    start_visit(screening_id)
+    start_visit(patient.enter(workplace(), link))
     return redirect(url_for(".resume"), 303)
 
 

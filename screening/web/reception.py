@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-import segno
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from screening.web.forms import InviteForm, procedure_choices
+from screening.web.texts import picture_of
 from screening.web.visit import person, require, workplace
 from screening.workflow import asking_again, reception
+from screening.workflow.accounts import note_look
 
 bp = Blueprint("reception", __name__, url_prefix="/reception")
 bp.before_request(require("receptionist"))
@@ -19,6 +20,7 @@ bp.before_request(require("receptionist"))
 
 @bp.get("")
 def today() -> ResponseReturnValue:
+    note_look(workplace(), person(), "look at list")
     entries = reception.list_screenings(workplace(), person().clinic.id)
     return render_template(
         "reception/today.html", entries=entries, zone=person().clinic.zone, form=FlaskForm()
@@ -73,16 +75,13 @@ def recheck(screening_id: str) -> ResponseReturnValue:
 
 def _show(number: str, name: str, link: str, code: str) -> str:
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
-    picture = segno.make(address, micro=False).svg_inline(
-        scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None, title=None
-    )
     return render_template(
         "reception/invitation.html",
         number=number,
         name=name,
         address=address,
         code=code,
-        picture=picture,
+        picture=picture_of(address),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import segno
 from babel.dates import format_date, format_datetime, get_timezone_name
 from flask_babel import get_locale
 
@@ -49,3 +50,27 @@ def shown_answer(answer: Mapping[str, Any]) -> str:
         return shown_date(answer["text"])
     except ValueError:
         return str(answer["text"])
+
+
+def picture_of(text: str) -> str:
+    """Return a QR code as inline SVG, without a style of its own."""
+    return segno.make(text, micro=False).svg_inline(
+        scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None, title=None
+    )
+
+
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+
+
+def browser_family(agent: str) -> str:
+    """Return what kind of browser calls itself `agent`; the order matters, all say "Safari"."""
+    return next((name for sign, name in BROWSERS.items() if sign in agent), "")

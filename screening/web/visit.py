@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Response,
+    abort,
+    after_this_request,
+    current_app,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -58,6 +68,29 @@ def require(*roles: str) -> Callable[[], ResponseReturnValue | None]:
         return None
 
     return guard
+
+
+def open_to_all() -> None:
+    """Say that the pages of a blueprint are for everyone; see `deny_unguarded`."""
+
+
+def deny_unguarded() -> None:
+    """Refuse every page of which nobody has said whom it is for."""
+    guards = current_app.before_request_funcs.get(request.blueprint)
+    if request.endpoint not in {None, "static"} and not guards:
+        abort(403)
+
+
+def end_revoked_tablet() -> None:
+    """End the visit on a tablet taken out of use; from then on it is an ordinary browser."""
+    if KIOSK_COOKIE in request.cookies and tablet() is None:
+        session.pop("screening", None)
+        after_this_request(_without_kiosk_cookie)
+
+
+def _without_kiosk_cookie(response: Response) -> Response:
+    response.delete_cookie(KIOSK_COOKIE)
+    return response
 
 
 def tablet() -> Tablet | None:

@@ -15,8 +15,9 @@ from screening.clinical.eligibility import Outcome
 from screening.clinical.report import Report, ReportProcedure, changes_between
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening, new_id
-from screening.workflow.accounts import Person, check_password
+from screening.workflow.accounts import Person
 from screening.workflow.asking_again import ask_for_the_doctor, open_questions
+from screening.workflow.factors import confirm
 from screening.workflow.orders import Kind, order_reports
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
@@ -215,11 +216,11 @@ def decide(
 ) -> None:
     """Record the doctor's decision, a (choice, reason) a procedure, and order the signed report.
 
-    The password stands for the doctor's hand: the report is signed with her own
-    certificate. Raises ActRefusedError: "wrong" or "locked" (password), what
+    The password, or a fresh code of the app, stands for the doctor's hand: the report
+    is signed with her own certificate. Raises ActRefusedError: "wrong" or "locked" (password), what
     `problems_with` says, or the state when it was decided already.
     """
-    check_password(place, doctor.id, password)
+    confirm(place, doctor.id, password)
     with place.database.write() as session:
         screening = _own(session, doctor, screening_id)
         allow("decide", screening.state)

@@ -94,6 +94,16 @@ def follow_link(place: Workplace, link: str) -> tuple[str, str]:
     return screening.id, screening.state
 
 
+def enter(place: Workplace, link: str) -> str:
+    """Let a browser in by its link, note that in the audit log, and return the screening's id."""
+    screening_id, _state = follow_link(place, link)
+    with place.database.write() as session:
+        place.record(
+            session, PATIENT, "open link", **_about(locked_screening(session, screening_id))
+        )
+    return screening_id
+
+
 def open_draft(place: Workplace, screening_id: str) -> Draft:
     """Return the screening to answer. Raises ActRefusedError with its state when that is over."""
     with place.database.read() as session:
@@ -265,14 +275,13 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
 
 def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
     """Return the patient's own copy, after the decision the plan; None while it is being made."""
-    with place.database.read() as session:
-        screening = session.get(Screening, screening_id)
-        if screening is None:
-            raise ActRefusedError("gone")
+    with place.database.write() as session:
+        screening = locked_screening(session, screening_id)
         allow("read-receipt", screening.state)
         row = _own_copy(session, screening)
         if row is None or row.pdf is None:
             return None
+        place.record(session, PATIENT, "read own copy", **_about(screening))
         key = place.screening_key(session, screening)
         return open_bytes(key, row.pdf, f"report:{row.id}")
 

@@ -23,7 +23,8 @@ class Workplace:
     """One installation: where things are kept, what is in force, whose seal is used.
 
     `archive` is the definitions as files, `ring` wakes the worker for a report,
-    `now` tells the time; nothing else here looks at a clock.
+    `issue` makes a doctor's certificate, `now` tells the time; nothing else here
+    looks at a clock.
     """
 
     database: Database
@@ -32,6 +33,7 @@ class Workplace:
     keys: Keys
     seal: Credentials
     ring: Callable[[str], None]
+    issue: Callable[[str], Credentials]
     now: Callable[[], datetime]
 
     def hash(self, secret: str) -> str:

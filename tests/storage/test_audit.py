@@ -1,7 +1,8 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DatabaseError
 
 from screening.storage import audit
 from screening.storage.database import Database
@@ -9,6 +10,10 @@ from screening.storage.tables import AuditEntry
 
 KEY = b"k" * 32
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ENTRIES = 5
+COLUMNS = [c.key for c in inspect(AuditEntry).columns]
+OTHER = {"sequence": 99, "at": NOON + timedelta(seconds=1)}
+TRIGGERS = ("audit_next", "audit_no_update", "audit_no_delete")
 
 
 @pytest.fixture
@@ -16,8 +21,8 @@ def database(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'a.db'}")
     database.migrate()
     with database.write() as session:
-        for n in range(5):
-            audit.record(session, KEY, NOON, "account:1", f"act {n}")
+        for n in range(ENTRIES):
+            audit.record(session, KEY, NOON, "account:1", f"act {n}", "c", "s", "why")
     yield database
     database.close()
 
@@ -27,26 +32,88 @@ def find_break(database, key=KEY):
         return audit.find_break(session, key)
 
 
+def tamper(database, sql, **values):
+    """Change the log the way someone with the file does: without its triggers."""
+    with database.write() as session:
+        for name in TRIGGERS:
+            session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text(sql), values)
+
+
 def test_a_whole_chain_has_no_break(database):
     assert find_break(database) is None
 
 
-@pytest.mark.parametrize("column", ["act", "who", "why", "screening_id", "mac"])
-def test_a_changed_entry_is_found(database, column):
+@pytest.mark.parametrize("sequence", range(1, ENTRIES + 1))
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_changed_entry_is_found(database, column, sequence):
+    other = OTHER.get(column, "other")
+    other = other.isoformat(" ") if isinstance(other, datetime) else other
+    tamper(
+        database,
+        f"UPDATE audit SET {column} = :other WHERE sequence = :sequence",
+        other=other,
+        sequence=sequence,
+    )
+
+    assert find_break(database) == sequence
+
+
+@pytest.mark.parametrize("sequence", range(1, ENTRIES))
+def test_a_missing_entry_is_found(database, sequence):
+    tamper(database, "DELETE FROM audit WHERE sequence = :sequence", sequence=sequence)
+
+    assert find_break(database) == sequence
+
+
+def test_two_swapped_entries_are_found(database):
+    tamper(database, "UPDATE audit SET sequence = -sequence WHERE sequence IN (3, 4)")
     with database.write() as session:
-        session.execute(
-            update(AuditEntry).where(AuditEntry.sequence == 3).values({column: "other"})
-        )
+        session.execute(text("UPDATE audit SET sequence = 7 + sequence WHERE sequence < 0"))
 
     assert find_break(database) == 3
 
 
-def test_a_missing_entry_is_found(database):
-    with database.write() as session:
-        session.execute(delete(AuditEntry).where(AuditEntry.sequence == 2))
+def test_a_cut_tail_is_found_with_a_head_noted_outside(database):
+    with database.read() as session:
+        sequence, head = audit.read_head(session)
+        assert audit.has_anchor(session, head, sequence)
+    tamper(database, "DELETE FROM audit WHERE sequence > 3")
 
-    assert find_break(database) == 2
+    assert find_break(database) is None, "the chain alone cannot show it"
+    with database.read() as session:
+        assert not audit.has_anchor(session, head, sequence)
+        assert not audit.has_anchor(session, head)
+
+
+def test_an_anchor_stays_good_while_the_log_grows(database):
+    with database.write() as session:
+        sequence, head = audit.read_head(session)
+        audit.record(session, KEY, NOON, "account:1", "one more")
+        assert audit.has_anchor(session, head, sequence)
+        assert not audit.has_anchor(session, head, sequence - 1)
 
 
 def test_another_key_fits_no_entry(database):
     assert find_break(database, b"x" * 32) == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE audit SET act = 'other' WHERE sequence = 3",
+        "DELETE FROM audit WHERE sequence = 5",
+        "DELETE FROM audit",
+        "INSERT OR REPLACE INTO audit VALUES (3, '2026-11-21', 'x', 'x', '', '', '', '')",
+        "REPLACE INTO audit VALUES (5, '2026-11-21', 'x', 'x', '', '', '', '')",
+        "INSERT INTO audit VALUES (99, '2026-11-21', 'x', 'x', '', '', '', '')",
+        "INSERT INTO audit VALUES (NULL, '2026-11-21', 'x', 'x', '', '', '', '')",
+    ],
+)
+def test_the_database_itself_refuses_all_but_the_next_entry(database, sql):
+    with pytest.raises(DatabaseError, match="audit entry"), database.write() as session:
+        session.execute(text(sql))
+
+    assert find_break(database) is None
+    with database.read() as session:
+        assert len(session.scalars(select(AuditEntry)).all()) == ENTRIES

@@ -79,3 +79,44 @@ def test_the_pages_of_the_staff(clinic, browser_of, scheme):
     page.get_by_label("Patient’s name").fill("Nguyễn Thị Lan")
     page.get_by_role("button", name="Make the invitation").click()
     check(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_accounts(clinic, browser_of, scheme):
+    page = browser_of("desktop", color_scheme=scheme)
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill("lead")
+    page.get_by_label("Password").fill(clinic.password("lead"))
+    page.get_by_role("button", name="Sign in").click()
+    check(page)
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Continue").click()
+    check(page)
+    sign_in(page, "admin", clinic.password("admin"))
+    for size in ((320, 640), (1280, 900)):
+        page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        for path in (
+            *("/admin", "/admin/accounts/new", "/admin/tablets", "/admin/audit"),
+            *("/account", "/account/password", "/account/app", "/account/recovery-codes"),
+            "/account/passkeys/new",
+        ):
+            page.goto(path)
+            check(page)
+    page.goto("/admin")
+    page.get_by_role("link", name="Sam Hill").click()
+    check(page)
+    page.get_by_role("button", name="New link to set the password").click()
+    check(page)
+    link = page.locator(".secret").inner_text()
+    page.goto("/admin/audit")
+    page.get_by_role("button", name="Verify the log").click()
+    assert page.get_by_role("heading", name="The log is whole").is_visible()
+    check(page)
+    page.goto("/account/recovery-codes")
+    page.get_by_label("Your password").fill(clinic.password("admin"))
+    page.get_by_role("button", name="Make new codes").click()
+    check(page)
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(link)
+    page.get_by_role("button", name="Keep this password").click()
+    check(page)

@@ -1,25 +1,14 @@
-"""Who may open what, what every answer carries, and how bad input ends."""
+"""What every answer carries, and how bad input ends. Who may open what: test_who_may.py."""
+
+from dataclasses import replace
 
 import pytest
 
-from tests.office import PASSWORD, Office
-
-OPEN = {
-    "static",
-    "staff.home",
-    "staff.sign_in",
-    "staff.sign_out",
-    "health.alive",
-    "health.ready",
-    "kiosk.front",
-    "kiosk.pair",
-    "kiosk.start",
-    "kiosk.done",
-    "kiosk.reset",
-    "patient.welcome",
-    "patient.begin",
-}
-ANY = {"link": "x" * 32, "screening_id": "x", "link_id": "painkiller", "kind": "decided"}
+from screening.app import create_app
+from screening.web.limits import limiter
+from screening.workflow import kiosk
+from tests.office import Office
+from tests.web.visitors import NOBODYS, routes, send
 
 
 @pytest.fixture(scope="module")
@@ -36,45 +25,11 @@ def app(office):
     return app
 
 
-def open_all(app, client, prefix=""):
-    """Return method, endpoint and status for every page that is not open to all."""
-    adapter = app.url_map.bind("localhost")
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint not in OPEN and rule.endpoint.startswith(prefix):
-            for method in rule.methods & {"GET", "POST"}:
-                values = {a: ANY[a] for a in rule.arguments}
-                url = adapter.build(rule.endpoint, values, method)
-                yield method, rule.endpoint, client.open(url, method=method)
-
-
-def test_a_stranger_is_turned_away_from_every_page(app):
-    let_in = [
-        (method, endpoint, response.status_code)
-        for method, endpoint, response in open_all(app, app.test_client())
-        if response.status_code not in {401, 403}
-        and not response.headers.get("Location", "").endswith("/sign-in")
-    ]
-
-    assert let_in == []
-
-
-DESKS = {"reception": "reception.", "doctor": "doctor.", "lead": "lead."}
-
-
-@pytest.mark.parametrize(
-    ("role", "foreign"), [(r, d) for r in DESKS for d in DESKS.values() if d != DESKS[r]]
-)
-def test_each_role_is_turned_away_from_the_other_desk(app, role, foreign):
-    client = app.test_client()
-    client.post("/sign-in", data={"username": role, "password": PASSWORD})
-    tried = list(open_all(app, client, foreign))
-
-    assert tried
-    assert {response.status_code for _, _, response in tried} == {403}
-
-
 def test_every_answer_carries_the_headers_that_protect_it(app):
-    for _, endpoint, response in open_all(app, app.test_client()):
+    for rule, method in routes(app):
+        response, endpoint = send(app, {}, rule, method, NOBODYS), rule.endpoint
+        if endpoint == "static":
+            continue
         policy = response.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy, endpoint
         assert response.headers["Cache-Control"] == "no-store"
@@ -90,9 +45,9 @@ def test_a_form_without_its_token_is_refused_with_a_way_on(office):
     assert "Allow cookies" in response.get_data(as_text=True)
 
 
-def test_a_cookie_is_worth_nothing_after_signing_out(app):
+def test_a_cookie_is_worth_nothing_after_signing_out(office, app):
     client = app.test_client()
-    client.post("/sign-in", data={"username": "doctor", "password": PASSWORD})
+    office.enter(client, "doctor")
     stolen = client.get_cookie("session").value
     client.post("/sign-out")
     thief = app.test_client()
@@ -174,7 +129,7 @@ def test_hostile_text_comes_out_harmless(office, app, said):
 def test_no_page_says_that_a_patient_is_safe(office, app):
     office.submit()
     client = app.test_client()
-    client.post("/sign-in", data={"username": "doctor", "password": PASSWORD})
+    office.enter(client, "doctor")
     queue = client.get("/doctor").text
     review = client.get("/doctor/screenings/" + queue.split("/doctor/screenings/")[1][:36]).text
 
@@ -194,3 +149,59 @@ def test_readiness_names_what_is_missing(office, app):
     assert "reports that wait" in page.json["problems"][0]
     office.pass_time(minutes=-11)
     office.make_reports()
+
+
+@pytest.fixture
+def uncounted():
+    """Forget the tries of this test for those after it."""
+    yield
+    limiter.reset()
+
+
+@pytest.mark.usefixtures("uncounted")
+def test_too_many_tries_from_one_address_are_told_how_long_to_wait(office):
+    app = office.app()
+    app.config["WTF_CSRF_ENABLED"] = False
+    for path, most in (
+        ("/sign-in", 30),
+        ("/sign-in/second-factor", 30),
+        ("/kiosk/pairing", 30),
+        ("/kiosk/start", 30),
+        ("/s/unknown", 60),
+    ):
+        client = app.test_client()
+        tries = [client.post(path).status_code for _ in range(most + 1)]
+        assert 429 not in tries[:most], path
+        page = client.post(path)
+        assert page.status_code == 429, path
+        assert 0 < int(page.headers["Retry-After"]) <= 61
+        assert f"Wait {page.headers['Retry-After']} second" in page.text
+
+
+def test_a_tablet_taken_out_of_use_forgets_its_patient(office, app):
+    code = kiosk.add_kiosk(office.place, office.clinic, "Stolen")
+    client = app.test_client()
+    client.post("/kiosk/pairing", data={"code": code})
+    client.post("/kiosk/start", data={"code": office.invite().start_code})
+    assert client.get("/screening/procedures").status_code == 200
+    [mine] = [k for k in kiosk.list_kiosks(office.place, office.clinic) if k.name == "Stolen"]
+    kiosk.revoke_kiosk(office.place, office.clinic, "account:1", mine.id)
+
+    page = client.get("/screening/procedures")
+    assert page.status_code == 403
+    assert "Please open your link again" in page.text
+    client.post(f"/s/{office.invite().link}")
+    assert client.get("/screening/procedures").status_code == 200, "an ordinary browser again"
+
+
+@pytest.mark.usefixtures("uncounted")
+@pytest.mark.parametrize(("proxies", "expected"), [(0, 429), (1, 422)])
+def test_an_address_counts_for_itself_only_where_a_proxy_names_it(office, proxies, expected):
+    app = create_app(replace(office.config, proxies=proxies), office.place)
+    app.testing, app.config["WTF_CSRF_ENABLED"] = True, False
+    client = app.test_client()
+    for _ in range(31):
+        client.post("/kiosk/pairing", headers={"X-Forwarded-For": "192.0.2.1"})
+
+    other = client.post("/kiosk/pairing", headers={"X-Forwarded-For": "192.0.2.2"})
+    assert other.status_code == expected

@@ -23,8 +23,7 @@ def start_code(clinic, name):
     """Return a start code the way the reception gets it."""
     from tests.visitor import Visitor
 
-    desk = Visitor().get(f"{clinic.url}/sign-in")
-    desk.post(username="reception", password=clinic.reception_password)
+    desk = clinic.sign_in(Visitor(), "reception")
     desk.get(f"{clinic.url}/reception/invitations").post(name=name, procedures="mesotherapy-face")
     return desk.html.split('class="secret code">')[1].split("<")[0]
 

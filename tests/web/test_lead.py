@@ -9,7 +9,7 @@ import pytest
 from screening.app import pack_definitions
 from tests import walk
 from tests.conftest import QUESTIONS
-from tests.office import PASSWORD, Office
+from tests.office import Office
 from tests.web.test_accessibility import check
 from tests.web.test_whole_way import sign_in
 
@@ -77,7 +77,7 @@ def lead(office):
     app = office.app()
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
-    client.post("/sign-in", data={"username": "lead", "password": PASSWORD})
+    office.enter(client, "lead")
     return client
 
 

@@ -3,7 +3,7 @@
 import shutil
 
 from tests.conftest import QUESTIONS
-from tests.office import PASSWORD, Office
+from tests.office import Office
 
 OURS = """
 policy: ours
@@ -33,7 +33,7 @@ def test_the_doctor_sees_what_the_clinic_changed_and_where_it_matters(tmp_path):
     app.config["WTF_CSRF_ENABLED"] = False
     screening_id = office.submit("chemical-peel", past_reaction="yes", past_reaction_what="A rash.")
     client = app.test_client()
-    client.post("/sign-in", data={"username": "doctor", "password": PASSWORD})
+    office.enter(client, "doctor")
 
     page = client.get(f"/doctor/screenings/{screening_id}").text
     office.close()

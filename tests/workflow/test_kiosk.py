@@ -40,3 +40,13 @@ def test_five_wrong_codes_lock_the_tablet(office):
 
 def test_another_browser_is_no_tablet(office):
     assert kiosk.tablet_of(office.place, "x" * 32) is None
+
+
+def test_ten_wrong_pairing_codes_lock_pairing_for_a_while(office):
+    code = kiosk.add_kiosk(office.place, office.clinic, "Waiting room")
+    for _ in range(10):
+        assert refused(kiosk.pair, office.place, "AAAA-AAAA") == "wrong-code"
+
+    assert refused(kiosk.pair, office.place, code) == "locked"
+    office.pass_time(minutes=6)
+    assert kiosk.pair(office.place, code)

@@ -1,0 +1,30 @@
+"""The audit log from the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+@click.group()
+def audit() -> None:
+    """Look after the audit log."""
+
+
+@audit.command()
+@click.option("--head", default="", help="A head noted earlier, as SEQUENCE:MAC or the MAC alone.")
+def verify(head: str) -> None:
+    """Say whether the log is whole (0) or broken (1), and print its head to note down."""
+    from screening.app import open_workplace
+    from screening.config import read_config
+    from screening.workflow.audit_log import verify as verify_
+
+    now, problem = verify_(open_workplace(read_config()), head)
+    if problem == "cut":
+        click.echo(f"BROKEN: {head} is not in the log, so its end was cut off", err=True)
+        sys.exit(1)
+    if problem:
+        click.echo(f"BROKEN: entry {problem} was changed, moved or removed", err=True)
+        sys.exit(1)
+    click.echo(f"whole, head {now}")

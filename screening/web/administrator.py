@@ -1,0 +1,221 @@
+"""The administrator's pages: accounts, tablets, certificates, the audit log. Never an answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from screening.web.account_forms import (
+    ROLES,
+    AccountForm,
+    AnchorForm,
+    AuditForm,
+    RoleForm,
+    TabletForm,
+)
+from screening.web.visit import person, require, workplace
+from screening.workflow import administrator, audit_log, kiosk
+from screening.workflow.administrator import AccountEntry
+from screening.workflow.audit_log import Wanted
+from screening.workflow.workplace import ActRefusedError
+
+bp = Blueprint("administrator", __name__, url_prefix="/admin")
+bp.before_request(require("administrator"))
+MOST_EXPORTED = 100_000
+
+
+@bp.get("")
+def accounts() -> ResponseReturnValue:
+    return render_template(
+        "admin/accounts.html",
+        accounts=administrator.list_accounts(workplace(), person()),
+        certificates=administrator.certificates(workplace(), person()),
+        soon=workplace().now() + timedelta(days=60),
+        roles=ROLES,
+        zone=person().clinic.zone,
+    )
+
+
+@bp.route("/accounts/new", methods=["GET", "POST"])
+def new_account() -> ResponseReturnValue:
+    """Add an account; its owner sets the password by a link that is shown once."""
+    form = AccountForm()
+    if form.validate_on_submit():
+        username, name = form.username.data, form.name.data.strip()
+        try:
+            link = administrator.open_account(workplace(), person(), username, name, form.role.data)
+        except ActRefusedError as refused:
+            if refused.reason != "taken":
+                raise
+            form.username.errors = [_("This user name is taken. Choose another one.")]
+        else:
+            return _link_page(name, link), 201
+    return render_template("admin/new_account.html", form=form), 422 if form.errors else 200
+
+
+def _link_page(name: str, link: str) -> str:
+    address = current_app.config["PUBLIC_URL"] + url_for("staff.set_password", link=link)
+    return render_template("admin/link.html", name=name, address=address)
+
+
+@bp.get("/accounts/<account_id>")
+def account(account_id: str) -> ResponseReturnValue:
+    entry = _entry(account_id)
+    return render_template(
+        "admin/account.html",
+        account=entry,
+        form=RoleForm(data={"role": entry.role}),
+        roles=ROLES,
+        own=entry.id == person().id,
+    )
+
+
+def _entry(account_id: str) -> AccountEntry:
+    for entry in administrator.list_accounts(workplace(), person()):
+        if entry.id == account_id:
+            return entry
+    raise ActRefusedError("gone")
+
+
+@bp.post("/accounts/<account_id>/role")
+def change_role(account_id: str) -> ResponseReturnValue:
+    administrator.change_role(workplace(), person(), account_id, request.form.get("role", ""))
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.post("/accounts/<account_id>/link")
+def give_link(account_id: str) -> ResponseReturnValue:
+    link = administrator.give_link(workplace(), person(), account_id)
+    return _link_page(_entry(account_id).name, link), 201
+
+
+@bp.post("/accounts/<account_id>/second-factor/reset")
+def reset_second_factor(account_id: str) -> ResponseReturnValue:
+    administrator.reset_second_factor(workplace(), person(), account_id)
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.post("/accounts/<account_id>/closing")
+def disable(account_id: str) -> ResponseReturnValue:
+    administrator.disable(workplace(), person(), account_id)
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.post("/accounts/<account_id>/opening")
+def enable(account_id: str) -> ResponseReturnValue:
+    administrator.enable(workplace(), person(), account_id)
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.route("/tablets", methods=["GET", "POST"])
+def tablets() -> ResponseReturnValue:
+    """List the tablets; adding one shows its pairing code once."""
+    form, code = TabletForm(), ""
+    if form.validate_on_submit():
+        here = person()
+        code = kiosk.add_kiosk(workplace(), here.clinic.id, form.name.data.strip(), here.who)
+        form.name.data = ""
+    return render_template(
+        "admin/tablets.html",
+        form=form,
+        code=code,
+        tablets=kiosk.list_kiosks(workplace(), person().clinic.id),
+        zone=person().clinic.zone,
+    ), 422 if form.errors else 201 if code else 200
+
+
+@bp.post("/tablets/<kiosk_id>/revocation")
+def revoke(kiosk_id: str) -> ResponseReturnValue:
+    here = person()
+    kiosk.revoke_kiosk(workplace(), here.clinic.id, here.who, kiosk_id)
+    return redirect(url_for(".tablets"), 303)
+
+
+@bp.get("/audit")
+def audit() -> ResponseReturnValue:
+    form, wanted = _wanted()
+    entries = audit_log.list_entries(workplace(), person(), wanted)
+    more = len(entries) == audit_log.A_PAGE
+    return _audit_page(form, entries=entries, next_before=entries[-1].sequence if more else None)
+
+
+def _audit_page(form: AuditForm, **values: object) -> str:
+    kept = {k: v for k, v in request.args.items() if k in form.data}
+    shown = {"entries": [], "next_before": None, "checked": None, "anchor": AnchorForm()} | values
+    return render_template(
+        "admin/audit.html",
+        form=form,
+        kept=kept,
+        first=not request.args.get("before"),
+        zone=person().clinic.zone,
+        **shown,
+    )
+
+
+def _wanted() -> tuple[AuditForm, Wanted]:
+    """Return the filter as it was asked for; a part that cannot be read narrows nothing."""
+    form = AuditForm(request.args)
+    everyone = {"": _("Everyone")} | audit_log.list_people(workplace(), person())
+    others = {"patient": _("Patients"), "program": _("The service"), "stranger": _("Strangers")}
+    form.who.choices = [SelectChoice(k, v) for k, v in (everyone | others).items()]
+    form.validate()
+    before = request.args.get("before", "")
+    return form, Wanted(
+        form.who.data or "",
+        form.number.data or "",
+        form.act.data or "",
+        _day(form.since.data),
+        _day(form.until.data, timedelta(days=1)),
+        int(before) if before.isdecimal() and len(before) < 16 else None,
+    )
+
+
+def _day(day: date | None, later: timedelta = timedelta()) -> datetime | None:
+    """Return the moment when `day` begins at the clinic, or one `later`."""
+    if day is None or not 1900 < day.year < 9000:
+        return None
+    return datetime.combine(day + later, time(), ZoneInfo(person().clinic.zone))
+
+
+@bp.get("/audit.csv")
+def export_audit() -> ResponseReturnValue:
+    """Give the entries of the filter as a file; the moments are UTC."""
+    _form, wanted = _wanted()
+    entries = audit_log.list_entries(
+        workplace(), person(), wanted, "export audit log", MOST_EXPORTED
+    )
+    file = io.StringIO()
+    rows = csv.writer(file)
+    rows.writerow(["sequence", "at", "who", "act", "screening", "about"])
+    for e in entries:
+        rows.writerow(
+            [e.sequence, e.at.isoformat(), *map(_cell, (e.who, e.act, e.number, e.about))]
+        )
+    return Response(
+        file.getvalue(),
+        mimetype="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
+    )
+
+
+def _cell(text: str) -> str:
+    """Return `text` so that a spreadsheet never takes it for a formula."""
+    return f"'{text}" if text[:1] in set("=+-@\t\r") else text
+
+
+@bp.post("/audit/verification")
+def verify_audit() -> ResponseReturnValue:
+    """Say whether the log is whole, and whether it still holds a head that was noted."""
+    form, _everything = _wanted()
+    anchor, checked = AnchorForm(), None
+    if anchor.validate_on_submit():
+        checked = audit_log.verify_noted(workplace(), person(), anchor.anchor.data or "")
+    entries = audit_log.list_entries(workplace(), person(), Wanted())
+    return _audit_page(form, entries=entries, checked=checked, anchor=anchor)

@@ -1,0 +1,62 @@
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from tests.office import Office
+
+
+@pytest.fixture
+def verify(tmp_path):
+    """Return a function that runs `screening audit verify` on an installation with entries."""
+    office = Office(tmp_path)
+    office.invite()
+    office.close()
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "screening", "audit", "verify", *arguments],
+            env=os.environ | {"SCREENING_INSTANCE": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return run
+
+
+def change(tmp_path, sql):
+    with sqlite3.connect(tmp_path / "screening.db") as connection:
+        for name in ("audit_no_update", "audit_no_delete"):
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(sql)
+    connection.close()
+
+
+def test_a_whole_log_prints_its_head(verify):
+    done = verify()
+    head = done.stdout.split()[-1]
+
+    assert (done.returncode, done.stdout.startswith("whole")) == (0, True)
+    assert verify("--head", head).returncode == 0
+    assert verify("--head", head.split(":")[1]).returncode == 0
+
+
+def test_a_changed_entry_is_named(verify, tmp_path):
+    change(tmp_path, "UPDATE audit SET who = 'account:2' WHERE sequence = 2")
+    done = verify()
+
+    assert done.returncode == 1
+    assert "entry 2 was changed" in done.stderr
+
+
+def test_a_cut_tail_shows_against_a_head_noted_before(verify, tmp_path):
+    head = verify().stdout.split()[-1]
+    change(tmp_path, "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)")
+
+    assert verify().returncode == 0
+    done = verify("--head", head)
+    assert done.returncode == 1
+    assert "cut off" in done.stderr

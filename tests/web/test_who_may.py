@@ -1,0 +1,135 @@
+"""Who may open which page: one table, held against every route and method there is."""
+
+import pytest
+from flask import Blueprint
+
+from tests.web.visitors import (
+    FORM,
+    HALF,
+    NOBODYS,
+    STAFF,
+    Browsers,
+    open_app,
+    routes,
+    send,
+    staffed_office,
+    turned_away,
+)
+
+BROWSERS = {"stranger", "patient"} | HALF | STAFF
+ALL = BROWSERS | {"tablet"}
+MAY = {
+    "static": ALL,
+    "health.alive": ALL,
+    "health.ready": ALL,
+    "staff.home": ALL,
+    "staff.sign_in": BROWSERS,
+    "staff.passkey": BROWSERS,
+    "staff.set_password": BROWSERS,
+    "staff.second_factor": HALF,
+    "staff.set_up": HALF,
+    "staff.set_up_passkey": HALF,
+    "staff.sign_out": ALL,
+    "kiosk.front": ALL,
+    "kiosk.pair": ALL,
+    "kiosk.start": ALL,
+    "kiosk.done": ALL,
+    "kiosk.reset": ALL,
+    "patient.welcome": ALL,
+    "patient.begin": ALL,
+    "patient.resume": {"patient"},
+    "patient.procedures": {"patient"},
+    "patient.question": {"patient"},
+    "patient.check": {"patient"},
+    "patient.declaration": {"patient"},
+    "patient.receipt": {"patient"},
+    "patient.report": {"patient"},
+    "patient.aftercare": {"patient"},
+    "patient.leave": {"patient"},
+    "account.front": STAFF,
+    "account.password": STAFF,
+    "account.app": STAFF,
+    "account.recovery_codes": STAFF,
+    "account.new_passkey": STAFF,
+    "account.passkey": STAFF,
+    "account.remove_passkey": STAFF,
+    "account.end_other_sign_ins": STAFF,
+    "reception.today": {"receptionist"},
+    "reception.invite": {"receptionist"},
+    "reception.renew": {"receptionist"},
+    "reception.recheck": {"receptionist"},
+    "reception.withdraw": {"receptionist"},
+    "doctor.queue": {"doctor"},
+    "doctor.review": {"doctor"},
+    "doctor.decide": {"doctor"},
+    "doctor.report": {"doctor"},
+    "lead.front": {"clinical-lead"},
+    "lead.preview": {"clinical-lead"},
+    "lead.archive": {"clinical-lead"},
+    "administrator.accounts": {"administrator"},
+    "administrator.new_account": {"administrator"},
+    "administrator.account": {"administrator"},
+    "administrator.change_role": {"administrator"},
+    "administrator.give_link": {"administrator"},
+    "administrator.reset_second_factor": {"administrator"},
+    "administrator.disable": {"administrator"},
+    "administrator.enable": {"administrator"},
+    "administrator.tablets": {"administrator"},
+    "administrator.revoke": {"administrator"},
+    "administrator.audit": {"administrator"},
+    "administrator.export_audit": {"administrator"},
+    "administrator.verify_audit": {"administrator"},
+}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    office = staffed_office(tmp_path_factory.mktemp("office"))
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def app(office):
+    return open_app(office)
+
+
+@pytest.fixture
+def browsers(office, app):
+    return Browsers(office, app)
+
+
+def test_every_route_is_in_the_table_and_nothing_else(app):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(MAY)
+
+
+@pytest.mark.parametrize("who", sorted(ALL))
+def test_each_visitor_gets_in_where_the_table_says_and_nowhere_else(app, browsers, who):
+    wrong = []
+    for rule, method in routes(app):
+        response = send(app, browsers[who], rule, method, NOBODYS)
+        if turned_away(response) == (who in MAY[rule.endpoint]):
+            wrong.append((method, rule.endpoint, response.status_code))
+
+    assert wrong == []
+
+
+def test_a_page_of_which_nobody_said_whom_it_is_for_is_closed(office):
+    forgotten = Blueprint("forgotten", __name__)
+    forgotten.add_url_rule("/forgotten", "page", lambda: "open")
+    app = office.app()
+    app.register_blueprint(forgotten)
+
+    assert app.test_client().get("/forgotten").status_code == 403
+
+
+def test_the_sign_in_that_waits_opens_only_its_own_step(app, browsers):
+    for who, step in (("waiting", "second-factor"), ("newcomer", "set-up")):
+        client = app.test_client()
+        client.set_cookie("session", browsers[who]["session"])
+        other = {"second-factor": "set-up", "set-up": "second-factor"}[step]
+
+        assert client.get(f"/sign-in/{step}").status_code == 200
+        for method in ("GET", "POST"):
+            away = client.open(f"/sign-in/{other}", method=method, data=FORM)
+            assert away.headers["Location"].endswith(step)

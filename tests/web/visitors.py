@@ -1,0 +1,93 @@
+"""Every kind of visitor with a test client, and every route there is."""
+
+from screening.workflow import accounts, kiosk
+from tests.office import PASSWORD, Office
+
+STAFF = {"receptionist", "doctor", "clinical-lead", "administrator"}
+HALF = {"waiting", "newcomer"}  # gave the password; has, or has not, a second factor yet
+# What stands in addresses. A route with another name in it has to be entered here.
+NOBODYS = {
+    "link": "x" * 32,
+    "link_id": "painkiller",
+    "kind": "decided",
+    "filename": "app.css",
+    "screening_id": "x",
+    "account_id": "x",
+    "kiosk_id": "x",
+    "passkey_id": "x",
+}
+FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}
+
+
+USERNAMES = {
+    "receptionist": "reception",
+    "doctor": "doctor",
+    "clinical-lead": "lead",
+    "administrator": "admin",
+    "waiting": "doctor",
+    "newcomer": "newcomer",
+}
+
+
+class Browsers(dict):
+    """The cookies of each kind of visitor, so that every request starts from the same."""
+
+    def __init__(self, office, app):
+        self.office, self.app = office, app
+
+    def __missing__(self, who):
+        client, place = self.app.test_client(), self.office.place
+        if who in STAFF:
+            assert self.office.enter(client, USERNAMES[who]).status_code == 303
+        elif who in HALF:
+            given = {"username": USERNAMES[who], "password": PASSWORD}
+            assert client.post("/sign-in", data=given).status_code == 303
+        elif who == "patient":
+            client.post(f"/s/{self.office.invite().link}")
+        elif who == "tablet":
+            code = kiosk.add_kiosk(place, self.office.clinic, "Waiting room")
+            client.post("/kiosk/pairing", data={"code": code})
+        self[who] = cookies_of(client)
+        return self[who]
+
+
+def cookies_of(client):
+    found = {name: client.get_cookie(name) for name in ("session", "kiosk")}
+    return {name: cookie.value for name, cookie in found.items() if cookie}
+
+
+def routes(app):
+    """Return every rule and method, those that end a sign-in last."""
+    found = [(r, m) for r in app.url_map.iter_rules() for m in sorted(r.methods - {"OPTIONS"})]
+    return sorted(found, key=lambda each: each[0].endpoint == "staff.sign_out")
+
+
+def send(app, cookies, rule, method, objects):
+    client = app.test_client()
+    for name, value in cookies.items():
+        client.set_cookie(name, value)
+    values = {argument: objects[argument] for argument in rule.arguments}
+    url = app.url_map.bind("localhost").build(rule.endpoint, values, method)
+    with client.open(url, method=method, data=FORM if method == "POST" else None) as response:
+        return response
+
+
+def turned_away(response):
+    to_sign_in = response.headers.get("Location", "").endswith("/sign-in")
+    return response.status_code in {401, 403} or to_sign_in
+
+
+def staffed_office(folder):
+    """Return an office with an account a role and a newcomer, under a name (for passkeys)."""
+    office = Office(folder, SCREENING_PUBLIC_URL="http://screening.example")
+    office.add("admin", "Kim Berg", "administrator")
+    newcomer = ("newcomer", "New Comer", "receptionist", PASSWORD)
+    accounts.add_account(office.place, office.clinic, *newcomer)
+    return office
+
+
+def open_app(office):
+    """Return the application without the tokens of forms; test_guards.py tries those."""
+    app = office.app()
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
