@@ -17,7 +17,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from screening.bell import open_bell
 from screening.config import CHECKOUT, Config, read_config, read_secret
 from screening.definitions.loading import load_definitions
-from screening.documents.authority import Credentials, create_authority, issue_certificate
+from screening.documents.authority import (
+    Credentials,
+    TimestampAuthority,
+    create_authority,
+    issue_certificate,
+)
 from screening.storage.database import Database
 from screening.storage.encryption import Keys
 from screening.web import (
@@ -31,11 +36,13 @@ from screening.web import (
     patient,
     reception,
     staff,
+    verify,
 )
 from screening.web.language import languages, locale
 from screening.web.limits import limiter
 from screening.web.texts import harmless, shown_answer, shown_date, shown_moment
 from screening.web.visit import clinic_name, deny_unguarded, end_revoked_tablet, is_kiosk, login
+from screening.workflow import accounts, clinics, watch
 from screening.workflow.workplace import Workplace
 
 HEADERS = {
@@ -65,15 +72,21 @@ def open_workplace(config: Config) -> Workplace:
     keys = Keys.from_secret(read_secret(config.secret_file))
     database = Database(config.database)
     database.migrate()
+    seal = open_seal(config, keys)
+    clock = open_clock(config)
     return Workplace(
         database=database,
         definitions=definitions,
         archive=pack_definitions(config.questions),
         keys=keys,
-        seal=open_seal(config, keys),
+        seal=seal,
         ring=open_bell(config, keys),
         issue=lambda name: issue_certificate(open_authority(config, keys), name, "doctor", now()),
         now=now,
+        one_seal=bool(config.seal_file),
+        clock=clock,
+        trust=(*trusted(config), *seal.chain[-1:], *(clock.roots if clock else ())),
+        public_url=config.public_url,
     )
 
 
@@ -88,13 +101,58 @@ def pack_definitions(folder: Path) -> bytes:
 
 
 def open_seal(config: Config, keys: Keys) -> Credentials:
-    """Return the clinic's seal; at first start a local authority issues one."""
+    """Return the installation's seal; at first start a local authority issues one.
+
+    Raises CredentialsError where the one that the settings name cannot be used.
+    """
+    if config.seal_file:
+        return open_given_seal(config.seal_file, Path(config.seal_passphrase_file))
     path = config.instance / "seal.p12"
     if not path.exists():
         authority = open_authority(config, keys)
         seal = issue_certificate(authority, f"Seal of {config.organisation}", "seal", now())
         write_privately(path, seal.to_pkcs12(keys.passphrase))
     return Credentials.from_pkcs12(path.read_bytes(), keys.passphrase)
+
+
+def open_given_seal(place: str, secret: Path) -> Credentials:
+    """Return the seal in the file or the device at `place`, opened by what `secret` holds."""
+    passphrase = secret.read_text().strip()
+    if place.startswith("pkcs11:"):
+        from screening.documents.device import open_device
+
+        return open_device(place, passphrase)
+    return Credentials.from_pkcs12(Path(place).read_bytes(), passphrase.encode())
+
+
+def issue_seal(config: Config, keys: Keys, clinic: str) -> Credentials | None:
+    """Return a seal that names `clinic`, None where the settings name one for all clinics."""
+    if config.seal_file:
+        return None
+    authority = open_authority(config, keys)
+    return issue_certificate(authority, f"Seal of {clinic}", "seal", now(), clinic)
+
+
+def renew_certificates(config: Config, place: Workplace) -> None:
+    """Issue new seals and doctors' certificates where less than 30 days are left."""
+    keys, authority = place.keys, open_authority(config, place.keys)
+    for clinic in watch.ending_seals(place):
+        if clinic is None and not config.seal_file:
+            (config.instance / "seal.p12").unlink()
+            open_seal(config, keys)
+        elif clinic and (seal := issue_seal(config, keys, clinic.name)):
+            clinics.renew_seal(place, clinic.id, seal)
+    for one in watch.ending_doctors(place):
+        issued = issue_certificate(authority, one.name, "doctor", now())
+        accounts.renew_credentials(place, one.id, issued)
+
+
+def open_clock(config: Config) -> TimestampAuthority | None:
+    """Return whose clock to trust, None where the settings name nobody's."""
+    if not config.timestamp_url:
+        return None
+    roots = load_pem_x509_certificates(Path(config.timestamp_trust).read_bytes())
+    return TimestampAuthority(config.timestamp_url, tuple(roots))
 
 
 def open_authority(config: Config, keys: Keys) -> Credentials:
@@ -109,6 +167,7 @@ def open_authority(config: Config, keys: Keys) -> Credentials:
 
 def write_privately(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.touch(mode=0o600)
     part.write_bytes(content)
@@ -159,13 +218,14 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "shown_answer": shown_answer,
     }
     Babel(app, locale_selector=locale)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(verify.bp)  # it changes nothing and knows nobody
     login.init_app(app)
     limiter.init_app(app)
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     desks = (reception, doctor, lead, administrator)
-    for part in (patient, kiosk, staff, account, *desks, health):
+    for part in (patient, kiosk, staff, account, *desks, health, verify):
         app.register_blueprint(part.bp)
     errors.register(app)
     app.after_request(_add_headers)

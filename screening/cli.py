@@ -137,25 +137,23 @@ def verify(file: Path, trust: Path | None) -> None:
     """Say whether a report is PASSED (0), INDETERMINATE (2) or FAILED (1), and why."""
     from cryptography.x509 import load_pem_x509_certificates
 
-    from screening.app import trusted
-    from screening.documents.verify import verify_pdf
+    from screening.documents.checking import check as check_
+    from screening.workflow.verification import as_found, compare, in_words, trusted_roots
 
+    config = read_config()
+    # Whoever only verifies needs no installation, and gets none made.
+    place = _open_place(config) if config.secret_file.exists() else None
     try:
         pdf = file.read_bytes()
-        known = load_pem_x509_certificates(trust.read_bytes()) if trust else trusted(read_config())
+        own = trusted_roots(place) if place else []
+        known = load_pem_x509_certificates(trust.read_bytes()) if trust else own
     except (OSError, ValueError) as error:
         click.echo(f"FAILED\n{error}")
         sys.exit(1)
-    verification = verify_pdf(pdf, known)
-    click.echo(verification.status)
-    for reason in verification.reasons:
-        click.echo(f"- {reason}")
-    for one in verification.signatures:
-        click.echo(
-            f"{one.meaning}: {one.signer}, {one.claimed_at} by its own clock (no trusted time)"
-        )
-    click.echo(f"SHA-256 {verification.sha256}")
-    sys.exit(VERDICT_CODES[str(verification.status)])
+    found = check_(pdf, known)
+    checked = compare(place, found) if place else as_found(found)
+    click.echo("\n".join(in_words(checked)))
+    sys.exit(VERDICT_CODES[checked.status])
 
 
 @main.command("definitions")
@@ -198,11 +196,14 @@ def serve(demo: bool) -> None:
     """Serve the pages and make the reports, until stopped."""
     from screening.demo import demo_config, open_demo
     from screening.serving import run
+    from screening.workflow.watch import certificate_notices
 
     config = demo_config(read_config()) if demo else read_config()
     place = _open_place(config)
     if demo:
         click.echo(open_demo(config, place))
+    for notice in certificate_notices(place):
+        click.echo(notice, err=True)
     place.database.close()
     click.echo(f"Serving on http://{config.address}  (stop with Ctrl-C)")
     sys.stdout.flush()
@@ -229,10 +230,13 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
     """Open a clinic."""
     from zoneinfo import ZoneInfoNotFoundError
 
+    from screening.app import issue_seal
     from screening.workflow.clinics import add_clinic
 
+    config, place = read_config(), _open_place()
     try:
-        click.echo(add_clinic(_open_place(), name, address, phone, zone))
+        seal = issue_seal(config, place.keys, name)
+        click.echo(add_clinic(place, name, address, phone, zone, seal))
     except (ZoneInfoNotFoundError, ValueError):
         _stop([f'"{zone}" is not a time zone; write it like Europe/London'], 2)
 
@@ -273,6 +277,23 @@ def kiosk(name: str, clinic_id: str | None) -> None:
 
     place = _open_place()
     click.echo(f"pairing code: {add_kiosk(place, _clinic(place, clinic_id), name)}")
+
+
+@main.command()
+@click.option("--renew", is_flag=True, help="Issue new ones where less than 30 days are left.")
+def certificates(renew: bool) -> None:
+    """Say which seals and doctors' certificates have ended, or end within 30 days."""
+    from screening.app import renew_certificates
+    from screening.workflow.watch import certificate_notices
+
+    config, place = read_config(), _open_place()
+    if renew:
+        renew_certificates(config, place)
+        place = _open_place()
+    notices = certificate_notices(place)
+    for notice in notices or ["every certificate is in force for 30 days and more"]:
+        click.echo(notice)
+    sys.exit(1 if notices else 0)
 
 
 @main.command()

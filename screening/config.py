@@ -31,6 +31,12 @@ SETTINGS = (
     Setting("PUBLIC_URL", "http://127.0.0.1:8000", "how patients reach the pages"),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start"),
+    Setting(
+        "SEAL_FILE", "", "PKCS#12 file or pkcs11: address of a seal for all clinics; see README"
+    ),
+    Setting("SEAL_PASSPHRASE_FILE", "", "file with the passphrase or PIN of SEAL_FILE"),
+    Setting("TIMESTAMP_URL", "", "timestamp authority (RFC 3161); empty is no trusted time"),
+    Setting("TIMESTAMP_TRUST", "", "PEM file with the roots that vouch for the timestamps"),
     Setting("LANGUAGES", "en", "languages that the pages offer, such as en,ar; see README"),
     Setting("PROXIES", "0", "proxies in front of the pages whose X-Forwarded-For is believed"),
     Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
@@ -48,6 +54,10 @@ class Config:
     public_url: str
     secret_file: Path
     organisation: str
+    seal_file: str
+    seal_passphrase_file: str
+    timestamp_url: str
+    timestamp_trust: str
     languages: tuple[str, ...]
     proxies: int
     web_threads: int
@@ -66,6 +76,9 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     for name in ("PROXIES", "WEB_THREADS"):
         if not value[name].isdecimal():
             raise ValueError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
+    for one, other in (("SEAL_FILE", "SEAL_PASSPHRASE_FILE"), ("TIMESTAMP_URL", "TIMESTAMP_TRUST")):
+        if bool(value[one]) != bool(value[other]):
+            raise ValueError(f"{PREFIX}{one} and {PREFIX}{other} belong together: set both")
     return Config(
         instance=instance,
         database=value["DATABASE"] or f"sqlite:///{instance / 'screening.db'}",
@@ -74,6 +87,10 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         public_url=value["PUBLIC_URL"].rstrip("/"),
         secret_file=Path(secret).absolute() if secret else instance / "secret",
         organisation=value["ORGANISATION"],
+        seal_file=value["SEAL_FILE"],
+        seal_passphrase_file=value["SEAL_PASSPHRASE_FILE"],
+        timestamp_url=value["TIMESTAMP_URL"],
+        timestamp_trust=value["TIMESTAMP_TRUST"],
         languages=tuple(value["LANGUAGES"].replace(" ", "").split(",")),
         proxies=int(value["PROXIES"]),
         web_threads=int(value["WEB_THREADS"]),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyotp
 from sqlalchemy import select
 
-from screening.app import now, open_authority, write_privately
+from screening.app import issue_seal, now, open_authority, write_privately
 from screening.config import Config
 from screening.documents.authority import issue_certificate
 from screening.storage.tables import Clinic
@@ -42,8 +42,9 @@ def open_demo(config: Config, place: Workplace) -> str:
 
 
 def _make(config: Config, place: Workplace) -> str:
+    seal = issue_seal(config, place.keys, CLINIC)
     clinic = clinics.add_clinic(
-        place, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London"
+        place, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London", seal
     )
     rows = [_account(config, place, clinic, *row) for row in ACCOUNTS]
     pairing = kiosk.add_kiosk(place, clinic, "Waiting room")

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from screening.app import create_app, open_workplace
+from screening.app import create_app, issue_seal, open_workplace
 from screening.clinical.questionnaire import first_unanswered, journey
 from screening.config import read_config
 from screening.documents.authority import issue_certificate
@@ -62,7 +62,9 @@ class Office:
         self.place = replace(opened, ring=self.rung.append, now=lambda: self.now)
         self.now = max(self.now, datetime.now(UTC))
         self.start = self.now
-        self.clinic = clinics.add_clinic(self.place, "Aurelia", "1 Street", "123", "Europe/London")
+        seal = issue_seal(self.config, self.place.keys, "Aurelia")
+        where = ("Aurelia", "1 Street", "123", "Europe/London")
+        self.clinic = clinics.add_clinic(self.place, *where, seal)
         self.doctor = self.add("doctor", "Dr Mai Tran", "doctor")
         self.receptionist = self.add("reception", "Sam Hill", "receptionist")
         self.lead = self.add("lead", "Kim Lee", "clinical-lead")

@@ -37,11 +37,14 @@ def choose_clinic(place: Any, clinic_id: str | None) -> str:
 def open_place(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
     from screening.app import open_workplace
+    from screening.documents.authority import CredentialsError
 
     try:
         return open_workplace(config or read_config())
     except DefinitionError as error:
         stop([str(p) for p in error.problems], 1)
+    except (CredentialsError, OSError) as error:
+        stop([str(error)], 1)
 
 
 def load(folder: Path) -> Definitions:

@@ -11,6 +11,7 @@ certificate counts until it ends. Moments are arguments; there is no clock here.
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from cryptography import x509
@@ -53,6 +54,12 @@ class Credentials:
         return all(is_in_force(each, at) for each in (self.certificate, *self.chain))
 
     @property
+    def certificates_pem(self) -> str:
+        """Return this certificate and those of its issuers, as anyone may read them."""
+        every = (self.certificate, *self.chain)
+        return "".join(each.public_bytes(serialization.Encoding.PEM).decode() for each in every)
+
+    @property
     def certificate_pem(self) -> bytes:
         """Return the certificate alone, as others need it to verify."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
@@ -89,6 +96,20 @@ class Credentials:
         return cls(key, certificate, tuple(others))
 
 
+@lru_cache(maxsize=64)
+def open_pkcs12(stored: bytes, passphrase: bytes) -> Credentials:
+    """Read a key file that is read often: its passphrase costs a fifth of a second each time."""
+    return Credentials.from_pkcs12(stored, passphrase)
+
+
+@dataclass(frozen=True)
+class TimestampAuthority:
+    """Whose clock is trusted: where it answers, and the roots of those who vouch for it."""
+
+    url: str
+    roots: tuple[x509.Certificate, ...]
+
+
 def create_authority(clinic: str, now: datetime) -> Credentials:
     """Return a new certificate authority of `clinic`, which vouches for itself for ten years."""
     _check_zone(now)
@@ -101,12 +122,16 @@ def create_authority(clinic: str, now: datetime) -> Credentials:
 
 
 def issue_certificate(
-    authority: Credentials, name: str, purpose: Purpose, now: datetime
+    authority: Credentials,
+    name: str,
+    purpose: Purpose,
+    now: datetime,
+    clinic: str | None = None,
 ) -> Credentials:
     """Return a new key and certificate for the clinic's seal or for a doctor, for three years.
 
-    Only a seal's certificate names the clinic as its owner, so that no doctor's
-    key can pass for the clinic's. It never outlives the authority.
+    Only a seal's certificate names `clinic` as its owner, or the authority's where it is
+    None, so that no doctor's key can pass for a clinic's. It never outlives the authority.
     """
     if purpose not in ("seal", "doctor"):
         raise CredentialsError(f'A certificate is for a "seal" or a "doctor", not "{purpose}".')
@@ -114,7 +139,7 @@ def issue_certificate(
     if not is_in_force(issuer, now):
         raise CredentialsError("The certificate authority is not in force at this moment.")
     key = ec.generate_private_key(ec.SECP256R1())
-    clinic = name_in(issuer, NameOID.ORGANIZATION_NAME)
+    clinic = clinic or name_in(issuer, NameOID.ORGANIZATION_NAME)
     subject = _name(clinic if purpose == "seal" else None, name)
     begin = max(now - EARLIER, issuer.not_valid_before_utc)
     end = min(now + CERTIFICATE_LASTS, issuer.not_valid_after_utc)
@@ -132,6 +157,14 @@ def is_in_force(certificate: x509.Certificate, at: datetime) -> bool:
     """Tell whether `at` lies in the time for which `certificate` was issued."""
     _check_zone(at)
     return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Tell whether `certificate` may issue others."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
 
 
 def _check_zone(moment: datetime) -> None:

@@ -27,6 +27,8 @@ from screening.documents.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.dates import answer_text, day_text, length_text, locale_of, moment_text
 from screening.documents.fonts import use_own_fonts
 from screening.documents.ink import drawing_of
+from screening.documents.qr import picture_of
+from screening.documents.record import RECORD
 from screening.documents.tags import finish_tags
 from screening.documents.text import LONGEST_DECLARATION, clean_text, clean_texts
 from screening.documents.wording import say_in
@@ -46,6 +48,7 @@ FRAME = (
     "appointment",
     "declaration",
     "audit_head",
+    "verify",
 )
 UNIVERSAL_ACCESS = b"""\
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
@@ -105,7 +108,7 @@ def render_pdf(
 def _files(report: Report, reader: Reader) -> Iterator[tuple[str, bytes, str]]:
     """Yield what is attached: name, content, and its relationship to the report."""
     if reader is Reader.DOCTOR:
-        yield "record.json", _record(report), "Data"
+        yield RECORD, _record(report), "Data"
     if response := report.get("response"):
         yield "questionnaire-response.json", _json(response), "Source"
 
@@ -160,6 +163,7 @@ def _page(
         "frame": clean_texts(frame | {"declaration": None}),
         "declaration": clean_texts(declaration, LONGEST_DECLARATION),
         "drawing": drawing_of(declaration.get("ink")),
+        "picture": picture_of(verify["address"]) if (verify := frame["verify"]) else None,
         "decision": clean_texts(dict(decision)) if decision else None,
         "definitions": clean_text(report["definitions"]),
         "on": report["on"],

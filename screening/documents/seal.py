@@ -1,11 +1,13 @@
-"""The clinic's seal and the doctor's signature on a PDF, as PAdES B-B.
+"""The clinic's seal and the doctor's signature on a PDF, as PAdES B-B or B-LTA.
 
 The seal certifies the file so that only signing and form filling may follow
 ("no changes" would refuse the doctor). Both stay invisible: a visible one breaks
 PDF/A, and who sealed, who signed and when is printed by the page itself.
 
 The moment of a signature stands in the file as claimed by whoever held the key.
-It is no trusted time; there is no timestamp authority at this level.
+It is no trusted time. With a timestamp authority there is one: each signature
+gets a timestamp, what it takes to check it later, and a timestamp over both. An
+authority that does not answer fails the act; our clock never stands in for it.
 """
 
 import hashlib
@@ -28,13 +30,19 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko_certvalidator.errors import ValidationError as CertvalidatorError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from screening.documents.authority import Credentials
-from screening.documents.container import low, read_container
+from screening.documents.authority import Credentials, TimestampAuthority
+from screening.documents.container import read_container
+from screening.documents.lasting import NormalTimeStamper, lasting_metadata
+from screening.documents.parts import low
 
 SEAL_FIELD = "ClinicSeal"
 DOCTOR_FIELD = "Doctor"
+STAMP_FIELDS = {SEAL_FIELD: "SealTimestamp", DOCTOR_FIELD: "DoctorTimestamp"}
+PROBLEMS = (PdfError, SigningError, ValueError, OSError, TimestampRequestError, CertvalidatorError)
 # What a screen reader says of the invisible fields; PDF/UA asks for it.
 READABLE = {
     SEAL_FIELD: "Digital seal of the clinic",
@@ -47,12 +55,18 @@ class SealError(Exception):
 
 
 def seal_pdf(
-    pdf: bytes, seal: Credentials, at: datetime, reason: str, doctor_field: bool = False
+    pdf: bytes,
+    seal: Credentials,
+    at: datetime,
+    reason: str,
+    doctor_field: bool = False,
+    clock: TimestampAuthority | None = None,
 ) -> bytes:
     """Return `pdf` with the clinic's seal, the first signature in it.
 
-    With `doctor_field` the seal leaves an empty place for the doctor's signature.
-    Raises SealError where `seal` is not in force at `at`, or `pdf` cannot be sealed.
+    With `doctor_field` the seal leaves an empty place for the doctor's signature;
+    with `clock` it says when that authority saw it. Raises SealError where `seal` is
+    not in force at `at`, `pdf` cannot be sealed, or `clock` does not answer.
     """
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
@@ -60,27 +74,44 @@ def seal_pdf(
             raise SealError("The report carries a signature already; a seal comes first.")
         if doctor_field:
             append_signature_field(writer, _field(DOCTOR_FIELD))
-        return _sign(writer, SEAL_FIELD, seal, at, reason)
-    except (PdfError, SigningError, ValueError) as error:
-        raise SealError(f"The report cannot be sealed: {error}") from error
+        return _sign(writer, SEAL_FIELD, seal, at, reason, clock)
+    except PROBLEMS as error:
+        raise SealError(f"The report cannot be sealed: {_told(error)}") from error
 
 
-def sign_pdf(pdf: bytes, doctor: Credentials, at: datetime, reason: str) -> bytes:
+def sign_pdf(
+    pdf: bytes,
+    doctor: Credentials,
+    at: datetime,
+    reason: str,
+    clock: TimestampAuthority | None = None,
+) -> bytes:
     """Return the sealed `pdf` with the doctor's signature added after its last byte.
 
     Raises SealError where `doctor` is not in force at `at`, the seal is broken, or
-    it left no place for a doctor: nobody signs what is not as it was sealed.
+    it left no place for a doctor: nobody signs what is not as it was sealed. Also
+    where `clock` does not answer.
     """
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         signatures = writer.prev.embedded_signatures
-        if [each.field_name for each in signatures] != [SEAL_FIELD]:
+        names = [each.field_name for each in signatures]
+        if names not in ([SEAL_FIELD], [SEAL_FIELD, STAMP_FIELDS[SEAL_FIELD]]):
             raise SealError("A doctor signs a report that carries the seal and nothing else.")
-        if read_container(pdf, signatures[0].byte_range).size != len(pdf):
+        if read_container(pdf, signatures[-1].byte_range).size != len(pdf):
             raise SealError("The report was changed after it was sealed.")
-        return _sign(writer, DOCTOR_FIELD, doctor, at, reason)
-    except (PdfError, SigningError, ValueError) as error:
-        raise SealError(f"The report cannot be signed: {error}") from error
+        return _sign(writer, DOCTOR_FIELD, doctor, at, reason, clock)
+    except PROBLEMS as error:
+        raise SealError(f"The report cannot be signed: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong; the network's errors say less than nothing by themselves."""
+    if isinstance(error, TimestampRequestError):
+        return "the timestamp authority does not answer as it should"
+    if isinstance(error, CertvalidatorError):
+        return f"a certificate cannot be traced or its state not asked for: {error}"
+    return f"{error} ({error.__cause__})" if error.__cause__ else str(error)
 
 
 def _field(name: str) -> SigFieldSpec:
@@ -88,11 +119,17 @@ def _field(name: str) -> SigFieldSpec:
 
 
 def _sign(
-    writer: IncrementalPdfFileWriter, field: str, who: Credentials, at: datetime, reason: str
+    writer: IncrementalPdfFileWriter,
+    field: str,
+    who: Credentials,
+    at: datetime,
+    reason: str,
+    clock: TimestampAuthority | None,
 ) -> bytes:
     if not who.in_force(at):
         raise SealError(f"The certificate of {who.subject} is not in force on {at:%Y-%m-%d}.")
     certifies = field == SEAL_FIELD
+    lasting = lasting_metadata(clock, who, STAMP_FIELDS[field], writer.prev) if clock else {}
     metadata = PdfSignatureMetadata(
         field_name=field,
         reason=reason,
@@ -100,9 +137,13 @@ def _sign(
         md_algorithm="sha256",
         certify=certifies,
         docmdp_permissions=MDPPerm.FILL_FORMS,
+        **lasting,
     )
     signer = _DatedSigner(
-        metadata, KeySigner(who), new_field_spec=_field(field) if certifies else None
+        metadata,
+        KeySigner(who),
+        timestamper=NormalTimeStamper(clock.url) if clock else None,
+        new_field_spec=_field(field) if certifies else None,
     )
     signer.at = at
     signed = signer.sign_pdf(writer, existing_fields_only=not certifies)

@@ -1,13 +1,15 @@
 """Say whether a sealed PDF is as it was sealed, in the words of ETSI EN 319 102-1.
 
-PASSED: every byte is as it was when the last of seal and signatures was made,
-and each was made with a certificate in force, issued by an authority in `trust`.
+PASSED: every byte is as it was when the last of seal, signatures and timestamps was
+made, and each was made with a certificate in force, issued by an authority in `trust`.
 INDETERMINATE: every byte is as it was, but we cannot tell by whom, or whether
 the certificate was in force. FAILED: anything else, and whatever cannot be read.
 
-There is no trusted time in these files. The standard then judges certificates at
-the moment of verification and not at the one that the signature claims, since
-whoever holds an expired key can claim any. Revocation is not looked at.
+Where a file carries timestamps of an authority in `trust`, its certificates are
+judged at the moment that these prove, and revocation is looked at: see times.py.
+Without there is no trusted time. The standard then judges certificates at the
+moment of verification and not at the one that the signature claims, since
+whoever holds an expired key can claim any, and revocation is not looked at.
 
 What this cannot see: a file cut back to an earlier revision, such as the sealed
 report without the doctor's signature, is a sealed report in its own right. Read
@@ -26,29 +28,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
-from pyhanko.sign.validation.pdf_embedded import (
-    EmbeddedPdfSignature,
-    async_validate_pdf_signature,
-    read_certification_data,
-)
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, read_certification_data
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from screening.documents.authority import is_in_force, name_in
-from screening.documents.container import ContainerError, read_container
-from screening.documents.seal import DOCTOR_FIELD, SEAL_FIELD
+from screening.documents.container import Protected, read_container
+from screening.documents.parts import ContainerError
+from screening.documents.seal import DOCTOR_FIELD, SEAL_FIELD, STAMP_FIELDS
+from screening.documents.times import DOCUMENT_STAMP, Judged, Trust, judge
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_SIGNATURES = 8
 MEANINGS = {SEAL_FIELD: "seal", DOCTOR_FIELD: "doctor's signature"}
 BYTE_RANGE = re.compile(rb"/ByteRange ?\[(\d{1,8}) (\d{1,8}) (\d{1,8}) (\d{1,8})\]")
+
+REVOKED = (
+    AdESFailure.REVOKED,
+    AdESIndeterminate.REVOKED_NO_POE,
+    AdESIndeterminate.REVOKED_CA_NO_POE,
+)
 
 UNREADABLE = "The file cannot be read as a sealed PDF."
 NO_SEAL = "The file carries no seal."
@@ -64,13 +69,18 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Signature:
-    """A seal or signature whose bytes are unbroken; `claimed_at` is no trusted time."""
+    """A seal or signature whose bytes are unbroken.
+
+    `claimed_at` is no trusted time; `stamped_at` is, by the clock of `stamped_by`.
+    """
 
     field: str
     signer: str
     meaning: str
     claimed_at: datetime | None
     covers_whole_file: bool
+    stamped_at: datetime | None = None
+    stamped_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,33 +106,23 @@ def verify_pdf(
     moment = now or datetime.now(UTC)
     # pyHanko logs names out of strangers' files, with tracebacks; the reasons say enough.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-    context = _context(trust, moment)
     sha256 = hashlib.sha256(pdf).hexdigest()
     try:
         _check_last_signature(pdf)
         found = _signatures(pdf)
-        certificates = [_check_bytes(pdf, each) for each in found]
-        statuses = asyncio.run(_statuses(found, context))
-        signatures = tuple(map(_check_meaning, found, certificates, statuses))
-        judged = zip(signatures, certificates, statuses, strict=True)
-        doubts = tuple(doubt for each in judged for doubt in _doubts(*each, moment))
+        protected = [_check_bytes(pdf, each) for each in found]
+        judged = asyncio.run(judge(found, Trust(trust, found[0].reader), moment))
+        facts = list(zip(found, protected, judged, strict=True))
+        for fact in facts:
+            _check_meaning(*fact)
+        signatures = tuple(_signature(*fact) for fact in facts if not _is_stamp(fact[0]))
+        doubts = tuple(doubt for fact in facts for doubt in _doubts(*fact))
     except (BrokenError, ContainerError) as error:
         return Verification(Status.FAILED, (str(error),), (), sha256)
     except Exception:  # whatever a hostile file makes the parsers raise
         return Verification(Status.FAILED, (UNREADABLE,), (), sha256)
     status = Status.INDETERMINATE if doubts else Status.PASSED
     return Verification(status, doubts, signatures, sha256)
-
-
-def _context(trust: Sequence[x509.Certificate], moment: datetime) -> ValidationContext:
-    # A trusted certificate that is no authority may issue none; pyHanko would let it.
-    authorities = [each for each in trust if _is_authority(each)]
-    return ValidationContext(
-        trust_roots=[Certificate.load(each.public_bytes(Encoding.DER)) for each in authorities],
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-        moment=moment,
-    )
 
 
 def _check_last_signature(pdf: bytes) -> None:
@@ -152,7 +152,7 @@ def _signatures(pdf: bytes) -> list[EmbeddedPdfSignature]:
     found: list[EmbeddedPdfSignature] = reader.embedded_signatures
     if len(found) != len(filled) or found[0].field_name != SEAL_FIELD:
         raise BrokenError("The first signature in the file is not a clinic's seal.")
-    if [each.field_name for each in found[1:]] not in ([], [DOCTOR_FIELD]):
+    if not _in_order(found):
         raise BrokenError("A signature stands where the seal left no place for it.")
     certified = read_certification_data(reader)
     if (
@@ -166,70 +166,100 @@ def _signatures(pdf: bytes) -> list[EmbeddedPdfSignature]:
     return found
 
 
-def _check_bytes(pdf: bytes, found: EmbeddedPdfSignature) -> x509.Certificate:
-    """Return the signer's certificate; the container and what it covers are unbroken."""
-    certificate = read_container(pdf, found.byte_range).certificate
-    if found.signer_cert.dump() != certificate.public_bytes(Encoding.DER):
-        raise BrokenError("The container of a signature does not lie where it should.")
-    return certificate
-
-
-async def _statuses(
-    found: Sequence[EmbeddedPdfSignature], context: ValidationContext
-) -> list[PdfSignatureStatus]:
-    # Never skip_diff: a page painted over after the seal would still count as sealed.
-    return [await async_validate_pdf_signature(each, context) for each in found]
-
-
-def _check_meaning(
-    found: EmbeddedPdfSignature, certificate: x509.Certificate, status: PdfSignatureStatus
-) -> Signature:
-    """Refuse a signature after which more was changed than the seal allows."""
-    if not (status.intact and status.valid):
-        raise BrokenError("A signature does not match what it signs.")
-    if not status.docmdp_ok or status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
-        raise BrokenError("After the seal more was changed than it allows.")
-    return Signature(
-        field=found.field_name,
-        signer=name_in(certificate, NameOID.COMMON_NAME),
-        meaning=MEANINGS[found.field_name],
-        claimed_at=found.self_reported_timestamp,
-        covers_whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
+def _in_order(found: Sequence[EmbeddedPdfSignature]) -> bool:
+    """Tell whether there is the seal, then the doctor, and no timestamp but theirs after each."""
+    names = [each.field_name for each in found]
+    allowed = [
+        name for field in (SEAL_FIELD, DOCTOR_FIELD) for name in (field, STAMP_FIELDS[field])
+    ]
+    return names == [name for name in allowed if name in names] and all(
+        _is_stamp(each) == (each.field_name in STAMP_FIELDS.values()) for each in found
     )
 
 
-def _doubts(
-    signature: Signature,
-    certificate: x509.Certificate,
-    status: PdfSignatureStatus,
-    moment: datetime,
-) -> Iterator[str]:
+def _is_stamp(found: EmbeddedPdfSignature) -> bool:
+    return bool(found.sig_object_type == DOCUMENT_STAMP)
+
+
+def _check_bytes(pdf: bytes, found: EmbeddedPdfSignature) -> Protected:
+    """Return who signed; the container and what it covers are unbroken."""
+    protected = read_container(pdf, found.byte_range)
+    if found.signer_cert.dump() != protected.certificate.public_bytes(Encoding.DER):
+        raise BrokenError("The container of a signature does not lie where it should.")
+    return protected
+
+
+def _check_meaning(found: EmbeddedPdfSignature, protected: Protected, judged: Judged) -> None:
+    """Refuse a signature after which more was changed than the seal allows."""
+    if not (judged.status.intact and judged.status.valid):
+        raise BrokenError("A signature does not match what it signs.")
+    change = judged.change
+    allowed = (
+        change.modification_level <= ModificationLevel.FORM_FILLING
+        if _is_stamp(found)  # pyHanko asks the seal only, and a stamp comes after it
+        else change.docmdp_ok
+    )
+    if not allowed or change.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+        raise BrokenError("After the seal more was changed than it allows.")
+
+
+def _signature(found: EmbeddedPdfSignature, protected: Protected, judged: Judged) -> Signature:
+    change, stamp = judged.change, protected.stamp if judged.proven else None
+    return Signature(
+        field=found.field_name,
+        signer=name_in(protected.certificate, NameOID.COMMON_NAME),
+        meaning=MEANINGS[found.field_name],
+        claimed_at=found.self_reported_timestamp,
+        # What a timestamp adds to a signature changes nothing that it covers.
+        covers_whole_file=change.coverage is SignatureCoverageLevel.ENTIRE_FILE
+        or change.modification_level <= ModificationLevel.LTA_UPDATES,
+        stamped_at=stamp.at if stamp else None,
+        stamped_by=name_in(stamp.certificate, NameOID.COMMON_NAME) if stamp else None,
+    )
+
+
+def _doubts(found: EmbeddedPdfSignature, protected: Protected, judged: Judged) -> Iterator[str]:
     """Yield what keeps an unbroken signature from being PASSED."""
-    of = f"of the {signature.meaning} ({signature.signer})"
-    problem = status.trust_problem_indic
-    if problem is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
-        yield f"We do not know who issued the certificate {of}."
-    elif not is_in_force(certificate, moment):
-        yield (
-            f"The certificate {of} is not in force on {moment:%Y-%m-%d}, and without a"
-            " trusted time nobody can tell whether it was when it signed."
-        )
-    elif problem is AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE or not _may_sign(certificate):
-        yield f"The certificate {of} was not issued for this use."
-    elif not status.trusted:
-        yield f"The certificate {of} cannot be traced to an issuer that we trust."
-    if signature.claimed_at is None or not is_in_force(certificate, signature.claimed_at):
+    certificate = protected.certificate
+    name = name_in(certificate, NameOID.COMMON_NAME)
+    if _is_stamp(found):
+        if not judged.status.trusted:
+            yield f"We do not trust the timestamp of {name}: {_why(judged)}."
+        return
+    of = f"of the {MEANINGS[found.field_name]} ({name})"
+    yield from _doubts_of_certificate(certificate, of, judged)
+    claimed = found.self_reported_timestamp
+    if claimed is None or not is_in_force(certificate, claimed):
         yield f"The certificate {of} was not in force when it claims to have signed."
+    if protected.stamp and not judged.proven:
+        yield f"We do not trust the timestamp {of}: we do not know who issued its certificate."
     # Only a seal's certificate names a clinic: a doctor's key must not pass for the seal.
-    if signature.field == SEAL_FIELD and not name_in(certificate, NameOID.ORGANIZATION_NAME):
+    if found.field_name == SEAL_FIELD and not name_in(certificate, NameOID.ORGANIZATION_NAME):
         yield f"The certificate {of} names no clinic."
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
+def _doubts_of_certificate(certificate: x509.Certificate, of: str, judged: Judged) -> Iterator[str]:
+    problem = judged.status.trust_problem_indic
+    if problem is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+        yield f"We do not know who issued the certificate {of}."
+    elif not is_in_force(certificate, judged.at):
+        yield f"The certificate {of} is not in force on {judged.at:%Y-%m-%d}" + (
+            ", when it was stamped."
+            if judged.proven
+            else ", and without a trusted time nobody can tell whether it was when it signed."
+        )
+    elif problem is AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE or not _may_sign(certificate):
+        yield f"The certificate {of} was not issued for this use."
+    elif problem in REVOKED:
+        yield f"The certificate {of} was revoked."
+    elif not judged.status.trusted:
+        yield f"The certificate {of} cannot be traced to an issuer that we trust."
+
+
+def _why(judged: Judged) -> str:
+    if judged.status.trust_problem_indic is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+        return "we do not know who issued its certificate"
+    return "its certificate does not hold at that moment"
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

@@ -42,6 +42,8 @@ def new_id() -> str:
 
 
 class Clinic(Table):
+    """`seal` is the clinic's sealed key, `certificates` (PEM) its certificate and its issuers'."""
+
     __tablename__ = "clinic"
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -50,6 +52,8 @@ class Clinic(Table):
     phone: Mapped[str]
     zone: Mapped[str]
     wrapped_key: Mapped[bytes]
+    seal: Mapped[bytes | None]
+    certificates: Mapped[str | None]
     screenings: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
@@ -76,6 +80,7 @@ class Account(Table):
     totp_offer: Mapped[bytes | None]
     link_hash: Mapped[str | None] = mapped_column(unique=True)
     link_expires_at: Mapped[datetime | None]
+    certificates: Mapped[str | None]
     misses: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
@@ -213,7 +218,8 @@ class ReportRow(Table):
 
     `kind` is workflow.orders.Kind, `state` "pending" or "sealed". A worker
     holds the row until `lease_until`; after a failure it is due again later, and
-    `error` says why. A report is retried for ever and never skipped.
+    `error` says why. A report is retried for ever and never skipped. `code` is what
+    it prints for whoever wants to verify it.
     """
 
     __tablename__ = "report"
@@ -227,6 +233,7 @@ class ReportRow(Table):
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     error: Mapped[str | None]
+    code: Mapped[str | None] = mapped_column(unique=True)
     pdf: Mapped[bytes | None]
     sha256: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]

@@ -23,4 +23,5 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Say what is missing before a patient notices."""
     problems = watch.problems(workplace(), shutil.disk_usage(current_app.config["INSTANCE"]).free)
-    return jsonify(ready=not problems, problems=problems), 503 if problems else 200
+    told = {"problems": problems, "warnings": watch.warnings(workplace())}
+    return jsonify(ready=not problems, **told), 503 if problems else 200

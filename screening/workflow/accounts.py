@@ -15,7 +15,7 @@ from argon2.exceptions import Argon2Error
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.documents.authority import Credentials
+from screening.documents.authority import Credentials, open_pkcs12
 from screening.storage.encryption import open_bytes, seal_bytes
 from screening.storage.tables import Account, Clinic, SignIn, new_id
 from screening.workflow.workplace import ActRefusedError, Workplace, new_token
@@ -61,8 +61,9 @@ def add_account(
     """Open an account and return its id. A doctor's `credentials` are stored sealed."""
     id = new_id()
     with place.database.write() as session:
-        sealed = None
+        sealed = certificates = None
         if credentials:
+            certificates = credentials.certificates_pem
             key = place.clinic_key(session.get_one(Clinic, clinic_id))
             pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
             sealed = seal_bytes(key, pkcs12, f"credentials:{id}")
@@ -75,6 +76,7 @@ def add_account(
                 role=role,
                 password_hash=hasher.hash(password),
                 credentials=sealed,
+                certificates=certificates,
                 created_at=place.now(),
             )
         )
@@ -235,4 +237,15 @@ def doctor_credentials(place: Workplace, session: Session, account_id: str) -> C
         raise ActRefusedError("no-credentials")
     key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
     pkcs12 = open_bytes(key, account.credentials, f"credentials:{account.id}")
-    return Credentials.from_pkcs12(pkcs12, place.keys.passphrase)
+    return open_pkcs12(pkcs12, place.keys.passphrase)
+
+
+def renew_credentials(place: Workplace, account_id: str, credentials: Credentials) -> None:
+    """Give the doctor another signing key; what the earlier one signed stays as it is."""
+    with place.database.write() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+        pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
+        account.credentials = seal_bytes(key, pkcs12, f"credentials:{account.id}")
+        account.certificates = credentials.certificates_pem
+        place.record(session, "program", "renew certificate", clinic_id=account.clinic_id)

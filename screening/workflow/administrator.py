@@ -18,6 +18,7 @@ from screening.workflow.accounts import (
     doctor_credentials,
     end_sign_ins,
 )
+from screening.workflow.clinics import clinic_seal
 from screening.workflow.passwords import new_link
 from screening.workflow.workplace import ActRefusedError, Workplace
 
@@ -142,8 +143,9 @@ def certificates(place: Workplace, by: Person) -> list[tuple[str, datetime]]:
         )
         .order_by(Account.name)
     )
-    found = [(place.seal.subject, place.seal.certificate.not_valid_after_utc)]
     with place.database.read() as session:
+        seal = clinic_seal(place, session, by.clinic.id)
+        found = [(seal.subject, seal.certificate.not_valid_after_utc)]
         for account in session.scalars(query):
             certificate = doctor_credentials(place, session, account.id).certificate
             found.append((account.name, certificate.not_valid_after_utc))

@@ -1,32 +1,45 @@
-"""Open a clinic in this installation, with a key of its own."""
+"""Open a clinic in this installation, with a key and a seal of its own."""
 
 from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from screening.storage.encryption import new_key, seal_bytes
+from screening.documents.authority import Credentials, open_pkcs12
+from screening.storage.encryption import new_key, open_bytes, seal_bytes
 from screening.storage.tables import Clinic, new_id
 from screening.workflow.workplace import Workplace
 
 
-def add_clinic(place: Workplace, name: str, address: str, phone: str, zone: str) -> str:
-    """Return the new clinic's id. Raises ZoneInfoNotFoundError for an unknown time zone."""
+def add_clinic(
+    place: Workplace,
+    name: str,
+    address: str,
+    phone: str,
+    zone: str,
+    seal: Credentials | None = None,
+) -> str:
+    """Return the new clinic's id; without a `seal` it uses the installation's.
+
+    Raises ZoneInfoNotFoundError for an unknown time zone.
+    """
     ZoneInfo(zone)
     id = new_id()
     with place.database.write() as session:
-        session.add(
-            Clinic(
-                id=id,
-                name=name,
-                address=address,
-                phone=phone,
-                zone=zone,
-                wrapped_key=seal_bytes(place.keys.wrapping, new_key(), f"clinic:{id}"),
-                created_at=place.now(),
-            )
+        clinic = Clinic(
+            id=id,
+            name=name,
+            address=address,
+            phone=phone,
+            zone=zone,
+            wrapped_key=seal_bytes(place.keys.wrapping, new_key(), f"clinic:{id}"),
+            created_at=place.now(),
         )
+        if seal:
+            _keep(place, clinic, seal)
+        session.add(clinic)
         session.flush()
         place.record(session, "program", "add clinic", clinic_id=id)
     return id
@@ -37,3 +50,25 @@ def list_clinics(place: Workplace) -> list[tuple[str, str]]:
     with place.database.read() as session:
         rows = session.execute(select(Clinic.id, Clinic.name).order_by(Clinic.name))
         return [(id, name) for id, name in rows]
+
+
+def renew_seal(place: Workplace, clinic_id: str, seal: Credentials) -> None:
+    """Give the clinic another seal; what the earlier one sealed stays as it is."""
+    with place.database.write() as session:
+        _keep(place, session.get_one(Clinic, clinic_id, with_for_update=True), seal)
+        place.record(session, "program", "renew seal", clinic_id=clinic_id)
+
+
+def _keep(place: Workplace, clinic: Clinic, seal: Credentials) -> None:
+    pkcs12 = seal.to_pkcs12(place.keys.passphrase)
+    clinic.seal = seal_bytes(place.clinic_key(clinic), pkcs12, f"seal:{clinic.id}")
+    clinic.certificates = seal.certificates_pem
+
+
+def clinic_seal(place: Workplace, session: Session, clinic_id: str) -> Credentials:
+    """Return the seal for the clinic's reports."""
+    clinic = session.get_one(Clinic, clinic_id)
+    if place.one_seal or clinic.seal is None:
+        return place.seal
+    pkcs12 = open_bytes(place.clinic_key(clinic), clinic.seal, f"seal:{clinic.id}")
+    return open_pkcs12(pkcs12, place.keys.passphrase)

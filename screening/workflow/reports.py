@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.report import Report
 from screening.documents.render import Reader, render_pdf
-from screening.documents.seal import seal_pdf, sign_pdf
+from screening.documents.seal import SealError, seal_pdf, sign_pdf
 from screening.storage.encryption import open_bytes, open_json, seal_bytes
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts import doctor_credentials
+from screening.workflow.clinics import clinic_seal
 from screening.workflow.doctor import decision_of
 from screening.workflow.orders import Kind
+from screening.workflow.verification import verification_code
 from screening.workflow.workplace import ActRefusedError, Workplace
 
 LEASE = timedelta(seconds=40)
@@ -68,6 +70,7 @@ def _lease(place: Workplace, report_id: str) -> bool:
         row = session.get_one(ReportRow, report_id, with_for_update=True)
         row.lease_until = now + LEASE
         row.attempts += 1
+        row.code = row.code or verification_code(place, row.id)
         return True
 
 
@@ -79,20 +82,32 @@ def _draw_up(place: Workplace, report_id: str) -> bytes:
         assert screening.submission is not None
         spot = f"screening:{screening.id}:submission"
         report: Report = open_json(key, screening.submission, spot)
+        report = _with_code(place, row, report)
         match row.kind:
             case Kind.SCREENING:
-                return _sealed(place, render_pdf(report))
+                return _seal(place, session, screening, render_pdf(report))
             case Kind.COPY:
-                return _sealed(place, render_pdf(report, reader=Reader.PATIENT))
+                return _seal(place, session, screening, render_pdf(report, reader=Reader.PATIENT))
             case Kind.PLAN:
                 decision = decision_of(place, session, screening)
-                return _sealed(place, render_pdf(report, decision, reader=Reader.PATIENT))
+                plan = render_pdf(report, decision, reader=Reader.PATIENT)
+                return _seal(place, session, screening, plan)
             case _:
                 return _decided(place, session, screening, report, key)
 
 
-def _sealed(place: Workplace, pdf: bytes) -> bytes:
-    return seal_pdf(pdf, place.seal, place.now(), SEAL_REASON)
+def _with_code(place: Workplace, row: ReportRow, report: Report) -> Report:
+    """Return `report` with where to verify it, and whether a trusted clock will stamp it."""
+    address = f"{place.public_url}/verify/{row.code}"
+    verify = {"code": row.code, "address": address, "trusted_time": place.clock is not None}
+    return {**report, "frame": report["frame"] | {"verify": verify}}
+
+
+def _seal(
+    place: Workplace, session: Session, screening: Screening, pdf: bytes, doctor_field: bool = False
+) -> bytes:
+    seal = clinic_seal(place, session, screening.clinic_id)
+    return seal_pdf(pdf, seal, place.now(), SEAL_REASON, doctor_field, place.clock)
 
 
 def _decided(
@@ -114,13 +129,14 @@ def _decided(
     credentials = doctor_credentials(place, session, doctor.account_id)
     name = f"{screening.number}-screening.pdf"
     pdf = render_pdf(report, decision, {name: sealed})
-    pdf = seal_pdf(pdf, place.seal, place.now(), SEAL_REASON, doctor_field=True)
-    return sign_pdf(pdf, credentials, place.now(), SIGN_REASON)
+    pdf = _seal(place, session, screening, pdf, doctor_field=True)
+    return sign_pdf(pdf, credentials, place.now(), SIGN_REASON, place.clock)
 
 
 def _postpone(place: Workplace, report_id: str, error: Exception) -> None:
     """Say what went wrong, without what the patient wrote, and try again later."""
-    what = f"{type(error).__name__}" + (f": {error}" if isinstance(error, ActRefusedError) else "")
+    told = isinstance(error, ActRefusedError | SealError)
+    what = f"{type(error).__name__}" + (f": {error}" if told else "")
     log.warning("report %s failed: %s", report_id, what)
     with place.database.write() as session:
         row = session.get_one(ReportRow, report_id, with_for_update=True)

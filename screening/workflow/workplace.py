@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.x509 import Certificate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions import Definitions
-from screening.documents.authority import Credentials
+from screening.documents.authority import Credentials, TimestampAuthority
 from screening.storage import audit
 from screening.storage.database import Database
 from screening.storage.encryption import Keys, fingerprint, open_bytes
 from screening.storage.tables import Clinic, Screening
+
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,10 @@ class Workplace:
 
     `archive` is the definitions as files, `ring` wakes the worker for a report,
     `issue` makes a doctor's certificate, `now` tells the time; nothing else here
-    looks at a clock.
+    looks at a clock. `seal` is for clinics that have none of their own, or for all
+    where the settings name one (`one_seal`). `clock` is the timestamp authority,
+    `trust` holds the roots that we believe, and `public_url` is where anyone may
+    verify a report.
     """
 
     database: Database
@@ -35,6 +41,10 @@ class Workplace:
     ring: Callable[[str], None]
     issue: Callable[[str], Credentials]
     now: Callable[[], datetime]
+    one_seal: bool = False
+    clock: TimestampAuthority | None = None
+    trust: tuple[Certificate, ...] = ()
+    public_url: str = ""
 
     def hash(self, secret: str) -> str:
         """Return the keyed hash under which a link, a code or a cookie is stored."""
@@ -67,8 +77,7 @@ def new_token() -> str:
 
 def new_code() -> str:
     """Return a code that a person can type: eight characters that cannot be misread."""
-    letters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-    code = "".join(secrets.choice(letters) for _ in range(8))
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
     return f"{code[:4]}-{code[4:]}"
 
 

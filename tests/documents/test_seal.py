@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
-from screening.documents.container import ORDER
+from screening.documents.parts import ORDER
 from screening.documents.seal import SealError, seal_pdf, sign_pdf
 from tests.documents.sealing import (
     LATER,

@@ -25,7 +25,7 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from screening.documents.authority import Credentials, create_authority, issue_certificate
-from screening.documents.container import ORDER
+from screening.documents.parts import ORDER
 from screening.documents.seal import KeySigner, seal_pdf, sign_pdf
 from screening.documents.verify import LARGEST, verify_pdf
 from tests.documents.sealing import (

@@ -1,0 +1,86 @@
+"""Anyone may ask whether a report is as it was issued: on a page, or from another program.
+
+No patient is named, no health data is shown, and no upload is kept.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from screening.web.visit import open_to_all, workplace
+from screening.workflow import verification
+from screening.workflow.workplace import ActRefusedError
+
+bp = Blueprint("verify", __name__)
+bp.before_request(open_to_all)
+MOST_BYTES = verification.LARGEST + 16_384  # what a form puts around the file
+
+
+@bp.get("/verify")
+def ask() -> ResponseReturnValue:
+    if code := request.args.get("code", "").strip():
+        return redirect(url_for(".show", code=code[:40]), 303)
+    return render_template("verify/ask.html", issued=None, error=None)
+
+
+@bp.get("/verify/<code>")
+def show(code: str) -> ResponseReturnValue:
+    """Say what is known of the report that printed `code`, and ask for the file."""
+    try:
+        issued = verification.look_up(workplace(), code)
+    except ActRefusedError:
+        error = _("No report has this code. Compare it with the paper, letter by letter.")
+        return render_template("verify/ask.html", issued=None, error=error, anchor="code"), 404
+    return render_template("verify/ask.html", issued=issued, error=None)
+
+
+@bp.post("/verify")
+@bp.post("/verify/<code>")
+def check(code: str | None = None) -> ResponseReturnValue:
+    issued = None
+    try:
+        issued = verification.look_up(workplace(), code) if code else None
+        checked = verification.verify_upload(workplace(), _uploaded(), code)
+    except (ActRefusedError, RequestEntityTooLarge) as refused:
+        error, status = _refusal(refused)
+        return render_template("verify/ask.html", issued=issued, error=error, anchor="file"), status
+    return render_template("verify/result.html", checked=checked)
+
+
+@bp.post("/api/v1/verifications")
+def check_for_program() -> ResponseReturnValue:
+    """Answer in JSON to a PDF as the body, or as the part "file" of a form."""
+    try:
+        checked = verification.verify_upload(workplace(), _uploaded())
+    except (ActRefusedError, RequestEntityTooLarge) as refused:
+        error, status = _refusal(refused)
+        return jsonify(error=error), status
+    return jsonify(checked.as_json())
+
+
+def _uploaded() -> bytes:
+    """Return the file that was sent. Raises ActRefusedError("no-file") without one."""
+    request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    if request.mimetype == "application/pdf":
+        content = request.get_data(cache=False)
+    else:
+        sent = request.files.get("file")
+        content = sent.read() if sent else b""
+        if sent:
+            sent.close()
+    if not content:
+        raise ActRefusedError("no-file")
+    return content
+
+
+def _refusal(refused: ActRefusedError | RequestEntityTooLarge) -> tuple[str, int]:
+    reason = refused.reason if isinstance(refused, ActRefusedError) else "too-large"
+    return {
+        "no-file": (_("Choose the PDF file of the report."), 422),
+        "too-large": (_("The file is larger than 10 MB. No report of ours is."), 413),
+        "busy": (_("Other files are being checked. Try again in a minute."), 503),
+        "gone": (_("No report has this code. Compare it with the paper, letter by letter."), 404),
+    }[reason]
