@@ -43,7 +43,7 @@ def test_twenty_power_cuts_lose_no_acknowledged_submission(tmp_path):
         answered += waiting
 
     server.start()
-    reports = wait_for_reports(office, 120)
+    reports = wait_for_reports(office, 300)
     server.stop()
 
     assert len(acknowledged) > ROUNDS / 2, "too few submissions to show anything"
