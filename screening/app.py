@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bell import open_bell
-from screening.config import CHECKOUT, Config, read_config, read_secret
+from screening.config import CHECKOUT, Config, read_config, read_secrets
 from screening.definitions.loading import load_definitions
 from screening.documents.authority import (
     Credentials,
@@ -25,6 +27,7 @@ from screening.documents.authority import (
 )
 from screening.storage.database import Database
 from screening.storage.encryption import Keys
+from screening.storage.installation import Safe
 from screening.web import (
     account,
     administrator,
@@ -40,7 +43,15 @@ from screening.web import (
 )
 from screening.web.language import languages, locale
 from screening.web.limits import limiter
-from screening.web.texts import harmless, shown_answer, shown_date, shown_moment
+from screening.web.texts import (
+    harmless,
+    is_withheld,
+    shown_answer,
+    shown_clock,
+    shown_date,
+    shown_moment,
+    state_words,
+)
 from screening.web.visit import clinic_name, deny_unguarded, end_revoked_tablet, is_kiosk, login
 from screening.workflow import accounts, clinics, watch
 from screening.workflow.workplace import Workplace
@@ -69,25 +80,29 @@ def open_workplace(config: Config) -> Workplace:
     with fewer rules.
     """
     definitions = load_definitions(config.questions)
-    keys = Keys.from_secret(read_secret(config.secret_file))
-    database = Database(config.database)
-    database.migrate()
-    seal = open_seal(config, keys)
-    clock = open_clock(config)
-    return Workplace(
-        database=database,
-        definitions=definitions,
-        archive=pack_definitions(config.questions),
-        keys=keys,
-        seal=seal,
-        ring=open_bell(config, keys),
-        issue=lambda name: issue_certificate(open_authority(config, keys), name, "doctor", now()),
-        now=now,
-        one_seal=bool(config.seal_file),
-        clock=clock,
-        trust=(*trusted(config), *seal.chain[-1:], *(clock.roots if clock else ())),
-        public_url=config.public_url,
-    )
+    safe = open_safe(config)
+    try:
+        safe.database.migrate()
+        keys = safe.keys()
+        seal, clock = open_seal(config, keys), open_clock(config)
+        return Workplace(
+            database=safe.database,
+            definitions=definitions,
+            archive=pack_definitions(config.questions),
+            keys=keys,
+            wrapping=safe.wrapping,
+            seal=seal,
+            ring=open_bell(config, keys),
+            issue=lambda who: issue_certificate(open_authority(config, keys), who, "doctor", now()),
+            now=now,
+            one_seal=bool(config.seal_file),
+            clock=clock,
+            trust=(*trusted(config), *seal.chain[-1:], *(clock.roots if clock else ())),
+            public_url=config.public_url,
+        )
+    except Exception:
+        safe.database.close()
+        raise
 
 
 def pack_definitions(folder: Path) -> bytes:
@@ -100,6 +115,12 @@ def pack_definitions(folder: Path) -> bytes:
     return packed.getvalue()
 
 
+def open_safe(config: Config) -> Safe:
+    """Return where the installation's own keys and certificates are kept."""
+    config.instance.mkdir(parents=True, exist_ok=True)
+    return Safe(Database(config.database), lambda: read_secrets(config.secret_file))
+
+
 def open_seal(config: Config, keys: Keys) -> Credentials:
     """Return the installation's seal; at first start a local authority issues one.
 
@@ -107,12 +128,12 @@ def open_seal(config: Config, keys: Keys) -> Credentials:
     """
     if config.seal_file:
         return open_given_seal(config.seal_file, Path(config.seal_passphrase_file))
-    path = config.instance / "seal.p12"
-    if not path.exists():
-        authority = open_authority(config, keys)
-        seal = issue_certificate(authority, f"Seal of {config.organisation}", "seal", now())
-        write_privately(path, seal.to_pkcs12(keys.passphrase))
-    return Credentials.from_pkcs12(path.read_bytes(), keys.passphrase)
+    authority = open_authority(config, keys)
+
+    def issue() -> Credentials:
+        return issue_certificate(authority, f"Seal of {config.organisation}", "seal", now())
+
+    return _kept(config, keys, "seal", issue)
 
 
 def open_given_seal(place: str, secret: Path) -> Credentials:
@@ -138,7 +159,8 @@ def renew_certificates(config: Config, place: Workplace) -> None:
     keys, authority = place.keys, open_authority(config, place.keys)
     for clinic in watch.ending_seals(place):
         if clinic is None and not config.seal_file:
-            (config.instance / "seal.p12").unlink()
+            (config.instance / "seal.p12").unlink(missing_ok=True)
+            open_safe(config).forget("seal")
             open_seal(config, keys)
         elif clinic and (seal := issue_seal(config, keys, clinic.name)):
             clinics.renew_seal(place, clinic.id, seal)
@@ -157,18 +179,33 @@ def open_clock(config: Config) -> TimestampAuthority | None:
 
 def open_authority(config: Config, keys: Keys) -> Credentials:
     """Return the local authority, made at first start; its certificate is what verifiers trust."""
-    path = config.instance / "authority.p12"
-    if not path.exists():
-        authority = create_authority(config.organisation, now() - timedelta(minutes=1))
-        write_privately(path, authority.to_pkcs12(keys.passphrase))
-        (config.instance / "authority.crt").write_bytes(authority.certificate_pem)
-    return Credentials.from_pkcs12(path.read_bytes(), keys.passphrase)
+    authority = _kept(
+        config,
+        keys,
+        "authority",
+        lambda: create_authority(config.organisation, now() - timedelta(minutes=1)),
+    )
+    write_privately(config.instance / "authority.crt", authority.certificate_pem)
+    return authority
+
+
+def _kept(config: Config, keys: Keys, name: str, make: Callable[[], Credentials]) -> Credentials:
+    """Return what stands in the database under `name`, where every machine finds the same."""
+    safe, file = open_safe(config), config.instance / f"{name}.p12"
+
+    def pkcs12(_session: object) -> bytes:  # a file is of an installation from before
+        return file.read_bytes() if file.exists() else make().to_pkcs12(keys.passphrase)
+
+    try:
+        return Credentials.from_pkcs12(safe.fetch(name, pkcs12), keys.passphrase)
+    finally:
+        safe.database.close()
 
 
 def write_privately(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}.part")
     part.touch(mode=0o600)
     part.write_bytes(content)
     part.replace(path)
@@ -208,7 +245,8 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.extensions["workplace"] = place
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
-    app.jinja_env.filters |= {"day": shown_date, "moment": shown_moment}
+    app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
+    app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "clinic_name": clinic_name,
         "get_locale": get_locale,
@@ -216,6 +254,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "is_kiosk": is_kiosk,
         "moment_of": datetime.fromisoformat,
         "shown_answer": shown_answer,
+        "states_in_words": state_words,
     }
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)

@@ -10,26 +10,36 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from huey import SqliteHuey
+from huey import Huey, PostgresHuey, SqliteHuey
 from huey.serializer import SignedSerializer
+from sqlalchemy import make_url
 
 from screening.config import Config
+from screening.storage.database import Database, take_turn
 from screening.storage.encryption import Keys
 
+QUEUE_LOCK = 7266
 log = logging.getLogger("screening.bell")
 
 
-def open_queue(config: Config, keys: Keys) -> SqliteHuey:
-    config.instance.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey(
-        "reports",
-        filename=str(config.instance / "queue.db"),
-        results=False,
-        serializer=SignedSerializer(secret=keys.queue.hex(), salt="reports"),
-    )
+def open_queue(config: Config, keys: Keys) -> Huey:
+    """Return the queue: a file in the instance folder, or tables of the PostgreSQL in use."""
+    serializer = SignedSerializer(secret=keys.queue.hex(), salt="reports")
+    url = make_url(config.database)
+    if url.get_backend_name() == "sqlite":
+        config.instance.mkdir(parents=True, exist_ok=True)
+        file = str(config.instance / "queue.db")
+        return SqliteHuey("reports", filename=file, results=False, serializer=serializer)
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    database = Database(config.database)
+    with database.write() as session:  # one at a time: the first makes the queue's tables
+        take_turn(session, QUEUE_LOCK)
+        queue = PostgresHuey("reports", dsn=dsn, results=False, serializer=serializer)
+    database.close()
+    return queue
 
 
-def add_task(queue: SqliteHuey, work: Callable[[str], None]) -> Callable[[str], object]:
+def add_task(queue: Huey, work: Callable[[str], None]) -> Callable[[str], object]:
     """Return the task that rings for one report; where it is carried out, `work` is done."""
 
     @queue.task(name="make_report")

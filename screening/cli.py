@@ -12,6 +12,7 @@ import click
 
 from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
 from screening.clinical.language import missing_texts
+from screening.commands import keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
 from screening.commands.opening import FOLDER
@@ -20,7 +21,7 @@ from screening.commands.opening import load as _load
 from screening.commands.opening import open_place as _open_place
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
-from screening.config import SETTINGS, read_config, read_secret
+from screening.config import SETTINGS, read_config
 from screening.definitions.examples import failing_examples
 from screening.definitions.tracing import trace as trace_
 
@@ -92,11 +93,9 @@ def export_questionnaire(procedures: tuple[str, ...]) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def report(file: Any, output: Path, folder: Path | None) -> None:
     """Make a sealed PDF report of the case in FILE."""
-    from screening.app import open_seal
     from screening.clinical.report import compile_report
     from screening.documents.render import render_pdf
     from screening.documents.seal import seal_pdf
-    from screening.storage.encryption import Keys
 
     config = read_config()
     definitions = _load(folder or config.questions)
@@ -105,7 +104,7 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
         case = read_case(definitions, raw, REPORT_KEYS)
     except CaseError as error:
         _stop(error.problems, 2)
-    seal = open_seal(config, Keys.from_secret(read_secret(config.secret_file)))
+    seal = _open_place(config).seal
     at = datetime.now(UTC)
     compiled = compile_report(definitions, case, raw, _frame(raw, at, config.organisation))
     output.write_bytes(seal_pdf(render_pdf(compiled), seal, at, "Report made from a case file"))
@@ -214,11 +213,11 @@ def serve(demo: bool) -> None:
 def worker() -> None:
     """Make the reports that were ordered, until stopped."""
     from screening.app import open_workplace
-    from screening.storage.encryption import Keys
     from screening.worker import run_worker
 
-    config = read_config()
-    run_worker(config, Keys.from_secret(read_secret(config.secret_file)), open_workplace)
+    place = _open_place(config := read_config())
+    place.database.close()
+    run_worker(config, place.keys, open_workplace)
 
 
 @main.command()
@@ -312,6 +311,10 @@ def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> Non
         known = ", ".join(place.definitions.procedures)
         _stop([f"name up to ten of these procedures: {known}"], 2)
     click.echo(f"{read_config().public_url}/s/{made.link}")
+
+
+for command in keeping.COMMANDS:
+    main.add_command(command)
 
 
 def _read_json(file: Any) -> Any:

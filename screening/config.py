@@ -6,6 +6,7 @@ kept in the instance folder, readable by its owner only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -39,8 +40,11 @@ SETTINGS = (
     Setting("TIMESTAMP_TRUST", "", "PEM file with the roots that vouch for the timestamps"),
     Setting("LANGUAGES", "en", "languages that the pages offer, such as en,ar; see README"),
     Setting("PROXIES", "0", "proxies in front of the pages whose X-Forwarded-For is believed"),
+    Setting("KEEP_UNSENT_DAYS", "90", "days to keep what was never sent, after its link ended"),
+    Setting("KEEP_YEARS", "10", "years to keep a screening after the decision"),
     Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
 )
+NUMBERS = ("PROXIES", "KEEP_UNSENT_DAYS", "KEEP_YEARS", "WEB_THREADS")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Config:
     languages: tuple[str, ...]
     proxies: int
     web_threads: int
+    keep_unsent_days: int
+    keep_years: int
 
     @property
     def secure(self) -> bool:
@@ -73,7 +79,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     value = {s.name: environment.get(PREFIX + s.name) or s.default for s in SETTINGS}
     instance = Path(value["INSTANCE"]).absolute()
     secret = value["SECRET_FILE"]
-    for name in ("PROXIES", "WEB_THREADS"):
+    for name in NUMBERS:
         if not value[name].isdecimal():
             raise ValueError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
     for one, other in (("SEAL_FILE", "SEAL_PASSPHRASE_FILE"), ("TIMESTAMP_URL", "TIMESTAMP_TRUST")):
@@ -94,17 +100,39 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         languages=tuple(value["LANGUAGES"].replace(" ", "").split(",")),
         proxies=int(value["PROXIES"]),
         web_threads=int(value["WEB_THREADS"]),
+        keep_unsent_days=int(value["KEEP_UNSENT_DAYS"]),
+        keep_years=int(value["KEEP_YEARS"]),
     )
 
 
-def read_secret(path: Path) -> bytes:
-    """Return the installation's secret, made at first use and readable by its owner only."""
+def read_secrets(path: Path) -> list[bytes]:
+    """Return the installation's secret in all its generations, newest first, one a line.
+
+    Made at first use and readable by its owner only. Raises ValueError for a file
+    that holds something else.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        write_secrets(path, [secrets.token_bytes(32)], first=True)
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        pass
-    return bytes.fromhex(path.read_text().strip())
+        found = [bytes.fromhex(line) for line in path.read_text().split()]
+    except ValueError:
+        found = []
+    if not found or any(len(secret) < 32 for secret in found):
+        raise ValueError(f"{path} does not hold a secret: lines of 64 digits and letters a to f")
+    return found
+
+
+def write_secrets(path: Path, generations: list[bytes], first: bool = False) -> None:
+    """Write the file whole or not at all; the `first` leaves one that came meanwhile as it is."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.writelines(f"{secret.hex()}\n" for secret in generations)
+        file.flush()
+        os.fsync(file.fileno())
+    if not first:
+        part.replace(path)
+        return
+    with contextlib.suppress(FileExistsError):
+        os.link(part, path)
+    part.unlink()

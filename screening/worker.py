@@ -15,7 +15,7 @@ from huey import crontab
 from screening.bell import add_task, open_queue
 from screening.config import Config
 from screening.storage.encryption import Keys
-from screening.workflow import reports
+from screening.workflow import keeping, reports
 from screening.workflow.workplace import Workplace
 
 LONGEST_REPORT = 30  # seconds; a render that takes longer is killed and tried again
@@ -41,13 +41,15 @@ def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workpl
     order = add_task(queue, make_report)
 
     def look() -> None:
-        """Order anew what waits though nobody rang: after a crash, or when a pause is over."""
+        """End old links; order anew what nobody rang for: after a crash, or a pause."""
         place = open_place(config)
+        keeping.expire(place)
         for report_id in reports.due_reports(place):
             order(report_id)
         place.database.close()  # the processes below are forks: none may share a connection
 
     look()
+    queue.storage.close()
     queue.periodic_task(crontab(), name="look")(look)
     queue.create_consumer(
         workers=1, worker_type="process", max_delay=0.5, health_check_interval=1

@@ -6,9 +6,31 @@ from pathlib import Path
 import pytest
 
 from screening.definitions.loading import load_definitions
+from tests.postgres import DATABASES, Cluster
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
 TODAY = date(2026, 11, 21)
+
+
+def pytest_report_header():
+    missing = "" if "postgresql" in DATABASES else " (no PostgreSQL: initdb was not found)"
+    return f"databases: {', '.join(DATABASES)}{missing}"
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """Return a PostgreSQL server of our own."""
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(params=DATABASES)
+def address(request, tmp_path):
+    """Return the address of an empty database, of each kind in turn."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("cluster").new()
+    return f"sqlite:///{tmp_path / 'screening.db'}"
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ class Installation:
     folder: Path
     port: int = field(default_factory=free_port)
     host: str = "127.0.0.1"
+    database: str = ""
     printed: str = ""
     process: subprocess.Popen | None = None
 
@@ -44,6 +45,7 @@ class Installation:
             "SCREENING_INSTANCE": str(self.folder),
             "SCREENING_ADDRESS": f"127.0.0.1:{self.port}",
             "SCREENING_PUBLIC_URL": self.url,
+            "SCREENING_DATABASE": self.database,
         }
 
     def start(self):

@@ -34,7 +34,8 @@ def decide(office, id, choice, reason="", password=PASSWORD, who=None):
     """Return the arguments with which a doctor decides the same for every procedure."""
     who = who or office.doctor
     review = doctor.open_review(office.place, who, id)
-    choices = {p["id"]: (choice, reason) for p in review.report["procedures"]}
+    conditions = "Patch test first" if choice == "proceed-with-conditions" else ""
+    choices = {p["id"]: (choice, reason, (), conditions) for p in review.report["procedures"]}
     return office.place, who, id, choices, password
 
 

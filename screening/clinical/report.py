@@ -110,6 +110,14 @@ class ReportSection(TypedDict):
     answers: list[ReportAnswer]
 
 
+class Decisive(TypedDict):
+    """An answer, and the outcome and its day if it had been "no" or "none"."""
+
+    link_id: str
+    outcome: str
+    until: str | None
+
+
 class Translated(TypedDict):
     """The same report as its patient reads it; `reviewed_by` is None for a draft translation."""
 
@@ -123,7 +131,8 @@ class Report(TypedDict):
     """`frame` is who, where and when: see workflow.submit; `verdicts` is case.as_json.
 
     `response` is the FHIR QuestionnaireResponse, `translated` what the patient read
-    where that was in another language.
+    where that was in another language, `decisive` for each procedure the answers
+    that alone decide it.
     """
 
     frame: dict[str, Any]
@@ -136,6 +145,7 @@ class Report(TypedDict):
     verdicts: dict[str, Any]
     response: NotRequired[Resource]  # the first reports had none
     translated: NotRequired[Translated]
+    decisive: NotRequired[dict[str, list[Decisive]]]
 
 
 def compile_report(
@@ -302,29 +312,13 @@ def _sources(
     cited |= {step["source"] for p in procedures for step in p["preparation"]}
     cited |= {source for p in procedures for source in sources_in(p["aftercare"])}
     return [
-        {"id": s.id, "title": s.title, "publisher": s.publisher, "issued": s.issued, "kind": s.kind}
+        {
+            "id": s.id,
+            "title": s.title,
+            "publisher": s.publisher,
+            "issued": s.issued,
+            "kind": s.kind,
+            "url": s.url,
+        }
         for s in (definitions.sources[name] for name in sorted(cited))
     ]
-
-
-def changes_between(earlier: Report, later: Report) -> dict[str, list[dict[str, str]]]:
-    """Return which answers and which outcomes differ, each as what, before and now."""
-    said = {a["link_id"]: a["text"] for s in earlier["sections"] for a in s["answers"]}
-    was = {p["id"]: p["outcome"] for p in earlier["procedures"]}
-    return {
-        "answers": [
-            {
-                "what": a["question"],
-                "before": said.get(a["link_id"], NOT_ANSWERED),
-                "now": a["text"],
-            }
-            for s in later["sections"]
-            for a in s["answers"]
-            if said.get(a["link_id"]) != a["text"]
-        ],
-        "outcomes": [
-            {"what": p["name"], "before": was[p["id"]], "now": p["outcome"]}
-            for p in later["procedures"]
-            if p["id"] in was and was[p["id"]] != p["outcome"]
-        ],
-    }

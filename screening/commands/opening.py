@@ -38,6 +38,7 @@ def open_place(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
     from screening.app import open_workplace
     from screening.documents.authority import CredentialsError
+    from screening.storage.installation import WrongSecretError
 
     try:
         return open_workplace(config or read_config())
@@ -45,6 +46,10 @@ def open_place(config: Config | None = None) -> Any:
         stop([str(p) for p in error.problems], 1)
     except (CredentialsError, OSError) as error:
         stop([str(error)], 1)
+    except WrongSecretError as error:
+        stop([f"{error}; SCREENING_SECRET_FILE names the file with the right one"], 2)
+    except ValueError as error:
+        stop([str(error)], 2)
 
 
 def load(folder: Path) -> Definitions:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from screening.storage.database import take_turn
 from screening.storage.encryption import fingerprint
 from screening.storage.tables import AuditEntry
 
@@ -32,8 +33,7 @@ def record(
     why: str | None = None,
 ) -> str:
     """Add an entry and return the new head of the chain."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    take_turn(session, CHAIN_LOCK)
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)).first()
     entry = AuditEntry(
         sequence=last.sequence + 1 if last else 1,

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7263
 PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
@@ -38,6 +39,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         with Session(self.engine, expire_on_commit=False) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager
@@ -58,41 +61,83 @@ class Database:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def migrate(self) -> None:
-        """Bring the tables to the newest shape; nothing to do takes milliseconds."""
-        # Alembic takes half a second to import, and no request ever needs it.
-        from alembic import command
-        from alembic.config import Config
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """Change the tables themselves, all in one transaction."""
+        with self._turn(), self.engine.connect() as connection:
+            # SQLite changes a table by making it anew, which no foreign key may notice.
+            _check_foreign_keys(connection, "OFF")
+            try:
+                yield connection.execution_options(writes=True)
+                connection.commit()
+            finally:
+                connection.rollback()
+                _check_foreign_keys(connection, "ON")
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.set_main_option("path_separator", "os")
-        with self._turn(), self.engine.connect() as connection, _unreferenced(connection):
-            connection = connection.execution_options(writes=True)
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(7263)"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the tables to the newest shape; nothing to do takes milliseconds."""
+        with self.rebuild() as connection:
+            migrate(connection, revision)
             _check_references(connection)
-            connection.commit()
+
+    def scrub(self) -> None:
+        """Let what was overwritten go from the files, as far as the database knows how."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("VACUUM")
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-@contextmanager
-def _unreferenced(connection: Connection) -> Iterator[None]:
-    """Let SQLite rebuild tables that others refer to; it cannot change them in place."""
-    raw = connection.connection.driver_connection
-    if connection.dialect.name != "sqlite" or raw is None:
-        yield
-        return
-    raw.execute("PRAGMA foreign_keys=OFF")  # counts only before a transaction begins
-    try:
-        yield
-    finally:
-        connection.rollback()
-        raw.execute("PRAGMA foreign_keys=ON")
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to `revision` within the transaction of `connection`."""
+    # Alembic takes half a second to import, and no request ever needs it.
+    from alembic import command
+
+    config = _alembic()
+    take_turn(connection, MIGRATION_LOCK)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def known_revisions() -> set[str]:
+    """Return every shape of the tables that this version of the program knows."""
+    from alembic.script import ScriptDirectory
+
+    return {r.revision for r in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+
+
+def revision_of(session: Session) -> str:
+    """Return the shape that the tables have now."""
+    return str(session.scalar(text("SELECT version_num FROM alembic_version")))
+
+
+def _alembic() -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def take_turn(connection: Connection | Session, lock: int) -> None:
+    """Wait until no other transaction holds `lock`; on SQLite a write is alone already."""
+    bind = connection.get_bind() if isinstance(connection, Session) else connection
+    if bind.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+def _check_foreign_keys(connection: Connection, on_off: str) -> None:
+    """Switch SQLite's checks; it does so only outside a transaction."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA foreign_keys={on_off}")
 
 
 def _check_references(connection: Connection) -> None:

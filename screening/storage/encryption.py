@@ -61,7 +61,7 @@ def fingerprint(key: bytes, text: str) -> str:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one installation, all drawn from its one secret."""
+    """The keys of one installation; storage/installation.py says where they come from."""
 
     wrapping: bytes
     index: bytes
@@ -75,7 +75,7 @@ class Keys:
         """Draw the keys from a secret of 32 bytes or more. Raises ValueError for a shorter one."""
         if len(secret) < KEY_BYTES:
             raise ValueError(f"the installation's secret must have {KEY_BYTES} bytes or more")
-        return cls(**{f.name: _draw(secret, f.name) for f in fields(cls)})
+        return cls(**{f.name: draw(secret, f.name) for f in fields(cls)})
 
     @property
     def passphrase(self) -> bytes:
@@ -83,5 +83,6 @@ class Keys:
         return self.credentials.hex().encode()
 
 
-def _draw(secret: bytes, purpose: str) -> bytes:
+def draw(secret: bytes, purpose: str) -> bytes:
+    """Return the key for one purpose that `secret` always gives."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(secret)

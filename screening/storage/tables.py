@@ -41,6 +41,15 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+class Kept(Table):
+    """A lasting key or certificate of the whole installation, sealed with its secret."""
+
+    __tablename__ = "installation"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+
+
 class Clinic(Table):
     """`seal` is the clinic's sealed key, `certificates` (PEM) its certificate and its issuers'."""
 
@@ -174,6 +183,7 @@ class Screening(Table):
     compiled, `basis` the little of it that its outcomes rest on (clinical/basis.py);
     each is sealed with `wrapped_key`. `recheck_of` is the screening that
     this one asks again about on the day; submitting it supersedes that one.
+    `person_hash` is the keyed hash of clinic, name and date of birth.
     """
 
     __tablename__ = "screening"
@@ -194,6 +204,7 @@ class Screening(Table):
     definitions_hash: Mapped[str | None]
     gravity: Mapped[int | None]
     recheck_of: Mapped[str | None] = mapped_column(ForeignKey("screening.id"))
+    person_hash: Mapped[str | None] = mapped_column(index=True)
     wrapped_key: Mapped[bytes]
     person: Mapped[bytes]
     draft: Mapped[bytes]
@@ -202,12 +213,17 @@ class Screening(Table):
 
 
 class Decision(Table):
-    """What a doctor decided, procedure by procedure; an act, never changed afterwards."""
+    """What a doctor decided, procedure by procedure; an act, never changed afterwards.
+
+    An amendment is a further row; the one of the highest `sequence` is in force.
+    """
 
     __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("screening_id", "sequence"),)
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
-    screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"), unique=True)
+    screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"))
+    sequence: Mapped[int] = mapped_column(default=1, server_default="1")
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime]
     content: Mapped[bytes]
@@ -216,18 +232,20 @@ class Decision(Table):
 class ReportRow(Table):
     """A report to make, and once made the report. The row is the outbox.
 
-    `kind` is workflow.orders.Kind, `state` "pending" or "sealed". A worker
+    `kind` is workflow.orders.Kind, `sequence` the decision that it prints,
+    `state` "pending" or "sealed". A worker
     holds the row until `lease_until`; after a failure it is due again later, and
     `error` says why. A report is retried for ever and never skipped. `code` is what
     it prints for whoever wants to verify it.
     """
 
     __tablename__ = "report"
-    __table_args__ = (UniqueConstraint("screening_id", "kind"),)
+    __table_args__ = (UniqueConstraint("screening_id", "kind", "sequence"),)
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"))
     kind: Mapped[str]
+    sequence: Mapped[int] = mapped_column(default=1, server_default="1")
     state: Mapped[str] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]

@@ -20,7 +20,7 @@ from screening.web.language import definitions, language
 from screening.web.limits import a_link
 from screening.web.texts import shown_date
 from screening.web.visit import end_visit, is_kiosk, open_to_all, start_visit, workplace
-from screening.workflow import patient
+from screening.workflow import asking_again, patient
 from screening.workflow.patient import Draft, Receipt
 from screening.workflow.workplace import ActRefusedError
 
@@ -252,6 +252,17 @@ def aftercare() -> ResponseReturnValue:
         mimetype="text/calendar",
         headers={"Content-Disposition": 'attachment; filename="aftercare.ics"'},
     )
+
+
+@bp.post("/screening/change")
+def change() -> ResponseReturnValue:
+    """The patient has news: what was sent does not count any more, and is gone through again."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        abort(403)
+    start_visit(asking_again.something_changed(workplace(), session["screening"]))
+    return redirect(url_for(".resume"), 303)
 
 
 @bp.post("/screening/leave")

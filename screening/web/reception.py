@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from screening.web.forms import InviteForm, procedure_choices
@@ -13,6 +15,7 @@ from screening.web.texts import picture_of
 from screening.web.visit import person, require, workplace
 from screening.workflow import asking_again, reception
 from screening.workflow.accounts import note_look
+from screening.workflow.reception import DayEntry
 
 bp = Blueprint("reception", __name__, url_prefix="/reception")
 bp.before_request(require("receptionist"))
@@ -20,11 +23,37 @@ bp.before_request(require("receptionist"))
 
 @bp.get("")
 def today() -> ResponseReturnValue:
+    """Show the appointments of today, or of the day asked for, then everyone else."""
     note_look(workplace(), person(), "look at list")
+    zone = person().clinic.zone
+    now = workplace().now().astimezone(ZoneInfo(zone)).date()
+    day = request.args.get("day", type=date.fromisoformat) or now
     entries = reception.list_screenings(workplace(), person().clinic.id)
+    of_the_day = [e for e in entries if _day(e, zone) == day]
     return render_template(
-        "reception/today.html", entries=entries, zone=person().clinic.zone, form=FlaskForm()
+        "reception/today.html",
+        day=day,
+        is_today=day == now,
+        of_the_day=of_the_day,
+        others=[e for e in entries if e not in of_the_day],
+        why_words=why_words(),
+        zone=zone,
+        form=FlaskForm(),
     )
+
+
+def _day(entry: DayEntry, zone: str) -> date | None:
+    at = entry.appointment_at
+    return at.astimezone(ZoneInfo(zone)).date() if at else None
+
+
+def why_words() -> dict[str, str]:
+    return {
+        "cancelled": _("The appointment was cancelled"),
+        "mistake": _("It was a mistake"),
+        "twice": _("The patient was invited twice"),
+        "patient-wishes": _("The patient wishes so"),
+    }
 
 
 @bp.route("/invitations", methods=["GET", "POST"])
@@ -87,5 +116,6 @@ def _show(number: str, name: str, link: str, code: str) -> str:
 
 @bp.post("/screenings/<screening_id>/withdrawal")
 def withdraw(screening_id: str) -> ResponseReturnValue:
-    reception.withdraw(workplace(), person().clinic.id, person().who, screening_id)
+    why = request.form.get("why", "")
+    reception.withdraw(workplace(), person().clinic.id, person().who, screening_id, why)
     return redirect(url_for(".today"), 303)

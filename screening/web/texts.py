@@ -9,19 +9,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime, format_time, get_timezone_name
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from screening.clinical.dates import PartialDate
+from screening.clinical.questionnaire import TELL_DOCTOR
 
 BIDI_CONTROLS = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 
 
-def shown_date(text: str | date) -> str:
-    """Return "3 May 2026", "May 2026" or "2026" for an ISO date that may be partial."""
+def shown_date(text: str | date, language: str | None = None) -> str:
+    """Return "3 May 2026", "May 2026" or "2026" for an ISO date that may be partial.
+
+    In the page's language, or in `language`.
+    """
     day = PartialDate.parse(str(text))
     pattern = {4: "yyyy", 7: "LLLL yyyy"}.get(len(str(text)), "long")
-    return format_date(day.first, pattern, locale=get_locale())
+    return format_date(day.first, pattern, locale=language or get_locale())
 
 
 def shown_moment(moment: datetime, zone: str) -> str:
@@ -29,6 +34,11 @@ def shown_moment(moment: datetime, zone: str) -> str:
     there = moment.astimezone(ZoneInfo(zone))
     name = get_timezone_name(there, width="short", locale=get_locale())
     return f"{format_datetime(there, 'd MMMM yyyy, HH:mm', locale=get_locale())} {name}"
+
+
+def shown_clock(moment: datetime, zone: str) -> str:
+    """Return the time of day at the clinic, such as "10:32"."""
+    return format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=get_locale())
 
 
 def harmless(text: object) -> object:
@@ -44,12 +54,9 @@ def harmless(text: object) -> object:
     )
 
 
-def shown_answer(answer: Mapping[str, Any]) -> str:
+def shown_answer(answer: Mapping[str, Any], language: str | None = None) -> str:
     """Return a report's answer as text, a date in the reader's form."""
-    try:
-        return shown_date(answer["text"])
-    except ValueError:
-        return str(answer["text"])
+    return shown_text(answer["text"], language)
 
 
 def picture_of(text: str) -> str:
@@ -74,3 +81,44 @@ BROWSERS = {
 def browser_family(agent: str) -> str:
     """Return what kind of browser calls itself `agent`; the order matters, all say "Safari"."""
     return next((name for sign, name in BROWSERS.items() if sign in agent), "")
+
+
+def is_withheld(answer: Mapping[str, Any]) -> bool:
+    """Return whether the patient will tell this only to the doctor."""
+    return TELL_DOCTOR in (answer["answer"], *answer["answer"])
+
+
+def shown_text(text: str, language: str | None = None) -> str:
+    """Return an answer's text, a date in the form of the reader or of `language`."""
+    try:
+        return shown_date(text, language)
+    except ValueError:
+        return text
+
+
+def state_words() -> dict[str, str]:
+    """Return the states of a screening as the staff reads them."""
+    return {
+        "invited": _("Invited"),
+        "in-progress": _("Answering"),
+        "submitted": _("Finished"),
+        "decided": _("Doctor has decided"),
+        "withdrawn": _("Withdrawn"),
+        "expired": _("Expired"),
+        "superseded": _("Replaced"),
+        "erased": _("Erased"),
+    }
+
+
+def evidence_words() -> dict[str, str]:
+    """Return in words how strong the evidence of a rule is."""
+    return {
+        "label": _("strong: the product label says so"),
+        "law": _("binding: the law says so"),
+        "regulator": _("strong: a regulator says so"),
+        "guideline": _("strong: a clinical guideline says so"),
+        "guidance": _("moderate: official guidance says so"),
+        "paper": _("moderate: a published paper says so"),
+        "clinic": _("weak: the practice of clinics"),
+        "inference": _("weak: our inference, no source says it in these words"),
+    }

@@ -24,9 +24,9 @@ from screening.workflow.reception import (
     own_screening,
 )
 from screening.workflow.states import State, allow
-from screening.workflow.workplace import Workplace, new_token
+from screening.workflow.workplace import Workplace, locked_screening, new_token
 
-ON_ARRIVAL, FOR_THE_DOCTOR = "arrival", "doctor"
+ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
 
 
 def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Invitation:
@@ -64,15 +64,39 @@ def ask_for_the_doctor(
 
     The link now leads to the new screening, so that the patient needs no other.
     """
-    known = place.definitions.procedures
-    chosen = [p for p in _draft(place, session, old)["procedures"] if p in known]
-    opened = _open_after(place, session, old, chosen, asked, FOR_THE_DOCTOR)
-    link_hash, old.link_hash = old.link_hash, place.hash(f"link:{new_token()}")
-    session.flush()
-    opened.row.link_hash, opened.row.link_expires_at = link_hash, place.now() + LINK_LASTS
+    opened = _open_behind_link(place, session, old, asked, FOR_THE_DOCTOR)
     about = {"clinic_id": old.clinic_id, "screening_id": opened.row.id}
     place.record(session, by, "ask again", **about)
     return opened.row.id
+
+
+def something_changed(place: Workplace, screening_id: str) -> str:
+    """The patient has news: void what was sent, and open all of it again behind the same link.
+
+    Returns the new screening; every answer stands in it already, to be gone
+    through. Raises ActRefusedError with the state where nothing was sent yet.
+    """
+    with place.database.write() as session:
+        old = locked_screening(session, screening_id)
+        allow("change", old.state)
+        opened = _open_behind_link(place, session, old, set(), SOMETHING_CHANGED)
+        old.state = State.SUPERSEDED
+        about = {"clinic_id": old.clinic_id, "screening_id": old.id}
+        place.record(session, "patient", "something changed", **about)
+    return opened.row.id
+
+
+def _open_behind_link(
+    place: Workplace, session: Session, old: Screening, asked: set[str], why: str
+) -> Opened:
+    """Open the screening after `old` behind the link that the patient has already."""
+    known = place.definitions.procedures
+    chosen = [p for p in _draft(place, session, old)["procedures"] if p in known]
+    opened = _open_after(place, session, old, chosen, asked, why)
+    link_hash, old.link_hash = old.link_hash, place.hash(f"link:{new_token()}")
+    session.flush()
+    opened.row.link_hash, opened.row.link_expires_at = link_hash, place.now() + LINK_LASTS
+    return opened
 
 
 def _open_after(

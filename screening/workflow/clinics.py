@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.documents.authority import Credentials, open_pkcs12
+from screening.storage.database import take_turn
 from screening.storage.encryption import new_key, open_bytes, seal_bytes
+from screening.storage.installation import KEYS_LOCK
 from screening.storage.tables import Clinic, new_id
 from screening.workflow.workplace import Workplace
 
@@ -28,13 +30,14 @@ def add_clinic(
     ZoneInfo(zone)
     id = new_id()
     with place.database.write() as session:
+        take_turn(session, KEYS_LOCK)  # so that no rotation passes this clinic by
         clinic = Clinic(
             id=id,
             name=name,
             address=address,
             phone=phone,
             zone=zone,
-            wrapped_key=seal_bytes(place.keys.wrapping, new_key(), f"clinic:{id}"),
+            wrapped_key=seal_bytes(place.wrapping(), new_key(), f"clinic:{id}"),
             created_at=place.now(),
         )
         if seal:

@@ -1,63 +1,28 @@
-"""What a doctor does: see who waits, see why each verdict, decide, and sign by deciding."""
+"""What a doctor does: see why each verdict, decide, and sign by deciding."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.eligibility import Outcome
-from screening.clinical.report import Report, ReportProcedure, changes_between
+from screening.clinical.moved import Changes, changes_between
+from screening.clinical.report import Report
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening, new_id
 from screening.workflow.accounts import Person
 from screening.workflow.asking_again import ask_for_the_doctor, open_questions
+from screening.workflow.decisions import LONGEST_REASON, Choice, Ruling, problems_with
 from screening.workflow.factors import confirm
+from screening.workflow.history import Related, related_to
 from screening.workflow.orders import Kind, order_reports
+from screening.workflow.queue import Look, others_looking
 from screening.workflow.states import State, allow
+from screening.workflow.submissions import submission_of
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
-
-LONGEST_REASON = 500
-
-
-class Choice(StrEnum):
-    """What a doctor may decide for one procedure, mildest first."""
-
-    PROCEED = "proceed"
-    PROCEED_WITH_CONDITIONS = "proceed-with-conditions"
-    REQUEST_INFORMATION = "request-information"
-    DEFER = "defer"
-    DECLINE = "decline"
-
-    @property
-    def strictness(self) -> int:
-        return list(Choice).index(self)
-
-
-ADVISED = {
-    Outcome.NONE_IDENTIFIED: Choice.PROCEED,
-    Outcome.PRECAUTION: Choice.PROCEED_WITH_CONDITIONS,
-    Outcome.INFORMATION_NEEDED: Choice.REQUEST_INFORMATION,
-    Outcome.DEFERRED: Choice.DEFER,
-    Outcome.CONTRAINDICATED: Choice.DECLINE,
-}
-
-
-@dataclass(frozen=True)
-class QueueEntry:
-    screening_id: str
-    number: str
-    name: str
-    state: str
-    gravity: int
-    procedures: list[ReportProcedure]
-    appointment_at: datetime | None
-    submitted_at: datetime
 
 
 @dataclass(frozen=True)
@@ -80,46 +45,15 @@ class Review:
     state: str
     report: Report
     reports: dict[str, ReportState]
-    decision: dict[str, Any] | None
-    changes: dict[str, list[dict[str, str]]] | None
+    decisions: list[dict[str, Any]]
+    changes: Changes | None
+    related: list[Related]
+    look: Look | None
 
-
-def list_queue(place: Workplace, doctor: Person, state: str = State.SUBMITTED) -> list[QueueEntry]:
-    """Return the clinic's screenings in `state`: by appointment, then gravest first."""
-    query = select(Screening).where(
-        Screening.clinic_id == doctor.clinic.id, Screening.state == state
-    )
-    with place.database.read() as session:
-        found = [_entry(place, session, s) for s in session.scalars(query)]
-    return sorted(found, key=_waiting_order)
-
-
-def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
-    no_appointment = datetime.max.replace(tzinfo=UTC)
-    return entry.appointment_at or no_appointment, -entry.gravity, entry.submitted_at
-
-
-def _entry(place: Workplace, session: Session, screening: Screening) -> QueueEntry:
-    report = _submission(place, session, screening)
-    patient = report["frame"]["patient"]
-    assert screening.submitted_at is not None
-    return QueueEntry(
-        screening.id,
-        screening.number,
-        patient["name"] or report["frame"]["declaration"]["name"],
-        screening.state,
-        screening.gravity or 0,
-        report["procedures"],
-        screening.appointment_at,
-        screening.submitted_at,
-    )
-
-
-def _submission(place: Workplace, session: Session, screening: Screening) -> Report:
-    assert screening.submission is not None
-    key = place.screening_key(session, screening)
-    report: Report = open_json(key, screening.submission, f"screening:{screening.id}:submission")
-    return report
+    @property
+    def decision(self) -> dict[str, Any] | None:
+        """The decision in force, None before there is one."""
+        return self.decisions[-1] if self.decisions else None
 
 
 def open_review(place: Workplace, doctor: Person, screening_id: str) -> Review:
@@ -136,27 +70,33 @@ def open_review(place: Workplace, doctor: Person, screening_id: str) -> Review:
             clinic_id=doctor.clinic.id,
             screening_id=screening_id,
         )
-        rows = session.scalars(select(ReportRow).where(ReportRow.screening_id == screening_id))
+        rows = session.scalars(
+            select(ReportRow)
+            .where(ReportRow.screening_id == screening_id)
+            .order_by(ReportRow.sequence)
+        )
         return Review(
             screening.id,
             screening.number,
             screening.state,
-            _submission(place, session, screening),
+            submission_of(place, session, screening),
             {r.kind: ReportState(r.kind, r.state, r.attempts, r.error, r.sha256) for r in rows},
-            decision_of(place, session, screening),
+            decisions_of(place, session, screening),
             _changes(place, session, screening),
+            related_to(session, screening),
+            others_looking(place, session, doctor, [screening_id]).get(screening_id),
         )
 
 
-def _changes(
-    place: Workplace, session: Session, screening: Screening
-) -> dict[str, list[dict[str, str]]] | None:
-    """Return what a recheck changed, None for a screening of its own."""
+def _changes(place: Workplace, session: Session, screening: Screening) -> Changes | None:
+    """Return what a recheck changed, None for its own or after an erased one."""
     if screening.recheck_of is None:
         return None
     earlier = session.get_one(Screening, screening.recheck_of)
+    if earlier.submission is None:
+        return None
     return changes_between(
-        _submission(place, session, earlier), _submission(place, session, screening)
+        submission_of(place, session, earlier), submission_of(place, session, screening)
     )
 
 
@@ -169,52 +109,32 @@ def _own(session: Session, doctor: Person, screening_id: str) -> Screening:
     return screening
 
 
-def decision_of(place: Workplace, session: Session, screening: Screening) -> dict[str, Any] | None:
-    """Return the decision as the decided report prints it, None before there is one."""
+def decisions_of(place: Workplace, session: Session, screening: Screening) -> list[dict[str, Any]]:
+    """Return every decision as its decided report prints it, the one in force last."""
     query = select(Decision).where(Decision.screening_id == screening.id)
-    if row := session.scalars(query).first():
-        key = place.screening_key(session, screening)
-        content: dict[str, Any] = open_json(key, row.content, f"decision:{row.id}")
-        return content
-    return None
+    key = place.screening_key(session, screening)
+    return [
+        open_json(key, row.content, f"decision:{row.id}")
+        for row in session.scalars(query.order_by(Decision.sequence))
+    ]
 
 
-def problems_with(procedure: ReportProcedure, choice: str, reason: str) -> str | None:
-    """Return what forbids this decision, None where nothing does.
-
-    "missing", "fixed", "needs-reason", "too-long" or "nothing-to-ask".
-
-    A decision milder than what is advised needs a reason; a contraindication that
-    certainly holds and that nobody may relax cannot be set aside at all.
-    """
-    if choice not in list(Choice):
-        return "missing"
-    if len(reason) > LONGEST_REASON:
-        return "too-long"
-    decided, advised = Choice(choice), ADVISED[Outcome(procedure["outcome"])]
-    proceeds = decided in {Choice.PROCEED, Choice.PROCEED_WITH_CONDITIONS}
-    if decided is Choice.REQUEST_INFORMATION and not open_questions(procedure):
-        return "nothing-to-ask"
-    if proceeds and any(_cannot_be_relaxed(r) for r in procedure["reasons"]):
-        return "fixed"
-    if decided.strictness < advised.strictness and not reason.strip():
-        return "needs-reason"
-    return None
-
-
-def _cannot_be_relaxed(reason: Mapping[str, Any]) -> bool:
-    certain = reason["state"] == "present" and reason["grade"] == "contraindication"
-    return bool(reason["fixed"]) and certain
+def decision_of(
+    place: Workplace, session: Session, screening: Screening, sequence: int | None = None
+) -> dict[str, Any] | None:
+    """Return the decision in force, or the one of `sequence`; None before there is one."""
+    made = decisions_of(place, session, screening)
+    return made[sequence - 1 if sequence else -1] if made else None
 
 
 def decide(
     place: Workplace,
     doctor: Person,
     screening_id: str,
-    choices: Mapping[str, tuple[str, str]],
+    rulings: Mapping[str, tuple[Any, ...]],
     password: str,
 ) -> None:
-    """Record the doctor's decision, a (choice, reason) a procedure, and order the signed report.
+    """Record the doctor's decision, a Ruling a procedure, and order the signed report.
 
     The password, or a fresh code of the app, stands for the doctor's hand: the report
     is signed with her own certificate. Raises ActRefusedError: "wrong" or "locked" (password), what
@@ -224,20 +144,11 @@ def decide(
     with place.database.write() as session:
         screening = _own(session, doctor, screening_id)
         allow("decide", screening.state)
-        report = _submission(place, session, screening)
-        for procedure in report["procedures"]:
-            choice, reason = choices.get(procedure["id"], ("", ""))
-            if problem := problems_with(procedure, choice, reason):
-                raise ActRefusedError(problem)
-        now = place.now()
-        row = Decision(id=new_id(), screening_id=screening_id, account_id=doctor.id, decided_at=now)
-        content = _content(doctor, report, choices, now)
-        key = place.screening_key(session, screening)
-        row.content = seal_json(key, content, f"decision:{row.id}")
-        session.add(row)
-        orders = order_reports(session, screening_id, (Kind.DECIDED, Kind.PLAN), now)
-        screening.state, screening.decided_at = State.DECIDED, now
-        if asked := _asked_again(report, choices):
+        report = submission_of(place, session, screening)
+        given = checked(report, rulings)
+        orders = _settle(place, session, doctor, screening, content_of(report, given))
+        screening.state, screening.decided_at = State.DECIDED, place.now()
+        if asked := _asked_again(report, given):
             ask_for_the_doctor(place, session, screening, asked, doctor.who)
         place.record(
             session, doctor.who, "decide", clinic_id=doctor.clinic.id, screening_id=screening_id
@@ -246,42 +157,118 @@ def decide(
         place.ring(order)
 
 
-def _asked_again(report: Report, choices: Mapping[str, tuple[str, str]]) -> set[str]:
+def amend(
+    place: Workplace,
+    doctor: Person,
+    screening_id: str,
+    rulings: Mapping[str, tuple[Any, ...]],
+    why: str,
+    password: str,
+) -> None:
+    """Decide anew what was decided; the earlier decision and its signed report stay.
+
+    Raises what `decide` raises, and ActRefusedError: "needs-why" without a reason
+    for the amendment, "ask-again" where more information is requested: for that the
+    screening is asked again.
+    """
+    confirm(place, doctor.id, password)
+    if not why.strip():
+        raise ActRefusedError("needs-why")
+    with place.database.write() as session:
+        screening = _own(session, doctor, screening_id)
+        allow("amend", screening.state)
+        report = submission_of(place, session, screening)
+        given = checked(report, rulings)
+        if _asked_again(report, given):
+            raise ActRefusedError("ask-again")
+        content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
+        orders = _settle(place, session, doctor, screening, content)
+        about = {"clinic_id": doctor.clinic.id, "screening_id": screening_id}
+        place.record(session, doctor.who, "amend decision", **about)
+    for order in orders:
+        place.ring(order)
+
+
+def _settle(
+    place: Workplace,
+    session: Session,
+    doctor: Person,
+    screening: Screening,
+    content: dict[str, Any],
+) -> list[str]:
+    """Add the next decision of this screening and order its reports; return the orders."""
+    now, earlier = place.now(), decisions_of(place, session, screening)
+    sequence = len(earlier) + 1
+    content |= {
+        "sequence": sequence,
+        "doctor": {"name": doctor.name},
+        "at": now.isoformat(timespec="seconds"),
+        "replaces": earlier[-1]["at"] if earlier else None,
+    }
+    row = Decision(
+        id=new_id(),
+        screening_id=screening.id,
+        sequence=sequence,
+        account_id=doctor.id,
+        decided_at=now,
+    )
+    key = place.screening_key(session, screening)
+    row.content = seal_json(key, content, f"decision:{row.id}")
+    session.add(row)
+    return order_reports(session, screening.id, (Kind.DECIDED, Kind.PLAN), now, sequence)
+
+
+def _asked_again(report: Report, rulings: Mapping[str, Ruling]) -> set[str]:
     """Return the questions that the doctor wants answered once more."""
     return {
         link_id
         for procedure in report["procedures"]
-        if choices[procedure["id"]][0] == Choice.REQUEST_INFORMATION
+        if rulings[procedure["id"]].choice == Choice.REQUEST_INFORMATION
         for link_id in open_questions(procedure)
     }
 
 
-def _content(
-    doctor: Person, report: Report, choices: Mapping[str, tuple[str, str]], now: datetime
-) -> dict[str, Any]:
+def checked(report: Report, rulings: Mapping[str, tuple[Any, ...]]) -> dict[str, Ruling]:
+    """Return the ruling on every procedure. Raises ActRefusedError with the first problem."""
+    given = {p["id"]: Ruling(*rulings.get(p["id"], ())) for p in report["procedures"]}
+    for procedure in report["procedures"]:
+        if problem := problems_with(procedure, given[procedure["id"]]):
+            raise ActRefusedError(problem)
+    return given
+
+
+def content_of(report: Report, rulings: Mapping[str, Ruling]) -> dict[str, Any]:
+    """Return what is kept of the rulings, with the procedures' names as they stood."""
     return {
-        "doctor": {"name": doctor.name},
-        "at": now.isoformat(timespec="seconds"),
         "decisions": [
             {
                 "procedure": p["id"],
                 "name": p["name"],
-                "decision": choices[p["id"]][0],
-                "reason": choices[p["id"]][1].strip(),
+                "decision": rulings[p["id"]].choice,
+                "codes": list(rulings[p["id"]].codes),
+                "reason": rulings[p["id"]].reason.strip(),
+                "conditions": rulings[p["id"]].conditions.strip(),
             }
             for p in report["procedures"]
-        ],
+        ]
     }
 
 
-def read_report(place: Workplace, doctor: Person, screening_id: str, kind: str) -> bytes:
-    """Return the sealed PDF and note who took it. Raises ActRefusedError("pending")."""
+def read_report(
+    place: Workplace, doctor: Person, screening_id: str, kind: str, sequence: int | None = None
+) -> bytes:
+    """Return the newest sealed PDF of `kind`, or that of `sequence`, and note who took it.
+
+    Raises ActRefusedError("pending").
+    """
     with place.database.write() as session:
         screening = _own(session, doctor, screening_id)
         query = select(ReportRow).where(
             ReportRow.screening_id == screening_id, ReportRow.kind == kind
         )
-        row = session.scalars(query).first()
+        if sequence:
+            query = query.where(ReportRow.sequence == sequence)
+        row = session.scalars(query.order_by(ReportRow.sequence.desc())).first()
         if row is None or row.pdf is None:
             raise ActRefusedError("pending")
         place.record(

@@ -22,13 +22,20 @@ class Kind(StrEnum):
     PLAN = "plan"
 
 
-def order_reports(session: Session, screening_id: str, kinds: tuple[Kind, ...], now: datetime):
+def order_reports(
+    session: Session,
+    screening_id: str,
+    kinds: tuple[Kind, ...],
+    now: datetime,
+    sequence: int = 1,
+) -> list[str]:
     """Add the orders and return their ids, for the bell once they are committed."""
     rows = [
         ReportRow(
             id=new_id(),
             screening_id=screening_id,
             kind=kind,
+            sequence=sequence,
             state="pending",
             due_at=now,
             created_at=now,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.answers import parse_answers
 from screening.clinical.basis import basis_of
 from screening.clinical.case import MOST_PROCEDURES, read_case
+from screening.clinical.decisive import decisive_answers
 from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Outcome
 from screening.clinical.language import ENGLISH
@@ -30,6 +31,7 @@ from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
 from screening.workflow.asking_again import ON_ARRIVAL
 from screening.workflow.doctor import decision_of
+from screening.workflow.history import person_hash
 from screening.workflow.orders import Kind, order_reports
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
@@ -192,6 +194,9 @@ def submit(
             journey(questionnaire, draft.answers), draft.answers
         ):
             raise ActRefusedError("incomplete")
+        if screening.recheck_of:
+            # Held before the audit log, in the order of every other act: no two wait in a ring.
+            _supersede(place, session, screening.recheck_of)
         head = place.record(session, PATIENT, "submit", **_about(screening))
         raw = {
             "procedures": draft.procedures,
@@ -201,6 +206,7 @@ def submit(
         frame = _frame(draft, now, {**declaration, "at": now.isoformat()}, head)
         case = read_case(place.definitions, raw)
         report = compile_report(place.definitions, case, raw, frame)
+        report["decisive"] = decisive_answers(place.definitions, case)
         if language != ENGLISH:
             report["translated"] = translated(place.definitions, case, language, words)
         key = place.screening_key(session, screening)
@@ -208,11 +214,10 @@ def submit(
         screening.basis = seal_json(key, basis_of(report), f"screening:{screening.id}:basis")
         screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
         screening.definitions_hash = place.definitions.hash
+        screening.person_hash = person_hash(place, screening.clinic_id, frame)
         screening.state = State.SUBMITTED
         screening.submitted_at = now
         screening.start_code_hash = None
-        if screening.recheck_of:
-            _supersede(place, session, screening.recheck_of)
         if session.get(DefinitionsArchive, place.definitions.hash) is None:
             session.add(
                 DefinitionsArchive(
@@ -288,13 +293,12 @@ def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
 
 def _own_copy(session: Session, screening: Screening) -> ReportRow | None:
     kind = Kind.PLAN if screening.state == State.DECIDED else Kind.COPY
-    return session.scalars(
-        select(ReportRow).where(
-            ReportRow.screening_id == screening.id,
-            ReportRow.kind == kind,
-            ReportRow.state == "sealed",
-        )
-    ).first()
+    query = select(ReportRow).where(
+        ReportRow.screening_id == screening.id,
+        ReportRow.kind == kind,
+        ReportRow.state == "sealed",
+    )
+    return session.scalars(query.order_by(ReportRow.sequence.desc())).first()
 
 
 def aftercare_file(place: Workplace, screening_id: str) -> bytes | None:

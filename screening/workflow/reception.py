@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.case import MOST_PROCEDURES
+from screening.clinical.definitions import assemble_questionnaire
+from screening.clinical.questionnaire import is_answered, journey
 from screening.storage.encryption import new_key, open_json, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Screening, new_id
 from screening.workflow.states import State, allow
@@ -25,6 +27,7 @@ from screening.workflow.workplace import (
 LINK_LASTS = timedelta(days=14)
 START_CODE_LASTS = timedelta(hours=12)
 LONGEST_NAME = 100
+WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,11 @@ class Invitation:
 
 @dataclass(frozen=True)
 class DayEntry:
-    """One line of the reception's list: who and how far, never an answer or an outcome."""
+    """One line of the reception's list: who and how far, never an answer or an outcome.
+
+    `step` and `steps` say how many questions are answered of how many, as things
+    stand; `again` is asking_again's word for why this one comes after another.
+    """
 
     screening_id: str
     number: str
@@ -47,6 +54,9 @@ class DayEntry:
     state: str
     appointment_at: datetime | None
     created_at: datetime
+    step: int
+    steps: int
+    again: str | None
 
 
 def invite(
@@ -115,7 +125,7 @@ def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[D
     """Return the clinic's newest screenings, by appointment, then newest first."""
     query = (
         select(Screening)
-        .where(Screening.clinic_id == clinic_id)
+        .where(Screening.clinic_id == clinic_id, Screening.state != State.ERASED)
         .order_by(Screening.created_at.desc())
         .limit(most)
     )
@@ -127,6 +137,8 @@ def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[D
 def _entry(place: Workplace, session: Session, screening: Screening) -> DayEntry:
     key = place.screening_key(session, screening)
     person = open_json(key, screening.person, f"screening:{screening.id}:person")
+    draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
+    step, steps = _progress(place, draft) if screening.state == State.IN_PROGRESS else (0, 0)
     return DayEntry(
         screening.id,
         screening.number,
@@ -134,7 +146,17 @@ def _entry(place: Workplace, session: Session, screening: Screening) -> DayEntry
         screening.state,
         screening.appointment_at,
         screening.created_at,
+        step,
+        steps,
+        draft.get("why", "arrival") if screening.recheck_of else None,
     )
+
+
+def _progress(place: Workplace, draft: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many questions are answered, and of how many; an answer may open more."""
+    known = [p for p in draft["procedures"] if p in place.definitions.procedures]
+    asked = journey(assemble_questionnaire(place.definitions, known), draft["answers"])
+    return sum(is_answered(s.item, draft["answers"]) for s in asked), len(asked)
 
 
 def new_start_code(place: Workplace, clinic_id: str, by: str, screening_id: str) -> str:
@@ -154,19 +176,31 @@ def renew_link(place: Workplace, clinic_id: str, by: str, screening_id: str) -> 
     link = new_token()
     with place.database.write() as session:
         screening = own_screening(session, clinic_id, screening_id)
+        allow("renew-link", screening.state)
+        if screening.state == State.EXPIRED:
+            screening.state = State.IN_PROGRESS
         screening.link_hash = place.hash(f"link:{link}")
         screening.link_expires_at = place.now() + LINK_LASTS
         place.record(session, by, "renew link", clinic_id=clinic_id, screening_id=screening_id)
     return link
 
 
-def withdraw(place: Workplace, clinic_id: str, by: str, screening_id: str) -> None:
-    """End a screening that is not wanted any more; its link then says so."""
+def withdraw(
+    place: Workplace, clinic_id: str, by: str, screening_id: str, why: str | None = None
+) -> None:
+    """End a screening that is not wanted any more; its link then says so.
+
+    `why` is one of WITHDRAWN_BECAUSE: the audit log takes no free text, which might
+    say something about the patient's health.
+    """
     with place.database.write() as session:
         screening = own_screening(session, clinic_id, screening_id)
+        if why is not None and why not in WITHDRAWN_BECAUSE:
+            raise ActRefusedError("unknown-reason")
         allow("withdraw", screening.state)
         screening.state = State.WITHDRAWN
-        place.record(session, by, "withdraw", clinic_id=clinic_id, screening_id=screening_id)
+        about = {"clinic_id": clinic_id, "screening_id": screening_id, "why": why}
+        place.record(session, by, "withdraw", **about)
 
 
 def own_screening(session: Session, clinic_id: str, screening_id: str) -> Screening:

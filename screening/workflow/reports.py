@@ -12,7 +12,7 @@ import hashlib
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report import Report
@@ -38,11 +38,12 @@ log = logging.getLogger("screening.reports")
 def due_reports(place: Workplace) -> list[str]:
     """Return the ids of all reports that wait for a worker now."""
     with place.database.read() as session:
-        return list(session.scalars(_due(place.now()).order_by(ReportRow.created_at)))
+        query = select(ReportRow.id).where(*_due(place.now())).order_by(ReportRow.created_at)
+        return list(session.scalars(query))
 
 
-def _due(now: datetime):
-    return select(ReportRow.id).where(
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         ReportRow.state == "pending",
         ReportRow.due_at <= now,
         or_(ReportRow.lease_until.is_(None), ReportRow.lease_until < now),
@@ -65,9 +66,11 @@ def make_report(place: Workplace, report_id: str) -> bool:
 def _lease(place: Workplace, report_id: str) -> bool:
     now = place.now()
     with place.database.write() as session:
-        if not session.scalars(_due(now).where(ReportRow.id == report_id)).first():
+        # Looked at and held in one statement: a second worker waits, then finds it leased.
+        query = select(ReportRow).where(ReportRow.id == report_id, *_due(now))
+        row = session.scalars(query.with_for_update()).first()
+        if row is None:
             return False
-        row = session.get_one(ReportRow, report_id, with_for_update=True)
         row.lease_until = now + LEASE
         row.attempts += 1
         row.code = row.code or verification_code(place, row.id)
@@ -89,11 +92,11 @@ def _draw_up(place: Workplace, report_id: str) -> bytes:
             case Kind.COPY:
                 return _seal(place, session, screening, render_pdf(report, reader=Reader.PATIENT))
             case Kind.PLAN:
-                decision = decision_of(place, session, screening)
+                decision = decision_of(place, session, screening, row.sequence)
                 plan = render_pdf(report, decision, reader=Reader.PATIENT)
                 return _seal(place, session, screening, plan)
             case _:
-                return _decided(place, session, screening, report, key)
+                return _decided(place, session, screening, report, row.sequence)
 
 
 def _with_code(place: Workplace, row: ReportRow, report: Report) -> Report:
@@ -111,10 +114,11 @@ def _seal(
 
 
 def _decided(
-    place: Workplace, session: Session, screening: Screening, report: Report, key: bytes
+    place: Workplace, session: Session, screening: Screening, report: Report, sequence: int
 ) -> bytes:
     """Return the decided report: everything, the decision, the sealed report inside, two seals."""
-    decision = decision_of(place, session, screening)
+    key = place.screening_key(session, screening)
+    decision = decision_of(place, session, screening, sequence)
     assert decision is not None
     first = session.scalars(
         select(ReportRow).where(
@@ -125,7 +129,10 @@ def _decided(
         raise ActRefusedError("the screening report has to be sealed first")
     sealed = open_bytes(key, first.pdf, f"report:{first.id}")
     decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
-    doctor = session.scalars(select(Decision).where(Decision.screening_id == screening.id)).one()
+    made = select(Decision).where(
+        Decision.screening_id == screening.id, Decision.sequence == sequence
+    )
+    doctor = session.scalars(made).one()
     credentials = doctor_credentials(place, session, doctor.account_id)
     name = f"{screening.number}-screening.pdf"
     pdf = render_pdf(report, decision, {name: sealed})

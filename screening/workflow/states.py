@@ -15,6 +15,7 @@ class State(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+    ERASED = "erased"
 
 
 ALLOWED = {
@@ -22,8 +23,14 @@ ALLOWED = {
     "submit": {State.IN_PROGRESS},
     "read-receipt": {State.SUBMITTED, State.DECIDED},
     "decide": {State.SUBMITTED},
+    "amend": {State.DECIDED},
     "recheck": {State.SUBMITTED, State.DECIDED},
+    "change": {State.SUBMITTED, State.DECIDED},
     "withdraw": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED},
+    "expire": {State.INVITED, State.IN_PROGRESS},
+    "renew-link": set(State) - {State.WITHDRAWN, State.SUPERSEDED, State.ERASED},
+    "export": set(State) - {State.ERASED},
+    "erase": set(State) - {State.ERASED},
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.x509 import Certificate
@@ -15,7 +16,7 @@ from screening.clinical.definitions import Definitions
 from screening.documents.authority import Credentials, TimestampAuthority
 from screening.storage import audit
 from screening.storage.database import Database
-from screening.storage.encryption import Keys, fingerprint, open_bytes
+from screening.storage.encryption import Keys, SealedBlobError, fingerprint, open_bytes
 from screening.storage.tables import Clinic, Screening
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
@@ -31,12 +32,15 @@ class Workplace:
     where the settings name one (`one_seal`). `clock` is the timestamp authority,
     `trust` holds the roots that we believe, and `public_url` is where anyone may
     verify a report.
+    `wrapping` looks up the key that wraps the clinics' keys, which may be rotated
+    while this runs.
     """
 
     database: Database
     definitions: Definitions
     archive: bytes
     keys: Keys
+    wrapping: Callable[[], bytes]
     seal: Credentials
     ring: Callable[[str], None]
     issue: Callable[[str], Credentials]
@@ -45,13 +49,21 @@ class Workplace:
     clock: TimestampAuthority | None = None
     trust: tuple[Certificate, ...] = ()
     public_url: str = ""
+    rotated: list[bytes] = field(default_factory=list)
 
     def hash(self, secret: str) -> str:
         """Return the keyed hash under which a link, a code or a cookie is stored."""
         return fingerprint(self.keys.index, secret)
 
     def clinic_key(self, clinic: Clinic) -> bytes:
-        return open_bytes(self.keys.wrapping, clinic.wrapped_key, f"clinic:{clinic.id}")
+        """Return the key that opens the keys of the clinic's screenings."""
+        spot = f"clinic:{clinic.id}"
+        for wrapping in (*self.rotated, self.keys.wrapping):
+            with suppress(SealedBlobError):
+                return open_bytes(wrapping, clinic.wrapped_key, spot)
+        # The keys were rotated since this started; who read before that still needs the former.
+        self.rotated.insert(0, self.wrapping())
+        return open_bytes(self.rotated[0], clinic.wrapped_key, spot)
 
     def screening_key(self, session: Session, screening: Screening) -> bytes:
         clinic = session.get_one(Clinic, screening.clinic_id)

@@ -1,19 +1,32 @@
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
 from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from screening.storage.database import Database
 from screening.storage.tables import DefinitionsArchive, Table, datetime
+from tests.postgres import DATABASES
 from tests.storage.test_audit import NOON
+
+MIGRATE = (
+    "import sys; from screening.storage.database import Database; Database(sys.argv[1]).migrate()"
+)
 
 
 @pytest.fixture
-def database(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+def database(address):
+    database = Database(address)
     database.migrate()
     yield database
     database.close()
+
+
+def test_the_suite_runs_on_both_databases_where_it_counts():
+    assert "postgresql" in DATABASES or os.environ.get("CI") != "true"
 
 
 def archive(name):
@@ -33,10 +46,59 @@ def test_the_migrations_make_the_tables_that_the_code_expects(database):
         assert columns == {c.name: c.nullable for c in table.columns}
 
 
-def test_what_is_committed_is_synced_to_the_disk(database):
+def test_several_machines_may_start_at_once(address):
+    starts = [subprocess.Popen([sys.executable, "-c", MIGRATE, address]) for _ in range(4)]
+
+    assert [start.wait(60) for start in starts] == [0, 0, 0, 0]
+
+
+def test_a_migration_keeps_what_refers_to_a_table_that_it_makes_anew(address):
+    """SQLite changes a table by dropping it, which foreign keys would refuse."""
+    database = Database(address)
+    database.migrate("0001")
+    with database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO clinic (id, name, address, phone, zone, wrapped_key, screenings,"
+                " created_at) VALUES ('c', '', '', '', 'UTC', '', 0, '2026-11-21')"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO screening (id, clinic_id, number, state, link_hash, link_expires_at,"
+                " created_at, wrapped_key, person, draft)"
+                " VALUES ('s', 'c', '1', 'submitted', 'h', '2026-11-21', '2026-11-21', '', '', '')"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO report (id, screening_id, kind, state, attempts, due_at, created_at)"
+                " VALUES ('r', 's', 'screening', 'pending', 0, '2026-11-21', '2026-11-21')"
+            )
+        )
+    database.migrate()
+
+    with database.read() as session:
+        assert session.execute(text("SELECT screening_id FROM report")).scalars().all() == ["s"]
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("UPDATE report SET screening_id = 'other'"))
+    database.close()
+
+
+def test_what_is_committed_is_synced_to_the_disk(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
     with database.read() as session:
         assert session.execute(text("PRAGMA synchronous")).scalar() == 2
         assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    database.close()
+
+
+def test_reads_see_one_moment(database):
+    with database.read() as session:
+        assert session.scalars(select(DefinitionsArchive.hash)).all() == []
+        with database.write() as other:
+            other.add(archive("a"))
+        assert session.scalars(select(DefinitionsArchive.hash)).all() == []
 
 
 def test_a_write_that_raises_leaves_nothing(database):

@@ -153,6 +153,8 @@ def test_a_newcomer_sets_a_password_and_a_second_step_before_any_page_opens(
     assert ana.get_by_role("heading", name="Patients").is_visible()
 
     ana.get_by_role("button", name="Sign out").click()
+    ana.wait_for_url("**/sign-in")
+    ana.wait_for_load_state("load")
     ana.go_back()
     ana.reload()
     assert ana.url.endswith("/sign-in"), "nothing of the work is shown after signing out"

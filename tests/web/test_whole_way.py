@@ -88,7 +88,7 @@ def test_a_patient_answers_and_a_doctor_signs(clinic, browser_of, tmp_path, host
     assert doctor.get_by_text("Nothing was signed yet").is_visible()
     assert doctor.locator("select").first.input_value() == "proceed"
     for choice, reason in zip(
-        doctor.locator("select").all(), doctor.locator("textarea").all(), strict=True
+        doctor.locator("select").all(), doctor.locator("textarea[name^=reason]").all(), strict=True
     ):
         choice.select_option("defer")
         reason.fill("Come back after the wait")

@@ -4,7 +4,7 @@ from tests.office import Office
 
 
 @pytest.fixture
-def office(tmp_path):
-    office = Office(tmp_path)
+def office(tmp_path, address):
+    office = Office(tmp_path, SCREENING_DATABASE=address)
     yield office
     office.close()

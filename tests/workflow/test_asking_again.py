@@ -3,7 +3,8 @@
 import pytest
 
 from screening.clinical.questionnaire import first_unanswered, journey
-from screening.workflow import asking_again, doctor, patient
+from screening.workflow import asking_again, doctor, patient, reception
+from screening.workflow.queue import list_queue
 from tests.clinical.test_promises import quiet_answer
 from tests.office import DECLARED, decide, refused
 
@@ -48,7 +49,12 @@ def test_the_outcome_is_worked_out_anew_as_of_the_day(office, arrived):
     assert review.report["on"] == office.now.date().isoformat()
     assert review.changes["answers"][0]["now"] == "Yes"
     assert review.changes["outcomes"] == [
-        {"what": "Mesotherapy, face", "before": "no-contraindication-identified", "now": "deferred"}
+        {
+            "what": "Mesotherapy, face",
+            "before": "no-contraindication-identified",
+            "now": "deferred",
+            "because": [review.changes["answers"][0]],
+        }
     ]
     assert doctor.open_review(office.place, office.doctor, old).state == "superseded"
 
@@ -101,7 +107,7 @@ def test_the_answer_to_the_doctor_comes_back_to_the_queue(office, questioned):
     asked_again(office, again, pregnant="no")
     patient.submit(office.place, again, DECLARED)
 
-    assert [e.screening_id for e in doctor.list_queue(office.place, office.doctor)] == [again]
+    assert [e.screening_id for e in list_queue(office.place, office.doctor)] == [again]
     changes = doctor.open_review(office.place, office.doctor, again).changes
     assert [(c["before"], c["now"]) for c in changes["answers"]] == [("I do not know", "No")]
     earlier = doctor.open_review(office.place, office.doctor, old)
@@ -123,3 +129,30 @@ def test_nothing_can_be_asked_where_nothing_stands_behind_a_reason(office):
     id = office.submit()
 
     assert refused(doctor.decide, *decide(office, id, "request-information")) == "nothing-to-ask"
+
+
+def test_when_something_changed_what_was_sent_is_void_and_all_answers_come_back(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id)
+    patient.submit(office.place, invitation.screening_id, DECLARED)
+    again = asking_again.something_changed(office.place, invitation.screening_id)
+
+    assert patient.follow_link(office.place, invitation.link) == (again, "in-progress")
+    assert list_queue(office.place, office.doctor) == []
+    late = decide(office, invitation.screening_id, "proceed")
+    assert refused(doctor.decide, *late) == "superseded"
+    assert asked_again(office, again) == []
+    [new, _] = sorted(reception.list_screenings(office.place, office.clinic), key=lambda e: e.state)
+    assert (new.state, new.again) == ("in-progress", "changed")
+
+    patient.give_answer(office.place, again, "cold_sore_now", "yes")
+    patient.submit(office.place, again, DECLARED)
+    [waiting] = list_queue(office.place, office.doctor)
+    assert waiting.screening_id == again
+    assert doctor.open_review(office.place, office.doctor, again).changes["answers"]
+
+
+def test_nothing_can_change_before_it_was_sent(office):
+    id = office.invite().screening_id
+
+    assert refused(asking_again.something_changed, office.place, id) == "invited"

@@ -7,6 +7,7 @@ import pytest
 from screening.app import trusted
 from screening.documents.verify import verify_pdf
 from screening.workflow import clinics, doctor
+from screening.workflow.queue import list_queue
 from tests.office import decide, refused
 
 
@@ -15,7 +16,7 @@ def test_the_queue_puts_the_gravest_first(office):
     grave = office.submit(can_be_pregnant="yes", pregnant="yes")
     middle = office.submit(can_be_pregnant="yes", pregnant="unknown")
 
-    queue = [e.screening_id for e in doctor.list_queue(office.place, office.doctor)]
+    queue = [e.screening_id for e in list_queue(office.place, office.doctor)]
 
     assert queue == [grave, middle, mild]
 
@@ -25,7 +26,7 @@ def test_another_clinic_sees_nothing(office):
     other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
     stranger = office.add("other", "Dr Else", "doctor", other)
 
-    assert doctor.list_queue(office.place, stranger) == []
+    assert list_queue(office.place, stranger) == []
     assert refused(doctor.open_review, office.place, stranger, id) == "gone"
     assert refused(doctor.read_report, office.place, stranger, id, "screening") == "gone"
 

@@ -1,3 +1,6 @@
+from sqlalchemy import select
+
+from screening.storage.tables import AuditEntry
 from screening.workflow import patient, reception
 from tests.office import refused
 
@@ -24,3 +27,25 @@ def test_the_list_shows_who_and_how_far_but_no_answer(office):
 
     assert (entry.name, entry.state) == ("Lan Nguyen", "submitted")
     assert not hasattr(entry, "gravity")
+
+
+def test_the_list_shows_how_far_a_patient_is(office):
+    id = office.invite().screening_id
+    patient.choose_procedures(office.place, id, ["mesotherapy-face"])
+    patient.give_answer(office.place, id, "date_of_birth", "1986-05-03")
+
+    [entry] = reception.list_screenings(office.place, office.clinic)
+
+    assert entry.step == 1
+    assert entry.steps > 20
+
+
+def test_a_withdrawal_keeps_its_reason_as_a_word_from_a_list(office):
+    id = office.invite().screening_id
+    act = (office.place, office.clinic, "account:1", id)
+
+    assert refused(reception.withdraw, *act, "she has hepatitis") == "unknown-reason"
+    reception.withdraw(*act, "twice")
+    with office.place.database.read() as session:
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc())).first()
+    assert (last.act, last.why) == ("withdraw", "twice")

@@ -78,6 +78,7 @@ def test_a_seal_from_a_file_seals_for_every_clinic(office, tmp_path):
     (tmp_path / "pass").write_text("secret\n")
     environment = {
         "SCREENING_INSTANCE": str(office.config.instance),
+        "SCREENING_DATABASE": office.config.database,
         "SCREENING_SEAL_FILE": str(tmp_path / "seal.p12"),
         "SCREENING_SEAL_PASSPHRASE_FILE": str(tmp_path / "pass"),
     }

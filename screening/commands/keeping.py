@@ -1,0 +1,253 @@
+"""Commands for whoever answers for the data: back it up, hand it out, destroy it, change keys."""
+
+from __future__ import annotations
+
+import secrets as random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from screening.config import Config, read_config, read_secrets, write_secrets
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+CLINIC = click.option("--clinic", "clinic_id", help="The clinic's id, where clinics share numbers.")
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write all data into FILE, while the pages are served. The secret is not in it."""
+    from screening.storage.backup import write_backup
+
+    _only_new(file)
+    part = file.with_name(file.name + ".part")
+    with _place() as place:
+        try:
+            part.unlink(missing_ok=True)
+            part.touch(mode=0o600)
+            rows = write_backup(place.database, part, place.now())
+            part.replace(file)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            _stop(f"{file} cannot be written: {error.strerror}")
+    click.echo(f"{file}: {rows} rows. It opens only with the secret, which is not in it.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Fill a new, empty installation from the backup in FILE, and prove that it opens."""
+    from sqlalchemy.exc import DBAPIError
+
+    from screening.storage.backup import BackupError, restore_backup
+    from screening.storage.database import Database
+
+    config = _config()
+    if not config.secret_file.exists():
+        _stop(f"put the secret of the installation that was backed up into {config.secret_file}")
+    config.instance.mkdir(parents=True, exist_ok=True)
+    fresh = [p for p in _database_files(config) if not p.exists()]
+    database = Database(config.database)
+    try:
+        rows = restore_backup(database, file, _secrets(config))
+    except (BackupError, DBAPIError) as error:
+        database.close()
+        for path in fresh:
+            path.unlink(missing_ok=True)
+        _stop(f"{getattr(error, 'orig', error)}; nothing was changed")
+    database.close()
+    click.echo(f"{rows} rows restored; the audit log is whole and every screening opens.")
+
+
+def _database_files(config: Config) -> list[Path]:
+    file = config.database.removeprefix("sqlite:///")
+    return [Path(file + end) for end in ("", "-wal", "-shm", ".lock")] if file[0] == "/" else []
+
+
+@click.command()
+@click.argument("number")
+@click.option("-o", "--output", type=FILE, required=True)
+@CLINIC
+def export(number: str, output: Path, clinic_id: str | None) -> None:
+    """Write all that is held on the screening NUMBER into a ZIP. It is not encrypted."""
+    from screening.workflow import portability
+
+    _only_new(output)
+    with _place() as place:
+        held = _find(place, number, clinic_id)
+        with _refusals(number):
+            content = portability.export(place, held.id, "program")
+    output.touch(mode=0o600)
+    output.write_bytes(content)
+    click.echo(f"{output}: all that is held on {number}, readable by anyone")
+
+
+@click.command()
+@click.argument("number")
+@click.option("--reason", required=True, help="Why; stands in the audit log.")
+@CLINIC
+def erase(number: str, reason: str, clinic_id: str | None) -> None:
+    """Destroy all that is held on the screening NUMBER, for good. Backups keep it."""
+    from screening.workflow import keeping
+
+    if not reason.strip():
+        _stop("give a reason; it stands in the audit log")
+    with _place() as place:
+        held = _find(place, number, clinic_id)
+        with _refusals(number):
+            connected = keeping.erase(place, held.id, "program", reason.strip())
+    click.echo(f"{number} is erased. Backups made before still hold it.")
+    for other in connected:
+        click.echo(f"{other} belongs to the same visit and still holds answers of this patient")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only list what would be erased.")
+def purge(dry_run: bool) -> None:
+    """Erase what has been kept long enough, by SCREENING_KEEP_UNSENT_DAYS and KEEP_YEARS."""
+    from screening.workflow import keeping
+
+    config = _config()
+    with _place() as place:
+        act = keeping.due_for_purge if dry_run else keeping.purge
+        found = act(place, config.keep_unsent_days, config.keep_years)
+    for held in found:
+        click.echo(f"{held.number} {held.state}")
+    click.echo(f"{len(found)} {'would be erased' if dry_run else 'erased'}")
+
+
+@click.group()
+def keys() -> None:
+    """Change the installation's secret and the clinics' keys while the pages are served."""
+
+
+@keys.command()
+def prepare() -> None:
+    """Add a new secret to the secret's file; copy the file to every machine, then rotate."""
+    config = _config()
+    with _place() as place:
+        _prepare(place, config)
+    click.echo(f"{config.secret_file} holds a new secret; copy it to every machine, then rotate")
+
+
+def _prepare(place: Any, config: Config) -> None:
+    from screening.workflow.rotation import in_use
+
+    known = _secrets(config)
+    if not in_use(place, known[0]):
+        _stop("a new secret is prepared already: screening keys rotate")
+    write_secrets(config.secret_file, [random.token_bytes(32), *known])
+
+
+@keys.command()
+@click.option("--clinic", "clinic_id", help="Give this clinic a new key, not the installation.")
+def rotate(clinic_id: str | None) -> None:
+    """Seal everything with the new secret (made now if none is prepared)."""
+    from sqlalchemy.exc import NoResultFound
+
+    from screening.workflow import rotation
+
+    config = _config()
+    with _place() as place:
+        if clinic_id:
+            try:
+                click.echo(f"{rotation.rotate_clinic(place, clinic_id)} screenings have a new lock")
+            except NoResultFound:
+                _stop(f"there is no clinic {clinic_id}")
+            return
+        if rotation.in_use(place, _secrets(config)[0]):
+            _prepare(place, config)
+        rotation.rotate_secret(place, _secrets(config))
+    click.echo(
+        f"The new secret is in use. Keep {config.secret_file} apart from the data; older backups\n"
+        "need the older lines of it. Drop them with: screening keys retire"
+    )
+
+
+@keys.command()
+def retire() -> None:
+    """Drop the older secrets from the file, once nothing in the database needs them."""
+    from screening.workflow.rotation import in_use
+
+    config = _config()
+    with _place() as place:
+        newest, *older = _secrets(config)
+        if not in_use(place, newest):
+            _stop("the newest secret is not in use yet: screening keys rotate")
+    write_secrets(config.secret_file, [newest])
+    click.echo(f"{len(older)} older secrets dropped")
+
+
+COMMANDS = (backup, restore, export, erase, purge, keys)
+
+
+@contextmanager
+def _place() -> Iterator[Any]:
+    from sqlalchemy.exc import DBAPIError
+
+    from screening.app import open_workplace
+    from screening.definitions.problems import DefinitionError
+    from screening.storage.installation import WrongSecretError
+
+    config = _config()
+    try:
+        place = open_workplace(config)
+    except DBAPIError as error:
+        _stop(f"the database does not answer: {error.orig}")
+    except (DefinitionError, WrongSecretError, ValueError) as error:
+        _stop(f"{error}; the secret's file is {config.secret_file}")
+    try:
+        yield place
+    finally:
+        place.database.close()
+
+
+def _config() -> Config:
+    try:
+        return read_config()
+    except ValueError as error:
+        _stop(str(error))
+
+
+def _secrets(config: Config) -> list[bytes]:
+    try:
+        return read_secrets(config.secret_file)
+    except ValueError as error:
+        _stop(str(error))
+
+
+def _find(place: Any, number: str, clinic_id: str | None) -> Any:
+    from screening.workflow import keeping
+
+    with _refusals(number):
+        return keeping.find_screening(place, number, clinic_id)
+
+
+@contextmanager
+def _refusals(number: str) -> Iterator[None]:
+    from screening.workflow.workplace import ActRefusedError
+
+    try:
+        yield
+    except ActRefusedError as error:
+        _stop(
+            {
+                "gone": f"there is no screening {number}",
+                "several": f"several clinics have a screening {number}; name one with --clinic ID",
+                "erased": f"{number} was erased before",
+            }.get(error.reason, error.reason)
+        )
+
+
+def _only_new(file: Path) -> None:
+    if file.exists():
+        _stop(f"{file} exists already; name a new file")
+
+
+def _stop(problem: str) -> NoReturn:
+    click.echo(problem, err=True)
+    sys.exit(2)

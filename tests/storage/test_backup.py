@@ -1,0 +1,141 @@
+"""A backup of either database, restored into either."""
+
+import zipfile
+
+import pytest
+from sqlalchemy import inspect, select
+
+from screening.config import read_secrets
+from screening.storage.backup import BackupError, restore_backup, write_backup
+from screening.storage.database import Database
+from screening.storage.tables import AuditEntry, Screening
+from screening.workflow import asking_again, doctor, patient, reception
+from tests.office import DECLARED, Office
+from tests.storage.test_audit import tamper
+from tests.workflow.test_doctor import decide
+
+CANARY = "Zebediah Quokka"
+
+
+@pytest.fixture
+def office(tmp_path, address):
+    office = Office(tmp_path, SCREENING_DATABASE=address)
+    office.invite(name=CANARY)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def backup(office, tmp_path):
+    write_backup(office.place.database, tmp_path / "a.backup", office.now)
+    return tmp_path / "a.backup"
+
+
+@pytest.fixture
+def empty(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'restored.db'}")
+    yield database
+    database.close()
+
+
+def secrets(office):
+    return read_secrets(office.config.secret_file)
+
+
+def tables(database):
+    return inspect(database.engine).get_table_names()
+
+
+def test_all_comes_back(office, tmp_path, empty):
+    id = office.submit()
+    office.make_reports()
+    doctor.decide(*decide(office, id, "proceed"))
+    again = asking_again.recheck(office.place, office.clinic, "account:1", id)
+    office.answer(again.screening_id)
+    patient.submit(office.place, again.screening_id, DECLARED)
+    rows = write_backup(office.place.database, tmp_path / "a.backup", office.now)
+
+    assert restore_backup(empty, tmp_path / "a.backup", secrets(office)) == rows
+    with empty.read() as session, office.place.database.read() as before:
+        for of in (Screening, AuditEntry):
+            query = select(*of.__table__.columns).order_by(*of.__table__.primary_key.columns)
+            assert session.execute(query).all() == before.execute(query).all()
+
+
+def test_a_backup_of_sqlite_goes_into_the_other_database_and_back(office, backup, address, request):
+    if "postgresql" in address:
+        return
+    there = Database(request.getfixturevalue("cluster").new())
+    assert restore_backup(there, backup, secrets(office)) > 5
+    there.close()
+
+
+def test_without_the_secret_a_backup_says_nothing(office, backup):
+    office.submit()
+    with zipfile.ZipFile(backup) as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"screening" in content
+    assert CANARY.encode() not in content and b"Zebediah" not in content
+    assert secrets(office)[0].hex().encode() not in content
+
+
+@pytest.mark.parametrize("kept", [0, 10, 0.5, 0.99])
+def test_a_truncated_backup_changes_nothing(office, backup, empty, kept):
+    whole = backup.read_bytes()
+    backup.write_bytes(whole[: int(kept * len(whole)) if kept < 1 else kept])
+
+    with pytest.raises(BackupError, match="not a whole backup"):
+        restore_backup(empty, backup, secrets(office))
+    assert tables(empty) == []
+
+
+def test_a_flipped_byte_is_noticed(office, backup, empty):
+    whole = bytearray(backup.read_bytes())
+    whole[len(whole) // 3] ^= 1
+    backup.write_bytes(whole)
+
+    with pytest.raises(BackupError):
+        restore_backup(empty, backup, secrets(office))
+    assert tables(empty) == []
+
+
+def test_another_secret_is_refused(office, backup, empty):
+    with pytest.raises(BackupError, match="the secret does not fit"):
+        restore_backup(empty, backup, [b"x" * 32])
+    assert tables(empty) == []
+
+
+def test_a_newer_backup_is_refused(office, backup, empty):
+    rewrite(backup, lambda name, text: text.replace(b'"revision": "', b'"revision": "9'))
+    with pytest.raises(BackupError, match="newer version"):
+        restore_backup(empty, backup, secrets(office))
+    assert tables(empty) == []
+
+
+def test_missing_rows_are_noticed(office, backup, empty):
+    rewrite(backup, lambda name, text: b"" if name == "tables/sign_in.jsonl" else text)
+    with pytest.raises(BackupError, match="rows are missing"):
+        restore_backup(empty, backup, secrets(office))
+
+
+def test_a_changed_audit_log_is_noticed(office, tmp_path, empty):
+    tamper(office.place.database, "UPDATE audit SET who = 'other' WHERE sequence = 2")
+    write_backup(office.place.database, tmp_path / "b.backup", office.now)
+
+    with pytest.raises(BackupError, match="broken at entry 2"):
+        restore_backup(empty, tmp_path / "b.backup", secrets(office))
+    assert tables(empty) == []
+
+
+def test_what_is_there_is_never_overwritten(office, backup):
+    with pytest.raises(BackupError, match="not empty"):
+        restore_backup(office.place.database, backup, secrets(office))
+    assert len(reception.list_screenings(office.place, office.clinic)) == 1
+
+
+def rewrite(path, change):
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in content.items():
+            archive.writestr(name, change(name, text))
