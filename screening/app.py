@@ -49,6 +49,7 @@ from screening.web.texts import (
     shown_answer,
     shown_clock,
     shown_date,
+    shown_duration,
     shown_moment,
     state_words,
 )
@@ -246,6 +247,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
+    app.jinja_env.filters["duration"] = shown_duration
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "clinic_name": clinic_name,

@@ -5,18 +5,21 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from screening.web.figures import charts
 from screening.web.forms import DefinitionsForm
 from screening.web.visit import person, require, workplace
 from screening.workflow import lead
+from screening.workflow.insight import look, months_to_choose
 from screening.workflow.lead import Trial
 
 bp = Blueprint("lead", __name__, url_prefix="/lead")
 bp.before_request(require("clinical-lead"))
 MOST_NUMBERS = 200
+SPANS = {"3": 3, "12": 12}  # months
 
 
 @bp.url_value_preprocessor
@@ -66,6 +69,30 @@ def archive() -> ResponseReturnValue:
         lead.pack_in_force(workplace(), person()),
         mimetype="application/zip",
         headers={"Content-Disposition": 'attachment; filename="questions.zip"'},
+    )
+
+
+@bp.get("/insight")
+def insight() -> ResponseReturnValue:
+    """Show figures of the own clinic for some months; no name, no answer of anyone."""
+    choose = months_to_choose(workplace(), person())
+    period, procedure = request.args.get("period", "3"), request.args.get("treatment", "")
+    if period not in (*SPANS, *choose):
+        abort(404)
+    months = choose[-SPANS[period] :] if period in SPANS else [period]
+    known = workplace().definitions
+    if procedure and procedure not in known.procedures:
+        abort(404)
+    shown = look(workplace(), person(), months)
+    return render_template(
+        "lead/insight.html",
+        charts=charts(shown.insight, procedure, known),
+        counted=shown.insight.screenings,
+        stored=shown.stored,
+        choose=choose[::-1],
+        period=period,
+        procedure=procedure,
+        procedures=known.procedures,
     )
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_time,
+    format_timedelta,
+    get_timezone_name,
+)
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -39,6 +45,14 @@ def shown_moment(moment: datetime, zone: str) -> str:
 def shown_clock(moment: datetime, zone: str) -> str:
     """Return the time of day at the clinic, such as "10:32"."""
     return format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=get_locale())
+
+
+def shown_duration(seconds: int) -> str:
+    """Return how long something took in the two or three digits that matter, such as "12 min"."""
+    # Below two hours in minutes, below two days in hours.
+    return format_timedelta(
+        timedelta(seconds=seconds), threshold=2, format="short", locale=get_locale()
+    )
 
 
 def harmless(text: object) -> object:

@@ -48,7 +48,11 @@ def _open(
     basis: bytes | None,
     report: bytes | None,
 ) -> Basis:
-    key = open_bytes(keys[clinic_id], wrapped_key, f"key:{id}")
+    return open_basis(open_bytes(keys[clinic_id], wrapped_key, f"key:{id}"), id, basis, report)
+
+
+def open_basis(key: bytes, id: str, basis: bytes | None, report: bytes | None) -> Basis:
+    """Return what the screening's outcomes rest on; `key` is its own."""
     if basis is not None:
         return _parse(open_bytes(key, basis, f"screening:{id}:basis"))
     assert report is not None

@@ -73,6 +73,7 @@ MAY = {
     "lead.front": {"clinical-lead"},
     "lead.preview": {"clinical-lead"},
     "lead.archive": {"clinical-lead"},
+    "lead.insight": {"clinical-lead"},
     "administrator.accounts": {"administrator"},
     "administrator.new_account": {"administrator"},
     "administrator.account": {"administrator"},
