@@ -31,17 +31,20 @@ from screening.storage.installation import Safe
 from screening.web import (
     account,
     administrator,
+    again,
     doctor,
     errors,
     health,
     kiosk,
     lead,
+    look,
     patient,
     reception,
     staff,
     verify,
 )
 from screening.web.language import languages, locale
+from screening.web.light import make_light
 from screening.web.limits import limiter
 from screening.web.texts import (
     harmless,
@@ -53,14 +56,20 @@ from screening.web.texts import (
     shown_moment,
     state_words,
 )
-from screening.web.visit import clinic_name, deny_unguarded, end_revoked_tablet, is_kiosk, login
+from screening.web.visit import (
+    clinic_name,
+    deny_unguarded,
+    end_revoked_tablet,
+    is_kiosk,
+    login,
+)
 from screening.workflow import accounts, clinics, watch
 from screening.workflow.workplace import Workplace
 
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -254,9 +263,11 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "get_locale": get_locale,
         "languages": languages,
         "is_kiosk": is_kiosk,
+        "logo_here": look.logo_here,
         "moment_of": datetime.fromisoformat,
         "shown_answer": shown_answer,
         "states_in_words": state_words,
+        "stylesheet": look.stylesheet,
     }
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
@@ -266,10 +277,12 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     desks = (reception, doctor, lead, administrator)
-    for part in (patient, kiosk, staff, account, *desks, health, verify):
+    for part in (patient, again, kiosk, staff, account, *desks, health, verify, look):
         app.register_blueprint(part.bp)
+    app.url_defaults(look.mark_static)
     errors.register(app)
-    app.after_request(_add_headers)
+    app.after_request(make_light)
+    app.after_request(_add_headers)  # first of the two: the last named is called first
     return app
 
 

@@ -117,7 +117,7 @@ class Office:
             answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
         patient.choose_procedures(self.place, screening_id, draft.procedures)
         # All in one write: the page-by-page way is walked in tests/web.
-        patient._change(self.place, screening_id, "answer", {"answers": answers})
+        patient.change_draft(self.place, screening_id, "answer", {"answers": answers})
 
     def submit(self, *procedures, **special):
         """Return the id of a screening that was answered and submitted."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from screening.app import trusted
 from screening.documents.verify import verify_pdf
 from screening.storage.tables import ReportRow, Screening
-from screening.workflow import patient
+from screening.workflow import receipts
 from tests.installation import Installation
 from tests.office import Office
 from tests.visitor import Visitor
@@ -54,7 +54,7 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
         submitted = set(session.scalars(select(Screening.id).where(Screening.state == "submitted")))
     assert set(reports) == submitted >= set(acknowledged)
     for id in acknowledged:
-        sealed = patient.patient_copy(office.place, id)
+        sealed = receipts.patient_copy(office.place, id)
         assert verify_pdf(sealed, trusted(office.config)).status == "PASSED"
     office.close()
 

@@ -15,9 +15,11 @@ PURE = {
     "collections",
     "dataclasses",
     "datetime",
+    "difflib",
     "enum",
     "re",
     "typing",
+    "unicodedata",
 }
 INNER = {"clinical", "definitions", "documents", "storage"}
 MAY_IMPORT = {

@@ -29,9 +29,9 @@ class PartialDate:
             raise ValueError(f'"{text}" is not a date; write it like 2026-05-03 or 2026-05')
         year, month, day = (int(part) if part else None for part in found.groups())
         assert year is not None
-        if day and month:
+        if month is not None and day is not None:
             return cls(date(year, month, day), date(year, month, day))
-        if month:
+        if month is not None:
             length = calendar.monthrange(date(year, month, 1).year, month)[1]
             return cls(date(year, month, 1), date(year, month, length))
         return cls(date(year, 1, 1), date(year, 12, 31))

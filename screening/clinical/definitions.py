@@ -9,6 +9,7 @@ from datetime import date
 from screening.clinical.dates import PartialDate
 from screening.clinical.eligibility import Outcome, PolicyChange, Procedure
 from screening.clinical.findings import Finding, named_in
+from screening.clinical.medicines import MedicineNames
 from screening.clinical.questionnaire import Item, Questionnaire, Section, only_relevant, walk
 
 
@@ -97,6 +98,7 @@ class Definitions:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     policies: tuple[PolicyChange, ...] = ()
     reviewers: Mapping[str, str] = field(default_factory=dict)
+    medicines: MedicineNames = field(default_factory=MedicineNames)
 
     @property
     def items(self) -> Iterator[Item]:

@@ -16,11 +16,13 @@ from pydantic import ValidationError
 from screening.clinical.definitions import Definitions, Example, Fact, Marks, Single, Source
 from screening.clinical.eligibility import PolicyChange
 from screening.clinical.findings import Finding
+from screening.clinical.medicines import MedicineNames
 from screening.clinical.questionnaire import Item, Option, Section
 from screening.definitions.assembling import assemble_procedures, statements_of
 from screening.definitions.checks import check_definitions
 from screening.definitions.examples import examples_in, marks_in
 from screening.definitions.explaining import explain
+from screening.definitions.medicines import check_medicines, medicines_in
 from screening.definitions.policies import (
     changes_in,
     check_policies,
@@ -36,6 +38,7 @@ from screening.definitions.shapes import (
     File,
     FindingsFile,
     FindingShape,
+    MedicinesFile,
     PolicyFile,
     ProcedureFile,
     QuestionShape,
@@ -45,7 +48,7 @@ from screening.definitions.shapes import (
 )
 from screening.definitions.tracing import check_facts
 
-OPTIONAL = (ExamplesFile, FactsFile, TranslationsFile, PolicyFile)
+OPTIONAL = (ExamplesFile, FactsFile, TranslationsFile, PolicyFile, MedicinesFile)
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class _Tables:
         self.reviewers: dict[str, str] = {}
         self.facts: dict[str, Fact] = {}
         self.policies: list[PolicyChange] = []
+        self.medicines = MedicineNames()
+        self.medicines_at: Document | None = None
 
     def put(
         self, table: dict[str, Any], kind: str, id: str, value: Any, at: Document, key: Key
@@ -163,6 +168,8 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
             case PolicyFile():
                 tables.problems += place_changes(one.file, at, tables.places)
                 tables.policies += changes_in(one.file)
+            case MedicinesFile():
+                tables.medicines, tables.medicines_at = medicines_in(one.file), at
             case ExamplesFile():
                 tables.examples += examples_in(one.file, at)
                 tables.marks += marks_in(one.file, at)
@@ -179,6 +186,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         tables.facts,
         tuple(tables.policies),
         reviewers=tables.reviewers,
+        medicines=tables.medicines,
     )
     problems = tables.problems + _references(tables, definitions)
     if not problems:
@@ -186,6 +194,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
     if not problems:
         problems = check_facts(definitions, tables.places)
         problems += check_policies(definitions, tables.places)
+        problems += check_medicines(definitions, tables.medicines_at)
     if problems:
         raise DefinitionError(problems)
     return definitions

@@ -231,6 +231,18 @@ class ExamplesFile(Shape):
     recheck: tuple[Id, ...] | None = None
 
 
+class MedicineShape(Shape):
+    id: Id = Field(alias="class")
+    question: LinkId
+    answer: Text
+    names: tuple[Text, ...] = Field(min_length=1)
+
+
+class MedicinesFile(Shape):
+    reads: tuple[LinkId, ...] = Field(min_length=1)
+    medicines: tuple[MedicineShape, ...] = Field(min_length=1)
+
+
 class PolicyFile(Shape):
     policy: Id
     changes: tuple[ChangeShape, ...] = Field(min_length=1)
@@ -245,6 +257,7 @@ File = (
     | ExamplesFile
     | TranslationsFile
     | PolicyFile
+    | MedicinesFile
 )
 KINDS: dict[str, type[File]] = {
     "procedure": ProcedureFile,
@@ -255,4 +268,5 @@ KINDS: dict[str, type[File]] = {
     "examples_for": ExamplesFile,
     "language": TranslationsFile,
     "policy": PolicyFile,
+    "medicines": MedicinesFile,
 }

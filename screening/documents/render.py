@@ -35,6 +35,7 @@ from screening.documents.wording import say_in
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PICTURES = "picture:"
+LOGO = "logo"
 ARCHIVE = "pdf/a-3a"
 PAPERS = ("A4", "Letter")
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
@@ -48,6 +49,7 @@ FRAME = (
     "appointment",
     "declaration",
     "audit_head",
+    "confirmed",
     "verify",
 )
 UNIVERSAL_ACCESS = b"""\
@@ -86,15 +88,18 @@ def render_pdf(
     decision: Mapping[str, Any] | None = None,
     embedded: Mapping[str, bytes] | None = None,
     reader: Reader = Reader.DOCTOR,
+    logo: bytes | None = None,
 ) -> bytes:
     """Return `report` as PDF/A-3a and PDF/UA-1 in one file, with the record attached.
 
     With `decision` it is the decided report, and `embedded` the files that it
     rests on: the sealed screening report. A sealed report is never changed by this;
-    seal what comes out.
+    seal what comes out. `logo` is the clinic's, a PNG.
     """
     when = _moment(report, decision)
-    content = _page(report, decision, when, reader)
+    content = _page(report, decision, when, reader) | {
+        "logo": f"{PICTURES}{LOGO}" if logo else None
+    }
     page = _template(reader, content["language"]).render(content)
     files = [
         _attachment(name, content, when, relationship)
@@ -102,7 +107,7 @@ def render_pdf(
     ]
     files += [_attachment(name, pdf, when, "Source") for name, pdf in (embedded or {}).items()]
     with _one_at_a_time:
-        return finish_tags(_laid_out(page, files, report["frame"].get("paper")))
+        return finish_tags(_laid_out(page, files, report["frame"].get("paper"), logo))
 
 
 def _files(report: Report, reader: Reader) -> Iterator[tuple[str, bytes, str]]:
@@ -236,9 +241,9 @@ def _attachment(name: str, content: bytes, when: datetime, relationship: str) ->
     )
 
 
-def _laid_out(page: str, files: list[Attachment], paper: str | None) -> bytes:
+def _laid_out(page: str, files: list[Attachment], paper: str | None, logo: bytes | None) -> bytes:
     fonts, *stylesheets = _typography(paper if paper in PAPERS else PAPERS[0])
-    document = HTML(string=page, url_fetcher=OwnPictures()).render(
+    document = HTML(string=page, url_fetcher=OwnPictures(logo)).render(
         font_config=fonts, stylesheets=stylesheets, pdf_variant=ARCHIVE
     )
     document.metadata = TwoClaims(**vars(document.metadata))
@@ -265,10 +270,16 @@ def _typography(paper: str) -> tuple[FontConfiguration, CSS, CSS]:
 
 
 class OwnPictures(URLFetcher):  # type: ignore[misc]
-    """Reads pictures of templates/report by name, and refuses every other address."""
+    """Reads pictures of templates/report by name and the logo; refuses every other address."""
+
+    def __init__(self, logo: bytes | None = None):
+        super().__init__()
+        self.logo = logo
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         """Return the picture that `url` names. Raises ValueError for anything else."""
+        if self.logo and url == f"{PICTURES}{LOGO}":
+            return URLFetcherResponse(url, self.logo, {"Content-Type": "image/png"})
         picture = _pictures().get(url)
         if picture is None:
             raise ValueError("a report shows nothing from outside")

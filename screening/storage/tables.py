@@ -51,7 +51,12 @@ class Kept(Table):
 
 
 class Clinic(Table):
-    """`seal` is the clinic's sealed key, `certificates` (PEM) its certificate and its issuers'."""
+    """`seal` is the clinic's sealed key, `certificates` (PEM) its certificate and its issuers'.
+
+    `accent` and `accent_dark` are colours such as "#17493f" for light and for dark
+    pages; without the second it is worked out from the first. `logo` is a PNG that
+    anyone may see, `logo_print` its size and fingerprint.
+    """
 
     __tablename__ = "clinic"
 
@@ -63,6 +68,11 @@ class Clinic(Table):
     wrapped_key: Mapped[bytes]
     seal: Mapped[bytes | None]
     certificates: Mapped[str | None]
+    accent: Mapped[str | None]
+    accent_dark: Mapped[str | None]
+    paper: Mapped[str] = mapped_column(default="A4", server_default="A4")
+    logo: Mapped[bytes | None] = mapped_column(deferred=True)  # large, and rarely wanted
+    logo_print: Mapped[str | None]
     screenings: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

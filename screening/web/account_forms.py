@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
+    BooleanField,
     DateField,
     Field,
     HiddenField,
@@ -20,6 +22,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from screening.web.forms import LONGEST_NAME
+from screening.workflow.look import nearest_that_works
 
 ROLES: dict[str, Any] = {
     "receptionist": _l("Reception"),
@@ -140,6 +143,37 @@ class TabletForm(FlaskForm):
     name = _name(_l("Name of the tablet"))
 
 
+class LookForm(FlaskForm):
+    """How the clinic looks; which colours can be read is decided by workflow.look."""
+
+    name = _name(_l("Name of the clinic"))
+    address = StringField(
+        _l("Address"), [Length(max=200, message=_l("Use at most 200 characters."))]
+    )
+    phone = StringField(
+        _l("Telephone"),
+        [Length(max=40, message=_l("Use at most 40 characters."))],
+        description=_l("Patients are told to call it when something changes."),
+    )
+    accent = StringField(
+        _l("Accent colour on light pages"),
+        description=_l("Written like #17493f. Empty is our own green."),
+    )
+    accent_dark = StringField(
+        _l("Accent colour on dark pages"),
+        description=_l("Many phones show dark pages. Empty is the colour above, made lighter."),
+    )
+    paper = SelectField(
+        _l("Paper of the reports"),
+        choices=[SelectChoice("A4", "A4"), SelectChoice("Letter", _l("US Letter"))],
+    )
+    logo = FileField(
+        _l("Logo"),
+        description=_l("A PNG or JPEG of at most 200 kB. It is drawn anew and made small."),
+    )
+    no_logo = BooleanField(_l("Take the logo away"))
+
+
 class AuditForm(FlaskForm):
     """Which entries of the audit log to show; sent as an address, so that it can be kept."""
 
@@ -186,3 +220,24 @@ def passkey_words(problem: str) -> str:
     if problem == "locked":
         return _("Too many wrong tries. Wait 15 minutes, then try again.")
     return _("This passkey was not accepted. Try again, or use your password.")
+
+
+def look_words(problem: str, accent: str, accent_dark: str) -> tuple[str, str]:
+    """Return the field that is wrong, and what is wrong with it."""
+    if problem in {"light-contrast", "dark-contrast"}:
+        dark = problem == "dark-contrast"
+        colour = (accent_dark if dark else accent).lower()
+        if dark:
+            words = _("Too dark to read on dark pages. The nearest that works is %(colour)s.")
+        else:
+            words = _("Too pale to read on light pages. The nearest that works is %(colour)s.")
+        field = "accent_dark" if dark else "accent"
+        return field, words.replace("%(colour)s", nearest_that_works(colour, dark))
+    return {
+        "no-name": ("name", _("Type a name.")),
+        "no-colour": ("accent", _("Write each colour as # and six digits or letters a to f.")),
+        "no-paper": ("paper", _("Choose A4 or US Letter.")),
+    }.get(
+        problem,
+        ("logo", _("This is not a PNG or JPEG of at most 200 kB. An SVG is not taken.")),
+    )

@@ -1,9 +1,10 @@
-"""The administrator's pages: accounts, tablets, certificates, the audit log. Never an answer."""
+"""The administrator's pages: accounts, tablets, looks, the audit log. Never an answer."""
 
 from __future__ import annotations
 
 import csv
 import io
+from contextlib import closing, nullcontext
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,16 @@ from screening.web.account_forms import (
     AccountForm,
     AnchorForm,
     AuditForm,
+    LookForm,
     RoleForm,
     TabletForm,
+    look_words,
 )
 from screening.web.visit import person, require, workplace
-from screening.workflow import administrator, audit_log, kiosk
+from screening.workflow import administrator, audit_log, kiosk, look
 from screening.workflow.administrator import AccountEntry
 from screening.workflow.audit_log import Wanted
+from screening.workflow.look import Look
 from screening.workflow.workplace import ActRefusedError
 
 bp = Blueprint("administrator", __name__, url_prefix="/admin")
@@ -136,6 +140,38 @@ def revoke(kiosk_id: str) -> ResponseReturnValue:
     here = person()
     kiosk.revoke_kiosk(workplace(), here.clinic.id, here.who, kiosk_id)
     return redirect(url_for(".tablets"), 303)
+
+
+@bp.route("/clinic", methods=["GET", "POST"])
+def clinic() -> ResponseReturnValue:
+    """Show and change the clinic's name, telephone, colours, logo and paper."""
+    # Somewhat more than a logo may have: one too large is refused by name, not by a broken line.
+    request.max_content_length = request.max_form_memory_size = 5 * look.LARGEST_LOGO
+    here = person().clinic
+    kept = ("name", "address", "phone", "accent", "accent_dark", "paper")
+    form = LookForm(data={name: getattr(here, name) for name in kept})
+    if form.validate_on_submit() and _look_changed(form):
+        return redirect(url_for(".clinic"), 303)
+    return render_template("admin/clinic.html", form=form), 422 if form.errors else 200
+
+
+def _look_changed(form: LookForm) -> bool:
+    """Change the look, or write into the form why not."""
+    sent = form.logo.data
+    with closing(sent) if sent else nullcontext():
+        picture = sent.stream.read(look.LARGEST_LOGO + 1) if sent else b""
+    texts = {name: form[name].data or "" for name in ("name", "address", "phone")}
+    colours = {name: (form[name].data or "").strip() for name in ("accent", "accent_dark")}
+    logo = b"" if form.no_logo.data else picture or None
+    try:
+        look.change_look(
+            workplace(), person(), Look(**texts, **colours, paper=form.paper.data, logo=logo)
+        )
+    except ActRefusedError as refused:
+        field, words = look_words(refused.reason, **colours)
+        form[field].errors = [words]
+        return False
+    return True
 
 
 @bp.get("/audit")

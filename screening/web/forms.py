@@ -6,10 +6,11 @@ answer there and say in plain words what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -31,6 +32,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from screening.clinical.answers import Fault, parse_answer
 from screening.clinical.case import MOST_PROCEDURES
 from screening.clinical.eligibility import Procedure
+from screening.clinical.medicines import Reading
 from screening.clinical.questionnaire import (
     NO,
     NONE_OF_THESE,
@@ -41,6 +43,8 @@ from screening.clinical.questionnaire import (
     Item,
     ItemType,
 )
+from screening.clinical.returning import StillTrue
+from screening.web.dates import DatePartsField
 
 WORDS = {
     YES: _l("Yes"),
@@ -67,30 +71,6 @@ LONGEST_NAME = 100
 LONGEST_INK = 60_000
 
 
-class DatePartsField(Field):
-    """Day, month and year in three boxes; day and month may stay empty where that is allowed."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.parts = [part.strip() for part in [*valuelist, "", "", ""][:3]]
-        self.data = self._joined()
-
-    def process_data(self, value: str | None) -> None:
-        known = value if value and value[0].isdigit() else ""
-        self.parts = [*reversed([*known.split("-"), "", ""][:3])] if known else ["", "", ""]
-        self.data = value
-
-    def _joined(self) -> str:
-        day, month, year = self.parts
-        if not any(self.parts):
-            return ""
-        filled = [year, *([month] if month or day else []), *([day] if day else [])]
-        if not all(part.isdecimal() for part in filled) or len(year) != 4:
-            return "?"
-        return "-".join(
-            f"{int(part):0{width}}" for part, width in zip(filled, (4, 2, 2), strict=False)
-        )
-
-
 class Answerable:
     """Accept what clinical.answers accepts, and keep the answer as `field.answer`."""
 
@@ -104,6 +84,8 @@ class Answerable:
         field.answer, fault = parse_answer(self.item, raw, self.on)
         if fault is Fault.MISSING:
             raise ValidationError(MISSING.get(self.item.type, FAULTS[fault]))
+        if fault is Fault.NOT_A_DATE and isinstance(field, DatePartsField):
+            raise ValidationError(field.mistake(self.item.type is ItemType.BIRTH_DATE))
         if fault:
             raise ValidationError(str(FAULTS[fault]) % {"most": f"{self.item.longest:,}"})
 
@@ -131,8 +113,13 @@ def _field(item: Item, on: date) -> Field:
             return SelectMultipleField(
                 item.text, checks, description=item.help, choices=choices, validate_choice=False
             )
-        case ItemType.DATE | ItemType.BIRTH_DATE:
+        case ItemType.BIRTH_DATE:
             return DatePartsField(item.text, checks, description=item.help)
+        case ItemType.DATE:
+            partly = _l(
+                "Leave empty what you do not know: the month and year, or the year, help too."
+            )
+            return DatePartsField(item.text, checks, description=item.help or partly)
         case ItemType.TEXT:
             return TextAreaField(item.text, checks, description=item.help)
 
@@ -146,6 +133,51 @@ class AnswerForm(FlaskForm):
 
     def __getitem__(self, name: str) -> Field | None:
         return self._fields.get(name)
+
+
+class ReadingForm(FlaskForm):
+    """Whether a medicine's name changes an answer; `about` is the class that was shown."""
+
+    about = HiddenField()
+    reply = RadioField(_l("Should this answer change?"), validate_choice=False)
+
+    def __init__(self, reading: Reading):
+        super().__init__(data={"about": reading.kind.id})
+        options = {option.id: option.text for option in reading.item.options}
+        change = options.get(reading.kind.answer) or WORDS[YES]
+        self.reply.choices = [
+            SelectChoice(YES, _("Yes, change it to: %(answer)s", answer=change)),
+            SelectChoice(NO, _l("No, my answer is right")),
+            SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+        ]
+
+    def validate_reply(self, field: Field) -> None:
+        if field.data not in {YES, NO, NOT_KNOWN}:
+            raise ValidationError(FAULTS[Fault.MISSING])
+
+
+SAME, CHANGED = "same", "changed"
+
+
+def still_true_form(here: StillTrue) -> FlaskForm:
+    """Return the form that asks of each of last time's answers whether it is still true."""
+    choices = [SelectChoice(SAME, _l("Still true")), SelectChoice(CHANGED, _l("It has changed"))]
+    fields: dict[str, Any] = {
+        item.link_id: RadioField(
+            item.text, [_one_of(SAME, CHANGED)], choices=choices, validate_choice=False
+        )
+        for item, _answer in here.asked
+    }
+    form = type("StillTrueForm", (FlaskForm,), fields | {"about": HiddenField()})
+    return form(data={"about": here.section.id})
+
+
+def _one_of(*codes: str) -> Callable[[FlaskForm, Field], None]:
+    def check(_form: FlaskForm, field: Field) -> None:
+        if field.data not in codes:
+            raise ValidationError(_l("Say whether this is still true."))
+
+    return check
 
 
 class ProceduresForm(FlaskForm):

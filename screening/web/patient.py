@@ -7,8 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from screening.clinical.questionnaire import Item, Step, first_unanswered, is_answered, journey
+from screening.clinical.progress import progress_at
+from screening.clinical.questionnaire import (
+    Answer,
+    Item,
+    ItemType,
+    Step,
+    first_unanswered,
+    is_answered,
+    journey,
+)
 from screening.clinical.report import answer_text
+from screening.clinical.returning import StillTrue, still_to_confirm
 from screening.web.forms import (
     WORDS,
     DeclarationForm,
@@ -18,25 +28,15 @@ from screening.web.forms import (
 )
 from screening.web.language import definitions, language
 from screening.web.limits import a_link
-from screening.web.texts import shown_date
+from screening.web.texts import declaration_text, shown_date
 from screening.web.visit import end_visit, is_kiosk, open_to_all, start_visit, workplace
-from screening.workflow import asking_again, patient
-from screening.workflow.patient import Draft, Receipt
+from screening.workflow import asking_again, patient, receipts, returning
+from screening.workflow.patient import Draft
+from screening.workflow.receipts import Receipt
 from screening.workflow.workplace import ActRefusedError
 
 bp = Blueprint("patient", __name__)
 bp.before_request(open_to_all)
-
-
-def declaration_text() -> str:
-    """Return the exact words that the patient agrees to; they are kept with the agreement."""
-    return _(
-        "I have answered these questions myself, or someone answered them with me. "
-        "As far as I know, every answer is true and complete. "
-        "If anything changes before my treatment, I will tell the clinic. "
-        "I agree that the clinic keeps my answers and uses them to check "
-        "whether the treatment suits me."
-    )
 
 
 @bp.get("/s/<link>")
@@ -46,7 +46,7 @@ def welcome(link: str) -> ResponseReturnValue:
     screening_id, state = patient.follow_link(workplace(), link)
     over = state in {"submitted", "decided"}
     draft = None if over else patient.open_draft(workplace(), screening_id)
-    g.clinic_name = (draft or _receipt(screening_id)).clinic.name
+    g.clinic = (draft or _receipt(screening_id)).clinic
     return render_template("patient/welcome.html", draft=draft, over=over, form=FlaskForm())
 
 
@@ -61,34 +61,46 @@ def begin(link: str) -> ResponseReturnValue:
 @bp.get("/screening")
 def resume() -> ResponseReturnValue:
     """Go to where the patient left off."""
-    return redirect(_next_url(_draft()), 303)
+    return redirect(next_url(draft_here()), 303)
 
 
-def _draft() -> Draft:
+def draft_here() -> Draft:
     if "screening" not in session:
         raise ActRefusedError("no-visit")
     draft = patient.open_draft(workplace(), session["screening"])
-    g.clinic_name = draft.clinic.name
+    g.clinic = draft.clinic
     return draft
 
 
 def _receipt(screening_id: str) -> Receipt:
-    receipt = patient.read_receipt(workplace(), screening_id)
-    g.clinic_name = receipt.clinic.name
+    receipt = receipts.read_receipt(workplace(), screening_id)
+    g.clinic = receipt.clinic
     return receipt
 
 
-def _next_url(draft: Draft) -> str:
+def to_confirm(draft: Draft) -> list[StillTrue]:
+    """Return last time's answers that this patient may still confirm; none on a shared tablet."""
+    if draft.last is None or is_kiosk():
+        return []
+    questionnaire = draft.questionnaire(definitions())
+    return list(still_to_confirm(questionnaire, draft.answers, draft.last["answers"]))
+
+
+def next_url(draft: Draft) -> str:
     if not draft.procedures or draft.state == "invited":
-        return url_for(".procedures")
+        return url_for("patient.procedures")
     steps = journey(draft.questionnaire(definitions()), draft.answers)
+    if draft.readings(definitions()):
+        return url_for("again.medicine")
+    if to_confirm(draft):
+        return url_for("again.still_true")
     item = first_unanswered(steps, draft.answers)
-    return url_for(".question", link_id=item.link_id) if item else url_for(".check")
+    return url_for("patient.question", link_id=item.link_id) if item else url_for("patient.check")
 
 
 @bp.route("/screening/procedures", methods=["GET", "POST"])
 def procedures() -> ResponseReturnValue:
-    draft = _draft()
+    draft = draft_here()
     form = ProceduresForm(data={"procedures": draft.procedures or draft.invited_for})
     form.procedures.choices = procedure_choices(definitions().procedures)
     if form.validate_on_submit():
@@ -101,16 +113,19 @@ def procedures() -> ResponseReturnValue:
 @bp.route("/screening/questions/<link_id>", methods=["GET", "POST"])
 def question(link_id: str) -> ResponseReturnValue:
     """Ask one question. An address typed by hand cannot skip one or reach one off the way."""
-    draft = _draft()
-    steps = journey(draft.questionnaire(definitions()), draft.answers)
+    draft = draft_here()
+    questionnaire = draft.questionnaire(definitions())
+    steps = journey(questionnaire, draft.answers)
     place = next((i for i, s in enumerate(steps) if s.item.link_id == link_id), None)
     reached = _reached(steps, draft)
     if place is None or place > reached:
-        return redirect(_next_url(draft), 303)
+        return redirect(next_url(draft), 303)
     item = steps[place].item
     form = question_form(item, draft.today, draft.answers)
     if form.validate_on_submit():
         patient.give_answer(workplace(), draft.id, link_id, form[link_id].answer)
+        if item.type is ItemType.BIRTH_DATE and not is_kiosk():
+            returning.bring_back(workplace(), draft.id)
         return redirect(_after(link_id), 303)
     return render_template(
         "patient/question.html",
@@ -119,8 +134,7 @@ def question(link_id: str) -> ResponseReturnValue:
         field=form[link_id],
         item=item,
         step=steps[place],
-        number=place + 1,
-        total=len(steps),
+        progress=progress_at(questionnaire, steps, place),
         back=_back_url(steps, place),
     ), 422 if form.errors else 200
 
@@ -133,6 +147,12 @@ def _reached(steps: list[Step], draft: Draft) -> int:
     return len(steps)
 
 
+def _is_complete(steps: list[Step], draft: Draft) -> bool:
+    return (
+        bool(steps) and _reached(steps, draft) == len(steps) and not draft.readings(definitions())
+    )
+
+
 def _back_url(steps: list[Step], place: int) -> str:
     if place == 0:
         return url_for(".procedures")
@@ -141,7 +161,9 @@ def _back_url(steps: list[Step], place: int) -> str:
 
 def _after(link_id: str) -> str:
     """Return what follows the question just answered; a corrected answer goes back to the check."""
-    draft = _draft()
+    draft = draft_here()
+    if draft.readings(definitions()) or to_confirm(draft):
+        return next_url(draft)
     steps = journey(draft.questionnaire(definitions()), draft.answers)
     place = next(i for i, s in enumerate(steps) if s.item.link_id == link_id)
     if _reached(steps, draft) == len(steps):
@@ -151,10 +173,10 @@ def _after(link_id: str) -> str:
 
 @bp.get("/screening/check")
 def check() -> ResponseReturnValue:
-    draft = _draft()
+    draft = draft_here()
     steps = journey(draft.questionnaire(definitions()), draft.answers)
-    if not steps or _reached(steps, draft) < len(steps):
-        return redirect(_next_url(draft), 303)
+    if not _is_complete(steps, draft):
+        return redirect(next_url(draft), 303)
     chosen = [definitions().procedures[p].name for p in draft.procedures]
     return render_template(
         "patient/check.html",
@@ -170,15 +192,14 @@ def _rows_by_section(steps: list[Step], draft: Draft) -> dict[str, list[dict[str
     for step in steps:
         row = {
             "key": step.item.text,
-            "value": _said(step.item, draft),
+            "value": said_text(step.item, draft.answers[step.item.link_id]),
             "href": url_for(".question", link_id=step.item.link_id),
         }
         sections.setdefault(step.section.title, []).append(row)
     return sections
 
 
-def _said(item: Item, draft: Draft) -> str:
-    answer = draft.answers[item.link_id]
+def said_text(item: Item, answer: Answer) -> str:
     if isinstance(answer, str) and answer[:4].isdecimal() and "date" in item.type:
         return shown_date(answer)
     return answer_text(item, answer, _words())
@@ -191,10 +212,10 @@ def _words() -> dict[str, str]:
 
 @bp.route("/screening/declaration", methods=["GET", "POST"])
 def declaration() -> ResponseReturnValue:
-    draft = _draft()
+    draft = draft_here()
     steps = journey(draft.questionnaire(definitions()), draft.answers)
-    if not steps or _reached(steps, draft) < len(steps):
-        return redirect(_next_url(draft), 303)
+    if not _is_complete(steps, draft):
+        return redirect(next_url(draft), 303)
     form = DeclarationForm()
     text = declaration_text()
     if form.validate_on_submit():
@@ -226,7 +247,7 @@ def report() -> ResponseReturnValue:
         raise ActRefusedError("no-visit")
     if is_kiosk():
         abort(403)
-    pdf = patient.patient_copy(workplace(), session["screening"])
+    pdf = receipts.patient_copy(workplace(), session["screening"])
     if pdf is None:
         return redirect(url_for(".receipt"), 303)
     name = _receipt(session["screening"]).number
@@ -244,7 +265,7 @@ def aftercare() -> ResponseReturnValue:
         raise ActRefusedError("no-visit")
     if is_kiosk():
         abort(403)
-    diary = patient.aftercare_file(workplace(), session["screening"])
+    diary = receipts.aftercare_file(workplace(), session["screening"])
     if diary is None:
         return redirect(url_for(".receipt"), 303)
     return Response(
@@ -268,6 +289,6 @@ def change() -> ResponseReturnValue:
 @bp.post("/screening/leave")
 def leave() -> ResponseReturnValue:
     """Stop for now: the answers stay, this browser forgets."""
-    _draft()
+    draft_here()
     end_visit()
     return render_template("patient/left.html")

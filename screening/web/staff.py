@@ -171,7 +171,7 @@ def _waiting() -> Waiting:
     waiting = factors.who_waits(workplace(), session.get("waiting", ""))
     if is_kiosk() or waiting is None:
         abort(403 if is_kiosk() else redirect(url_for(".sign_in"), 303))
-    g.clinic_name = waiting.clinic.name
+    g.clinic = waiting.clinic
     return waiting
 
 

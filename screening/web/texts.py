@@ -25,6 +25,17 @@ from screening.clinical.questionnaire import TELL_DOCTOR
 BIDI_CONTROLS = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 
 
+def declaration_text() -> str:
+    """Return the exact words that the patient agrees to; they are kept with the agreement."""
+    return _(
+        "I have answered these questions myself, or someone answered them with me. "
+        "As far as I know, every answer is true and complete. "
+        "If anything changes before my treatment, I will tell the clinic. "
+        "I agree that the clinic keeps my answers and uses them to check "
+        "whether the treatment suits me."
+    )
+
+
 def shown_date(text: str | date, language: str | None = None) -> str:
     """Return "3 May 2026", "May 2026" or "2026" for an ISO date that may be partial.
 

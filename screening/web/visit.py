@@ -22,7 +22,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from screening.workflow import accounts, kiosk
 from screening.workflow.accounts import Person
 from screening.workflow.kiosk import Tablet
-from screening.workflow.workplace import Workplace
+from screening.workflow.workplace import Clinic, Workplace
 
 KIOSK_COOKIE = "kiosk"
 login = LoginManager()
@@ -119,10 +119,15 @@ def end_visit() -> None:
         session["language"] = language
 
 
-def clinic_name() -> str:
+def clinic_here() -> Clinic | None:
     """Return whose pages these are: the clinic of the tablet, the account or the visit."""
     if here := tablet():
-        return here.clinic.name
+        return here.clinic
     if current_user.is_authenticated:
-        return person().clinic.name
-    return str(g.get("clinic_name", "Screening"))
+        return person().clinic
+    return cast(Clinic | None, g.get("clinic"))
+
+
+def clinic_name() -> str:
+    here = clinic_here()
+    return here.name if here else "Screening"

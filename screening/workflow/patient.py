@@ -18,6 +18,7 @@ from screening.clinical.decisive import decisive_answers
 from screening.clinical.definitions import Definitions, assemble_questionnaire
 from screening.clinical.eligibility import Outcome
 from screening.clinical.language import ENGLISH
+from screening.clinical.medicines import Reading, open_readings
 from screening.clinical.questionnaire import (
     Answer,
     Questionnaire,
@@ -26,11 +27,9 @@ from screening.clinical.questionnaire import (
     journey,
 )
 from screening.clinical.report import WORDS, compile_report, translated
-from screening.documents.diary import aftercare_diary
-from screening.storage.encryption import open_bytes, open_json, seal_json
-from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
+from screening.storage.encryption import open_json, seal_json
+from screening.storage.tables import Clinic, DefinitionsArchive, Screening
 from screening.workflow.asking_again import ON_ARRIVAL
-from screening.workflow.doctor import decision_of
 from screening.workflow.history import person_hash
 from screening.workflow.orders import Kind, order_reports
 from screening.workflow.states import State, allow
@@ -42,6 +41,10 @@ PATIENT = "patient"
 @dataclass(frozen=True)
 class Draft:
     """A screening as its patient sees it while answering.
+
+    `said` holds the names of medicines that the patient was asked about once more,
+    `last` the number, day and answers of last time that may still be confirmed, and
+    `confirmed` those that were.
 
     `today` is the day at the clinic. `answers` holds everything ever answered;
     only what lies on the journey counts. `why_again` is asking_again.ON_ARRIVAL or
@@ -59,23 +62,19 @@ class Draft:
     today: date
     appointment_at: datetime | None
     why_again: str | None
+    said: list[str]
+    last: dict[str, Any] | None
+    confirmed: dict[str, Answer]
 
     def questionnaire(self, definitions: Definitions) -> Questionnaire:
         """Return what to ask; `definitions` may be in any language."""
         return assemble_questionnaire(definitions, self.procedures)
 
-
-@dataclass(frozen=True)
-class Receipt:
-    """What a patient is shown after submitting: that it arrived, and the copy when it is made."""
-
-    number: str
-    clinic: Clinic
-    submitted_at: datetime
-    appointment_at: datetime | None
-    copy_ready: bool
-    decided: bool
-    has_diary: bool
+    def readings(self, definitions: Definitions) -> list[Reading]:
+        """Return the names of medicines that do not go with an answer given."""
+        steps = journey(self.questionnaire(definitions), self.answers)
+        asked = [step.item for step in steps]
+        return list(open_readings(definitions.medicines, asked, self.answers, self.said))
 
 
 def follow_link(place: Workplace, link: str) -> tuple[str, str]:
@@ -137,6 +136,9 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
         today=today,
         appointment_at=screening.appointment_at,
         why_again=(draft.get("why") or ON_ARRIVAL) if screening.recheck_of else None,
+        said=draft.get("said", []),
+        last=draft.get("last"),
+        confirmed=draft.get("confirmed", {}),
     )
 
 
@@ -144,15 +146,15 @@ def choose_procedures(place: Workplace, screening_id: str, procedures: list[str]
     """Keep which procedures the patient comes for; answers given already stay."""
     if not 0 < len(procedures) <= MOST_PROCEDURES:
         raise ActRefusedError("too-many-procedures")
-    _change(place, screening_id, "choose procedures", {"procedures": procedures})
+    change_draft(place, screening_id, "choose procedures", {"procedures": procedures})
 
 
 def give_answer(place: Workplace, screening_id: str, link_id: str, answer: Answer) -> None:
     """Keep one answer. What it makes superfluous is kept aside and comes back if the way does."""
-    _change(place, screening_id, f"answer {link_id}", {"answers": {link_id: answer}})
+    change_draft(place, screening_id, f"answer {link_id}", {"answers": {link_id: answer}})
 
 
-def _change(place: Workplace, screening_id: str, act: str, change: Mapping[str, Any]) -> None:
+def change_draft(place: Workplace, screening_id: str, act: str, change: Mapping[str, Any]) -> None:
     spot = f"screening:{screening_id}:draft"
     with place.database.write() as session:
         screening = locked_screening(session, screening_id)
@@ -193,6 +195,8 @@ def submit(
         if not draft.procedures or first_unanswered(
             journey(questionnaire, draft.answers), draft.answers
         ):
+            raise ActRefusedError("incomplete")
+        if draft.readings(place.definitions):
             raise ActRefusedError("incomplete")
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
@@ -236,6 +240,14 @@ def _supersede(place: Workplace, session: Session, screening_id: str) -> None:
     place.record(session, PATIENT, "supersede", **_about(earlier))
 
 
+def _confirmed(draft: Draft) -> dict[str, Any] | None:
+    """Return which answers were not given anew but confirmed, and of which screening they are."""
+    if draft.last is None:
+        return None
+    kept = [k for k, answer in draft.confirmed.items() if draft.answers.get(k) == answer]
+    return {"number": draft.last["number"], "at": draft.last["at"], "answers": kept}
+
+
 def _frame(
     draft: Draft, now: datetime, declaration: Mapping[str, str], head: str
 ) -> dict[str, Any]:
@@ -253,68 +265,9 @@ def _frame(
         "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
         "zone": draft.clinic.zone,
         "language": ENGLISH,
+        "paper": draft.clinic.paper,
+        "confirmed": _confirmed(draft),
         "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
         "declaration": dict(declaration),
         "audit_head": head,
     }
-
-
-def read_receipt(place: Workplace, screening_id: str) -> Receipt:
-    """Return the receipt. Raises ActRefusedError with the state before submission."""
-    with place.database.read() as session:
-        screening = session.get(Screening, screening_id)
-        if screening is None:
-            raise ActRefusedError("gone")
-        allow("read-receipt", screening.state)
-        assert screening.submitted_at is not None
-        return Receipt(
-            screening.number,
-            session.get_one(Clinic, screening.clinic_id),
-            screening.submitted_at,
-            screening.appointment_at,
-            _own_copy(session, screening) is not None,
-            screening.state == State.DECIDED,
-            _diary(place, session, screening) is not None,
-        )
-
-
-def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
-    """Return the patient's own copy, after the decision the plan; None while it is being made."""
-    with place.database.write() as session:
-        screening = locked_screening(session, screening_id)
-        allow("read-receipt", screening.state)
-        row = _own_copy(session, screening)
-        if row is None or row.pdf is None:
-            return None
-        place.record(session, PATIENT, "read own copy", **_about(screening))
-        key = place.screening_key(session, screening)
-        return open_bytes(key, row.pdf, f"report:{row.id}")
-
-
-def _own_copy(session: Session, screening: Screening) -> ReportRow | None:
-    kind = Kind.PLAN if screening.state == State.DECIDED else Kind.COPY
-    query = select(ReportRow).where(
-        ReportRow.screening_id == screening.id,
-        ReportRow.kind == kind,
-        ReportRow.state == "sealed",
-    )
-    return session.scalars(query.order_by(ReportRow.sequence.desc())).first()
-
-
-def aftercare_file(place: Workplace, screening_id: str) -> bytes | None:
-    """Return the aftercare for the patient's diary, None where nothing is planned for a day."""
-    with place.database.read() as session:
-        screening = session.get(Screening, screening_id)
-        if screening is None:
-            raise ActRefusedError("gone")
-        allow("read-receipt", screening.state)
-        return _diary(place, session, screening)
-
-
-def _diary(place: Workplace, session: Session, screening: Screening) -> bytes | None:
-    decision = decision_of(place, session, screening)
-    if decision is None or screening.submission is None:
-        return None
-    key = place.screening_key(session, screening)
-    spot = f"screening:{screening.id}:submission"
-    return aftercare_diary(open_json(key, screening.submission, spot), decision)

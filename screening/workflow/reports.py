@@ -23,6 +23,7 @@ from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts import doctor_credentials
 from screening.workflow.clinics import clinic_seal
 from screening.workflow.doctor import decision_of
+from screening.workflow.look import logo_for_report
 from screening.workflow.orders import Kind
 from screening.workflow.verification import verification_code
 from screening.workflow.workplace import ActRefusedError, Workplace
@@ -86,17 +87,19 @@ def _draw_up(place: Workplace, report_id: str) -> bytes:
         spot = f"screening:{screening.id}:submission"
         report: Report = open_json(key, screening.submission, spot)
         report = _with_code(place, row, report)
+        logo = logo_for_report(session, screening.clinic_id)
         match row.kind:
             case Kind.SCREENING:
-                return _seal(place, session, screening, render_pdf(report))
+                return _seal(place, session, screening, render_pdf(report, logo=logo))
             case Kind.COPY:
-                return _seal(place, session, screening, render_pdf(report, reader=Reader.PATIENT))
+                copy = render_pdf(report, reader=Reader.PATIENT, logo=logo)
+                return _seal(place, session, screening, copy)
             case Kind.PLAN:
                 decision = decision_of(place, session, screening, row.sequence)
-                plan = render_pdf(report, decision, reader=Reader.PATIENT)
+                plan = render_pdf(report, decision, reader=Reader.PATIENT, logo=logo)
                 return _seal(place, session, screening, plan)
             case _:
-                return _decided(place, session, screening, report, row.sequence)
+                return _decided(place, session, screening, report, row.sequence, logo)
 
 
 def _with_code(place: Workplace, row: ReportRow, report: Report) -> Report:
@@ -114,7 +117,12 @@ def _seal(
 
 
 def _decided(
-    place: Workplace, session: Session, screening: Screening, report: Report, sequence: int
+    place: Workplace,
+    session: Session,
+    screening: Screening,
+    report: Report,
+    sequence: int,
+    logo: bytes | None,
 ) -> bytes:
     """Return the decided report: everything, the decision, the sealed report inside, two seals."""
     key = place.screening_key(session, screening)
@@ -135,7 +143,7 @@ def _decided(
     doctor = session.scalars(made).one()
     credentials = doctor_credentials(place, session, doctor.account_id)
     name = f"{screening.number}-screening.pdf"
-    pdf = render_pdf(report, decision, {name: sealed})
+    pdf = render_pdf(report, decision, {name: sealed}, logo=logo)
     pdf = _seal(place, session, screening, pdf, doctor_field=True)
     return sign_pdf(pdf, credentials, place.now(), SIGN_REASON, place.clock)
 

@@ -16,7 +16,8 @@ def test_a_year_stands_for_all_its_days():
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-30", "2026-13", "26-01-01", "", "2026-1-1", "٢٠٢٦", "0000"]
+    "text",
+    ["2026-02-30", "2026-13", "2026-00", "2026-05-00", "26-01-01", "", "2026-1-1", "٢٠٢٦", "0000"],
 )
 def test_what_no_calendar_has_is_refused(text):
     with pytest.raises(ValueError):

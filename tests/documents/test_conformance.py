@@ -9,6 +9,7 @@ import pytest
 
 from screening.clinical.case import read_case
 from screening.clinical.report import compile_report
+from screening.documents.logo import clean_logo
 from screening.documents.render import render_pdf
 from screening.documents.seal import seal_pdf, sign_pdf
 from tests.conftest import TODAY
@@ -26,6 +27,7 @@ VERIFY = {
 HOSTILE = (
     "\ud800 \x00\x07 <b>bold</b> &amp; ‮ right \U0001f600 漢字 ไทย " + "\u0301" * 30 + "x" * 400
 )
+LOGO = clean_logo((Path(__file__).parents[1] / "logo.png").read_bytes())
 
 
 def validated(folder, files):
@@ -84,7 +86,7 @@ def files(compiled, sample):
         "plain": plain,
         "signed": sign_pdf(sealed, doctor(), LATER, "Decided"),
         "lasting": lasting,
-        "arabic": render_pdf({**compiled, "frame": arabic}),
+        "arabic": render_pdf({**compiled, "frame": arabic}, logo=LOGO),
         "hostile": render_pdf({**sample, "frame": hostile}),
         "broken": plain.replace(b"/MarkInfo << /Marked true >>", b"/MarkInfo << /Marked false>>"),
     }

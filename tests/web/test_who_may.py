@@ -20,6 +20,8 @@ BROWSERS = {"stranger", "patient"} | HALF | STAFF
 ALL = BROWSERS | {"tablet"}
 MAY = {
     "static": ALL,
+    "look.style": ALL,
+    "look.logo": ALL,
     "health.alive": ALL,
     "health.ready": ALL,
     "verify.ask": ALL,
@@ -44,6 +46,9 @@ MAY = {
     "patient.resume": {"patient"},
     "patient.procedures": {"patient"},
     "patient.question": {"patient"},
+    "again.medicine": {"patient"},
+    "again.still_true": {"patient"},
+    "again.anew": {"patient"},
     "patient.check": {"patient"},
     "patient.declaration": {"patient"},
     "patient.receipt": {"patient"},
@@ -84,6 +89,7 @@ MAY = {
     "administrator.enable": {"administrator"},
     "administrator.tablets": {"administrator"},
     "administrator.revoke": {"administrator"},
+    "administrator.clinic": {"administrator"},
     "administrator.audit": {"administrator"},
     "administrator.export_audit": {"administrator"},
     "administrator.verify_audit": {"administrator"},

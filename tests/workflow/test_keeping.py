@@ -9,7 +9,16 @@ from sqlalchemy import LargeBinary, select
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError, open_bytes
 from screening.storage.tables import AuditEntry, Decision, ReportRow, Screening, Table
-from screening.workflow import asking_again, doctor, keeping, patient, portability, queue, reception
+from screening.workflow import (
+    asking_again,
+    doctor,
+    keeping,
+    patient,
+    portability,
+    queue,
+    receipts,
+    reception,
+)
 from screening.workflow.states import State
 from screening.workflow.workplace import ActRefusedError
 from tests.office import DECLARED
@@ -117,7 +126,7 @@ def test_an_erased_screening_is_gone_for_everyone(office):
 
     for act, reason in (
         (lambda: patient.follow_link(office.place, invitation.link), "gone"),
-        (lambda: patient.read_receipt(office.place, invitation.screening_id), "erased"),
+        (lambda: receipts.read_receipt(office.place, invitation.screening_id), "erased"),
         (
             lambda: doctor.open_review(office.place, office.doctor, invitation.screening_id),
             "erased",

@@ -3,7 +3,7 @@ import threading
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry, ReportRow, Screening
-from screening.workflow import doctor, patient, reception
+from screening.workflow import doctor, patient, receipts, reception
 from screening.workflow.workplace import ActRefusedError
 from tests.office import DECLARED, decide, refused, text_of
 
@@ -123,9 +123,9 @@ def test_a_submission_orders_the_report_and_the_patients_copy_and_rings_for_both
 
 def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office, tmp_path):
     id = office.submit(painkiller="yes", painkiller_last_dose="2026-11-18")
-    assert patient.patient_copy(office.place, id) is None
+    assert receipts.patient_copy(office.place, id) is None
     office.make_reports()
-    copy = text_of(patient.patient_copy(office.place, id), tmp_path)
+    copy = text_of(receipts.patient_copy(office.place, id), tmp_path)
 
     assert "Your copy" in copy
     assert "In the last 7 days, did you take aspirin" in copy
@@ -136,7 +136,7 @@ def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office,
     office.make_reports()
     office.pass_time(seconds=5)
     office.make_reports()
-    plan = text_of(patient.patient_copy(office.place, id), tmp_path)
+    plan = text_of(receipts.patient_copy(office.place, id), tmp_path)
 
     assert "Dr Mai Tran has decided" in plan
     assert "Call us as soon as you can" in plan
@@ -147,12 +147,12 @@ def test_after_submission_only_the_receipt_is_shown(office):
     id = office.submit()
 
     assert refused(patient.open_draft, office.place, id) == "submitted"
-    assert patient.read_receipt(office.place, id).copy_ready is False
+    assert receipts.read_receipt(office.place, id).copy_ready is False
     assert refused(patient.give_answer, office.place, id, "painkiller", "yes") == "submitted"
 
 
 def test_there_is_no_receipt_before_submission(office):
-    assert refused(patient.read_receipt, office.place, office.invite().screening_id) == "invited"
+    assert refused(receipts.read_receipt, office.place, office.invite().screening_id) == "invited"
 
 
 def test_every_act_is_in_the_audit_log(office):
@@ -193,3 +193,12 @@ def test_what_the_patient_read_is_kept_beside_the_report(office):
     assert [p["outcome"] for p in read["procedures"]] == [
         p["outcome"] for p in report["procedures"]
     ]
+
+
+def test_the_receipt_lists_what_to_find_out_and_never_what_is_only_for_the_doctor(office):
+    id = office.submit(bleeding="unknown", hiv="tell-doctor")
+    listed = receipts.read_receipt(office.place, id).to_find_out
+
+    asked = {item.link_id: item for item in office.place.definitions.items}
+    assert [one["link_id"] for one in listed] == ["bleeding"]
+    assert listed[0]["find_out"] == asked["bleeding"].find_out

@@ -12,7 +12,7 @@ from screening.storage import audit
 from screening.storage.encryption import SealedBlobError, open_bytes
 from screening.storage.installation import WrongSecretError
 from screening.storage.tables import Clinic, Screening
-from screening.workflow import accounts, clinics, patient, queue, reception, rotation
+from screening.workflow import accounts, clinics, patient, queue, receipts, reception, rotation
 from tests.office import DECLARED, PASSWORD
 
 
@@ -36,7 +36,7 @@ def test_a_new_secret_is_in_force_while_what_runs_goes_on(office):
     patient.submit(office.place, invitation.screening_id, DECLARED)
     accounts.sign_in(office.place, "doctor", PASSWORD)
     office.make_reports()
-    assert patient.patient_copy(office.place, invitation.screening_id)
+    assert receipts.patient_copy(office.place, invitation.screening_id)
     clinics.add_clinic(office.place, "Other", "", "", "UTC")
     for blob in before.values():
         assert blob not in wrapped(office, Clinic).values()
@@ -81,7 +81,7 @@ def test_a_clinic_gets_a_new_key_and_everything_still_opens(office):
     assert not set(before.values()) & set(wrapped(office, Screening).values())
     office.make_reports()
     for id in ids:
-        assert patient.patient_copy(office.place, id)
+        assert receipts.patient_copy(office.place, id)
     with office.place.database.read() as session:
         assert accounts.doctor_credentials(office.place, session, office.doctor.id)
         assert clinics.clinic_seal(office.place, session, office.clinic)
