@@ -64,6 +64,7 @@ from screening.web.visit import (
     login,
 )
 from screening.workflow import accounts, clinics, watch
+from screening.workflow.post import MailServer
 from screening.workflow.workplace import Workplace
 
 HEADERS = {
@@ -109,6 +110,7 @@ def open_workplace(config: Config) -> Workplace:
             clock=clock,
             trust=(*trusted(config), *seal.chain[-1:], *(clock.roots if clock else ())),
             public_url=config.public_url,
+            mail=open_mail(config),
         )
     except Exception:
         safe.database.close()
@@ -185,6 +187,15 @@ def open_clock(config: Config) -> TimestampAuthority | None:
         return None
     roots = load_pem_x509_certificates(Path(config.timestamp_trust).read_bytes())
     return TimestampAuthority(config.timestamp_url, tuple(roots))
+
+
+def open_mail(config: Config) -> MailServer | None:
+    """Return what sends mail, None where the settings name nothing."""
+    if not config.smtp:
+        return None
+    secret = config.smtp_password_file
+    password = Path(secret).read_text().strip() if secret else ""
+    return MailServer.at(config.smtp, password, config.mail_from)
 
 
 def open_authority(config: Config, keys: Keys) -> Credentials:

@@ -39,12 +39,22 @@ SETTINGS = (
     Setting("TIMESTAMP_URL", "", "timestamp authority (RFC 3161); empty is no trusted time"),
     Setting("TIMESTAMP_TRUST", "", "PEM file with the roots that vouch for the timestamps"),
     Setting("LANGUAGES", "en", "languages that the pages offer, such as en,ar; see README"),
+    Setting("SMTP", "", "mail server, such as smtp://user@mail.example:587; empty is no mail"),
+    Setting("SMTP_PASSWORD_FILE", "", "file with the password of the user in SMTP"),
+    Setting("MAIL_FROM", "", "address that mails come from"),
+    Setting("REMIND_DAYS", "2", "days before the appointment to remind who has not finished"),
     Setting("PROXIES", "0", "proxies in front of the pages whose X-Forwarded-For is believed"),
     Setting("KEEP_UNSENT_DAYS", "90", "days to keep what was never sent, after its link ended"),
     Setting("KEEP_YEARS", "10", "years to keep a screening after the decision"),
     Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
 )
-NUMBERS = ("PROXIES", "KEEP_UNSENT_DAYS", "KEEP_YEARS", "WEB_THREADS")
+NUMBERS = ("REMIND_DAYS", "PROXIES", "KEEP_UNSENT_DAYS", "KEEP_YEARS", "WEB_THREADS")
+
+PAIRS = (
+    ("SEAL_FILE", "SEAL_PASSPHRASE_FILE"),
+    ("TIMESTAMP_URL", "TIMESTAMP_TRUST"),
+    ("SMTP", "MAIL_FROM"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,10 @@ class Config:
     timestamp_url: str
     timestamp_trust: str
     languages: tuple[str, ...]
+    smtp: str
+    smtp_password_file: str
+    mail_from: str
+    remind_days: int
     proxies: int
     web_threads: int
     keep_unsent_days: int
@@ -82,7 +96,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     for name in NUMBERS:
         if not value[name].isdecimal():
             raise ValueError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
-    for one, other in (("SEAL_FILE", "SEAL_PASSPHRASE_FILE"), ("TIMESTAMP_URL", "TIMESTAMP_TRUST")):
+    for one, other in PAIRS:
         if bool(value[one]) != bool(value[other]):
             raise ValueError(f"{PREFIX}{one} and {PREFIX}{other} belong together: set both")
     return Config(
@@ -98,6 +112,10 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         timestamp_url=value["TIMESTAMP_URL"],
         timestamp_trust=value["TIMESTAMP_TRUST"],
         languages=tuple(value["LANGUAGES"].replace(" ", "").split(",")),
+        smtp=value["SMTP"],
+        smtp_password_file=value["SMTP_PASSWORD_FILE"],
+        mail_from=value["MAIL_FROM"],
+        remind_days=int(value["REMIND_DAYS"]),
         proxies=int(value["PROXIES"]),
         web_threads=int(value["WEB_THREADS"]),
         keep_unsent_days=int(value["KEEP_UNSENT_DAYS"]),

@@ -1,4 +1,4 @@
-"""The worker process that makes reports.
+"""The worker process that makes reports and sends mail.
 
 It works when the bell rings, and looks for orders by itself at its start and
 once a minute, so that an order whose bell was lost is carried out all the same.
@@ -15,7 +15,8 @@ from huey import crontab
 from screening.bell import add_task, open_queue
 from screening.config import Config
 from screening.storage.encryption import Keys
-from screening.workflow import keeping, reports
+from screening.workflow import keeping, mailing, reminders, reports
+from screening.workflow.outbox import MAIL
 from screening.workflow.workplace import Workplace
 
 LONGEST_REPORT = 30  # seconds; a render that takes longer is killed and tried again
@@ -23,29 +24,33 @@ MOST_MEMORY = 2_000_000_000  # bytes
 
 
 def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workplace]) -> None:
-    """Make reports until stopped, in processes that a bad render may take down with it."""
+    """Work until stopped, in processes that a bad render may take down with it."""
     queue = open_queue(config, keys)
     places: list[Workplace] = []
 
-    def make_report(report_id: str) -> None:
+    def carry_out(order_id: str) -> None:
         if not places:
             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
             places.append(open_place(config))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(LONGEST_REPORT)
         try:
-            reports.make_report(places[0], report_id)
+            if order_id.startswith(MAIL):
+                mailing.send_mail(places[0], order_id)
+            else:
+                reports.make_report(places[0], order_id)
         finally:
             signal.alarm(0)
 
-    order = add_task(queue, make_report)
+    order = add_task(queue, carry_out)
 
     def look() -> None:
-        """End old links; order anew what nobody rang for: after a crash, or a pause."""
+        """End old links, remind; order anew what nobody rang for: after a crash, or a pause."""
         place = open_place(config)
         keeping.expire(place)
-        for report_id in reports.due_reports(place):
-            order(report_id)
+        reminders.order_reminders(place, config.remind_days)
+        for order_id in (*reports.due_reports(place), *mailing.due_mails(place)):
+            order(order_id)
         place.database.close()  # the processes below are forks: none may share a connection
 
     look()

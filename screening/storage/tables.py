@@ -193,7 +193,8 @@ class Screening(Table):
     compiled, `basis` the little of it that its outcomes rest on (clinical/basis.py);
     each is sealed with `wrapped_key`. `recheck_of` is the screening that
     this one asks again about on the day; submitting it supersedes that one.
-    `person_hash` is the keyed hash of clinic, name and date of birth.
+    `person_hash` is the keyed hash of clinic, name and date of birth. `contact` is the
+    address to mail to, with the link.
     """
 
     __tablename__ = "screening"
@@ -217,6 +218,7 @@ class Screening(Table):
     person_hash: Mapped[str | None] = mapped_column(index=True)
     wrapped_key: Mapped[bytes]
     person: Mapped[bytes]
+    contact: Mapped[bytes | None]
     draft: Mapped[bytes]
     basis: Mapped[bytes | None]  # before what is large, so that SQLite can read it alone
     submission: Mapped[bytes | None]
@@ -266,6 +268,31 @@ class ReportRow(Table):
     sha256: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
+
+
+class Message(Table):
+    """A mail to send, and what became of it. The row is the outbox.
+
+    `kind` is workflow.outbox.Kind; `state` "pending", "sent", "failed" (refused for good),
+    "dropped" (not needed any more) or "erased". `recipient` and `error`, the mail server's
+    words, are sealed: both may hold the address.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("screening_id", "kind", "sequence"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"))
+    kind: Mapped[str]
+    sequence: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    recipient: Mapped[bytes | None]
+    error: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 class AuditEntry(Table):

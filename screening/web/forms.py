@@ -19,8 +19,10 @@ from wtforms import (
     DateTimeLocalField,
     Field,
     HiddenField,
+    IntegerField,
     PasswordField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -28,6 +30,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from screening.clinical.answers import Fault, parse_answer
 from screening.clinical.case import MOST_PROCEDURES
@@ -45,6 +48,8 @@ from screening.clinical.questionnaire import (
 )
 from screening.clinical.returning import StillTrue
 from screening.web.dates import DatePartsField
+from screening.workflow.outbox import mail_address
+from screening.workflow.workplace import ActRefusedError
 
 WORDS = {
     YES: _l("Yes"),
@@ -223,6 +228,28 @@ class CodeForm(FlaskForm):
     code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
 
 
+class MailAddress:
+    """Accept an empty field, or one plain address."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        try:
+            field.data = mail_address(field.data) if (field.data or "").strip() else ""
+        except ActRefusedError as error:
+            text = _l("This is not an e-mail address. Write it like name@example.com.")
+            raise ValidationError(text) from error
+
+
+class MailForm(FlaskForm):
+    """Where to send the link; `after` counts the mails before, `link` is what the page holds."""
+
+    to = StringField(
+        _l("E-mail address"), [InputRequired(_l("Type the e-mail address.")), MailAddress()]
+    )
+    language = SelectField(_l("Language of the message"), validate_choice=False)
+    after = IntegerField(widget=HiddenInput(), default=0)
+    link = HiddenField()
+
+
 class InviteForm(FlaskForm):
     name = StringField(
         _l("Patient’s name"),
@@ -232,6 +259,12 @@ class InviteForm(FlaskForm):
         ],
     )
     appointment = DateTimeLocalField(_l("Appointment (optional)"), [Optional()])
+    to = StringField(
+        _l("E-mail address (optional)"),
+        [MailAddress()],
+        description=_l("We send the link there. The message names no treatment."),
+    )
+    language = SelectField(_l("Language of the message"), validate_choice=False)
     procedures = SelectMultipleField(
         _l("Treatments"), description=_l("Leave empty to let the patient choose.")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -10,12 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from screening.web.forms import InviteForm, procedure_choices
+from screening.web.forms import InviteForm, MailForm, procedure_choices
+from screening.web.language import languages
 from screening.web.texts import picture_of
 from screening.web.visit import person, require, workplace
-from screening.workflow import asking_again, reception
+from screening.workflow import asking_again, reception, sending
 from screening.workflow.accounts import note_look
 from screening.workflow.reception import DayEntry
+from screening.workflow.sending import Mailbox
 
 bp = Blueprint("reception", __name__, url_prefix="/reception")
 bp.before_request(require("receptionist"))
@@ -38,6 +41,8 @@ def today() -> ResponseReturnValue:
         others=[e for e in entries if e not in of_the_day],
         why_words=why_words(),
         zone=zone,
+        now=workplace().now(),
+        has_mail=workplace().mail is not None,
         form=FlaskForm(),
     )
 
@@ -60,8 +65,11 @@ def why_words() -> dict[str, str]:
 def invite() -> ResponseReturnValue:
     form = InviteForm()
     form.procedures.choices = procedure_choices(workplace().definitions.procedures)
+    form.language.choices = list(languages().items())
+    has_mail = workplace().mail is not None
     if not form.validate_on_submit():
-        return render_template("reception/invite.html", form=form), 422 if form.errors else 200
+        page = render_template("reception/invite.html", form=form, has_mail=has_mail)
+        return page, 422 if form.errors else 200
     here = person()
     when = form.appointment.data
     invitation = reception.invite(
@@ -71,8 +79,10 @@ def invite() -> ResponseReturnValue:
         form.name.data,
         form.procedures.data,
         when.replace(tzinfo=ZoneInfo(here.clinic.zone)) if when else None,
+        form.to.data if has_mail else "",
+        form.language.data or "",
     )
-    return _show(invitation.number, form.name.data, invitation.link, invitation.start_code), 201
+    return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
 
 
 @bp.post("/screenings/<screening_id>/invitation")
@@ -81,12 +91,7 @@ def renew(screening_id: str) -> ResponseReturnValue:
     here = person()
     link = reception.renew_link(workplace(), here.clinic.id, here.who, screening_id)
     code = reception.new_start_code(workplace(), here.clinic.id, here.who, screening_id)
-    [entry] = [
-        e
-        for e in reception.list_screenings(workplace(), here.clinic.id)
-        if e.screening_id == screening_id
-    ]
-    return _show(entry.number, entry.name, link, code)
+    return _show(screening_id, link, code)
 
 
 @bp.post("/screenings/<screening_id>/recheck")
@@ -94,24 +99,60 @@ def recheck(screening_id: str) -> ResponseReturnValue:
     """The patient has arrived: ask again what may have changed since."""
     here = person()
     invitation = asking_again.recheck(workplace(), here.clinic.id, here.who, screening_id)
-    [name] = [
-        e.name
-        for e in reception.list_screenings(workplace(), here.clinic.id)
-        if e.screening_id == invitation.screening_id
-    ]
-    return _show(invitation.number, name, invitation.link, invitation.start_code), 201
+    return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
 
 
-def _show(number: str, name: str, link: str, code: str) -> str:
+def _show(screening_id: str, link: str, code: str) -> str:
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
+    here = person()
+    box = sending.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
     return render_template(
         "reception/invitation.html",
-        number=number,
-        name=name,
         address=address,
         code=code,
         picture=picture_of(address),
+        **_mail_shown(box, _mail_form(box, link)),
     )
+
+
+def _mail_form(box: Mailbox, link: str = "") -> MailForm:
+    """Return the form of the next mail, filled with the address known."""
+    given = {"to": box.to, "language": box.language, "after": box.invitations, "link": link}
+    form = MailForm(formdata=None, data=given)
+    form.language.choices = list(languages().items())
+    return form
+
+
+def _mail_shown(box: Mailbox, form: MailForm) -> dict[str, Any]:
+    """Return what the pages with mail on them show."""
+    return {
+        "box": box,
+        "form": form,
+        "has_mail": workplace().mail is not None,
+        "now": workplace().now(),
+        "zone": person().clinic.zone,
+    }
+
+
+@bp.get("/screenings/<screening_id>/mail")
+def mail(screening_id: str) -> ResponseReturnValue:
+    """Show what became of the mails, and offer the next one."""
+    here = person()
+    box = sending.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+    return render_template("reception/mail.html", **_mail_shown(box, _mail_form(box)))
+
+
+@bp.post("/screenings/<screening_id>/mail")
+def send_mail(screening_id: str) -> ResponseReturnValue:
+    """Send the link to the address, which may be a corrected one."""
+    here, form = person(), MailForm()
+    form.language.choices = list(languages().items())
+    if not form.validate_on_submit():
+        box = sending.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+        return render_template("reception/mail.html", **_mail_shown(box, form)), 422
+    given = (form.to.data, form.language.data or "", form.after.data or 0, form.link.data or "")
+    sending.send_link(workplace(), here.clinic.id, here.who, screening_id, *given)
+    return redirect(url_for(".mail", screening_id=screening_id), 303)
 
 
 @bp.post("/screenings/<screening_id>/withdrawal")

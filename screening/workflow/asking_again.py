@@ -8,6 +8,7 @@ day, and supersedes the old one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from screening.clinical.questionnaire import Questionnaire, walk
 from screening.clinical.report import ReportProcedure
 from screening.storage.encryption import open_json
 from screening.storage.tables import Clinic, Screening
+from screening.workflow.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception import (
     LINK_LASTS,
     Invitation,
@@ -59,15 +61,16 @@ def open_questions(procedure: ReportProcedure) -> set[str]:
 
 def ask_for_the_doctor(
     place: Workplace, session: Session, old: Screening, asked: set[str], by: str
-) -> str:
-    """Open the questions `asked` again behind the patient's own link; return the new screening.
+) -> list[str]:
+    """Open the questions `asked` again behind the patient's own link; return what to ring for.
 
-    The link now leads to the new screening, so that the patient needs no other.
+    The link now leads to the new screening, so that the patient needs no other; where
+    an address is known it is mailed once more.
     """
     opened = _open_behind_link(place, session, old, asked, FOR_THE_DOCTOR)
     about = {"clinic_id": old.clinic_id, "screening_id": opened.row.id}
     place.record(session, by, "ask again", **about)
-    return opened.row.id
+    return order_mail(place, session, opened.row, Kind.REQUEST_INFORMATION)
 
 
 def something_changed(place: Workplace, screening_id: str) -> str:
@@ -96,6 +99,7 @@ def _open_behind_link(
     link_hash, old.link_hash = old.link_hash, place.hash(f"link:{new_token()}")
     session.flush()
     opened.row.link_hash, opened.row.link_expires_at = link_hash, place.now() + LINK_LASTS
+    keep_contact(place, session, opened.row, contact_of(place, session, old))
     return opened
 
 
@@ -123,6 +127,8 @@ def _open_after(
     opened = open_screening(place, session, clinic, person, draft)
     opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
     opened.row.state = State.IN_PROGRESS
+    if contact := contact_of(place, session, old):
+        keep_contact(place, session, opened.row, replace(contact, link=opened.invitation.link))
     return opened
 
 

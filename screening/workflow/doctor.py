@@ -149,7 +149,7 @@ def decide(
         orders = _settle(place, session, doctor, screening, content_of(report, given))
         screening.state, screening.decided_at = State.DECIDED, place.now()
         if asked := _asked_again(report, given):
-            ask_for_the_doctor(place, session, screening, asked, doctor.who)
+            orders += ask_for_the_doctor(place, session, screening, asked, doctor.who)
         place.record(
             session, doctor.who, "decide", clinic_id=doctor.clinic.id, screening_id=screening_id
         )

@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from screening.storage.encryption import new_key, seal_bytes, seal_json
-from screening.storage.tables import Clinic, ReportRow, Screening, Table
+from screening.storage.tables import Clinic, Message, ReportRow, Screening, Table
 from screening.workflow.states import ALLOWED, State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening, new_token
 
@@ -129,6 +129,7 @@ def _empty(place: Workplace, session: Session, screening: Screening) -> None:
         .where(ReportRow.screening_id == id)
         .values(state="erased", error=None, sha256=None, lease_until=None)
     )
+    session.execute(update(Message).where(Message.screening_id == id).values(state="erased"))
 
 
 def _record(

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.storage.encryption import open_bytes, open_json
-from screening.storage.tables import AuditEntry, Decision, ReportRow, Screening
+from screening.storage.tables import AuditEntry, Decision, Message, ReportRow, Screening
+from screening.workflow.outbox import open_contact, recipient_of, said_by_server
 from screening.workflow.states import allow
 from screening.workflow.workplace import Workplace, locked_screening
 
@@ -38,10 +39,12 @@ def export(place: Workplace, screening_id: str, by: str) -> bytes:
 
 def _held(session: Session, screening: Screening, key: bytes) -> dict[str, Any]:
     spot = f"screening:{screening.id}"
-    submission = screening.submission
+    submission, contact = screening.submission, open_contact(screening, key)
     return {
         **_open_columns(screening),
         "person": open_json(key, screening.person, f"{spot}:person"),
+        # The link itself stays in: whoever holds it can answer as the patient.
+        "contact": {"to": contact.to, "language": contact.language} if contact else None,
         "draft": open_json(key, screening.draft, f"{spot}:draft"),
         "submission": open_json(key, submission, f"{spot}:submission") if submission else None,
         "decisions": [
@@ -49,6 +52,10 @@ def _held(session: Session, screening: Screening, key: bytes) -> dict[str, Any]:
             for row in _rows(session, Decision, screening.id)
         ],
         "reports": [_open_columns(row) for row in _rows(session, ReportRow, screening.id)],
+        "messages": [
+            _open_columns(row) | {"to": recipient_of(row, key), "error": said_by_server(row, key)}
+            for row in _rows(session, Message, screening.id)
+        ],
         "audit": [_open_columns(row) for row in _rows(session, AuditEntry, screening.id)],
     }
 

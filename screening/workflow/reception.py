@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,17 @@ from screening.clinical.definitions import assemble_questionnaire
 from screening.clinical.questionnaire import is_answered, journey
 from screening.storage.encryption import new_key, open_json, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Screening, new_id
+from screening.workflow.outbox import (
+    Contact,
+    Kind,
+    MailState,
+    contact_of,
+    keep_contact,
+    language_or_english,
+    mail_address,
+    newest_mails,
+    order_mail,
+)
 from screening.workflow.states import State, allow
 from screening.workflow.workplace import (
     ActRefusedError,
@@ -57,6 +68,7 @@ class DayEntry:
     step: int
     steps: int
     again: str | None
+    mail: MailState | None
 
 
 def invite(
@@ -66,12 +78,15 @@ def invite(
     name: str,
     procedures: Iterable[str] = (),
     appointment_at: datetime | None = None,
+    to: str = "",
+    language: str = "",
 ) -> Invitation:
     """Open a screening and return its link and its start code for the tablet.
 
-    Without `procedures` the patient chooses. Raises ActRefusedError for an unknown
-    procedure or too many.
+    Without `procedures` the patient chooses. The link is mailed `to` the address, if one
+    is given. Raises ActRefusedError for an unknown procedure or too many, or "bad-address".
     """
+    to = mail_address(to) if to else ""
     chosen = list(procedures)
     if len(chosen) > MOST_PROCEDURES:
         raise ActRefusedError("too-many-procedures")
@@ -82,7 +97,15 @@ def invite(
         clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
         opened = open_screening(place, session, clinic, {"name": name[:LONGEST_NAME]}, draft)
         opened.row.appointment_at = appointment_at
+        orders = []
+        if to:
+            language = language_or_english(place, language)
+            contact = Contact(to, language, opened.invitation.link)
+            keep_contact(place, session, opened.row, contact)
+            orders = order_mail(place, session, opened.row, Kind.INVITATION)
         place.record(session, by, "invite", clinic_id=clinic_id, screening_id=opened.row.id)
+    for order in orders:
+        place.ring(order)
     return opened.invitation
 
 
@@ -130,11 +153,15 @@ def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[D
         .limit(most)
     )
     with place.database.read() as session:
-        found = [_entry(place, session, s) for s in session.scalars(query)]
+        rows = session.scalars(query).all()
+        mails = newest_mails(session, [s.id for s in rows])
+        found = [_entry(place, session, s, mails.get(s.id)) for s in rows]
     return sorted(found, key=lambda e: (e.appointment_at is None, e.appointment_at or e.created_at))
 
 
-def _entry(place: Workplace, session: Session, screening: Screening) -> DayEntry:
+def _entry(
+    place: Workplace, session: Session, screening: Screening, mail: MailState | None
+) -> DayEntry:
     key = place.screening_key(session, screening)
     person = open_json(key, screening.person, f"screening:{screening.id}:person")
     draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
@@ -149,6 +176,7 @@ def _entry(place: Workplace, session: Session, screening: Screening) -> DayEntry
         step,
         steps,
         draft.get("why", "arrival") if screening.recheck_of else None,
+        mail,
     )
 
 
@@ -173,15 +201,22 @@ def new_start_code(place: Workplace, clinic_id: str, by: str, screening_id: str)
 
 def renew_link(place: Workplace, clinic_id: str, by: str, screening_id: str) -> str:
     """Return a fresh personal link; the old one is void."""
-    link = new_token()
     with place.database.write() as session:
         screening = own_screening(session, clinic_id, screening_id)
         allow("renew-link", screening.state)
         if screening.state == State.EXPIRED:
             screening.state = State.IN_PROGRESS
-        screening.link_hash = place.hash(f"link:{link}")
-        screening.link_expires_at = place.now() + LINK_LASTS
+        link = fresh_link(place, session, screening)
         place.record(session, by, "renew link", clinic_id=clinic_id, screening_id=screening_id)
+    return link
+
+
+def fresh_link(place: Workplace, session: Session, screening: Screening) -> str:
+    link = new_token()
+    screening.link_hash = place.hash(f"link:{link}")
+    screening.link_expires_at = place.now() + LINK_LASTS
+    if contact := contact_of(place, session, screening):
+        keep_contact(place, session, screening, replace(contact, link=link))
     return link
 
 

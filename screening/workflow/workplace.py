@@ -18,6 +18,7 @@ from screening.storage import audit
 from screening.storage.database import Database
 from screening.storage.encryption import Keys, SealedBlobError, fingerprint, open_bytes
 from screening.storage.tables import Clinic, Screening
+from screening.workflow.post import MailServer
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
 
@@ -26,12 +27,12 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for anothe
 class Workplace:
     """One installation: where things are kept, what is in force, whose seal is used.
 
-    `archive` is the definitions as files, `ring` wakes the worker for a report,
+    `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
     `issue` makes a doctor's certificate, `now` tells the time; nothing else here
     looks at a clock. `seal` is for clinics that have none of their own, or for all
     where the settings name one (`one_seal`). `clock` is the timestamp authority,
     `trust` holds the roots that we believe, and `public_url` is where anyone may
-    verify a report.
+    verify a report. Without `mail` the clinic sends its links itself.
     `wrapping` looks up the key that wraps the clinics' keys, which may be rotated
     while this runs.
     """
@@ -49,6 +50,7 @@ class Workplace:
     clock: TimestampAuthority | None = None
     trust: tuple[Certificate, ...] = ()
     public_url: str = ""
+    mail: MailServer | None = None
     rotated: list[bytes] = field(default_factory=list)
 
     def hash(self, secret: str) -> str:

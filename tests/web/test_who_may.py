@@ -65,6 +65,8 @@ MAY = {
     "account.remove_passkey": STAFF,
     "account.end_other_sign_ins": STAFF,
     "reception.today": {"receptionist"},
+    "reception.mail": {"receptionist"},
+    "reception.send_mail": {"receptionist"},
     "reception.invite": {"receptionist"},
     "reception.renew": {"receptionist"},
     "reception.recheck": {"receptionist"},

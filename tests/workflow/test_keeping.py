@@ -28,8 +28,9 @@ from tests.workflow.test_doctor import decide
 SEALED = {
     "account.credentials", "account.totp", "account.totp_offer", "clinic.seal",
     "clinic.wrapped_key", "decision.content", "definitions.archive", "installation.content",
-    "passkey.content", "report.pdf", "screening.basis", "screening.draft", "screening.person",
-    "screening.submission", "screening.wrapped_key",
+    "message.error", "message.recipient", "passkey.content", "report.pdf", "screening.basis",
+    "screening.contact", "screening.draft", "screening.person", "screening.submission",
+    "screening.wrapped_key",
 }  # fmt: skip
 
 
