@@ -34,6 +34,7 @@ from screening.web import (
     again,
     doctor,
     errors,
+    handover,
     health,
     kiosk,
     lead,
@@ -70,8 +71,9 @@ from screening.workflow.workplace import Workplace
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -288,7 +290,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     desks = (reception, doctor, lead, administrator)
-    for part in (patient, again, kiosk, staff, account, *desks, health, verify, look):
+    for part in (patient, again, handover, kiosk, staff, account, *desks, health, verify, look):
         app.register_blueprint(part.bp)
     app.url_defaults(look.mark_static)
     errors.register(app)

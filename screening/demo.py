@@ -23,6 +23,7 @@ ACCOUNTS = (
     ("Administrator", "admin", "Kim Berg", "administrator"),
 )
 PATIENT = "Lan Nguyen"
+BORN = "1986-05-03"
 PROCEDURES = ["mesotherapy-face", "soft-lifting"]
 
 
@@ -48,14 +49,14 @@ def _make(config: Config, place: Workplace) -> str:
     )
     rows = [_account(config, place, clinic, *row) for row in ACCOUNTS]
     pairing = kiosk.add_kiosk(place, clinic, "Waiting room")
-    invitation = reception.invite(place, clinic, "program", PATIENT, PROCEDURES)
+    invitation = reception.invite(place, clinic, "program", PATIENT, PROCEDURES, born=BORN)
     url = config.public_url
     return f"""
 Demo clinic: {CLINIC}
 
 Patient link    {url}/s/{invitation.link}
 Kiosk           {url}/kiosk   pairing code {pairing}
-                then start code {invitation.start_code} for the same patient
+                then start code {invitation.start_code} for the same patient, born {BORN}
 {"".join(rows)}
 The second step of a sign-in: run  .venv/bin/screening code SECRET  with the secret above,
 or type the secret into an authenticator app.

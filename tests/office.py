@@ -20,6 +20,7 @@ from tests.clinical.test_promises import quiet_answer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
+START = {"born": ["3", "5", "1986"]}  # beside a code, on a tablet
 PASSWORD = "correct horse battery"
 
 
@@ -105,9 +106,9 @@ class Office:
     def pass_time(self, **by):
         self.now += timedelta(**by)
 
-    def invite(self, *procedures, name="Lan Nguyen"):
+    def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03"):
         chosen = procedures or ("mesotherapy-face",)
-        return reception.invite(self.place, self.clinic, "account:1", name, chosen)
+        return reception.invite(self.place, self.clinic, "account:1", name, chosen, born=born)
 
     def answer(self, screening_id, **special):
         """Answer everything quietly but for `special`, without submitting."""

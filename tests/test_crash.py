@@ -64,7 +64,7 @@ def send(server, invitation, acknowledged):
     visitor = Visitor()
     try:
         visitor.get(f"{server.url}/s/{invitation.link}").post()
-        visitor.get(f"{server.url}/screening/declaration")
+        visitor.get(f"{server.url}/screening/declaration").post(who="self")
         visitor.post(agree="y", full_name="Lan Nguyen")
     except (urllib.error.URLError, HTTPException, OSError, TypeError):
         return

@@ -38,6 +38,8 @@ class Visitor:
         while found := re.search(r"/screening/questions/(\w+)$", self.url):
             self.post(**{found[1]: special.get(found[1]) or self._quiet(found[1])})
         self.get(self.url.replace("/check", "/declaration"))
+        if self.url.endswith("/who-answered"):
+            self.post(who="self")
         return self.post(agree="y", full_name="Lan Nguyen")
 
     def _quiet(self, link_id):

@@ -31,6 +31,7 @@ def answer_all(page, special=(), most=150):
         page.wait_for_load_state()  # what is counted on half a page is not there
         special.get(link_id, answer_quietly)(page)
         page.get_by_role("button", name="Continue", exact=True).click()
+        page.wait_for_url(lambda url, asked=link_id: not url.endswith(f"/{asked}"))
     raise AssertionError("the questions do not end")
 
 
@@ -54,8 +55,14 @@ def fill_date(page, day, month, year):
         page.get_by_label(label, exact=True).fill(value)
 
 
+def say_who_answered(page):
+    page.get_by_label("They are about me").check()
+    page.get_by_role("button", name="Continue", exact=True).click()
+
+
 def declare(page, name="Lan Nguyen"):
     page.get_by_role("link", name="My answers are right").click()
+    say_who_answered(page)
     page.get_by_label("I agree with this declaration").check()
     page.get_by_label("Your full name").fill(name)
     page.get_by_role("button", name="Agree and send").click()

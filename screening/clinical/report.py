@@ -43,6 +43,7 @@ WORDS = {
     TELL_DOCTOR: "I will tell only the doctor",
 }
 NOT_ANSWERED = "Not answered"
+SELF, RELATIVE, INTERPRETER = ANSWERERS = ("self", "relative", "interpreter")
 
 
 class ReportReason(TypedDict):
@@ -127,8 +128,16 @@ class Translated(TypedDict):
     sections: list[ReportSection]
 
 
+class AnsweredBy(TypedDict):
+    """Whose hand it was: "self", "relative" (or guardian), or "interpreter" with the `name`."""
+
+    who: str
+    name: str
+
+
 class Report(TypedDict):
-    """`frame` is who, where and when: see workflow.submit; `verdicts` is case.as_json.
+    """`frame` is who, where and when: see workflow.submit; an AnsweredBy is its declaration's `by`.
+     `verdicts` is case.as_json.
 
     `response` is the FHIR QuestionnaireResponse, `translated` what the patient read
     where that was in another language, `decisive` for each procedure the answers

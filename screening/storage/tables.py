@@ -161,7 +161,11 @@ class Lock(Table):
 
 
 class Kiosk(Table):
-    """A tablet of the clinic. Its pairing code works once; its cookie until it is revoked."""
+    """A tablet of the clinic. Its pairing code works once; its cookie until it is revoked.
+
+    After five wrong start codes or PINs it stays locked from `locked_at` until staff
+    unlock it; the PIN ends its service.
+    """
 
     __tablename__ = "kiosk"
 
@@ -170,8 +174,10 @@ class Kiosk(Table):
     name: Mapped[str]
     code_hash: Mapped[str | None] = mapped_column(unique=True)
     token_hash: Mapped[str | None] = mapped_column(unique=True)
+    pin_hash: Mapped[str | None]
     misses: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
+    pin_misses: Mapped[int] = mapped_column(default=0, server_default="0")
+    locked_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -194,7 +200,9 @@ class Screening(Table):
     each is sealed with `wrapped_key`. `recheck_of` is the screening that
     this one asks again about on the day; submitting it supersedes that one.
     `person_hash` is the keyed hash of clinic, name and date of birth. `contact` is the
-    address to mail to, with the link.
+    address to mail to, with the link. `pen_hash` is the one device that may answer now,
+    a tablet until `pen_until`; `move_hash` is the code or link that hands over to the
+    next one, once.
     """
 
     __tablename__ = "screening"
@@ -208,6 +216,10 @@ class Screening(Table):
     link_expires_at: Mapped[datetime]
     start_code_hash: Mapped[str | None] = mapped_column(unique=True)
     start_code_expires_at: Mapped[datetime | None]
+    move_hash: Mapped[str | None] = mapped_column(unique=True)
+    move_expires_at: Mapped[datetime | None]
+    pen_hash: Mapped[str | None]
+    pen_until: Mapped[datetime | None]
     appointment_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]

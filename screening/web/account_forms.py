@@ -40,6 +40,10 @@ def _password_now() -> PasswordField:
     )
 
 
+def _six_to_twelve_digits() -> Regexp:
+    return Regexp("^[0-9]{6,12}$", message=_l("A PIN has six to twelve digits."))
+
+
 def _name(label: Any) -> StringField:
     return StringField(
         label,
@@ -141,6 +145,15 @@ class RoleForm(FlaskForm):
 
 class TabletForm(FlaskForm):
     name = _name(_l("Name of the tablet"))
+    pin = StringField(
+        _l("PIN to release it (optional)"),
+        [Optional(), _six_to_twelve_digits()],
+        description=_l("With it the staff makes the tablet an ordinary browser again."),
+    )
+
+
+class NewPinForm(FlaskForm):
+    pin = StringField(_l("PIN"), [InputRequired(_l("Type a PIN.")), _six_to_twelve_digits()])
 
 
 class LookForm(FlaskForm):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
 from screening.web.account_forms import (
@@ -19,10 +20,12 @@ from screening.web.account_forms import (
     AnchorForm,
     AuditForm,
     LookForm,
+    NewPinForm,
     RoleForm,
     TabletForm,
     look_words,
 )
+from screening.web.texts import picture_of
 from screening.web.visit import person, require, workplace
 from screening.workflow import administrator, audit_log, kiosk, look
 from screening.workflow.administrator import AccountEntry
@@ -121,18 +124,43 @@ def enable(account_id: str) -> ResponseReturnValue:
 @bp.route("/tablets", methods=["GET", "POST"])
 def tablets() -> ResponseReturnValue:
     """List the tablets; adding one shows its pairing code once."""
-    form, code = TabletForm(), ""
+    form, here = TabletForm(), person()
     if form.validate_on_submit():
-        here = person()
-        code = kiosk.add_kiosk(workplace(), here.clinic.id, form.name.data.strip(), here.who)
-        form.name.data = ""
+        name, pin = form.name.data.strip(), form.pin.data or ""
+        code = kiosk.add_kiosk(workplace(), here.clinic.id, name, here.who, pin)
+        return _tablets_page(TabletForm(formdata=None), code), 201
+    return _tablets_page(form), 422 if form.errors else 200
+
+
+def _tablets_page(form: FlaskForm, code: str = "") -> str:
+    address = current_app.config["PUBLIC_URL"] + url_for("kiosk.pair_by_picture", code=code or "-")
     return render_template(
         "admin/tablets.html",
         form=form,
         code=code,
+        picture=picture_of(address) if code else "",
         tablets=kiosk.list_kiosks(workplace(), person().clinic.id),
         zone=person().clinic.zone,
-    ), 422 if form.errors else 201 if code else 200
+    )
+
+
+@bp.post("/tablets/<kiosk_id>/pairing-code")
+def pair_again(kiosk_id: str) -> ResponseReturnValue:
+    """Give a tablet of the list a new pairing code; whatever was paired as it ends."""
+    code = kiosk.pair_again(workplace(), person().clinic.id, person().who, kiosk_id)
+    return _tablets_page(TabletForm(formdata=None), code), 201
+
+
+@bp.post("/tablets/<kiosk_id>/pin")
+def set_pin(kiosk_id: str) -> ResponseReturnValue:
+    form = NewPinForm()
+    if form.validate_on_submit():
+        here = person()
+        kiosk.set_pin(workplace(), here.clinic.id, here.who, kiosk_id, form.pin.data)
+        return redirect(url_for(".tablets"), 303)
+    page = TabletForm(formdata=None)
+    page.pin.errors = form.pin.errors
+    return _tablets_page(page), 422
 
 
 @bp.post("/tablets/<kiosk_id>/revocation")

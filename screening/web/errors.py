@@ -5,12 +5,25 @@ from __future__ import annotations
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from screening.web.limits import seconds_to_wait
+from screening.web.visit import end_visit, is_kiosk
 from screening.workflow.workplace import ActRefusedError
+
+ON_A_TABLET = {
+    "elsewhere": (
+        _l("You are going on on another device"),
+        _l("This tablet shows your answers no more. Please give it back to the reception."),
+    ),
+    "no-visit": (
+        _l("This page was closed"),
+        _l("To keep answers private we closed it. Nothing is lost: ask the reception for a code."),
+    ),
+}
 
 
 def register(app: Flask) -> None:
@@ -24,6 +37,10 @@ def refused(error: ActRefusedError) -> ResponseReturnValue:
     """An act came at the wrong time: the link is old, the screening is over, or not theirs."""
     if error.reason in {"submitted", "decided"} and request.blueprint == "patient":
         return redirect(url_for("patient.receipt"), 303)
+    if is_kiosk() and error.reason in ON_A_TABLET:
+        end_visit()
+        title, text = ON_A_TABLET[error.reason]
+        return render_template("error.html", title=title, text=text), 403
     title, text, status = {
         "gone": (
             _("We cannot find this"),
@@ -55,6 +72,21 @@ def refused(error: ActRefusedError) -> ResponseReturnValue:
             _("To keep your answers private we closed the page. Nothing that you sent is lost."),
             403,
         ),
+        "elsewhere": (
+            _("You are going on on another device"),
+            _("Only one device at a time can answer. To go on here, open your link again."),
+            409,
+        ),
+        "link-used": (
+            _("This picture code has ended"),
+            _("It works once, for ten minutes. Ask the reception how to go on."),
+            410,
+        ),
+        "no-birth-date": (
+            _("First tell us when you were born"),
+            _("The tablet asks for your date of birth. Go back and answer that question first."),
+            409,
+        ),
         "incomplete": (
             _("A question is still open"),
             _("Go back to the questions. The page opens where an answer is missing."),
@@ -77,6 +109,13 @@ def refused(error: ActRefusedError) -> ResponseReturnValue:
 
 
 def stale(error: CSRFError) -> ResponseReturnValue:
+    if not request.cookies:
+        title = _("Cookies are switched off in this browser")
+        text = _(
+            "We need one cookie to know that these answers are yours. It ends with your visit and "
+            "follows you nowhere. Allow cookies for this site, then load the page once more."
+        )
+        return render_template("error.html", title=title, text=text), 400
     title = _("We could not accept this page")
     text = _(
         "Your browser sent it without our cookie. Allow cookies for this site, then go back: "

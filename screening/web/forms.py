@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    DateField,
     DateTimeLocalField,
     Field,
     HiddenField,
@@ -46,6 +48,7 @@ from screening.clinical.questionnaire import (
     Item,
     ItemType,
 )
+from screening.clinical.report import INTERPRETER, RELATIVE, SELF
 from screening.clinical.returning import StillTrue
 from screening.web.dates import DatePartsField
 from screening.workflow.outbox import mail_address
@@ -133,7 +136,23 @@ def procedure_choices(procedures: Mapping[str, Procedure]) -> list[SelectChoice]
     return [SelectChoice(p.id, p.name) for p in procedures.values()]
 
 
-class AnswerForm(FlaskForm):
+class PatientForm(FlaskForm):
+    """Base of what patients fill in: a change of language keeps what they typed, and sends nothing.
+
+    The page is shown again in that language; where it had said what was wrong, it says so again.
+    """
+
+    keeps_typing = True
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        if "lang" not in request.args:
+            return bool(super().validate_on_submit(extra_validators))
+        if "checked" in request.args and self.is_submitted():
+            self.validate(extra_validators)
+        return False
+
+
+class AnswerForm(PatientForm):
     """Base of the form for one question; `unknown` stands beside a date."""
 
     def __getitem__(self, name: str) -> Field | None:
@@ -185,7 +204,7 @@ def _one_of(*codes: str) -> Callable[[FlaskForm, Field], None]:
     return check
 
 
-class ProceduresForm(FlaskForm):
+class ProceduresForm(PatientForm):
     procedures = SelectMultipleField(
         _l("Which treatments are you coming for?"),
         description=_l("Choose all that you are booked for, or want to talk about."),
@@ -198,7 +217,28 @@ class ProceduresForm(FlaskForm):
             raise ValidationError(_l("Choose ten treatments at most."))
 
 
-class DeclarationForm(FlaskForm):
+class AnswererForm(PatientForm):
+    who = RadioField(
+        _l("Who answered these questions?"),
+        [InputRequired(_l("Choose who answered."))],
+        choices=[
+            SelectChoice(SELF, _l("I did. They are about me.")),
+            SelectChoice(RELATIVE, _l("I did, for the patient. I am a relative or guardian.")),
+            SelectChoice(INTERPRETER, _l("I did, with an interpreter.")),
+        ],
+    )
+    interpreter = StringField(
+        _l("The interpreter’s name"),
+        [Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name."))],
+        description=_l("Only if there was an interpreter."),
+    )
+
+    def validate_interpreter(self, field: Field) -> None:
+        if self.who.data == INTERPRETER and not (field.data or "").strip():
+            raise ValidationError(_l("Type the interpreter’s name."))
+
+
+class DeclarationForm(PatientForm):
     agree = BooleanField(
         _l("I agree with this declaration"),
         [InputRequired(_l("Tick the box to say that you agree."))],
@@ -224,7 +264,7 @@ class SignInForm(FlaskForm):
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(PatientForm):
     code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
 
 
@@ -250,6 +290,32 @@ class MailForm(FlaskForm):
     link = HiddenField()
 
 
+class PinForm(FlaskForm):
+    pin = PasswordField(_l("PIN"), [InputRequired(_l("Type the PIN."))])
+
+
+class BirthDateField(DateField):
+    """A date of birth as the staff reads it from a document."""
+
+    def post_validate(self, form: FlaskForm, validation_stopped: bool) -> None:
+        if self.data and not 1900 <= self.data.year <= date.today().year:
+            raise ValidationError(_l("Check the year of birth."))
+
+
+class BirthDateForm(FlaskForm):
+    born = BirthDateField(_l("Date of birth"), [InputRequired(_l("Write the date of birth."))])
+
+
+class StartForm(CodeForm):
+    """A code and who it is for; both are wrong in the same words."""
+
+    born = DatePartsField(_l("Your date of birth"))
+
+    def validate_born(self, field: Field) -> None:
+        if len(field.data or "") != len("1986-05-03"):
+            raise ValidationError(_l("Write your date of birth."))
+
+
 class InviteForm(FlaskForm):
     name = StringField(
         _l("Patient’s name"),
@@ -265,6 +331,11 @@ class InviteForm(FlaskForm):
         description=_l("We send the link there. The message names no treatment."),
     )
     language = SelectField(_l("Language of the message"), validate_choice=False)
+    born = BirthDateField(
+        _l("Date of birth (optional)"),
+        [Optional()],
+        description=_l("Needed to start on the tablet: the patient types it beside the code."),
+    )
     procedures = SelectMultipleField(
         _l("Treatments"), description=_l("Leave empty to let the patient choose.")
     )

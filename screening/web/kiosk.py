@@ -6,30 +6,71 @@ every patient, forms remember nothing, and a page restored by Back reloads.
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    json,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from screening.web.forms import CodeForm
+from screening.web.forms import CodeForm, PinForm, StartForm
 from screening.web.limits import a_try
-from screening.web.visit import KIOSK_COOKIE, open_to_all, start_visit, tablet, workplace
-from screening.workflow import kiosk
+from screening.web.visit import (
+    KIOSK_COOKIE,
+    end_visit,
+    open_to_all,
+    own_pen,
+    start_visit,
+    tablet,
+    workplace,
+)
+from screening.workflow import handover, kiosk, pen
 from screening.workflow.workplace import ActRefusedError
 
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 bp.before_request(open_to_all)
 YEAR = 365 * 24 * 3600
+PIN_WORDS = {
+    "wrong-pin": _l("This PIN is wrong. After five wrong ones the tablet is locked."),
+    "locked": _l("This tablet is locked. The reception can unlock it."),
+    "no-pin": _l("This tablet has no PIN. The administrator sets one, or takes it out of use."),
+}
+# The same for a wrong code, a code used already and a wrong date: a stranger learns nothing.
+NO_MATCH = _l(
+    "This code and this date of birth do not belong together. A code works only once. "
+    "Please ask the reception for help."
+)
 
 
 @bp.get("")
 def front() -> ResponseReturnValue:
     """Ask for a code: the pairing code on a new tablet, a patient's start code on a paired one."""
     here = tablet()
-    session.pop("screening", None)
+    if "screening" in session:
+        end_visit()
     if here is None:
         return render_template("kiosk/pair.html", form=CodeForm())
-    return render_template("kiosk/start.html", form=CodeForm(), clinic=here.clinic)
+    return _start_page(StartForm(formdata=None), here.locked)
+
+
+def _start_page(form: StartForm, locked: bool) -> str:
+    return render_template("kiosk/start.html", form=form, **({"locked": True} if locked else {}))
+
+
+@bp.get("/pairing/<code>")
+def pair_by_picture(code: str) -> ResponseReturnValue:
+    """Open the page of pairing with the code filled in; only the button uses it up."""
+    if tablet() is not None:
+        return redirect(url_for(".front"), 303)
+    return render_template("kiosk/pair.html", form=CodeForm(data={"code": code[:20]}))
 
 
 @bp.post("/pairing")
@@ -39,7 +80,7 @@ def pair() -> ResponseReturnValue:
     if current_user.is_authenticated:
         form.validate()
         form.code.errors = [_("Someone from the clinic is signed in here. Sign out first.")]
-        return render_template("kiosk/pair.html", form=form), 422
+        return render_template("kiosk/pair.html", form=form), 422 if form.errors else 200
     if form.validate_on_submit():
         try:
             token = kiosk.pair(workplace(), form.code.data)
@@ -57,7 +98,7 @@ def pair() -> ResponseReturnValue:
                 secure=current_app.config["SESSION_COOKIE_SECURE"],
             )
             return response
-    return render_template("kiosk/pair.html", form=form), 422
+    return render_template("kiosk/pair.html", form=form), 422 if form.errors else 200
 
 
 def _pairing_words(reason: str) -> str:
@@ -69,33 +110,29 @@ def _pairing_words(reason: str) -> str:
 @bp.post("/start")
 @a_try
 def start() -> ResponseReturnValue:
-    form, here = CodeForm(), tablet()
+    form, here = StartForm(), tablet()
     if here is None:
         return redirect(url_for(".front"), 303)
+    locked = here.locked
     if form.validate_on_submit():
         try:
-            screening_id = kiosk.start(workplace(), here, form.code.data)
+            screening_id = handover.start(workplace(), here, form.code.data, form.born.data)
         except ActRefusedError as refused:
-            form.code.errors = [_start_words(refused.reason)]
-            form.code.data = ""
+            locked = refused.reason == "locked"
+            form = StartForm(formdata=None)  # whoever comes next finds nothing typed
+            form.code.errors = [NO_MATCH]
         else:
             chosen = session.get("language")
             start_visit(screening_id)
             session["language"] = chosen or "en"
             return redirect(url_for("patient.resume"), 303)
-    return render_template("kiosk/start.html", form=form, clinic=here.clinic), 422
-
-
-def _start_words(reason: str) -> str:
-    if reason == "locked":
-        return _("Too many wrong codes. Please bring the tablet to the reception.")
-    return _("This code does not fit. Check it, or ask the reception for a new one.")
+    return _start_page(form, locked), 422 if form.errors or locked else 200
 
 
 @bp.get("/done")
 def done() -> ResponseReturnValue:
     """Say thank you and forget the patient."""
-    session.clear()
+    end_visit()
     here = tablet()
     return render_template("kiosk/done.html", clinic=here.clinic if here else None)
 
@@ -103,5 +140,75 @@ def done() -> ResponseReturnValue:
 @bp.post("/reset")
 def reset() -> ResponseReturnValue:
     """Forget the patient at once; the answers so far stay with the clinic."""
-    session.clear()
+    end_visit()
     return redirect(url_for(".front"), 303)
+
+
+@bp.get("/here")
+def here() -> ResponseReturnValue:
+    """Tell the page that the server is there, and (410) that the page's visit is over here."""
+    if "screening" in session:
+        held = pen.is_here(workplace(), session["screening"], own_pen())
+    else:
+        held = "visit" not in request.args
+    return "", 204 if held else 410
+
+
+@bp.post("/here")
+def stay() -> ResponseReturnValue:
+    """Somebody touches the tablet: the visit goes on."""
+    if "screening" in session and tablet():
+        try:
+            pen.keep(workplace(), session["screening"], own_pen())
+        except ActRefusedError:
+            return "", 410
+    return "", 204
+
+
+@bp.route("/release", methods=["GET", "POST"])
+@a_try
+def leave() -> ResponseReturnValue:
+    """Let the staff end the tablet's service with its PIN."""
+    form, here = PinForm(), tablet()
+    if here is None:
+        return redirect(url_for(".front"), 303)
+    end_visit()
+    if form.validate_on_submit():
+        try:
+            kiosk.release(workplace(), here, form.pin.data)
+        except ActRefusedError as refused:
+            form.pin.errors = [PIN_WORDS[refused.reason]]
+        else:
+            response = redirect(url_for("staff.home"), 303)
+            response.delete_cookie(KIOSK_COOKIE)
+            return response
+    return render_template("kiosk/exit.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/manifest.webmanifest")
+def manifest() -> ResponseReturnValue:
+    """Say how the tablet's pages are installed: by the clinic's name, over the whole screen."""
+    here = tablet()
+    icon = {"src": url_for("static", filename="icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    pictures = [
+        {
+            "src": url_for("static", filename=f"icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": "any maskable",
+        }
+        for size in (192, 512)
+    ]
+    told = {
+        "id": url_for(".front"),
+        "name": here.clinic.name if here else "Screening",
+        "short_name": (here.clinic.name if here else "Screening")[:12].strip(),
+        "start_url": url_for(".front"),
+        "scope": "/",
+        "display": "fullscreen",
+        "orientation": "any",
+        "background_color": "#17493f",
+        "theme_color": "#17493f",
+        "icons": [icon, *pictures],
+    }
+    return current_app.response_class(json.dumps(told), mimetype="application/manifest+json")

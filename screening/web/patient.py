@@ -17,10 +17,11 @@ from screening.clinical.questionnaire import (
     is_answered,
     journey,
 )
-from screening.clinical.report import answer_text
+from screening.clinical.report import AnsweredBy, answer_text
 from screening.clinical.returning import StillTrue, still_to_confirm
 from screening.web.forms import (
     WORDS,
+    AnswererForm,
     DeclarationForm,
     ProceduresForm,
     procedure_choices,
@@ -29,8 +30,16 @@ from screening.web.forms import (
 from screening.web.language import definitions, language
 from screening.web.limits import a_link
 from screening.web.texts import declaration_text, shown_date
-from screening.web.visit import end_visit, is_kiosk, open_to_all, start_visit, workplace
-from screening.workflow import asking_again, patient, receipts, returning
+from screening.web.visit import (
+    end_visit,
+    is_kiosk,
+    not_on_a_tablet,
+    open_to_all,
+    own_pen,
+    start_visit,
+    workplace,
+)
+from screening.workflow import asking_again, patient, pen, receipts, returning
 from screening.workflow.patient import Draft
 from screening.workflow.receipts import Receipt
 from screening.workflow.workplace import ActRefusedError
@@ -43,6 +52,7 @@ bp.before_request(open_to_all)
 @a_link
 def welcome(link: str) -> ResponseReturnValue:
     """Show what this is. Looking does not use the link up."""
+    not_on_a_tablet()
     screening_id, state = patient.follow_link(workplace(), link)
     over = state in {"submitted", "decided"}
     draft = None if over else patient.open_draft(workplace(), screening_id)
@@ -54,6 +64,7 @@ def welcome(link: str) -> ResponseReturnValue:
 @a_link
 def begin(link: str) -> ResponseReturnValue:
     """Let this browser in, and take the secret out of the address."""
+    not_on_a_tablet()
     start_visit(patient.enter(workplace(), link))
     return redirect(url_for(".resume"), 303)
 
@@ -67,7 +78,9 @@ def resume() -> ResponseReturnValue:
 def draft_here() -> Draft:
     if "screening" not in session:
         raise ActRefusedError("no-visit")
-    draft = patient.open_draft(workplace(), session["screening"])
+    draft = patient.open_draft(workplace(), session["screening"], own_pen())
+    if is_kiosk():
+        pen.keep(workplace(), draft.id, own_pen())
     g.clinic = draft.clinic
     return draft
 
@@ -104,7 +117,7 @@ def procedures() -> ResponseReturnValue:
     form = ProceduresForm(data={"procedures": draft.procedures or draft.invited_for})
     form.procedures.choices = procedure_choices(definitions().procedures)
     if form.validate_on_submit():
-        patient.choose_procedures(workplace(), draft.id, form.procedures.data)
+        patient.choose_procedures(workplace(), draft.id, form.procedures.data, own_pen())
         return redirect(url_for(".resume"), 303)
     status = 422 if form.errors else 200
     return render_template("patient/procedures.html", draft=draft, form=form), status
@@ -123,7 +136,7 @@ def question(link_id: str) -> ResponseReturnValue:
     item = steps[place].item
     form = question_form(item, draft.today, draft.answers)
     if form.validate_on_submit():
-        patient.give_answer(workplace(), draft.id, link_id, form[link_id].answer)
+        patient.give_answer(workplace(), draft.id, link_id, form[link_id].answer, own_pen())
         if item.type is ItemType.BIRTH_DATE and not is_kiosk():
             returning.bring_back(workplace(), draft.id)
         return redirect(_after(link_id), 303)
@@ -210,22 +223,41 @@ def _words() -> dict[str, str]:
     return {code: str(word) for code, word in WORDS.items()} | {"": _("Not answered")}
 
 
+@bp.route("/screening/who-answered", methods=["GET", "POST"])
+def who_answered() -> ResponseReturnValue:
+    """Ask once whose hand it was, before the declaration that says so."""
+    draft = draft_here()
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
+    if not _is_complete(steps, draft):
+        return redirect(next_url(draft), 303)
+    given = draft.answered_by or AnsweredBy(who="", name="")
+    form = AnswererForm(data={"who": given["who"], "interpreter": given["name"]})
+    if form.validate_on_submit():
+        name = form.interpreter.data or ""
+        patient.say_who_answered(workplace(), draft.id, form.who.data, name, own_pen())
+        return redirect(url_for(".declaration"), 303)
+    page = render_template("patient/who_answered.html", form=form, back=url_for(".check"))
+    return page, 422 if form.errors else 200
+
+
 @bp.route("/screening/declaration", methods=["GET", "POST"])
 def declaration() -> ResponseReturnValue:
     draft = draft_here()
     steps = journey(draft.questionnaire(definitions()), draft.answers)
     if not _is_complete(steps, draft):
         return redirect(next_url(draft), 303)
+    if draft.answered_by is None:
+        return redirect(url_for(".who_answered"), 303)
     form = DeclarationForm()
-    text = declaration_text()
+    text = declaration_text(draft.answered_by)
     if form.validate_on_submit():
         made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
-        patient.submit(workplace(), draft.id, made, language(), _words())
+        patient.submit(workplace(), draft.id, made, language(), _words(), own_pen())
         if is_kiosk():
             return redirect(url_for("kiosk.done"), 303)
         return redirect(url_for(".receipt"), 303)
     return render_template(
-        "patient/declaration.html", draft=draft, form=form, text=text, back=url_for(".check")
+        "patient/declaration.html", draft=draft, form=form, text=text, back=url_for(".who_answered")
     ), 422 if form.errors else 200
 
 

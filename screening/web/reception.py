@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from screening.web.forms import InviteForm, MailForm, procedure_choices
+from screening.web.forms import BirthDateForm, InviteForm, MailForm, procedure_choices
 from screening.web.language import languages
 from screening.web.texts import picture_of
 from screening.web.visit import person, require, workplace
-from screening.workflow import asking_again, reception, sending
+from screening.workflow import asking_again, kiosk, reception, sending
 from screening.workflow.accounts import note_look
 from screening.workflow.reception import DayEntry
 from screening.workflow.sending import Mailbox
@@ -40,6 +40,7 @@ def today() -> ResponseReturnValue:
         of_the_day=of_the_day,
         others=[e for e in entries if e not in of_the_day],
         why_words=why_words(),
+        locked=[t for t in kiosk.list_kiosks(workplace(), person().clinic.id) if t.locked],
         zone=zone,
         now=workplace().now(),
         has_mail=workplace().mail is not None,
@@ -81,6 +82,7 @@ def invite() -> ResponseReturnValue:
         when.replace(tzinfo=ZoneInfo(here.clinic.zone)) if when else None,
         form.to.data if has_mail else "",
         form.language.data or "",
+        form.born.data.isoformat() if form.born.data else None,
     )
     return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
 
@@ -94,6 +96,23 @@ def renew(screening_id: str) -> ResponseReturnValue:
     return _show(screening_id, link, code)
 
 
+@bp.post("/screenings/<screening_id>/birth-date")
+def birth_date(screening_id: str) -> ResponseReturnValue:
+    """Note when the patient was born: without it no tablet opens the questionnaire."""
+    form, here = BirthDateForm(), person()
+    if form.validate_on_submit():
+        born = form.born.data.isoformat()
+        reception.note_birth_date(workplace(), here.clinic.id, here.who, screening_id, born)
+    return redirect(url_for(".today"), 303)
+
+
+@bp.post("/tablets/<kiosk_id>/unlocking")
+def unlock(kiosk_id: str) -> ResponseReturnValue:
+    """Let a tablet go on that five wrong codes had locked."""
+    kiosk.unlock(workplace(), person().clinic.id, person().who, kiosk_id)
+    return redirect(url_for(".today"), 303)
+
+
 @bp.post("/screenings/<screening_id>/recheck")
 def recheck(screening_id: str) -> ResponseReturnValue:
     """The patient has arrived: ask again what may have changed since."""
@@ -103,13 +122,16 @@ def recheck(screening_id: str) -> ResponseReturnValue:
 
 
 def _show(screening_id: str, link: str, code: str) -> str:
+    """Show the link, and the code where a date of birth is known that goes with it."""
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     here = person()
+    entries = reception.list_screenings(workplace(), here.clinic.id)
+    entry = next(e for e in entries if e.screening_id == screening_id)
     box = sending.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
     return render_template(
         "reception/invitation.html",
         address=address,
-        code=code,
+        code=code if entry.has_birth_date else None,
         picture=picture_of(address),
         **_mail_shown(box, _mail_form(box, link)),
     )

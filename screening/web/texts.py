@@ -21,19 +21,36 @@ from flask_babel import gettext as _
 
 from screening.clinical.dates import PartialDate
 from screening.clinical.questionnaire import TELL_DOCTOR
+from screening.clinical.report import INTERPRETER, RELATIVE, AnsweredBy
 
 BIDI_CONTROLS = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 
 
-def declaration_text() -> str:
-    """Return the exact words that the patient agrees to; they are kept with the agreement."""
-    return _(
-        "I have answered these questions myself, or someone answered them with me. "
+def declaration_text(by: AnsweredBy) -> str:
+    """Return the exact words that are agreed to; they are kept with the agreement."""
+    if by["who"] == RELATIVE:
+        return _(
+            "I am a relative or guardian of the patient and have answered these questions for "
+            "the patient. As far as I know, every answer is true and complete. "
+            "If anything changes before the treatment, I will tell the clinic. "
+            "I agree that the clinic keeps the answers and uses them to check "
+            "whether the treatment suits the patient."
+        )
+    return f"{_first_words(by)} " + _(
         "As far as I know, every answer is true and complete. "
         "If anything changes before my treatment, I will tell the clinic. "
         "I agree that the clinic keeps my answers and uses them to check "
         "whether the treatment suits me."
     )
+
+
+def _first_words(by: AnsweredBy) -> str:
+    if by["who"] == INTERPRETER:
+        return _(
+            "I have answered these questions with the help of an interpreter, %(name)s.",
+            name=by["name"],
+        )
+    return _("I have answered these questions myself.")
 
 
 def shown_date(text: str | date, language: str | None = None) -> str:

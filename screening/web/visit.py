@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
-from screening.workflow import accounts, kiosk
+from screening.workflow import accounts, kiosk, pen
 from screening.workflow.accounts import Person
 from screening.workflow.kiosk import Tablet
 from screening.workflow.workplace import Clinic, Workplace
@@ -84,7 +84,7 @@ def deny_unguarded() -> None:
 def end_revoked_tablet() -> None:
     """End the visit on a tablet taken out of use; from then on it is an ordinary browser."""
     if KIOSK_COOKIE in request.cookies and tablet() is None:
-        session.pop("screening", None)
+        end_visit()
         after_this_request(_without_kiosk_cookie)
 
 
@@ -105,15 +105,31 @@ def is_kiosk() -> bool:
     return tablet() is not None
 
 
+def not_on_a_tablet() -> None:
+    """Refuse a patient's link on a shared tablet: there a code and a date of birth start."""
+    if is_kiosk():
+        abort(403)
+
+
 def start_visit(screening_id: str) -> None:
     """Let this browser answer one screening; whoever used it before is forgotten."""
     end_visit()
     session["screening"] = screening_id
+    here = tablet()
+    who = here.who if here else "patient"
+    session["pen"] = pen.take(workplace(), screening_id, who, shared=here is not None)
+
+
+def own_pen() -> str:
+    """Return the secret by which this browser may answer."""
+    return str(session.get("pen", ""))
 
 
 def end_visit() -> None:
-    """Forget everyone; only the language stays."""
+    """Forget everyone, here and on the server; only a phone's language stays."""
     language = session.get("language")
+    if "screening" in session:
+        pen.lay_down(workplace(), session["screening"], own_pen())
     session.clear()
     if language and not is_kiosk():
         session["language"] = language

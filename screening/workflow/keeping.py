@@ -118,7 +118,8 @@ def _empty(place: Workplace, session: Session, screening: Screening) -> None:
     screening.draft = seal_json(key, NOTHING, f"screening:{id}:draft")
     screening.state, screening.gravity, screening.appointment_at = State.ERASED, None, None
     screening.link_hash = place.hash(f"link:{new_token()}")
-    screening.start_code_hash = screening.person_hash = None
+    screening.start_code_hash = screening.move_hash = screening.pen_hash = None
+    screening.person_hash = None
     for table in Table.metadata.sorted_tables:
         sealed = [c for c in table.columns if isinstance(c.type, LargeBinary)]
         if "screening_id" in table.columns and sealed:

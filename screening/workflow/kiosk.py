@@ -1,7 +1,7 @@
-"""What happens at the tablet: pair it once, then start one screening with one code.
+"""A clinic's tablets: added, paired once, locked, unlocked, released, revoked.
 
-No page of the tablet knows a patient before a code was typed, and a code works
-once. Five misses lock the tablet until the pause is over.
+Five misses lock a tablet until somebody of the clinic unlocks it: the count stands
+in the database, so that no restart forgives it. handover.py starts a screening.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from screening.storage.tables import Clinic, Kiosk, Lock, Screening, new_id
-from screening.workflow.states import allow
+from screening.storage.tables import Clinic, Kiosk, Lock, new_id
+from screening.workflow.accounts import hasher, matches
 from screening.workflow.workplace import (
     ActRefusedError,
     Workplace,
@@ -22,6 +23,7 @@ from screening.workflow.workplace import (
 )
 
 MOST_MISSES = 5
+SHORTEST_PIN, LONGEST_PIN = 6, 12
 LOCKED_FOR = timedelta(minutes=5)
 MOST_PAIRING_MISSES = 10  # in the whole installation: a wrong pairing code tells no clinic
 
@@ -31,15 +33,18 @@ class Tablet:
     id: str
     name: str
     clinic: Clinic
+    locked: bool = False
 
     @property
     def who(self) -> str:
         return f"kiosk:{self.id}"
 
 
-def add_kiosk(place: Workplace, clinic_id: str, name: str, by: str = "program") -> str:
-    """Return the pairing code of a new tablet; it works once."""
-    code = new_code()
+def add_kiosk(
+    place: Workplace, clinic_id: str, name: str, by: str = "program", pin: str = ""
+) -> str:
+    """Return the pairing code of a new tablet; it works once. `pin` may release the tablet."""
+    code, pin_hash = new_code(), _slow_hash(pin) if pin else None
     with place.database.write() as session:
         session.add(
             Kiosk(
@@ -47,6 +52,7 @@ def add_kiosk(place: Workplace, clinic_id: str, name: str, by: str = "program") 
                 clinic_id=clinic_id,
                 name=name,
                 code_hash=place.hash(f"pair:{code}"),
+                pin_hash=pin_hash,
                 created_at=place.now(),
             )
         )
@@ -88,6 +94,8 @@ class KioskEntry:
     id: str
     name: str
     paired: bool
+    locked: bool
+    has_pin: bool
     revoked_at: datetime | None
     created_at: datetime
 
@@ -97,7 +105,15 @@ def list_kiosks(place: Workplace, clinic_id: str) -> list[KioskEntry]:
     query = select(Kiosk).where(Kiosk.clinic_id == clinic_id).order_by(Kiosk.created_at)
     with place.database.read() as session:
         found = [
-            KioskEntry(k.id, k.name, k.token_hash is not None, k.revoked_at, k.created_at)
+            KioskEntry(
+                k.id,
+                k.name,
+                k.token_hash is not None,
+                k.locked_at is not None,
+                k.pin_hash is not None,
+                k.revoked_at,
+                k.created_at,
+            )
             for k in session.scalars(query)
         ]
     return sorted(found, key=lambda k: k.revoked_at is not None)
@@ -106,11 +122,9 @@ def list_kiosks(place: Workplace, clinic_id: str) -> list[KioskEntry]:
 def revoke_kiosk(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> None:
     """Take a tablet out of use; it is an ordinary browser from its next click on."""
     with place.database.write() as session:
-        kiosk = session.get(Kiosk, kiosk_id, with_for_update=True)
-        if kiosk is None or kiosk.clinic_id != clinic_id:
-            raise ActRefusedError("gone")
+        kiosk = _own(session, clinic_id, kiosk_id)
         kiosk.revoked_at = kiosk.revoked_at or place.now()
-        kiosk.code_hash = kiosk.token_hash = None
+        kiosk.code_hash = kiosk.token_hash = kiosk.pin_hash = None
         place.record(session, by, "revoke tablet", clinic_id=clinic_id, why=kiosk.name)
 
 
@@ -121,42 +135,87 @@ def tablet_of(place: Workplace, token: str) -> Tablet | None:
         kiosk = session.scalars(query).first()
         if kiosk is None or kiosk.revoked_at:
             return None
-        return Tablet(kiosk.id, kiosk.name, session.get_one(Clinic, kiosk.clinic_id))
+        clinic = session.get_one(Clinic, kiosk.clinic_id)
+        return Tablet(kiosk.id, kiosk.name, clinic, kiosk.locked_at is not None)
 
 
-def start(place: Workplace, tablet: Tablet, code: str) -> str:
-    """Return the screening that `code` starts; the code is used up.
+def _own(session: Session, clinic_id: str, kiosk_id: str) -> Kiosk:
+    """Return the clinic's tablet, held. Another clinic's is as good as none."""
+    kiosk = session.get(Kiosk, kiosk_id, with_for_update=True)
+    if kiosk is None or kiosk.clinic_id != clinic_id:
+        raise ActRefusedError("gone")
+    return kiosk
 
-    Raises ActRefusedError: "locked", "wrong-code", or the state of the screening.
+
+def count_miss(place: Workplace, session: Session, kiosk: Kiosk, misses: int, act: str) -> int:
+    """Note a wrong code or PIN and return how many there were; the fifth locks the tablet."""
+    about, who = {"clinic_id": kiosk.clinic_id, "why": kiosk.name}, f"kiosk:{kiosk.id}"
+    place.record(session, who, act, **about)
+    if misses + 1 < MOST_MISSES:
+        return misses + 1
+    kiosk.locked_at = place.now()
+    place.record(session, who, "lock tablet", **about)
+    return 0
+
+
+def unlock(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> None:
+    """Someone of the clinic has seen who is at the tablet: let it go on."""
+    with place.database.write() as session:
+        kiosk = _own(session, clinic_id, kiosk_id)
+        kiosk.locked_at, kiosk.misses, kiosk.pin_misses = None, 0, 0
+        place.record(session, by, "unlock tablet", clinic_id=clinic_id, why=kiosk.name)
+
+
+def set_pin(place: Workplace, clinic_id: str, by: str, kiosk_id: str, pin: str) -> None:
+    """Set the PIN that releases the tablet."""
+    hashed = _slow_hash(pin)
+    with place.database.write() as session:
+        kiosk = _own(session, clinic_id, kiosk_id)
+        if kiosk.revoked_at:
+            raise ActRefusedError("gone")
+        kiosk.pin_hash, kiosk.pin_misses = hashed, 0
+        place.record(session, by, "set PIN of tablet", clinic_id=clinic_id, why=kiosk.name)
+
+
+def release(place: Workplace, tablet: Tablet, pin: str) -> None:
+    """End the tablet's service by its PIN: an ordinary browser again, to be paired anew.
+
+    Raises ActRefusedError: "locked", "wrong-pin", or "no-pin" where none was set.
     """
-    refused: ActRefusedError | None = None
+    with place.database.read() as session:
+        stored = session.get_one(Kiosk, tablet.id).pin_hash
+    fits = stored is not None and matches(
+        stored, pin[:LONGEST_PIN]
+    )  # outside the lock: it takes long on purpose
     with place.database.write() as session:
         kiosk = session.get_one(Kiosk, tablet.id, with_for_update=True)
-        if kiosk.locked_until and place.now() < kiosk.locked_until:
+        if kiosk.locked_at:
             raise ActRefusedError("locked")
-        query = select(Screening).where(
-            Screening.start_code_hash == place.hash(f"start:{as_typed(code)}"),
-            Screening.clinic_id == tablet.clinic.id,
-            Screening.start_code_expires_at > place.now(),
-        )
-        screening = session.scalars(query.with_for_update()).first()
-        if screening is None:
-            kiosk.misses += 1
-            refused = ActRefusedError("wrong-code")
-            if kiosk.misses >= MOST_MISSES:
-                kiosk.misses, kiosk.locked_until = 0, place.now() + LOCKED_FOR
-            place.record(session, tablet.who, "wrong start code", clinic_id=tablet.clinic.id)
-        else:
-            allow("answer", screening.state)
-            kiosk.misses, screening.start_code_hash = 0, None
+        if kiosk.pin_hash is None or kiosk.pin_hash != stored:
+            raise ActRefusedError("no-pin")
+        if fits:
+            kiosk.token_hash, kiosk.pin_misses = None, 0
             place.record(
-                session,
-                tablet.who,
-                "start",
-                clinic_id=tablet.clinic.id,
-                screening_id=screening.id,
+                session, tablet.who, "release tablet", clinic_id=kiosk.clinic_id, why=kiosk.name
             )
-    if refused:
-        raise refused
-    assert screening is not None
-    return screening.id
+            return
+        kiosk.pin_misses = count_miss(place, session, kiosk, kiosk.pin_misses, "wrong PIN")
+    raise ActRefusedError("wrong-pin")
+
+
+def pair_again(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> str:
+    """Return a new pairing code for a tablet of the list; what was paired so far ends."""
+    code = new_code()
+    with place.database.write() as session:
+        kiosk = _own(session, clinic_id, kiosk_id)
+        if kiosk.revoked_at:
+            raise ActRefusedError("gone")
+        kiosk.code_hash, kiosk.token_hash = place.hash(f"pair:{code}"), None
+        place.record(session, by, "give pairing code", clinic_id=clinic_id, why=kiosk.name)
+    return code
+
+
+def _slow_hash(pin: str) -> str:
+    if not (pin.isdecimal() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
+        raise ActRefusedError("not-a-pin")
+    return hasher.hash(pin)

@@ -26,9 +26,17 @@ from screening.clinical.questionnaire import (
     first_unanswered,
     journey,
 )
-from screening.clinical.report import WORDS, compile_report, translated
+from screening.clinical.report import (
+    ANSWERERS,
+    INTERPRETER,
+    WORDS,
+    AnsweredBy,
+    compile_report,
+    translated,
+)
 from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Clinic, DefinitionsArchive, Screening
+from screening.workflow import pen as pens
 from screening.workflow.asking_again import ON_ARRIVAL
 from screening.workflow.history import person_hash
 from screening.workflow.orders import Kind, order_reports
@@ -36,6 +44,7 @@ from screening.workflow.states import State, allow
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
 
 PATIENT = "patient"
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,8 @@ class Draft:
 
     `today` is the day at the clinic. `answers` holds everything ever answered;
     only what lies on the journey counts. `why_again` is asking_again.ON_ARRIVAL or
-    FOR_THE_DOCTOR where this one comes after another.
+    FOR_THE_DOCTOR where this one comes after another, `answered_by` a report.AnsweredBy
+    once the patient was asked.
     """
 
     id: str
@@ -65,6 +75,7 @@ class Draft:
     said: list[str]
     last: dict[str, Any] | None
     confirmed: dict[str, Answer]
+    answered_by: AnsweredBy | None = None
 
     def questionnaire(self, definitions: Definitions) -> Questionnaire:
         """Return what to ask; `definitions` may be in any language."""
@@ -105,13 +116,18 @@ def enter(place: Workplace, link: str) -> str:
     return screening_id
 
 
-def open_draft(place: Workplace, screening_id: str) -> Draft:
-    """Return the screening to answer. Raises ActRefusedError with its state when that is over."""
+def open_draft(place: Workplace, screening_id: str, pen: str | None = None) -> Draft:
+    """Return the screening to answer, on the device that holds `pen`; None is no device.
+
+    Raises ActRefusedError with the state when that is over, or what pen.check says.
+    """
     with place.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None:
             raise ActRefusedError("gone")
         allow("answer", screening.state)
+        if pen is not None:
+            pens.check(place, screening, pen)
         return _draft(place, session, screening)
 
 
@@ -139,26 +155,50 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
         said=draft.get("said", []),
         last=draft.get("last"),
         confirmed=draft.get("confirmed", {}),
+        answered_by=draft.get("answered_by"),
     )
 
 
-def choose_procedures(place: Workplace, screening_id: str, procedures: list[str]) -> None:
+def choose_procedures(
+    place: Workplace, screening_id: str, procedures: list[str], pen: str | None = None
+) -> None:
     """Keep which procedures the patient comes for; answers given already stay."""
     if not 0 < len(procedures) <= MOST_PROCEDURES:
         raise ActRefusedError("too-many-procedures")
-    change_draft(place, screening_id, "choose procedures", {"procedures": procedures})
+    change_draft(place, screening_id, "choose procedures", {"procedures": procedures}, pen)
 
 
-def give_answer(place: Workplace, screening_id: str, link_id: str, answer: Answer) -> None:
+def give_answer(
+    place: Workplace, screening_id: str, link_id: str, answer: Answer, pen: str | None = None
+) -> None:
     """Keep one answer. What it makes superfluous is kept aside and comes back if the way does."""
-    change_draft(place, screening_id, f"answer {link_id}", {"answers": {link_id: answer}})
+    change_draft(place, screening_id, f"answer {link_id}", {"answers": {link_id: answer}}, pen)
 
 
-def change_draft(place: Workplace, screening_id: str, act: str, change: Mapping[str, Any]) -> None:
+def say_who_answered(
+    place: Workplace, screening_id: str, who: str, name: str = "", pen: str | None = None
+) -> None:
+    """Keep who gave the answers; `name` is the interpreter's."""
+    name = name.strip()[:LONGEST_NAME] if who == INTERPRETER else ""
+    if who not in ANSWERERS or (who == INTERPRETER and not name):
+        raise ActRefusedError("unknown-answerer")
+    by = AnsweredBy(who=who, name=name)
+    change_draft(place, screening_id, "say who answered", {"answered_by": by}, pen)
+
+
+def change_draft(
+    place: Workplace,
+    screening_id: str,
+    act: str,
+    change: Mapping[str, Any],
+    pen: str | None = None,
+) -> None:
     spot = f"screening:{screening_id}:draft"
     with place.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("answer", screening.state)
+        if pen is not None:
+            pens.check(place, screening, pen)
         key = place.screening_key(session, screening)
         draft = open_json(key, screening.draft, spot)
         answers = draft["answers"] | change.get("answers", {})
@@ -178,6 +218,7 @@ def submit(
     declaration: Mapping[str, str],
     language: str = ENGLISH,
     words: Mapping[str, str] = WORDS,
+    pen: str | None = None,
 ) -> None:
     """Close the questionnaire, compile the report and order its PDF, all or nothing.
 
@@ -189,6 +230,8 @@ def submit(
     with place.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("submit", screening.state)
+        if pen is not None:
+            pens.check(place, screening, pen)
         now = place.now()
         draft = _draft(place, session, screening)
         questionnaire = draft.questionnaire(place.definitions)
@@ -207,7 +250,8 @@ def submit(
             "on": draft.today.isoformat(),
             "answers": answers_on_path(questionnaire, draft.answers),
         }
-        frame = _frame(draft, now, {**declaration, "at": now.isoformat()}, head)
+        by = {"by": draft.answered_by} if draft.answered_by else {}
+        frame = _frame(draft, now, {**declaration, **by, "at": now.isoformat()}, head)
         case = read_case(place.definitions, raw)
         report = compile_report(place.definitions, case, raw, frame)
         report["decisive"] = decisive_answers(place.definitions, case)
@@ -221,7 +265,7 @@ def submit(
         screening.person_hash = person_hash(place, screening.clinic_id, frame)
         screening.state = State.SUBMITTED
         screening.submitted_at = now
-        screening.start_code_hash = None
+        screening.start_code_hash = screening.move_hash = screening.pen_hash = None
         if session.get(DefinitionsArchive, place.definitions.hash) is None:
             session.add(
                 DefinitionsArchive(
@@ -249,7 +293,7 @@ def _confirmed(draft: Draft) -> dict[str, Any] | None:
 
 
 def _frame(
-    draft: Draft, now: datetime, declaration: Mapping[str, str], head: str
+    draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
 ) -> dict[str, Any]:
     """Return who, where and when, the part of a report that no rule decides."""
     zone = ZoneInfo(draft.clinic.zone)

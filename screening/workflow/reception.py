@@ -38,6 +38,7 @@ from screening.workflow.workplace import (
 LINK_LASTS = timedelta(days=14)
 START_CODE_LASTS = timedelta(hours=12)
 LONGEST_NAME = 100
+BORN = "date_of_birth"  # the question
 WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")
 
 
@@ -56,7 +57,8 @@ class DayEntry:
     """One line of the reception's list: who and how far, never an answer or an outcome.
 
     `step` and `steps` say how many questions are answered of how many, as things
-    stand; `again` is asking_again's word for why this one comes after another.
+    stand; `again` is asking_again's word for why this one comes after another. Only
+    who has a date of birth (`has_birth_date`) can start on a tablet.
     """
 
     screening_id: str
@@ -69,6 +71,7 @@ class DayEntry:
     steps: int
     again: str | None
     mail: MailState | None
+    has_birth_date: bool
 
 
 def invite(
@@ -80,11 +83,13 @@ def invite(
     appointment_at: datetime | None = None,
     to: str = "",
     language: str = "",
+    born: str | None = None,
 ) -> Invitation:
     """Open a screening and return its link and its start code for the tablet.
 
     Without `procedures` the patient chooses. The link is mailed `to` the address, if one
-    is given. Raises ActRefusedError for an unknown procedure or too many, or "bad-address".
+    is given; `born` is an ISO date, without which the code opens nothing. Raises
+    ActRefusedError for an unknown procedure or too many, or "bad-address".
     """
     to = mail_address(to) if to else ""
     chosen = list(procedures)
@@ -93,9 +98,10 @@ def invite(
     if any(p not in place.definitions.procedures for p in chosen):
         raise ActRefusedError("unknown-procedure")
     draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
+    person = {"name": name[:LONGEST_NAME], "born": born}
     with place.database.write() as session:
         clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
-        opened = open_screening(place, session, clinic, {"name": name[:LONGEST_NAME]}, draft)
+        opened = open_screening(place, session, clinic, person, draft)
         opened.row.appointment_at = appointment_at
         orders = []
         if to:
@@ -177,6 +183,7 @@ def _entry(
         steps,
         draft.get("why", "arrival") if screening.recheck_of else None,
         mail,
+        bool(person.get("born") or draft["answers"].get(BORN)),
     )
 
 
@@ -197,6 +204,21 @@ def new_start_code(place: Workplace, clinic_id: str, by: str, screening_id: str)
         screening.start_code_expires_at = place.now() + START_CODE_LASTS
         place.record(session, by, "give start code", clinic_id=clinic_id, screening_id=screening_id)
     return code
+
+
+def note_birth_date(
+    place: Workplace, clinic_id: str, by: str, screening_id: str, born: str
+) -> None:
+    """Keep when the patient was born (ISO), so that a tablet can ask for it."""
+    spot = f"screening:{screening_id}:person"
+    with place.database.write() as session:
+        screening = own_screening(session, clinic_id, screening_id)
+        allow("answer", screening.state)
+        key = place.screening_key(session, screening)
+        person = open_json(key, screening.person, spot) | {"born": born}
+        screening.person = seal_json(key, person, spot)
+        about = {"clinic_id": clinic_id, "screening_id": screening_id}
+        place.record(session, by, "note date of birth", **about)
 
 
 def renew_link(place: Workplace, clinic_id: str, by: str, screening_id: str) -> str:

@@ -89,14 +89,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def new_code() -> str:
-    """Return a code that a person can type: eight characters that cannot be misread."""
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
-    return f"{code[:4]}-{code[4:]}"
+def new_code(length: int = 8) -> str:
+    """Return a code that a person can type: characters that cannot be misread."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(length))
+    return f"{code[: length // 2]}-{code[length // 2 :]}"
 
 
 def as_typed(code: str) -> str:
-    """Return `code` the way it was given out, however the person typed it."""
+    """Return `code` as its hash is made, however the person typed it."""
     plain = "".join(c for c in code.upper() if c.isalnum())
     return f"{plain[:4]}-{plain[4:]}"
 

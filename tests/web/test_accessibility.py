@@ -45,6 +45,8 @@ def test_a_patients_pages(clinic, browser_of, scheme):
     check(page)
     page.get_by_role("link", name="My answers are right").click()
     check(page)
+    walk.say_who_answered(page)
+    check(page)
     page.get_by_role("button", name="Agree and send").click()
     check(page)
     page.get_by_label("I agree with this declaration").check()

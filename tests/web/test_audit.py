@@ -84,6 +84,8 @@ def settings(office):
         "disable account": (f"{account}/closing", {}),
         "enable account": (f"{account}/opening", {}),
         "add tablet": ("/admin/tablets", {"name": "Another"}),
+        "set PIN of tablet": (f"/admin/tablets/{tablet.id}/pin", {"pin": "492716"}),
+        "give pairing code": (f"/admin/tablets/{tablet.id}/pairing-code", {}),
         "revoke tablet": (f"/admin/tablets/{tablet.id}/revocation", {}),
         "reset second factor": (f"{account}/second-factor/reset", {}),
     }

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from screening.storage.tables import Account, Passkey, Table
 from screening.workflow import clinics, kiosk, patient, reception
-from tests.office import DECLARED
+from tests.office import DECLARED, START
 from tests.web.test_who_may import ALL, MAY
 from tests.web.visitors import NOBODYS, STAFF, Browsers, open_app, routes, send, staffed_office
 
@@ -116,11 +116,11 @@ def test_what_belongs_to_the_own_clinic_is_there(office, app, browsers):
 
 def test_a_start_code_of_another_clinic_starts_nothing(office, app, browsers):
     other = clinics.add_clinic(office.place, "Third", "", "", "UTC")
-    code = reception.invite(office.place, other, "program", "Ana Silva", []).start_code
+    theirs = reception.invite(office.place, other, "program", "Ana Silva", [], born="1986-05-03")
     client = app.test_client()
     client.set_cookie("kiosk", browsers["tablet"]["kiosk"])
 
-    assert client.post("/kiosk/start", data={"code": code}).status_code == 422
+    assert client.post("/kiosk/start", data=START | {"code": theirs.start_code}).status_code == 422
 
 
 def test_lists_hold_only_the_own_clinic(office, app, browsers, elsewhere):

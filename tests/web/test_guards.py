@@ -7,7 +7,7 @@ import pytest
 from screening.app import create_app
 from screening.web.limits import limiter
 from screening.workflow import kiosk
-from tests.office import Office
+from tests.office import START, Office
 from tests.web.visitors import NOBODYS, routes, send
 
 
@@ -182,7 +182,7 @@ def test_a_tablet_taken_out_of_use_forgets_its_patient(office, app):
     code = kiosk.add_kiosk(office.place, office.clinic, "Stolen")
     client = app.test_client()
     client.post("/kiosk/pairing", data={"code": code})
-    client.post("/kiosk/start", data={"code": office.invite().start_code})
+    client.post("/kiosk/start", data=START | {"code": office.invite().start_code})
     assert client.get("/screening/procedures").status_code == 200
     [mine] = [k for k in kiosk.list_kiosks(office.place, office.clinic) if k.name == "Stolen"]
     kiosk.revoke_kiosk(office.place, office.clinic, "account:1", mine.id)

@@ -186,6 +186,7 @@ def test_a_drawing_reaches_the_report(clinic, browser_of, tmp_path):
     walk.confirm_treatments(page)
     walk.answer_all(page)
     page.get_by_role("link", name="My answers are right").click()
+    walk.say_who_answered(page)
     page.get_by_label("I agree with this declaration").check()
     page.get_by_label("Your full name").fill("Ana Silva")
     page.locator("canvas").scroll_into_view_if_needed()

@@ -21,6 +21,7 @@ NOBODYS = {
     "passkey_id": "x",
 }
 FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}
+FORM |= {"pin": "492716", "born": "1986-05-03", "why": "mistake"}
 
 
 USERNAMES = {
@@ -61,9 +62,10 @@ def cookies_of(client):
 
 
 def routes(app):
-    """Return every rule and method, those that end a sign-in last."""
+    """Return every rule and method, those that end a visit or a sign-in last."""
+    last = ("patient.leave", "kiosk.", "staff.sign_out")
     found = [(r, m) for r in app.url_map.iter_rules() for m in sorted(r.methods - {"OPTIONS"})]
-    return sorted(found, key=lambda each: each[0].endpoint == "staff.sign_out")
+    return sorted(found, key=lambda each: [each[0].endpoint.startswith(end) for end in last][::-1])
 
 
 def send(app, cookies, rule, method, objects):

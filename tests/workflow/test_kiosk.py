@@ -1,10 +1,21 @@
+import pytest
+from sqlalchemy import select
+
+from screening.storage.tables import AuditEntry, Kiosk
 from screening.workflow import kiosk
 from tests.office import refused
 
+PIN = "492716"
 
-def tablet(office):
-    code = kiosk.add_kiosk(office.place, office.clinic, "Waiting room")
+
+def tablet(office, pin=""):
+    code = kiosk.add_kiosk(office.place, office.clinic, "Waiting room", pin=pin)
     return kiosk.tablet_of(office.place, kiosk.pair(office.place, code.lower().replace("-", " ")))
+
+
+def acts(office):
+    with office.place.database.read() as session:
+        return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.sequence)))
 
 
 def test_a_pairing_code_works_once(office):
@@ -12,30 +23,6 @@ def test_a_pairing_code_works_once(office):
     kiosk.pair(office.place, code)
 
     assert refused(kiosk.pair, office.place, code) == "wrong-code"
-
-
-def test_a_start_code_works_once(office):
-    here, invitation = tablet(office), office.invite()
-
-    assert kiosk.start(office.place, here, invitation.start_code) == invitation.screening_id
-    assert refused(kiosk.start, office.place, here, invitation.start_code) == "wrong-code"
-
-
-def test_a_start_code_ends_with_the_day(office):
-    here, invitation = tablet(office), office.invite()
-    office.pass_time(hours=12)
-
-    assert refused(kiosk.start, office.place, here, invitation.start_code) == "wrong-code"
-
-
-def test_five_wrong_codes_lock_the_tablet(office):
-    here, invitation = tablet(office), office.invite()
-    for _ in range(5):
-        assert refused(kiosk.start, office.place, here, "AAAA-AAAA") == "wrong-code"
-
-    assert refused(kiosk.start, office.place, here, invitation.start_code) == "locked"
-    office.pass_time(minutes=6)
-    assert kiosk.start(office.place, here, invitation.start_code)
 
 
 def test_another_browser_is_no_tablet(office):
@@ -50,3 +37,69 @@ def test_ten_wrong_pairing_codes_lock_pairing_for_a_while(office):
     assert refused(kiosk.pair, office.place, code) == "locked"
     office.pass_time(minutes=6)
     assert kiosk.pair(office.place, code)
+
+
+def test_the_pin_releases_the_tablet(office):
+    code = kiosk.add_kiosk(office.place, office.clinic, "Waiting room", pin=PIN)
+    token = kiosk.pair(office.place, code)
+    kiosk.release(office.place, kiosk.tablet_of(office.place, token), PIN)
+
+    assert kiosk.tablet_of(office.place, token) is None
+    assert acts(office)[-1] == "release tablet"
+
+
+def test_the_pin_is_kept_as_slowly_as_a_password(office):
+    here = tablet(office, PIN)
+    with office.place.database.read() as session:
+        stored = session.get_one(Kiosk, here.id).pin_hash
+
+    assert stored.startswith("$argon2id$")
+    assert PIN not in stored
+
+
+def test_five_wrong_pins_lock_the_tablet_until_staff_unlock_it(office):
+    here = tablet(office, PIN)
+    for _ in range(5):
+        assert refused(kiosk.release, office.place, here, "111111") == "wrong-pin"
+
+    office.pass_time(days=2)
+    assert refused(kiosk.release, office.place, here, PIN) == "locked"
+    kiosk.unlock(office.place, office.clinic, "account:1", here.id)
+    kiosk.release(office.place, here, PIN)
+    assert acts(office)[-8:] == [
+        *["wrong PIN"] * 5,
+        "lock tablet",
+        "unlock tablet",
+        "release tablet",
+    ]
+
+
+def test_without_a_pin_no_pin_releases_the_tablet(office):
+    here = tablet(office)
+
+    assert refused(kiosk.release, office.place, here, PIN) == "no-pin"
+    kiosk.set_pin(office.place, office.clinic, "account:1", here.id, PIN)
+    kiosk.release(office.place, here, PIN)
+
+
+@pytest.mark.parametrize("pin", ["12345", "1234567890123", "abcdef", "12 456"])
+def test_a_pin_is_six_to_twelve_digits(office, pin):
+    add = kiosk.add_kiosk
+
+    assert (
+        refused(add, office.place, office.clinic, "Waiting room", "account:1", pin) == "not-a-pin"
+    )
+
+
+def test_a_released_tablet_is_paired_anew_under_its_name(office):
+    here = tablet(office, PIN)
+    kiosk.release(office.place, here, PIN)
+    code = kiosk.pair_again(office.place, office.clinic, "account:1", here.id)
+
+    assert kiosk.tablet_of(office.place, kiosk.pair(office.place, code)).name == "Waiting room"
+
+
+def test_no_other_clinic_unlocks_or_names_the_pin_of_a_tablet(office):
+    here = tablet(office, PIN)
+    for act, more in ((kiosk.unlock, ()), (kiosk.set_pin, (PIN,)), (kiosk.pair_again, ())):
+        assert refused(act, office.place, "another", "account:1", here.id, *more) == "gone"

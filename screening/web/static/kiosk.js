@@ -1,10 +1,13 @@
 // The waiting-room tablet: warn when nobody is there, forget, show nothing again, hold on while offline.
 const idle = document.getElementById("idle");
 const left = idle.querySelector("[data-left]");
+const reset = idle.querySelector("[data-reset]");
 const offline = document.getElementById("offline");
+const { here, moved } = idle.dataset;
 const IDLE = idle.dataset.idle * 1000;
 const GRACE = idle.dataset.grace * 1000;
 let last = Date.now();
+let told = last;
 let warned = 0;
 let leaving = false;
 
@@ -13,9 +16,24 @@ for (const kind of ["pointerdown", "keydown", "input", "scroll"]) {
 }
 idle.addEventListener("close", () => { last = Date.now(); });
 
+// The server's word alone says that there is a connection; 410: another device goes on.
+const ask = async (options = {}) => {
+  const answer = await fetch(here, { cache: "no-store", signal: AbortSignal.timeout(3000), ...options }).catch(() => null);
+  offline.hidden = Boolean(answer);
+  if (answer?.status === 410) location.replace(moved);
+  return Boolean(answer);
+};
+setInterval(ask, 4000);
+addEventListener("online", () => ask());
+addEventListener("offline", () => { offline.hidden = false; });
+
 // The wall clock counts, so that a tablet that slept cannot stretch the limit.
 setInterval(() => {
   const now = Date.now();
+  if (last > told && now - told > IDLE) {
+    told = now;
+    ask({ method: "POST", body: new FormData(reset) });
+  }
   if (!idle.open && now - last >= IDLE) {
     warned = now;
     idle.showModal();
@@ -23,9 +41,9 @@ setInterval(() => {
   if (idle.open) {
     const seconds = Math.max(0, Math.ceil((warned + GRACE - now) / 1000));
     left.textContent = seconds;
-    if (seconds === 0 && !leaving && navigator.onLine) {
+    if (seconds === 0 && !leaving && offline.hidden) {
       leaving = true;
-      idle.querySelector("[data-reset]").requestSubmit();
+      reset.requestSubmit();
     }
   }
 }, 1000);
@@ -38,14 +56,22 @@ const awake = () => navigator.wakeLock?.request("screen").catch(() => {});
 awake();
 document.addEventListener("visibilitychange", () => { if (!document.hidden) awake(); });
 
-const say = () => { offline.hidden = navigator.onLine; };
-addEventListener("online", say);
-addEventListener("offline", say);
-say();
-for (const form of document.querySelectorAll("main form")) {
-  form.addEventListener("submit", (event) => {
-    if (navigator.onLine) return;
+// Nothing leaves the page before the server was heard, and nothing leaves it twice.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  let state = "here";
+  form.addEventListener("submit", async (event) => {
+    if (state === "leaves") {
+      state = "left";
+      return;
+    }
     event.preventDefault();
-    addEventListener("online", () => form.requestSubmit(event.submitter), { once: true });
+    if (state !== "here") return;
+    state = "waits";
+    while (!(await ask())) await new Promise((again) => setTimeout(again, 1000));
+    state = "leaves";
+    form.requestSubmit(event.submitter);
   });
 }
+addEventListener("click", (event) => {
+  if (!offline.hidden && event.target.closest("a")) event.preventDefault();
+});
