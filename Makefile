@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test bench lint texts lock
+.PHONY: help serve test bench lint texts language lock
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -16,9 +16,10 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/screening check
 	@.venv/bin/pytest
 
-bench: ## Try a changed list on stored screenings and print how long it takes (docs/performance.md)
+bench: ## Try a changed list on stored screenings, make reports, print how long both take (docs/performance.md)
 	@bin/install serve
 	@.venv/bin/python bench/rescreen.py
+	@.venv/bin/python bench/report.py
 
 lint: ## Put the code into shape
 	@.venv/bin/ruff check --fix
@@ -27,6 +28,11 @@ lint: ## Put the code into shape
 texts: ## Collect the texts of the pages and add new ones to every language (never guesses)
 	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header -o messages.pot .
 	@.venv/bin/pybabel -q update -N -i messages.pot -d screening/translations --no-location
+	@rm messages.pot
+
+language: ## Begin another language of the pages: make language CODE=fr
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header -o messages.pot .
+	@.venv/bin/pybabel -q init -i messages.pot -d screening/translations -l $(CODE)
 	@rm messages.pot
 
 lock: ## Pin the newest versions of all libraries, with hashes (needs uv)

@@ -42,6 +42,7 @@ from screening.web import (
     patient,
     reception,
     staff,
+    statement,
     verify,
 )
 from screening.web.language import languages, locale
@@ -290,7 +291,8 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     desks = (reception, doctor, lead, administrator)
-    for part in (patient, again, handover, kiosk, staff, account, *desks, health, verify, look):
+    pages = (patient, again, handover, kiosk, staff, account, health, verify, look, statement)
+    for part in (*pages, *desks):
         app.register_blueprint(part.bp)
     app.url_defaults(look.mark_static)
     errors.register(app)

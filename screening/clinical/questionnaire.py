@@ -51,7 +51,7 @@ class Item:
     `means` is what "yes" establishes, `dates` the finding whose date is asked.
     `within` says how far back the question asks. `may_not_know` offers "I do not
     know", `private` "I will tell only the doctor".
-    `longest` is in characters.
+    `afresh` asks it at each visit, whatever was said last time. `longest` is in characters.
     """
 
     link_id: str
@@ -69,6 +69,7 @@ class Item:
     private: bool = False
     always: bool = False
     booked: bool = False
+    afresh: bool = False
     required: bool = True
     longest: int = 500
 

@@ -1,13 +1,14 @@
 """What of last time's answers a patient may simply confirm, and what is asked afresh.
 
-Asked afresh, with everything that belongs to the same first question: what a rule
-asks again on the day, what has a date or reaches back a length of time, what was
-not known or told only to the doctor, and a question that reads otherwise by now.
+Asked afresh, with everything that belongs to the same first question: what any
+procedure's rule asks again on the day or holds for temporary, what has a date or
+reaches back a length of time, what was not known or is private, what the files mark
+`afresh`, and a question that reads otherwise by now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,16 +43,13 @@ class StillTrue:
     asked: tuple[tuple[Item, Answer], ...]
 
 
-def confirmable(
-    definitions: Definitions, procedures: Iterable[str], told: Mapping[str, Told], on: date
-) -> dict[str, Answer]:
+def confirmable(definitions: Definitions, told: Mapping[str, Told], on: date) -> dict[str, Answer]:
     """Return the answers in `told` that may be confirmed on the day `on`, by link id.
 
     `definitions` are the English ones.
     """
-    chosen = [definitions.procedures[p] for p in procedures]
-    again = {r.finding for p in chosen for r in p.contraindications if r.recheck}
-    again = with_parts(definitions, again)
+    rules = [r for p in definitions.procedures.values() for r in p.contraindications]
+    again = with_parts(definitions, {r.finding for r in rules if r.recheck or r.defer})
     kept: dict[str, Answer] = {}
     for section in definitions.sections:
         for root in section.items:
@@ -62,9 +60,9 @@ def confirmable(
 
 
 def _asked_afresh(item: Item, again: set[str], told: Mapping[str, Told], on: date) -> bool:
-    if item.type in {ItemType.DATE, ItemType.BIRTH_DATE} or item.within or item.private:
+    if item.type in {ItemType.DATE, ItemType.BIRTH_DATE} or item.within:
         return True
-    if item.establishes & again:
+    if item.private or item.afresh or item.establishes & again:
         return True
     if item.link_id not in told:
         return False

@@ -245,6 +245,7 @@ def _item(
         private=shape.private,
         always=shape.always,
         booked=shape.booked,
+        afresh=shape.afresh,
         required=shape.required,
         longest=shape.longest,
     )

@@ -71,6 +71,7 @@ class QuestionShape(Shape):
     private: bool = False
     always: bool = False
     booked: bool = False
+    afresh: bool = False
     required: bool = True
     longest: Annotated[int, Field(ge=1, le=2000)] = 500
 

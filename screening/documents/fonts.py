@@ -1,4 +1,4 @@
-"""The fonts of every report, from Python packages, so that no machine needs any of its own.
+"""The fonts of every report, ours or from packages, so that no machine needs any of its own.
 
 Only names in Chinese, Japanese and Korean letters take a font of the system, where
 Debian's fonts-droid-fallback is installed; without it they print as U+FFFD.
@@ -17,22 +17,21 @@ from xml.sax.saxutils import escape
 
 import fontpkg_heebo  # type: ignore[import-untyped]
 import fontpkg_ibm_plex_sans_arabic  # type: ignore[import-untyped]
-import fontpkg_noto_sans  # type: ignore[import-untyped]
 import fontpkg_noto_sans_devanagari  # type: ignore[import-untyped]
 import fontpkg_noto_sans_thai  # type: ignore[import-untyped]
-import fontpkg_noto_serif  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont
 
 PACKAGES = (
-    fontpkg_noto_sans,
-    fontpkg_noto_serif,
     fontpkg_ibm_plex_sans_arabic,
     fontpkg_heebo,
     fontpkg_noto_sans_devanagari,
     fontpkg_noto_sans_thai,
 )
 EAST_ASIAN = Path("/usr/share/fonts-droid-fallback/truetype")
-FOLDERS = (*(Path(package.ROOT) / "files" for package in PACKAGES), EAST_ASIAN)
+# Cut by bin/typefaces: WeasyPrint would cut each weight out of a variable font anew for every
+# report, and take longer for that than for setting the page.
+TYPEFACES = Path(__file__).parent / "typefaces"
+FOLDERS = (TYPEFACES, *(Path(package.ROOT) / "files" for package in PACKAGES), EAST_ASIAN)
 # "ccmp" takes letters such as the Vietnamese i with a dot below apart; who copies or hears
 # the text would then get the pieces, or a report without any i.
 CONFIGURATION = """<?xml version="1.0"?>
@@ -49,7 +48,12 @@ CONFIGURATION = """<?xml version="1.0"?>
 
 
 def use_own_fonts() -> None:
-    """Let fontconfig see our fonts and no others, in this process."""
+    """Let fontconfig see our fonts and no others, in this process.
+
+    Raises FileNotFoundError where bin/typefaces has not run yet.
+    """
+    if not any(TYPEFACES.glob("*.ttf")):
+        raise FileNotFoundError(f"{TYPEFACES} is empty: run .venv/bin/python bin/typefaces")
     os.environ["FONTCONFIG_FILE"] = str(_configuration(os.getpid()))
     # fontTools stamps the present time into each font that it cuts from a variable one;
     # with this the same report has the same bytes tomorrow.

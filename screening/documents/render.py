@@ -6,8 +6,10 @@ Nothing is fetched but our own pictures, and no text of a patient reaches the
 page uncleaned.
 """
 
+import gc
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
@@ -18,19 +20,24 @@ from typing import Any
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment
-from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from screening.clinical.report import Report
 from screening.documents.aftercare import day_of_treatment, in_order, planned_in
+from screening.documents.claims import TwoClaims
 from screening.documents.dates import answer_text, day_text, length_text, locale_of, moment_text
 from screening.documents.fonts import use_own_fonts
 from screening.documents.ink import drawing_of
 from screening.documents.qr import picture_of
 from screening.documents.record import RECORD
 from screening.documents.tags import finish_tags
-from screening.documents.text import LONGEST_DECLARATION, clean_text, clean_texts
+from screening.documents.text import (
+    LONGEST_DECLARATION,
+    clean_text,
+    clean_texts,
+    written_direction,
+)
 from screening.documents.wording import say_in
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -52,26 +59,6 @@ FRAME = (
     "confirmed",
     "verify",
 )
-UNIVERSAL_ACCESS = b"""\
-<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
- xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
-<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
- xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
- xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
- xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>
-<rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>The part of ISO 14289 that is followed</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property>
-</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
-</rdf:RDF>"""
-
 # Two threads in one FontConfiguration corrupt the heap.
 _one_at_a_time = Lock()
 
@@ -106,8 +93,20 @@ def render_pdf(
         for name, content, relationship in _files(report, reader)
     ]
     files += [_attachment(name, pdf, when, "Source") for name, pdf in (embedded or {}).items()]
-    with _one_at_a_time:
+    with _one_at_a_time, _uncollected():
         return finish_tags(_laid_out(page, files, report["frame"].get("paper"), logo))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be looked for: a page of thousands of boxes makes none, and pays a fifth."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _files(report: Report, reader: Reader) -> Iterator[tuple[str, bytes, str]]:
@@ -140,6 +139,7 @@ def _template(reader: Reader, language: str) -> Template:
     environment.filters |= {
         "answered": answer_text,
         "day": day_text,
+        "direction": written_direction,
         "lasting": length_text,
         "moment": moment_text,
     }
@@ -290,11 +290,3 @@ class OwnPictures(URLFetcher):  # type: ignore[misc]
 def _pictures() -> dict[str, bytes]:
     paths = sorted((TEMPLATES / "report").glob("*.svg"))
     return {f"{PICTURES}{path.name}": path.read_bytes() for path in paths}
-
-
-class TwoClaims(DocumentMetadata):  # type: ignore[misc]
-    """Claims PDF/UA-1 beside PDF/A; WeasyPrint writes one claim a file only."""
-
-    def generate_rdf_metadata(self, *claim: object) -> bytes:
-        written: bytes = super().generate_rdf_metadata(*claim)
-        return written.replace(b"</rdf:RDF>", UNIVERSAL_ACCESS)

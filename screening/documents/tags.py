@@ -24,7 +24,8 @@ def finish_tags(pdf: bytes) -> bytes:
         read = set(_marks(root))
         for page in document.pages:
             _leave_out(document, page, read)
-        document.Root.AF = Array(_once(document.Root.AF))
+        if "/AF" in document.Root:
+            document.Root.AF = Array(_once(document.Root.AF))
         finished = io.BytesIO()
         document.save(
             finished,

@@ -89,3 +89,12 @@ def _soften(word: re.Match[str]) -> str:
         softened.append(character)
         run += 1
     return "".join(softened)
+
+
+def written_direction(text: str) -> str:
+    """Return "rtl" where the first letter of `text` is read from the right, else "ltr".
+
+    WeasyPrint does not align dir="auto", so it is worked out here.
+    """
+    kinds = (unicodedata.bidirectional(character) for character in text)
+    return "rtl" if next((k for k in kinds if k in {"L", "R", "AL"}), "L") != "L" else "ltr"

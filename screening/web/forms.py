@@ -168,9 +168,12 @@ class ReadingForm(FlaskForm):
     def __init__(self, reading: Reading):
         super().__init__(data={"about": reading.kind.id})
         options = {option.id: option.text for option in reading.item.options}
-        change = options.get(reading.kind.answer) or WORDS[YES]
+        change = options.get(reading.kind.answer)
         self.reply.choices = [
-            SelectChoice(YES, _("Yes, change it to: %(answer)s", answer=change)),
+            SelectChoice(
+                YES,
+                _("Yes, add: %(answer)s", answer=change) if change else _("Change it to yes"),
+            ),
             SelectChoice(NO, _l("No, my answer is right")),
             SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
         ]

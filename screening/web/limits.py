@@ -13,6 +13,7 @@ from flask_limiter.util import get_remote_address
 
 limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
 a_try = limiter.limit("30 per minute", methods=["POST"])
+a_file = limiter.limit("20 per minute", methods=["POST"])  # each takes a process of its own
 a_link = limiter.limit("60 per minute")
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from screening.web import errors
+from screening.web.limits import a_file, a_link, seconds_to_wait
+from screening.web.openapi import describe
 from screening.web.visit import open_to_all, workplace
 from screening.workflow import verification
 from screening.workflow.workplace import ActRefusedError
@@ -27,6 +30,7 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.get("/verify/<code>")
+@a_link
 def show(code: str) -> ResponseReturnValue:
     """Say what is known of the report that printed `code`, and ask for the file."""
     try:
@@ -39,6 +43,7 @@ def show(code: str) -> ResponseReturnValue:
 
 @bp.post("/verify")
 @bp.post("/verify/<code>")
+@a_file
 def check(code: str | None = None) -> ResponseReturnValue:
     issued = None
     try:
@@ -51,6 +56,7 @@ def check(code: str | None = None) -> ResponseReturnValue:
 
 
 @bp.post("/api/v1/verifications")
+@a_file
 def check_for_program() -> ResponseReturnValue:
     """Answer in JSON to a PDF as the body, or as the part "file" of a form."""
     try:
@@ -59,6 +65,20 @@ def check_for_program() -> ResponseReturnValue:
         error, status = _refusal(refused)
         return jsonify(error=error), status
     return jsonify(checked.as_json())
+
+
+@bp.get("/api/v1/openapi.json")
+def describe_for_program() -> ResponseReturnValue:
+    return jsonify(describe(request.host_url.rstrip("/")))
+
+
+@bp.errorhandler(429)
+def too_often(_limit: HTTPException) -> ResponseReturnValue:
+    """Say how long to wait, to a program in JSON."""
+    if request.endpoint != "verify.check_for_program":
+        return errors.too_often()
+    error = _("Too many files from one address. Retry-After says in how many seconds to try again.")
+    return jsonify(error=error), 429, {"Retry-After": str(seconds_to_wait())}
 
 
 def _uploaded() -> bytes:

@@ -78,7 +78,7 @@ def _told(place: Workplace, session: Session, old: Screening, draft: Draft) -> M
         for section in report["sections"]
         for a in section["answers"]
     }
-    answers = confirmable(place.definitions, draft.procedures, told, draft.today)
+    answers = confirmable(place.definitions, told, draft.today)
     return {"number": old.number, "at": report["on"], "answers": answers}
 
 

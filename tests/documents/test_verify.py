@@ -318,6 +318,21 @@ def test_nothing_can_be_appended(pdf, appended):
     assert refused(appended(pdf()))
 
 
+@BOTH
+def test_of_a_thousand_random_changes_none_passes(pdf):
+    """Without the store: what was issued is not asked for. Flips, appended bytes, both."""
+    draw, whole, passed = random.Random(20261121), pdf(), []
+    for number in range(1_000):
+        changed = flipped(whole, draw.randrange(len(whole)), 1 << draw.randrange(8))
+        if number % 4 == 3:
+            changed = whole + draw.randbytes(draw.randrange(1, 40))
+        elif number % 2:
+            changed += draw.randbytes(draw.randrange(1, 40))
+        if verified(changed).status != "FAILED":
+            passed.append(number)
+    assert passed == []
+
+
 def test_appended_and_missing_bytes_are_called_so():
     assert refused(sealed() + b"\n") == "Bytes were added after the last signature."
     assert refused(sealed()[:-1]) == "The end of the file is missing."

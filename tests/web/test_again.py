@@ -109,7 +109,7 @@ def test_a_patient_who_comes_again_confirms_last_times_answers(office):
         assert shown <= set(answers_of(office, id))
         pages += 1
 
-    assert pages > 2
+    assert pages > 1
     assert "/screening/questions/" in client.get("/screening").headers["Location"]
 
 
@@ -135,7 +135,8 @@ def test_a_tablet_never_shows_last_times_answers(office):
     tablet.post("/kiosk/pairing", data={"code": code})
     office.submit("thread-lift", date_of_birth="1986-05-03")
     invitation = office.invite("thread-lift")
-    tablet.post("/kiosk/start", data={"code": invitation.start_code})
+    born = {"code": invitation.start_code, "born": ["3", "5", "1986"]}
+    assert tablet.post("/kiosk/start", data=born).status_code == 303
     tablet.post("/screening/procedures", data={"procedures": ["thread-lift"]})
 
     assert "/questions/" in give_birth_date(tablet).headers["Location"]

@@ -168,6 +168,7 @@ def test_too_many_tries_from_one_address_are_told_how_long_to_wait(office):
         ("/kiosk/pairing", 30),
         ("/kiosk/start", 30),
         ("/s/unknown", 60),
+        ("/verify", 20),
     ):
         client = app.test_client()
         tries = [client.post(path).status_code for _ in range(most + 1)]

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from screening.web.limits import limiter
 from screening.workflow import verification
 from tests.office import Office
 from tests.workflow.test_reports import row
@@ -108,3 +109,29 @@ def test_busy_is_said(client, sealed, monkeypatch):
     monkeypatch.setattr(verification, "LONGEST", 0.05)
     with verification._at_once, verification._at_once:
         assert upload(client, sealed).status_code == 503
+
+
+@pytest.fixture
+def uncounted():
+    """Forget the tries of this test for those after it."""
+    limiter.reset()
+    yield
+    limiter.reset()
+
+
+@pytest.mark.usefixtures("uncounted")
+def test_a_program_that_asks_too_often_is_told_when_to_come_back(client):
+    tries = [client.post("/api/v1/verifications").status_code for _ in range(20)]
+    assert set(tries) == {422}
+
+    answer = client.post("/api/v1/verifications")
+    assert answer.status_code == 429
+    assert "Too many files" in answer.json["error"]
+    assert 0 < int(answer.headers["Retry-After"]) <= 61
+
+
+@pytest.mark.usefixtures("uncounted")
+def test_codes_cannot_be_tried_out_one_after_the_other(client):
+    tries = [client.get("/verify/AAAA-AAAA-AAAA-AAAA").status_code for _ in range(61)]
+    assert tries[:60] == [404] * 60
+    assert tries[60] == 429

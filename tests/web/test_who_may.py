@@ -20,6 +20,7 @@ BROWSERS = {"stranger", "patient"} | HALF | STAFF
 ALL = BROWSERS | {"tablet"}
 MAY = {
     "static": ALL,
+    "statement.accessibility": ALL,
     "look.style": ALL,
     "look.logo": ALL,
     "health.alive": ALL,
@@ -28,6 +29,7 @@ MAY = {
     "verify.show": ALL,
     "verify.check": ALL,
     "verify.check_for_program": ALL,
+    "verify.describe_for_program": ALL,
     "staff.home": ALL,
     "staff.sign_in": BROWSERS,
     "staff.passkey": BROWSERS,

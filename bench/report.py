@@ -1,0 +1,175 @@
+"""Measure making and checking a report, beside a plain WeasyPrint call and Typst.
+
+Usage: python bench/report.py [REPORTS]
+The content is nearly the same for all (example.py, plainly.py).
+REPORTS is how many one worker renders
+to see whether its memory grows (1,000). Prints Markdown for docs/performance.md; times are
+those of the processor, so that other work beside counts little.
+"""
+
+from __future__ import annotations
+
+import gc
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+from example import example
+
+from screening.app import create_app, open_workplace
+from screening.config import read_config
+from screening.documents.authority import create_authority, issue_certificate
+from screening.documents.fonts import FOLDERS, use_own_fonts
+from screening.documents.render import render_pdf
+from screening.documents.seal import seal_pdf, sign_pdf
+from screening.documents.verify import verify_pdf
+
+RUNS = 7
+PAGES = 300  # asked for, with and without workers beside
+
+
+def main(reports: int = 1_000) -> None:
+    print(f"{platform.machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}")
+    show("one report, ms of one core", ("cold", "warm"), parts())
+    show("the same content, ms of one core", ("median", "ratio"), peers())
+    show("one worker", ("MB",), memory(reports))
+    show(f"a page, ms ({PAGES} asked for)", ("median", "p99"), pages())
+
+
+def show(title: str, heads: tuple[str, ...], rows: dict[str, tuple[float, ...]]) -> None:
+    print(f"\n| {title} | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
+    for name, numbers in rows.items():
+        print(f"| {name} | {' | '.join(f'{n:,.2f}' if n < 10 else f'{n:,.0f}' for n in numbers)} |")
+
+
+def busy(act: Callable[[], object]) -> float:
+    """Return how many ms `act` keeps a core busy."""
+    started = time.process_time()
+    act()
+    return (time.process_time() - started) * 1000
+
+
+def parts() -> dict[str, tuple[float, ...]]:
+    """Return the first time in a new process and the median of those after, for each part."""
+    now, made = datetime.now(UTC), {}
+    home = create_authority("Aurelia Clinic", now)
+    seal = issue_certificate(home, "Seal of Aurelia Clinic", "seal", now)
+    doctor = issue_certificate(home, "Dr Mai Trần", "doctor", now)
+    report = example()
+    acts: dict[str, Callable[[], object]] = {
+        "render": lambda: made.update(plain=render_pdf(report)),
+        "seal": lambda: made.update(sealed=seal_pdf(made["plain"], seal, now, "Sealed", True)),
+        "sign": lambda: made.update(signed=sign_pdf(made["sealed"], doctor, now, "Decided")),
+        "verify two signatures": lambda: verify_pdf(made["signed"], [home.certificate], now),
+    }
+    times = {name: [busy(act)] for name, act in acts.items()}
+    for _ in range(RUNS):
+        for name, act in acts.items():
+            times[name].append(busy(act))
+    assert verify_pdf(made["signed"], [home.certificate], now).status == "PASSED"
+    return {name: (took[0], statistics.median(took[1:])) for name, took in times.items()}
+
+
+def peers() -> dict[str, tuple[float, ...]]:
+    """Return medians and ratios to the plain call; each in turn, so that all meet the same load."""
+    from plainly import as_html, as_typst
+    from weasyprint import HTML
+
+    use_own_fonts()
+    report = example()
+    page, source = as_html(report), as_typst(report)
+    acts: dict[str, Callable[[], object]] = {
+        "WeasyPrint plain, a row a fact, untagged": lambda: HTML(string=page).write_pdf(),
+        "WeasyPrint plain, the same tagged as PDF/A-3a": lambda: HTML(string=page).write_pdf(
+            pdf_variant="pdf/a-3a"
+        ),
+        "this report, PDF/A-3a and PDF/UA-1": lambda: render_pdf(report),
+    }
+    try:
+        import typst
+    except ImportError:
+        print("\nTypst is not installed (extra dev) and was left out.")
+    else:
+        fonts = [str(folder) for folder in FOLDERS]
+        compiler = typst.Compiler(source, font_paths=fonts, ignore_system_fonts=True)
+        acts["Typst, a row a fact, PDF/A-3a, compiler used again"] = lambda: compiler.compile(
+            format="pdf", pdf_standards=["a-3a"]
+        )
+    times: dict[str, list[float]] = {name: [] for name in acts}
+    for run in range(RUNS + 1):
+        for name, act in acts.items():
+            gc.collect()
+            took = busy(act)
+            times[name] += [took] if run else []
+    first = statistics.median(times[next(iter(times))])
+    return {n: (statistics.median(t), statistics.median(t) / first) for n, t in times.items()}
+
+
+def memory(reports: int) -> dict[str, tuple[float, ...]]:
+    """Return the most memory that a worker took until then, in MB."""
+    marks = sorted({max(1, reports // 10), reports // 2, reports})
+    with get_context("spawn").Pool(1) as pool:
+        return {
+            f"after {mark:,} reports": (peak,)
+            for mark, peak in zip(marks, pool.apply(_work, (marks,)), strict=True)
+        }
+
+
+def _work(marks: list[int]) -> list[float]:
+    report, peaks = example(), []
+    for number in range(1, marks[-1] + 1):
+        render_pdf(report)
+        if number in marks:
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return peaks
+
+
+def pages() -> dict[str, tuple[float, ...]]:
+    """Return how long a page takes by the clock, alone and beside two workers that render."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = open_workplace(read_config({"SCREENING_INSTANCE": folder}))
+        client = create_app(read_config({"SCREENING_INSTANCE": folder}), place).test_client()
+        quiet = _ask(client)
+        workers = [
+            subprocess.Popen(
+                [sys.executable, __file__, "render"],
+                cwd=Path(__file__).parents[1],
+            )
+            for _ in range(2)
+        ]
+        try:
+            time.sleep(8)
+            loud = _ask(client)
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+        place.database.close()
+    return {"alone": quiet, "beside two workers": loud}
+
+
+def _ask(client: object) -> tuple[float, float]:
+    times = []
+    for _ in range(PAGES):
+        started = time.perf_counter()
+        assert client.get("/verify").status_code == 200  # type: ignore[attr-defined]
+        times.append((time.perf_counter() - started) * 1000)
+        time.sleep(0.005)
+    return statistics.median(times), sorted(times)[int(PAGES * 0.99)]
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    if given == ["render"]:
+        lan = example()
+        while True:
+            render_pdf(lan)
+    main(*map(int, given))
