@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test bench lint texts language lock
+.PHONY: help serve test bench pictures lint texts language lock
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -20,6 +20,10 @@ bench: ## Try a changed list on stored screenings, make reports, print how long 
 	@bin/install serve
 	@.venv/bin/python bench/rescreen.py
 	@.venv/bin/python bench/report.py
+
+pictures: ## Make a picture of every page in every language, below docs/pictures (some minutes)
+	@bin/install test
+	@.venv/bin/python bin/pictures.py
 
 lint: ## Put the code into shape
 	@.venv/bin/ruff check --fix

@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bell import open_bell
-from screening.config import CHECKOUT, Config, read_config, read_secrets
+from screening.config import CHECKOUT, Config, SettingError, read_config, read_secrets
 from screening.definitions.loading import load_definitions
 from screening.documents.authority import (
     Credentials,
@@ -44,6 +44,7 @@ from screening.web import (
     staff,
     statement,
     verify,
+    watching,
 )
 from screening.web.language import languages, locale
 from screening.web.light import make_light
@@ -81,6 +82,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
 def now() -> datetime:
@@ -132,7 +134,15 @@ def pack_definitions(folder: Path) -> bytes:
 
 def open_safe(config: Config) -> Safe:
     """Return where the installation's own keys and certificates are kept."""
-    config.instance.mkdir(parents=True, exist_ok=True)
+    try:
+        config.instance.mkdir(parents=True, exist_ok=True)
+        if not os.access(config.instance, os.W_OK):
+            raise PermissionError
+    except OSError:
+        raise SettingError(
+            f"the folder {config.instance} cannot be written: "
+            "give it to who runs this, or set SCREENING_INSTANCE to another one"
+        ) from None
     return Safe(Database(config.database), lambda: read_secrets(config.secret_file))
 
 
@@ -256,6 +266,8 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         INSTANCE=str(config.instance),
         LANGUAGES=config.languages,
         PUBLIC_URL=config.public_url,
+        PROXIES=config.proxies,
+        METRICS_TOKEN=config.metrics_token,
         MAX_CONTENT_LENGTH=64 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024,
         MAX_FORM_PARTS=200,
@@ -283,6 +295,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "states_in_words": state_words,
         "stylesheet": look.stylesheet,
     }
+    watching.register(app)
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
@@ -297,11 +310,13 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.url_defaults(look.mark_static)
     errors.register(app)
     app.after_request(make_light)
-    app.after_request(_add_headers)  # first of the two: the last named is called first
+    headers = HEADERS | (HSTS if config.secure else {})
+    # First of the two: the last named is called first.
+    app.after_request(lambda response: _add_headers(response, headers))
     return app
 
 
-def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+def _add_headers(response: Response, headers: dict[str, str]) -> Response:
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     return response

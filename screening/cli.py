@@ -21,7 +21,7 @@ from screening.commands.opening import load as _load
 from screening.commands.opening import open_place as _open_place
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
-from screening.config import SETTINGS, read_config
+from screening.config import SETTINGS, SettingError, read_config
 from screening.definitions.examples import failing_examples
 from screening.definitions.tracing import trace as trace_
 
@@ -29,7 +29,17 @@ REPORT_KEYS = frozenset({"patient"})
 VERDICT_CODES = {"PASSED": 0, "FAILED": 1, "INDETERMINATE": 2}
 
 
-@click.group()
+class Commands(click.Group):
+    """Every command says in one sentence which setting has to be mended."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except SettingError as error:
+            _stop([str(error)], 2)
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """Contraindication screening for clinics that do aesthetic procedures."""
 
@@ -194,10 +204,11 @@ def settings() -> None:
 def serve(demo: bool) -> None:
     """Serve the pages and make the reports, until stopped."""
     from screening.demo import demo_config, open_demo
-    from screening.serving import run
+    from screening.serving import refuse_used_address, run
     from screening.workflow.watch import certificate_notices
 
     config = demo_config(read_config()) if demo else read_config()
+    refuse_used_address(config)
     place = _open_place(config)
     if demo:
         click.echo(open_demo(config, place))
@@ -212,11 +223,13 @@ def serve(demo: bool) -> None:
 @main.command()
 def worker() -> None:
     """Make the reports that were ordered, until stopped."""
+    from screening import logs
     from screening.app import open_workplace
     from screening.worker import run_worker
 
     place = _open_place(config := read_config())
     place.database.close()
+    logs.configure()
     run_worker(config, place.keys, open_workplace)
 
 

@@ -7,7 +7,9 @@ kept in the instance folder, readable by its owner only.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +48,7 @@ SETTINGS = (
     Setting("PROXIES", "0", "proxies in front of the pages whose X-Forwarded-For is believed"),
     Setting("KEEP_UNSENT_DAYS", "90", "days to keep what was never sent, after its link ended"),
     Setting("KEEP_YEARS", "10", "years to keep a screening after the decision"),
+    Setting("METRICS_TOKEN", "", "secret that opens /metrics from elsewhere; empty is nobody"),
     Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
 )
 NUMBERS = ("REMIND_DAYS", "PROXIES", "KEEP_UNSENT_DAYS", "KEEP_YEARS", "WEB_THREADS")
@@ -78,6 +81,7 @@ class Config:
     mail_from: str
     remind_days: int
     proxies: int
+    metrics_token: str
     web_threads: int
     keep_unsent_days: int
     keep_years: int
@@ -88,17 +92,28 @@ class Config:
         return self.public_url.startswith("https://")
 
 
+class SettingError(ValueError):
+    """A setting cannot be used; the text says which, and what to write instead."""
+
+
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:
-    """Return the settings. Raises ValueError for one that cannot be used."""
+    """Return the settings. Raises SettingError for one that cannot be used."""
+    _refuse_unknown(environment)
     value = {s.name: environment.get(PREFIX + s.name) or s.default for s in SETTINGS}
     instance = Path(value["INSTANCE"]).absolute()
     secret = value["SECRET_FILE"]
     for name in NUMBERS:
         if not value[name].isdecimal():
-            raise ValueError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
+            raise SettingError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
+    if not re.fullmatch(r"[^/\s]+:\d{1,5}|unix:/\S+", value["ADDRESS"]):
+        raise SettingError(f"{PREFIX}ADDRESS must look like 127.0.0.1:8000: {value['ADDRESS']!r}")
+    if not re.fullmatch(r"https?://[^/?#\s]+/?", value["PUBLIC_URL"]):
+        raise SettingError(
+            f"{PREFIX}PUBLIC_URL must look like https://screening.example: {value['PUBLIC_URL']!r}"
+        )
     for one, other in PAIRS:
         if bool(value[one]) != bool(value[other]):
-            raise ValueError(f"{PREFIX}{one} and {PREFIX}{other} belong together: set both")
+            raise SettingError(f"{PREFIX}{one} and {PREFIX}{other} belong together: set both")
     return Config(
         instance=instance,
         database=value["DATABASE"] or f"sqlite:///{instance / 'screening.db'}",
@@ -117,10 +132,21 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         mail_from=value["MAIL_FROM"],
         remind_days=int(value["REMIND_DAYS"]),
         proxies=int(value["PROXIES"]),
+        metrics_token=value["METRICS_TOKEN"],
         web_threads=int(value["WEB_THREADS"]),
         keep_unsent_days=int(value["KEEP_UNSENT_DAYS"]),
         keep_years=int(value["KEEP_YEARS"]),
     )
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Refuse a name that is nearly a setting's: it would do nothing, and nobody would know."""
+    known = [PREFIX + setting.name for setting in SETTINGS]
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise SettingError(f"{name} is not a setting{hint} `screening settings` lists all")
 
 
 def read_secrets(path: Path) -> list[bytes]:

@@ -4,54 +4,87 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from types import FrameType
 
-from screening.config import Config
+from screening.config import PREFIX, Config, SettingError
 
 PAUSE = 0.5  # seconds between looks, and before a dead part is started again
+MOST_DEATHS, LATELY = 10, 60.0  # so many within so many seconds, and it does not stay up
+COMMANDS = {
+    "web": [sys.executable, "-m", "gunicorn", "--config", "python:screening.gunicorn_settings"],
+    "worker": [sys.executable, "-m", "screening", "worker"],
+}
 
 
-def commands(config: Config) -> dict[str, list[str]]:
-    """Return the command line of each part."""
-    web = [
-        *(sys.executable, "-m", "gunicorn", "screening.app:create_app()"),
-        *("--bind", config.address, "--worker-class", "gthread"),
-        *("--workers", "1", "--threads", str(config.web_threads)),
-        *("--log-level", "warning", "--limit-request-line", "2048"),
-    ]
-    return {"web": web, "worker": [sys.executable, "-m", "screening", "worker"]}
+def refuse_used_address(config: Config) -> None:
+    """Raise SettingError where nothing can listen: gunicorn would say it many times, at length."""
+    host, _, port = config.address.rpartition(":")
+    if host == "unix":
+        return
+    try:
+        socket.create_server((host.strip("[]"), int(port))).close()
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise SettingError(
+            f"cannot listen on {config.address} ({why}): "
+            f"stop what listens there, or set {PREFIX}ADDRESS to another one"
+        ) from None
+
+
+class Parts:
+    """The processes, by name."""
+
+    def __init__(self) -> None:
+        self.running = {name: subprocess.Popen(line) for name, line in COMMANDS.items()}
+        self.deaths: list[float] = []
+
+    def start_dead(self) -> str | None:
+        """Start again what died; return the name of a part that does not stay up."""
+        for name, part in self.running.items():
+            if part.poll() is not None:
+                now = time.monotonic()
+                self.deaths = [at for at in self.deaths if now - at < LATELY] + [now]
+                if len(self.deaths) > MOST_DEATHS:
+                    return name
+                self.running[name] = subprocess.Popen(COMMANDS[name])
+        return None
+
+    def reload(self) -> None:
+        """Let both take up new settings and lists; each finishes first what it has begun."""
+        self.running["web"].send_signal(signal.SIGHUP)
+        self.running["worker"].send_signal(signal.SIGINT)
+
+    def stop(self) -> None:
+        for part in self.running.values():
+            part.send_signal(signal.SIGTERM)
+        for part in self.running.values():
+            try:
+                part.wait(10)
+            except subprocess.TimeoutExpired:
+                part.kill()
 
 
 def run(config: Config) -> int:
-    """Serve until SIGTERM or Ctrl-C; return the exit code."""
-    stopping = False
+    """Serve until SIGTERM or Ctrl-C, reload at SIGHUP; return the exit code."""
+    received: list[int] = []
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
+    def note(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    parts = {name: subprocess.Popen(line) for name, line in commands(config).items()}
-    quick_deaths = 0
-    while not stopping:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, note)
+    parts, weak = Parts(), None
+    while not weak and not {signal.SIGTERM, signal.SIGINT} & set(received):
+        if signal.SIGHUP in received:
+            received.remove(signal.SIGHUP)
+            parts.reload()
         time.sleep(PAUSE)
-        for name, line in commands(config).items():
-            if parts[name].poll() is not None and not stopping:
-                quick_deaths += 1
-                if quick_deaths > 10:
-                    print(f"the {name} part does not stay up; see above", file=sys.stderr)
-                    stopping = True
-                    break
-                parts[name] = subprocess.Popen(line)
-    for part in parts.values():
-        part.send_signal(signal.SIGTERM)
-    for part in parts.values():
-        try:
-            part.wait(10)
-        except subprocess.TimeoutExpired:
-            part.kill()
-    return os.EX_OK if quick_deaths <= 10 else os.EX_SOFTWARE
+        weak = parts.start_dead()
+    parts.stop()
+    if weak:
+        print(f"the {weak} part does not stay up; see above", file=sys.stderr)
+    return os.EX_SOFTWARE if weak else os.EX_OK

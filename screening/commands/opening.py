@@ -36,15 +36,23 @@ def choose_clinic(place: Any, clinic_id: str | None) -> str:
 
 def open_place(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
     from screening.app import open_workplace
     from screening.documents.authority import CredentialsError
+    from screening.storage.database import NewerDatabaseError
     from screening.storage.installation import WrongSecretError
 
     try:
         return open_workplace(config or read_config())
     except DefinitionError as error:
         stop([str(p) for p in error.problems], 1)
-    except (CredentialsError, OSError) as error:
+    except (ArgumentError, NoSuchModuleError):
+        stop(["SCREENING_DATABASE must look like postgresql://user:password@host/name"], 2)
+    except OperationalError as error:
+        kind = str(error.orig).strip().splitlines()[0]
+        stop([f"the database cannot be opened: {kind}; SCREENING_DATABASE says where it is"], 1)
+    except (CredentialsError, NewerDatabaseError, OSError) as error:
         stop([str(error)], 1)
     except WrongSecretError as error:
         stop([f"{error}; SCREENING_SECRET_FILE names the file with the right one"], 2)

@@ -59,11 +59,11 @@ def mail_of(letter: Letter) -> EmailMessage:
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = f"<{letter.id}@{letter.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     message.set_content(text)
     paragraphs = text.strip().split("\n\n")
     page = pages.get_template("letter.html").render(shown, paragraphs=paragraphs, subject=subject)
     message.add_alternative(page, subtype="html")
+    message["Content-Language"] = letter.language  # at the end: the bodies take it for theirs
     return message
 
 

@@ -13,7 +13,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,6 +35,10 @@ PRAGMAS = {
     "foreign_keys": "ON",
     "secure_delete": "ON",
 }
+
+
+class NewerDatabaseError(Exception):
+    """A newer version of the program has changed these tables."""
 
 
 class Database:
@@ -101,6 +115,13 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 
     config = _alembic()
     take_turn(connection, MIGRATION_LOCK)
+    if inspect(connection).has_table("alembic_version"):
+        shape = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if shape and shape not in known_revisions():
+            raise NewerDatabaseError(
+                f"the database was made by a newer version of this program (shape {shape}): "
+                "install that version, or restore a backup from before"
+            )
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 

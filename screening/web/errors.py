@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from screening.logs import places
 from screening.web.limits import seconds_to_wait
 from screening.web.visit import end_visit, is_kiosk
 from screening.workflow.workplace import ActRefusedError
@@ -168,7 +169,7 @@ def broken(error: Exception) -> ResponseReturnValue:
         "%s in %s",
         type(error).__name__,
         request.endpoint,
-        exc_info=error if current_app.debug else None,
+        extra={"where": places(error)},
     )
     if current_app.testing:
         raise error

@@ -13,8 +13,9 @@ from screening.storage.tables import Screening
 from screening.workflow.states import ALLOWED
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening, new_token
 
-TABLET_HOLDS = timedelta(minutes=5)  # longer than the page's own warning, for one without script
-KEEP_AFTER = timedelta(seconds=30)
+# Far longer than the page's own warning: for a page without script, and for an answer that
+# waits in the page until the wireless network is back.
+TABLET_HOLDS = timedelta(minutes=15)
 
 
 def take(place: Workplace, screening_id: str, who: str, shared: bool = False) -> str:

@@ -167,11 +167,11 @@ def test_a_tablet_left_alone_loses_the_pen_and_one_in_use_keeps_it(office, here)
     id = handover.start(office.place, here, office.invite().start_code, BORN)
     held = pen.take(office.place, id, here.who, shared=True)
     for _ in range(4):
-        office.pass_time(minutes=4)
+        office.pass_time(minutes=14)
         pen.keep(office.place, id, held)
 
     assert pen.is_here(office.place, id, held)
-    office.pass_time(minutes=5)
+    office.pass_time(minutes=15)
     assert refused(patient.open_draft, office.place, id, held) == "no-visit"
     assert refused(pen.keep, office.place, id, held) == "no-visit"
 

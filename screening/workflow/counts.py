@@ -1,0 +1,33 @@
+"""How much there is and how much waits, for the machines that watch: numbers only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from screening.storage.tables import ReportRow, Screening
+from screening.workflow.workplace import Workplace
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`oldest_pending` is the age in seconds of the report that waits longest, 0 for none."""
+
+    screenings: dict[str, int]
+    pending: int
+    failing: int
+    oldest_pending: float
+
+
+def count_work(place: Workplace) -> Counts:
+    """Return how many screenings are in which state, and what reports wait."""
+    waits = ReportRow.state == "pending"
+    reports = select(func.count(), func.count(ReportRow.error), func.min(ReportRow.created_at))
+    with place.database.read() as session:
+        by_state = select(Screening.state, func.count().label("number"))
+        rows = session.execute(by_state.group_by(Screening.state)).all()
+        screenings = {row.state: row.number for row in rows}
+        pending, failing, oldest = session.execute(reports.where(waits)).one()
+    age = (place.now() - oldest).total_seconds() if oldest else 0.0
+    return Counts(screenings, pending, failing, max(age, 0.0))
