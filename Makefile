@@ -17,7 +17,7 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/pytest
 
 bench: ## Try a changed list on stored screenings, make reports, print how long both take (docs/performance.md)
-	@bin/install serve
+	@bin/install test
 	@.venv/bin/python bench/rescreen.py
 	@.venv/bin/python bench/report.py
 

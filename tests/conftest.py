@@ -1,12 +1,15 @@
 """What many tests need: the library in force, small libraries of their own, a moment."""
 
+import functools
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from screening import app
 from screening.definitions.loading import load_definitions
-from tests.postgres import DATABASES, Cluster
+from tests.postgres import DATABASES, Cluster, shape
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
 TODAY = date(2026, 11, 21)
@@ -34,9 +37,41 @@ def address(request, tmp_path):
 
 
 @pytest.fixture(scope="session")
+def shaped_file(tmp_path_factory):
+    """Return an SQLite file that has our tables, to be copied."""
+    path = tmp_path_factory.mktemp("shaped") / "screening.db"
+    shape(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=DATABASES)
+def shaped(request, tmp_path):
+    """Return the address of a database that has our tables: the migrations have their own tests."""
+    if request.param == "postgresql":
+        cluster = request.getfixturevalue("cluster")
+        return cluster.new(cluster.shaped)
+    path = shutil.copy(request.getfixturevalue("shaped_file"), tmp_path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
 def library():
     """Return the definitions that the product ships."""
     return load_definitions(QUESTIONS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_the_lists_once():
+    """Let every installation of a test process share the shipped lists, which never change."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("load_definitions", "pack_definitions"):
+            read = getattr(app, name)
+            patch.setattr(app, name, once_where_shipped(read, functools.cache(read)))
+        yield
+
+
+def once_where_shipped(read, once):
+    return lambda folder: (once if folder.resolve() == QUESTIONS.resolve() else read)(folder)
 
 
 SMALL = {

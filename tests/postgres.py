@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
+
+from screening.storage.database import Database
 
 INITDB = next(
     (
@@ -64,12 +67,18 @@ class Cluster:
         self.stop("immediate")
         shutil.rmtree(self.folder)
 
-    def new(self):
-        """Return the address of a new, empty database."""
+    def new(self, template="template0"):
+        """Return the address of a new database, empty or a copy of `template`."""
         name = f"t{uuid.uuid4().hex}"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._address(name)
+
+    @cached_property
+    def shaped(self):
+        """Return the name of a database that has our tables, to be copied."""
+        shape(address := self.new())
+        return address.partition("?")[0].rpartition("/")[2]
 
     def _address(self, name):
         return f"postgresql://tests@/{name}?host={self.folder}"
@@ -81,3 +90,10 @@ def _unprivileged():
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
+
+
+def shape(address):
+    """Give the database at `address` our tables."""
+    database = Database(address)
+    database.migrate()
+    database.close()

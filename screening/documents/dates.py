@@ -28,18 +28,23 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(LOCALES.get(language, language))
 
 
+def long_date(day: date, locale: Locale) -> str:
+    """Print "3 May 2026"; Russian without its "г.", after which a sentence would end twice."""
+    return format_date(day, "long", locale).removesuffix("\u202fг.")
+
+
 def day_text(iso: str, locale: Locale) -> str:
     """Print "2026-05-03", "2026-05", "2026" or a range of days "2026-05-01/2026-05-31"."""
     first, _, last = iso.partition("/")
     days = PartialDate(date.fromisoformat(first), date.fromisoformat(last)) if last else None
     days = days or PartialDate.parse(first)
     if days.first == days.last:
-        return format_date(days.first, "long", locale)
+        return long_date(days.first, locale)
     if days == PartialDate.parse(f"{days.first:%Y}"):
         return format_skeleton("y", days.first, locale=locale)
     if days == PartialDate.parse(f"{days.first:%Y-%m}"):
         return format_skeleton("yMMMM", days.first, locale=locale)
-    return " – ".join(format_date(day, "long", locale) for day in (days.first, days.last))
+    return " – ".join(long_date(day, locale) for day in (days.first, days.last))
 
 
 def answer_text(text: str, locale: Locale) -> str:
@@ -67,7 +72,7 @@ def length_text(text: str, locale: Locale) -> str:
 def moment_text(iso: str, zone: str, locale: Locale) -> str:
     """Print a moment with its zone: "21 November 2026, 10:15 GMT (UTC+0)"."""
     moment = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone))
-    day = format_date(moment, "long", locale)
+    day = long_date(moment, locale)
     assert moment.tzinfo is not None
     clock = format_time(moment, "HH:mm", tzinfo=moment.tzinfo, locale=locale)
     return f"{day}, {clock} {_zone_name(moment, moment.tzinfo, locale)}"

@@ -14,10 +14,9 @@ from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from screening.documents.dates import locale_of
+from screening.documents.dates import locale_of, long_date
 from screening.documents.wording import say_in
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
@@ -46,7 +45,7 @@ def mail_of(letter: Letter) -> EmailMessage:
     shown = {
         "letter": letter,
         "clinic": clinic,
-        "until": format_date(letter.until, "long", locale),
+        "until": long_date(letter.until, locale),
         "direction": locale.text_direction,
     }
     pages = _environment(letter.language)

@@ -36,6 +36,7 @@ from screening.documents.text import (
     LONGEST_DECLARATION,
     clean_text,
     clean_texts,
+    without_vowel_signs,
     written_direction,
 )
 from screening.documents.wording import say_in
@@ -87,7 +88,7 @@ def render_pdf(
     content = _page(report, decision, when, reader) | {
         "logo": f"{PICTURES}{LOGO}" if logo else None
     }
-    page = _template(reader, content["language"]).render(content)
+    page = without_vowel_signs(_template(reader, content["language"]).render(content))
     files = [
         _attachment(name, content, when, relationship)
         for name, content, relationship in _files(report, reader)

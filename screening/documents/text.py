@@ -24,6 +24,7 @@ JOINERS = "\u200c\u200d"  # Persian and Indian scripts are misspelt without them
 
 PLAIN = re.compile(r"[ -~]*")
 LINE_BREAKS = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
+VOWEL_SIGNS = re.compile("[\u064b-\u0652\u0670]")
 LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
 
@@ -98,3 +99,12 @@ def written_direction(text: str) -> str:
     """
     kinds = (unicodedata.bidirectional(character) for character in text)
     return "rtl" if next((k for k in kinds if k in {"L", "R", "AL"}), "L") != "L" else "ltr"
+
+
+def without_vowel_signs(text: str) -> str:
+    """Return `text` without Arabic vowel signs, which readers do without.
+
+    WeasyPrint maps a letter that first occurs below one to nothing: whoever copies or
+    hears the report would miss that letter everywhere.
+    """
+    return VOWEL_SIGNS.sub("", text)

@@ -9,11 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
+from babel import Locale
 from babel.dates import (
     format_date,
     format_datetime,
     format_time,
     format_timedelta,
+    get_timezone_gmt,
     get_timezone_name,
 )
 from flask_babel import get_locale
@@ -59,14 +61,19 @@ def shown_date(text: str | date, language: str | None = None) -> str:
     In the page's language, or in `language`.
     """
     day = PartialDate.parse(str(text))
-    pattern = {4: "yyyy", 7: "LLLL yyyy"}.get(len(str(text)), "long")
-    return format_date(day.first, pattern, locale=language or get_locale())
+    locale = Locale.parse(language) if language else get_locale()
+    if pattern := {4: "yyyy", 7: "LLLL yyyy"}.get(len(str(text))):
+        return format_date(day.first, pattern, locale=locale)
+    # Russian ends with "г.", after which a sentence would end twice.
+    return format_date(day.first, "long", locale=locale).removesuffix("\u202fг.")
 
 
 def shown_moment(moment: datetime, zone: str) -> str:
     """Return day, time and the zone's name, so that nobody has to guess whose clock it was."""
     there = moment.astimezone(ZoneInfo(zone))
     name = get_timezone_name(there, width="short", locale=get_locale())
+    if not name[0].isalpha():  # some languages have no short name for most zones
+        name = get_timezone_gmt(there, locale=get_locale())
     return f"{format_datetime(there, 'd MMMM yyyy, HH:mm', locale=get_locale())} {name}"
 
 

@@ -21,7 +21,7 @@ def test_a_day_is_printed_as_exactly_as_it_is_known(iso, printed):
 
 @pytest.mark.parametrize(
     ("language", "printed"),
-    [("ru", "3 мая 2026\u202fг."), ("vi", "3 tháng 5, 2026"), ("ar", "3 مايو 2026")],
+    [("ru", "3 мая 2026"), ("vi", "3 tháng 5, 2026"), ("ar", "3 مايو 2026")],
 )
 def test_a_day_is_printed_in_the_reports_language(language, printed):
     assert day_text("2026-05-03", locale_of(language)) == printed

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from playwright.sync_api import expect
 
 from tests import walk
 from tests.web.test_whole_way import sign_in
@@ -30,7 +31,7 @@ def check(page):
 def test_a_patients_pages(clinic, browser_of, scheme):
     page = browser_of("phone", color_scheme=scheme)
     page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(clinic.invite("Ana Silva", "soft-lifting"))
+    page.goto(clinic.invite(walk.somebody(), "soft-lifting"))
     check(page)
     page.get_by_role("button", name="Start").click()
     check(page)
@@ -58,7 +59,7 @@ def test_a_patients_pages(clinic, browser_of, scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_of_the_staff(clinic, browser_of, scheme):
     walker = browser_of()
-    walk.begin(walker, clinic.invite("Ana Silva", "thread-lift"))
+    walk.begin(walker, clinic.invite(walk.somebody(), "thread-lift"))
     walk.confirm_treatments(walker)
     walk.answer_all(walker, {"bleeding": lambda p: p.get_by_label("I do not know").check()})
     walk.declare(walker)
@@ -112,7 +113,7 @@ def test_the_pages_of_accounts(clinic, browser_of, scheme):
     link = page.locator(".secret").inner_text()
     page.goto("/admin/audit")
     page.get_by_role("button", name="Verify the log").click()
-    assert page.get_by_role("heading", name="The log is whole").is_visible()
+    expect(page.get_by_role("heading", name="The log is whole")).to_be_visible()
     check(page)
     page.goto("/account/recovery-codes")
     page.get_by_label("Your password").fill(clinic.password("admin"))

@@ -6,6 +6,7 @@ import re
 
 import pyotp
 import pytest
+from playwright.sync_api import expect
 
 from tests.installation import RUNNING, Installation, free_port
 from tests.web.test_whole_way import sign_in
@@ -62,14 +63,14 @@ def test_a_passkey_signs_in_without_a_password(page, clinic):
     sign_in(page, "reception", clinic.password("reception"))
     add_device(page)
     add_passkey(page, clinic, "reception", "Desk computer")
-    assert page.locator("dd bdi", has_text="Desk computer").is_visible()
+    expect(page.locator("dd bdi", has_text="Desk computer")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
 
     page.goto("/sign-in")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/reception")
     page.goto("/account")
-    assert page.locator("tbody").get_by_text("passkey").is_visible()
+    expect(page.locator("tbody").get_by_text("passkey")).to_be_visible()
 
     page.get_by_role("link", name="Change Desk computer").click()
     page.get_by_label("Name").fill("Old computer")
@@ -133,14 +134,14 @@ def test_a_newcomer_sets_a_password_and_a_second_step_before_any_page_opens(
     ana.get_by_label("New password", exact=True).fill("password1234")
     ana.get_by_label("New password, once more").fill("password1234")
     ana.get_by_role("button", name="Keep this password").click()
-    assert ana.get_by_text("easy to guess").first.is_visible()
+    expect(ana.get_by_text("easy to guess").first).to_be_visible()
     ana.get_by_label("New password", exact=True).fill(NEW)
     ana.get_by_label("New password, once more").fill(NEW)
     ana.get_by_role("button", name="Keep this password").click()
     ana.get_by_label("User name").fill("ana")
     ana.get_by_label("Password").fill(NEW)
     ana.get_by_role("button", name="Sign in", exact=True).click()
-    assert ana.get_by_role("heading", name="Set up your second step").is_visible()
+    expect(ana.get_by_role("heading", name="Set up your second step")).to_be_visible()
     ana.goto("/reception")
     assert ana.url.endswith("/sign-in")
     ana.goto("/sign-in/second-factor")
@@ -150,11 +151,10 @@ def test_a_newcomer_sets_a_password_and_a_second_step_before_any_page_opens(
     codes = ana.locator(".secret li").all_inner_texts()
     assert len(codes) == 10
     ana.get_by_role("link", name="I have kept them").click()
-    assert ana.get_by_role("heading", name="Patients").is_visible()
+    expect(ana.get_by_role("heading", name="Patients")).to_be_visible()
 
-    ana.get_by_role("button", name="Sign out").click()
-    ana.wait_for_url("**/sign-in")
-    ana.wait_for_load_state("load")
+    with ana.expect_navigation():
+        ana.get_by_role("button", name="Sign out").click()
     ana.go_back()
     ana.reload()
     assert ana.url.endswith("/sign-in"), "nothing of the work is shown after signing out"
@@ -163,9 +163,9 @@ def test_a_newcomer_sets_a_password_and_a_second_step_before_any_page_opens(
     ana.get_by_role("button", name="Sign in", exact=True).click()
     ana.get_by_label("Code").fill(codes[0])
     ana.get_by_role("button", name="Continue").click()
-    assert ana.get_by_role("heading", name="Patients").is_visible()
+    expect(ana.get_by_role("heading", name="Patients")).to_be_visible()
     ana.goto(link)
-    assert ana.get_by_role("heading", name="We cannot find this").is_visible()
+    expect(ana.get_by_role("heading", name="We cannot find this")).to_be_visible()
 
 
 def test_a_newcomer_may_begin_with_a_passkey(page, browser_of, clinic):
@@ -199,7 +199,7 @@ def test_signing_out_everywhere_else_ends_the_other_browser(browser_of, clinic):
     assert here.get_by_role("row", name="Chrome").count() == 1
     there.goto("/account")
 
-    assert there.get_by_text("You were signed out. Sign in to go on.").is_visible()
+    expect(there.get_by_text("You were signed out. Sign in to go on.")).to_be_visible()
 
 
 def test_a_role_taken_away_in_mid_session_gets_its_page(browser_of, clinic):
@@ -212,7 +212,7 @@ def test_a_role_taken_away_in_mid_session_gets_its_page(browser_of, clinic):
     change_role(admin, "Kim Lee", "clinical-lead")
     lead.get_by_role("button", name="Make the invitation").click()
 
-    assert lead.get_by_role("heading", name="This page is not for you").is_visible()
+    expect(lead.get_by_role("heading", name="This page is not for you")).to_be_visible()
 
 
 def change_role(admin, name, role):
@@ -231,11 +231,11 @@ def test_an_account_disabled_in_mid_session_gets_its_page(browser_of, clinic):
     lead.get_by_label("Patient’s name").fill("Ana Silva")
     admin.get_by_role("button", name="Disable the account").click()
     lead.get_by_role("button", name="Make the invitation").click()
-    assert lead.get_by_role("heading", name="Please sign in").is_visible()
+    expect(lead.get_by_role("heading", name="Please sign in")).to_be_visible()
     lead.goto("/reception")
-    assert lead.get_by_text("You were signed out").is_visible()
+    expect(lead.get_by_text("You were signed out")).to_be_visible()
     give_password(lead, clinic, "lead")
-    assert lead.get_by_text("User name or password is wrong").first.is_visible()
+    expect(lead.get_by_text("User name or password is wrong").first).to_be_visible()
 
     admin.get_by_role("button", name="Enable the account").click()
     change_role(admin, "Kim Lee", "clinical-lead")
@@ -254,7 +254,7 @@ def test_the_administrator_adds_and_takes_away_a_tablet(browser_of, clinic):
     admin.get_by_role("button", name=re.compile("Take out of use.*Second floor")).click()
     tablet.goto("/kiosk")
 
-    assert tablet.get_by_role("heading", name="Set up this tablet").is_visible()
+    expect(tablet.get_by_role("heading", name="Set up this tablet")).to_be_visible()
 
 
 def test_the_administrator_finds_and_exports_who_did_what(page, clinic):
@@ -276,12 +276,12 @@ def test_the_administrator_finds_and_exports_who_did_what(page, clinic):
     page.goto("/admin/audit")
     page.get_by_label("Head noted earlier").fill("1:" + "0" * 64)
     page.get_by_role("button", name="Verify the log").click()
-    assert page.get_by_role("heading", name="The end of the log was cut off").is_visible()
+    expect(page.get_by_role("heading", name="The end of the log was cut off")).to_be_visible()
 
 
 def test_everyone_signs_in_without_javascript(browser_of, clinic):
     page = browser_of("desktop", java_script_enabled=False)
     sign_in(page, "doctor", clinic.password("doctor"))
 
-    assert page.get_by_role("heading", name="Screenings").is_visible()
+    expect(page.get_by_role("heading", name="Screenings")).to_be_visible()
     assert RUNNING[clinic.url] is clinic

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tests import walk
 from tests.installation import Installation
 from tests.web.test_accessibility import check
 
@@ -38,7 +39,7 @@ def test_the_combinations_hold_every_pair():
 
 
 def test_axe_finds_nothing_on_a_patients_pages(polyglot, chromium):
-    link = polyglot.invite("Ana Silva", "thread-lift")
+    link = polyglot.invite(walk.somebody(), "thread-lift")
     for language, scheme, size in COMBINATIONS:
         looks = {"forced_colors": "active"} if scheme == "forced" else {"color_scheme": scheme}
         width, height = SIZES[size]

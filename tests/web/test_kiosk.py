@@ -4,6 +4,7 @@ import re
 import sqlite3
 
 import pytest
+from playwright.sync_api import expect
 
 from screening.web.texts import picture_of
 from tests import walk
@@ -74,7 +75,7 @@ def test_after_a_patient_nothing_of_theirs_comes_back(tablet, clinic):
         },
     )
     walk.declare(page, "Zara Quux")
-    assert page.get_by_text("Please give the tablet back").is_visible()
+    expect(page.get_by_text("Please give the tablet back")).to_be_visible()
 
     for _ in range(10):
         page.go_back(wait_until="commit")
@@ -96,7 +97,7 @@ def test_an_abandoned_tablet_warns_and_then_forgets(tablet, clinic):
     page.clock.run_for(58_000)
     assert page.get_by_role("dialog").is_hidden()
     page.clock.run_for(4_000)
-    assert page.get_by_role("dialog", name="Are you still there?").is_visible()
+    expect(page.get_by_role("dialog", name="Are you still there?")).to_be_visible()
     page.get_by_role("button", name="Yes, go on").click()
     assert page.get_by_label("Year", exact=True).input_value() == "1986"
     page.clock.run_for(85_000)
@@ -199,7 +200,7 @@ def test_a_dead_battery_in_mid_form_loses_nothing_and_shows_nothing(chromium, cl
     page.goto("/screening/questions/can_be_pregnant")
     assert "ask the reception for a code" in page.content()
     identify(page, code)
-    assert page.get_by_role("alert").get_by_text("works only once").is_visible()
+    expect(page.get_by_role("alert").get_by_text("works only once")).to_be_visible()
     identify(page, renewed_code(clinic, "Zara Battery"))
     page.wait_for_url("**/questions/can_be_pregnant")
     second.close()
@@ -249,10 +250,10 @@ def test_a_private_question_goes_to_the_own_phone_and_the_tablet_forgets(
 
 def test_begun_on_the_phone_it_ends_on_the_tablet(tablet, clinic, browser_of):
     phone, page = browser_of("phone"), tablet.new_page()
-    walk.begin(phone, clinic.invite("Ana Silva", "mesotherapy-face"))
+    walk.begin(phone, clinic.invite(walk.somebody(), "mesotherapy-face"))
     walk.confirm_treatments(phone)
     phone.get_by_role("button", name="Go on at the clinic").click()
-    assert phone.get_by_text("answer that question first").is_visible()
+    expect(phone.get_by_text("answer that question first")).to_be_visible()
     phone.goto("/screening")
     walk.fill_date(phone, "3", "5", "1986")
     phone.get_by_role("button", name="Continue", exact=True).click()
@@ -262,7 +263,7 @@ def test_begun_on_the_phone_it_ends_on_the_tablet(tablet, clinic, browser_of):
     page.wait_for_url("**/questions/can_be_pregnant")
 
     phone.get_by_role("link", name="No, go on here").click()
-    assert phone.get_by_text("You are going on on another device").is_visible()
+    expect(phone.get_by_text("You are going on on another device")).to_be_visible()
     walk.answer_all(page)
     walk.declare(page, "Ana Silva")
     page.get_by_text("Please give the tablet back").wait_for()
@@ -292,7 +293,7 @@ def test_without_javascript_the_tablet_works_the_same(chromium, clinic):
     page.get_by_role("button", name="Continue").click()
     walk.answer_all(page)
     walk.declare(page, "Ana Silva")
-    assert page.get_by_text("Please give the tablet back").is_visible()
+    expect(page.get_by_text("Please give the tablet back")).to_be_visible()
     context.close()
 
 

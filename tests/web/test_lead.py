@@ -33,7 +33,7 @@ BROKEN = with_changed(FACE, "finding: nsaid_recent", "finding: nsaid_recnt")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_lead_tries_a_folder(clinic, browser_of, scheme):
     walker = browser_of()
-    walk.begin(walker, clinic.invite("Ana Silva", "mesotherapy-face"))
+    walk.begin(walker, clinic.invite(walk.somebody(), "mesotherapy-face"))
     walk.confirm_treatments(walker)
     walk.answer_all(walker, {"bleeding": lambda p: p.get_by_label("I do not know").check()})
     walk.declare(walker)

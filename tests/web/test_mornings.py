@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import walk
 from tests.visitor import Visitor
@@ -58,12 +59,12 @@ def test_the_queue_is_walked_by_keyboard_and_freshens_by_itself(clinic, browser_
     page.keyboard.press("j")
     assert page.locator("a[data-row]:focus").count() == 1
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keyboard shortcuts").is_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     page.get_by_label("Search by name or number").focus()
     page.keyboard.type("jk?")
     assert page.get_by_label("Search by name or number").input_value() == "jk?"
-    assert not page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
     Visitor().submit_quietly(clinic.invite("Late Comer", "mesotherapy-face"))
     assert page.get_by_role("link", name="Late Comer").count() == 0
@@ -97,4 +98,4 @@ def test_a_receptions_morning(clinic, browser_of):
     row.get_by_role("button", name="Withdraw now").click()
     assert "Withdrawn" in row.inner_text()
     patient.goto(link)
-    assert patient.get_by_text("This questionnaire was withdrawn").is_visible()
+    expect(patient.get_by_text("This questionnaire was withdrawn")).to_be_visible()

@@ -38,7 +38,7 @@ def role(nodes, wanted):
 def visit(clinic, browser_of):
     """Return a page with the first question of a fresh screening."""
     page = browser_of("phone")
-    walk.begin(page, clinic.invite("Ana Silva", "thread-lift"))
+    walk.begin(page, clinic.invite(walk.somebody(), "thread-lift"))
     walk.confirm_treatments(page)
     page.wait_for_url("**/date_of_birth")
     return page
@@ -94,7 +94,7 @@ def test_after_a_mistake_the_summary_has_the_focus_and_leads_to_the_field(visit)
 
 def test_the_way_can_be_gone_with_the_keyboard_alone(clinic, browser_of):
     page = browser_of("desktop")
-    page.goto(clinic.invite("Ana Silva", "thread-lift"))
+    page.goto(clinic.invite(walk.somebody(), "thread-lift"))
     while not page.url.endswith("/date_of_birth"):
         press_until(page, "BUTTON")
         enter(page)

@@ -5,8 +5,8 @@ from tests.office import Office
 
 
 @pytest.fixture
-def office(tmp_path, address):
-    office = Office(tmp_path, SCREENING_DATABASE=address)
+def office(tmp_path, shaped):
+    office = Office(tmp_path, SCREENING_DATABASE=shaped)
     yield office
     office.close()
 
@@ -19,8 +19,8 @@ def server():
 
 
 @pytest.fixture
-def mailing_office(tmp_path, address, server):
+def mailing_office(tmp_path, shaped, server):
     """Return an office that hands its mail to `server`."""
-    office = Office(tmp_path, SCREENING_DATABASE=address, **server.settings)
+    office = Office(tmp_path, SCREENING_DATABASE=shaped, **server.settings)
     yield office
     office.close()

@@ -26,7 +26,7 @@ from tests.workflow.test_doctor import decide
 
 # Erasing and exporting know each of these; a new sealed column has to be thought about.
 SEALED = {
-    "account.credentials", "account.totp", "account.totp_offer", "clinic.seal",
+    "account.credentials", "account.totp", "account.totp_offer", "clinic.logo", "clinic.seal",
     "clinic.wrapped_key", "decision.content", "definitions.archive", "installation.content",
     "message.error", "message.recipient", "passkey.content", "report.pdf", "screening.basis",
     "screening.contact", "screening.draft", "screening.person", "screening.submission",
@@ -189,7 +189,7 @@ def test_an_export_holds_all_that_is_held(office):
         f"{number}-plan.pdf",
     }
     assert all(packed.read(n).startswith(b"%PDF") for n in packed.namelist() if n.endswith("pdf"))
-    assert held["person"] == {"name": "Lan Nguyen"}
+    assert held["person"] == {"name": "Lan Nguyen", "born": "1986-05-03"}
     assert held["draft"]["answers"]["date_of_birth"]
     assert held["submission"]["procedures"]
     assert held["decisions"][0]["doctor"]["name"] == "Dr Mai Tran"
