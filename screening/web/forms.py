@@ -360,5 +360,6 @@ class DecisionForm(FlaskForm):
     """The doctor's password; the decisions themselves are named after the procedures."""
 
     password = PasswordField(
-        _l("Your password, to sign"), [InputRequired(_l("Type your password to sign."))]
+        _l("Your password or a code from your app, to sign"),
+        [InputRequired(_l("Type your password to sign."))],
     )
