@@ -25,8 +25,9 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
     office = Office(tmp_path, SCREENING_DATABASE=address)
     server = Installation(tmp_path, database=address)
     luck = random.Random(7263)
-    acknowledged, answered = [], []
-    for _ in range(rounds):
+    acknowledged = []
+    pace = 0.0
+    for _ in range(rounds + 1):
         waiting = [office.invite() for _ in range(PATIENTS_A_ROUND)]
         for invitation in waiting:
             office.answer(invitation.screening_id)
@@ -35,13 +36,17 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
             threading.Thread(target=send, args=(server, invitation, acknowledged))
             for invitation in waiting
         ]
+        started = time.monotonic()
         for thread in threads:
             thread.start()
-        time.sleep(luck.uniform(0.05, 1.5))
-        server.kill()
+        if pace:
+            time.sleep(pace * luck.uniform(0.05, 1.1))
+            server.kill()
         for thread in threads:
             thread.join()
-        answered += waiting
+        if not pace:  # the first round is left alone: it shows how quick this machine is today
+            pace = time.monotonic() - started
+            server.kill()
 
     server.start()
     reports = wait_for_reports(office, 300)
@@ -64,7 +69,9 @@ def send(server, invitation, acknowledged):
     visitor = Visitor()
     try:
         visitor.get(f"{server.url}/s/{invitation.link}").post()
-        visitor.get(f"{server.url}/screening/declaration").post(who="self")
+        visitor.get(f"{server.url}/screening/declaration")
+        if visitor.url.endswith("/who-answered"):  # not asked again of who was cut off after it
+            visitor.post(who="self")
         visitor.post(agree="y", full_name="Lan Nguyen")
     except (urllib.error.URLError, HTTPException, OSError, TypeError):
         return
