@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test bench pictures lint texts language lock
+.PHONY: help serve test bench faults pictures lint texts language lock audit
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,9 +21,16 @@ bench: ## Try a changed list on stored screenings, make reports, print how long 
 	@.venv/bin/python bench/rescreen.py
 	@.venv/bin/python bench/report.py
 
+faults: ## Kill, fill, damage, restart and scan a served clinic, print what came out (docs/faults.md; a quarter of an hour)
+	@bin/install test
+	@.venv/bin/python -m bench.faults
+
 pictures: ## Make a picture of every page in every language, below docs/pictures (some minutes)
 	@bin/install test
 	@.venv/bin/python bin/pictures.py
+
+audit: ## Ask about known weaknesses of every pinned library (needs uv and the network)
+	@uvx pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
 lint: ## Put the code into shape
 	@.venv/bin/ruff check --fix

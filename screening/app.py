@@ -48,7 +48,7 @@ from screening.web import (
 )
 from screening.web.language import languages, locale
 from screening.web.light import make_light
-from screening.web.limits import limiter
+from screening.web.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.texts import (
     harmless,
     is_withheld,
@@ -61,7 +61,9 @@ from screening.web.texts import (
 )
 from screening.web.visit import (
     clinic_name,
+    cookie_name,
     deny_unguarded,
+    end_old_visit,
     end_revoked_tablet,
     is_kiosk,
     login,
@@ -268,14 +270,16 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         PUBLIC_URL=config.public_url,
         PROXIES=config.proxies,
         METRICS_TOKEN=config.metrics_token,
-        MAX_CONTENT_LENGTH=64 * 1024,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
-        MAX_FORM_PARTS=200,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        MAX_FORM_PARTS=MOST_FIELDS,
+        SESSION_COOKIE_NAME=cookie_name("session", config.secure),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "translations"),
     )
+    app.request_class = LimitedRequest
     if config.proxies:  # else anyone could write an address of their choice into the header
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
     app.extensions["workplace"] = place
@@ -296,6 +300,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "stylesheet": look.stylesheet,
     }
     watching.register(app)
+    app.before_request(allow_files)
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
@@ -303,6 +308,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     limiter.init_app(app)
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
+    app.before_request(end_old_visit)
     desks = (reception, doctor, lead, administrator)
     pages = (patient, again, handover, kiosk, staff, account, health, verify, look, statement)
     for part in (*pages, *desks):

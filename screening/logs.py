@@ -51,8 +51,12 @@ class JsonLines(logging.Formatter):
 
 
 def _words(record: logging.LogRecord) -> str:
-    told = record.name.partition(".")[0] in TOLD and "request" not in str(record.msg)
-    return record.getMessage() if told else str(record.msg)[:200]
+    if record.name.partition(".")[0] not in TOLD:
+        return str(record.msg)[:200]
+    if "request" not in str(record.msg):
+        return record.getMessage()
+    # Of a request that it cannot read gunicorn fills in the line or header before it logs.
+    return str(record.msg).partition(":")[0]
 
 
 logconfig_dict = {

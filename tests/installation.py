@@ -26,14 +26,23 @@ def free_port():
 
 @dataclass
 class Installation:
-    """`screening serve --demo` in a folder; `printed` is what it says at start."""
+    """`screening serve --demo` in a folder; `printed` is what it says at start.
+
+    `settings` are further variables of the environment, `before` a program that starts it.
+    """
 
     folder: Path
     port: int = field(default_factory=free_port)
     host: str = "127.0.0.1"
     database: str = ""
+    settings: dict = field(default_factory=dict)
+    before: tuple = ()
+    log: Path | None = None
     printed: str = ""
     process: subprocess.Popen | None = None
+
+    def __post_init__(self):
+        self.log = self.log or self.folder / "log.txt"
 
     @property
     def url(self):
@@ -46,12 +55,13 @@ class Installation:
             "SCREENING_ADDRESS": f"127.0.0.1:{self.port}",
             "SCREENING_PUBLIC_URL": self.url,
             "SCREENING_DATABASE": self.database,
+            **self.settings,
         }
 
     def start(self):
-        log = (self.folder / "log.txt").open("a")
+        log = self.log.open("a")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "screening", "serve", "--demo"],
+            [*self.before, sys.executable, "-m", "screening", "serve", "--demo"],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -70,13 +80,14 @@ class Installation:
         return self
 
     def _wait_until_alive(self):
-        for _ in range(200):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=2).close()
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
-        raise AssertionError((self.folder / "log.txt").read_text()[-2000:])
+        self.kill()
+        raise AssertionError(self.log.read_text()[-2000:])
 
     def kill(self):
         """End every process at once, the way a power cut does."""

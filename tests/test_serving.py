@@ -6,7 +6,9 @@ import sqlite3
 import pytest
 from click.testing import CliRunner
 
+from screening.app import open_workplace
 from screening.cli import main
+from screening.config import read_config
 from screening.storage.database import Database
 from tests.installation import Installation
 
@@ -48,6 +50,26 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path):
 
     said = start(tmp_path)
     assert "newer version of this program (shape 9999)" in said and "restore a backup" in said
+
+
+def test_a_damaged_database_is_named(tmp_path):
+    (tmp_path / "screening.db").write_bytes(b"x" * 8192)
+
+    assert start(tmp_path) == ("the database is damaged (file is not a database): restore a backup")
+
+
+def test_another_secret_is_refused_and_changes_nothing(tmp_path):
+    place = open_workplace(read_config({"SCREENING_INSTANCE": str(tmp_path)}))
+    place.database.scrub()
+    place.database.close()
+    before = (tmp_path / "screening.db").read_bytes()
+    (tmp_path / "secret").write_text("ab" * 32)
+
+    assert start(tmp_path) == (
+        "the secret does not open this database; "
+        "SCREENING_SECRET_FILE names the file with the right one"
+    )
+    assert (tmp_path / "screening.db").read_bytes() == before
 
 
 @pytest.mark.parametrize(

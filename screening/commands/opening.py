@@ -36,7 +36,7 @@ def choose_clinic(place: Any, clinic_id: str | None) -> str:
 
 def open_place(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
     from screening.app import open_workplace
     from screening.documents.authority import CredentialsError
@@ -52,6 +52,8 @@ def open_place(config: Config | None = None) -> Any:
     except OperationalError as error:
         kind = str(error.orig).strip().splitlines()[0]
         stop([f"the database cannot be opened: {kind}; SCREENING_DATABASE says where it is"], 1)
+    except DatabaseError as error:
+        stop([f"the database is damaged ({error.orig}): restore a backup"], 1)
     except (CredentialsError, NewerDatabaseError, OSError) as error:
         stop([str(error)], 1)
     except WrongSecretError as error:

@@ -173,8 +173,6 @@ def revoke(kiosk_id: str) -> ResponseReturnValue:
 @bp.route("/clinic", methods=["GET", "POST"])
 def clinic() -> ResponseReturnValue:
     """Show and change the clinic's name, telephone, colours, logo and paper."""
-    # Somewhat more than a logo may have: one too large is refused by name, not by a broken line.
-    request.max_content_length = request.max_form_memory_size = 5 * look.LARGEST_LOGO
     here = person().clinic
     kept = ("name", "address", "phone", "accent", "accent_dark", "paper")
     form = LookForm(data={name: getattr(here, name) for name in kept})

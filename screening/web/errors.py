@@ -11,9 +11,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from screening.logs import places
-from screening.web.limits import seconds_to_wait
+from screening.web.limits import FILES, seconds_to_wait
 from screening.web.visit import end_visit, is_kiosk
-from screening.workflow.workplace import ActRefusedError
+from screening.workflow.workplace import ActRefusedError, SealedBlobError
 
 ON_A_TABLET = {
     "elsewhere": (
@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ActRefusedError, refused)
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(SealedBlobError, damaged)
     app.register_error_handler(Exception, broken)
 
 
@@ -131,8 +132,8 @@ def failed(error: HTTPException) -> ResponseReturnValue:
         return error
     if code == 429:
         return too_often()
-    if code == 413 and request.blueprint == "lead":
-        title, text = _("This file is too large"), _("A folder may have 1 MB when it is packed.")
+    if code == 413 and request.endpoint in FILES:
+        title, text = _("This file is too large"), FILES[request.endpoint][1]
         return render_template("error.html", title=title, text=text), code
     title, text = {
         400: (_("We could not read this"), _("Go back and try once more.")),
@@ -145,7 +146,10 @@ def failed(error: HTTPException) -> ResponseReturnValue:
         405: (_("This page works differently"), _("Go back and use the buttons on the page.")),
         413: (
             _("That is too much text"),
-            _("A page may carry 64 kB. Go back: what you typed is still there. Make it shorter."),
+            _(
+                "A page may carry 64 kB in 500 fields. Go back: what you typed is still there. "
+                "Make it shorter."
+            ),
         ),
     }.get(code, (_("Something went wrong"), _("Try again in a moment.")))
     return render_template("error.html", title=title, text=text), code
@@ -163,14 +167,25 @@ def too_often() -> ResponseReturnValue:
     return page, 429, {"Retry-After": str(wait)}
 
 
+def damaged(error: SealedBlobError) -> ResponseReturnValue:
+    """What is stored was changed or lost a bit: nothing of it is shown, rather than half."""
+    _log(error)
+    title = _("This record cannot be opened")
+    text = _(
+        "What is stored of it is damaged, so nothing of it is shown. Tell the administrator: "
+        "a backup may still hold it."
+    )
+    return render_template("error.html", title=title, text=text), 500
+
+
+def _log(error: Exception) -> None:
+    where = {"where": places(error)}
+    current_app.logger.error("%s in %s", type(error).__name__, request.endpoint, extra=where)
+
+
 def broken(error: Exception) -> ResponseReturnValue:
     """Our own fault: log what and where, never what the patient wrote."""
-    current_app.logger.error(
-        "%s in %s",
-        type(error).__name__,
-        request.endpoint,
-        extra={"where": places(error)},
-    )
+    _log(error)
     if current_app.testing:
         raise error
     title = _("Something went wrong on our side")

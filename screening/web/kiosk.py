@@ -24,10 +24,11 @@ from flask_login import current_user
 from screening.web.forms import CodeForm, PinForm, StartForm
 from screening.web.limits import a_try
 from screening.web.visit import (
-    KIOSK_COOKIE,
     end_visit,
+    forget_tablet,
     open_to_all,
     own_pen,
+    remember_tablet,
     start_visit,
     tablet,
     workplace,
@@ -88,16 +89,7 @@ def pair() -> ResponseReturnValue:
             form.code.errors = [_pairing_words(refused.reason)]
         else:
             session.clear()
-            response = redirect(url_for(".front"), 303)
-            response.set_cookie(
-                KIOSK_COOKIE,
-                token,
-                max_age=YEAR,
-                httponly=True,
-                samesite="Strict",
-                secure=current_app.config["SESSION_COOKIE_SECURE"],
-            )
-            return response
+            return remember_tablet(redirect(url_for(".front"), 303), token, YEAR)
     return render_template("kiosk/pair.html", form=form), 422 if form.errors else 200
 
 
@@ -179,9 +171,7 @@ def leave() -> ResponseReturnValue:
         except ActRefusedError as refused:
             form.pin.errors = [PIN_WORDS[refused.reason]]
         else:
-            response = redirect(url_for("staff.home"), 303)
-            response.delete_cookie(KIOSK_COOKIE)
-            return response
+            return forget_tablet(redirect(url_for("staff.home"), 303))
     return render_template("kiosk/exit.html", form=form), 422 if form.errors else 200
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,14 +19,6 @@ bp = Blueprint("lead", __name__, url_prefix="/lead")
 bp.before_request(require("clinical-lead"))
 MOST_NUMBERS = 200
 SPANS = {"3": 3, "12": 12}  # months
-
-
-@bp.url_value_preprocessor
-def allow_more(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Let a folder arrive; one somewhat too large is refused by name, not by a broken line."""
-    if endpoint == "lead.preview":
-        request.max_content_length = 8 * lead.LARGEST_UPLOAD
-        request.max_form_memory_size = lead.LARGEST_UPLOAD  # what is read of the file at a time
 
 
 def field_words() -> dict[str, str]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from screening.web import errors
-from screening.web.limits import a_file, a_link, seconds_to_wait
+from screening.web.limits import FILES, a_file, a_link, seconds_to_wait
 from screening.web.openapi import describe
 from screening.web.visit import open_to_all, workplace
 from screening.workflow import verification
@@ -19,7 +19,6 @@ from screening.workflow.workplace import ActRefusedError
 
 bp = Blueprint("verify", __name__)
 bp.before_request(open_to_all)
-MOST_BYTES = verification.LARGEST + 16_384  # what a form puts around the file
 
 
 @bp.get("/verify")
@@ -83,7 +82,6 @@ def too_often(_limit: HTTPException) -> ResponseReturnValue:
 
 def _uploaded() -> bytes:
     """Return the file that was sent. Raises ActRefusedError("no-file") without one."""
-    request.max_content_length = request.max_form_memory_size = MOST_BYTES
     if request.mimetype == "application/pdf":
         content = request.get_data(cache=False)
     else:
@@ -100,7 +98,7 @@ def _refusal(refused: ActRefusedError | RequestEntityTooLarge) -> tuple[str, int
     reason = refused.reason if isinstance(refused, ActRefusedError) else "too-large"
     return {
         "no-file": (_("Choose the PDF file of the report."), 422),
-        "too-large": (_("The file is larger than 10 MB. No report of ours is."), 413),
+        "too-large": (str(FILES["verify.check"][1]), 413),
         "busy": (_("Other files are being checked. Try again in a minute."), 503),
         "gone": (_("No report has this code. Compare it with the paper, letter by letter."), 404),
     }[reason]

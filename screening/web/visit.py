@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import cast
 
 from flask import (
@@ -24,7 +25,10 @@ from screening.workflow.accounts import Person
 from screening.workflow.kiosk import Tablet
 from screening.workflow.workplace import Clinic, Workplace
 
-KIOSK_COOKIE = "kiosk"
+KIOSK = "kiosk"
+# A visit ends like this on a phone too; the personal link begins another where it left off.
+VISIT_IDLE = timedelta(hours=1)
+LONGEST_VISIT = timedelta(hours=12)
 login = LoginManager()
 login.login_view = "staff.sign_in"
 login.login_message = None
@@ -83,20 +87,36 @@ def deny_unguarded() -> None:
 
 def end_revoked_tablet() -> None:
     """End the visit on a tablet taken out of use; from then on it is an ordinary browser."""
-    if KIOSK_COOKIE in request.cookies and tablet() is None:
+    if _kiosk_cookie() in request.cookies and tablet() is None:
         end_visit()
-        after_this_request(_without_kiosk_cookie)
+        after_this_request(forget_tablet)
 
 
-def _without_kiosk_cookie(response: Response) -> Response:
-    response.delete_cookie(KIOSK_COOKIE)
+def cookie_name(name: str, secure: bool) -> str:
+    """Return what a cookie is called: over TLS so that no other host and no path may set it."""
+    return f"__Host-{name}" if secure else name
+
+
+def _kiosk_cookie() -> str:
+    return cookie_name(KIOSK, current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def remember_tablet(response: Response, token: str, seconds: int) -> Response:
+    """Make the browser that gets `response` a tablet of the clinic for so long."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    how = {"max_age": seconds, "httponly": True, "samesite": "Strict", "secure": secure}
+    response.set_cookie(_kiosk_cookie(), token, **how)
     return response
+
+
+def forget_tablet(response: Response) -> Response:
+    return remember_tablet(response, "", 0)
 
 
 def tablet() -> Tablet | None:
     """Return the paired tablet that asks, None for any other browser."""
     if "tablet" not in g:
-        token = request.cookies.get(KIOSK_COOKIE)
+        token = request.cookies.get(_kiosk_cookie())
         g.tablet = kiosk.tablet_of(workplace(), token) if token else None
     return cast(Tablet | None, g.tablet)
 
@@ -115,6 +135,7 @@ def start_visit(screening_id: str) -> None:
     """Let this browser answer one screening; whoever used it before is forgotten."""
     end_visit()
     session["screening"] = screening_id
+    session["began"] = session["seen"] = workplace().now().timestamp()
     here = tablet()
     who = here.who if here else "patient"
     session["pen"] = pen.take(workplace(), screening_id, who, shared=here is not None)
@@ -133,6 +154,21 @@ def end_visit() -> None:
     session.clear()
     if language and not is_kiosk():
         session["language"] = language
+
+
+def end_old_visit() -> None:
+    """End a visit with which nobody went on, and one that has lasted for a working day.
+
+    The times stand in the signed cookie: one that was copied earlier ends no later.
+    """
+    if "screening" not in session:
+        return
+    now = workplace().now().timestamp()
+    idle, lasted = now - session.get("seen", 0), now - session.get("began", 0)
+    if idle > VISIT_IDLE.total_seconds() or lasted > LONGEST_VISIT.total_seconds():
+        end_visit()
+    elif idle > 60:
+        session["seen"] = now
 
 
 def clinic_here() -> Clinic | None:

@@ -23,6 +23,7 @@ from screening.workflow.counts import count_work
 bp = Blueprint("watching", __name__)
 bp.before_request(open_to_all)
 log = logging.getLogger("screening.requests")
+MAILS = dict.fromkeys(("pending", "sent", "failed"), 0)  # there before the first one is
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -86,10 +87,14 @@ class _Stored(Collector):
 
     def collect(self) -> Iterator[Metric]:
         counts = count_work(workplace())
-        states = GaugeMetricFamily("screening_screenings", "Screenings by state", labels=["state"])
-        for state, number in counts.screenings.items():
-            states.add_metric([state], number)
-        yield states
+        for name, help_, by_state in (
+            ("screenings", "Screenings by state", counts.screenings),
+            ("mails", "Mails by state; pending ones wait", MAILS | counts.mails),
+        ):
+            states = GaugeMetricFamily(f"screening_{name}", help_, labels=["state"])
+            for state, number in by_state.items():
+                states.add_metric([state], number)
+            yield states
         for name, help_, number in (
             ("reports_pending", "Reports that wait for a worker", counts.pending),
             ("reports_failing", "Reports that wait after a failure", counts.failing),

@@ -40,10 +40,12 @@ def due_mails(place: Workplace) -> list[str]:
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what a row must fulfil; a time further off than any pause is of a clock gone wrong."""
+    due, lease = Message.due_at, Message.lease_until
     return (
         Message.state == "pending",
-        Message.due_at <= now,
-        or_(Message.lease_until.is_(None), Message.lease_until < now),
+        or_(due <= now, due > now + LONGEST_PAUSE),
+        or_(lease.is_(None), lease < now, lease > now + LEASE),
     )
 
 

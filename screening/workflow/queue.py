@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report import ReportProcedure
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Account, AuditEntry, Screening
 from screening.workflow.accounts import Person
 from screening.workflow.states import State
@@ -34,9 +35,11 @@ class Look:
 
 @dataclass(frozen=True)
 class QueueEntry:
+    """One line of the queue; without `name` and `procedures` where what is stored is damaged."""
+
     screening_id: str
     number: str
-    name: str
+    name: str | None
     state: str
     gravity: int
     procedures: list[ReportProcedure]
@@ -46,8 +49,8 @@ class QueueEntry:
 
     @property
     def outcome(self) -> str:
-        """The gravest outcome among the procedures."""
-        return self.procedures[0]["outcome"]
+        """The gravest outcome among the procedures, "" where nobody can read it."""
+        return self.procedures[0]["outcome"] if self.procedures else ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,11 @@ def search(place: Workplace, doctor: Person, words: str) -> list[QueueEntry]:
     )
     wanted = _plain(words).split()
     found = _entries(place, doctor, query, in_order=False)
-    return [e for e in found if wanted and all(w in _plain(f"{e.name} {e.number}") for w in wanted)]
+    return [
+        e
+        for e in found
+        if wanted and all(w in _plain(f"{e.name or ''} {e.number}") for w in wanted)
+    ]
 
 
 def count(entries: Iterable[QueueEntry], today: date, zone: str) -> Counts:
@@ -131,16 +138,21 @@ def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
 def _entry(
     place: Workplace, session: Session, screening: Screening, look: Look | None
 ) -> QueueEntry:
-    report = submission_of(place, session, screening)
-    patient = report["frame"]["patient"]
+    try:
+        report = submission_of(place, session, screening)
+    except SealedBlobError:  # one damaged row must not hide all the others
+        name, procedures = None, []
+    else:
+        frame, procedures = report["frame"], report["procedures"]
+        name = frame["patient"]["name"] or frame["declaration"]["name"]
     assert screening.submitted_at is not None
     return QueueEntry(
         screening.id,
         screening.number,
-        patient["name"] or report["frame"]["declaration"]["name"],
+        name,
         screening.state,
         screening.gravity or 0,
-        report["procedures"],
+        procedures,
         screening.appointment_at,
         screening.submitted_at,
         look,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.case import MOST_PROCEDURES
 from screening.clinical.definitions import assemble_questionnaire
 from screening.clinical.questionnaire import is_answered, journey
-from screening.storage.encryption import new_key, open_json, seal_bytes, seal_json
+from screening.storage.encryption import SealedBlobError, new_key, open_json, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Screening, new_id
 from screening.workflow.outbox import (
     Contact,
@@ -58,12 +58,13 @@ class DayEntry:
 
     `step` and `steps` say how many questions are answered of how many, as things
     stand; `again` is asking_again's word for why this one comes after another. Only
-    who has a date of birth (`has_birth_date`) can start on a tablet.
+    who has a date of birth (`has_birth_date`) can start on a tablet. There is no
+    `name` where what is stored is damaged.
     """
 
     screening_id: str
     number: str
-    name: str
+    name: str | None
     state: str
     appointment_at: datetime | None
     created_at: datetime
@@ -168,9 +169,12 @@ def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[D
 def _entry(
     place: Workplace, session: Session, screening: Screening, mail: MailState | None
 ) -> DayEntry:
-    key = place.screening_key(session, screening)
-    person = open_json(key, screening.person, f"screening:{screening.id}:person")
-    draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
+    try:
+        key = place.screening_key(session, screening)
+        person = open_json(key, screening.person, f"screening:{screening.id}:person")
+        draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
+    except SealedBlobError:  # one damaged row must not hide all the others
+        person, draft = {"name": None}, {"procedures": [], "answers": {}}
     step, steps = _progress(place, draft) if screening.state == State.IN_PROGRESS else (0, 0)
     return DayEntry(
         screening.id,

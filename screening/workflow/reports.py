@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.report import Report
 from screening.documents.render import Reader, render_pdf
 from screening.documents.seal import SealError, seal_pdf, sign_pdf
-from screening.storage.encryption import open_bytes, open_json, seal_bytes
+from screening.storage.encryption import SealedBlobError, open_bytes, open_json, seal_bytes
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts import doctor_credentials
 from screening.workflow.clinics import clinic_seal
@@ -44,10 +44,12 @@ def due_reports(place: Workplace) -> list[str]:
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what a row must fulfil; a time further off than any pause is of a clock gone wrong."""
+    due, lease = ReportRow.due_at, ReportRow.lease_until
     return (
         ReportRow.state == "pending",
-        ReportRow.due_at <= now,
-        or_(ReportRow.lease_until.is_(None), ReportRow.lease_until < now),
+        or_(due <= now, due > now + LONGEST_PAUSE),
+        or_(lease.is_(None), lease < now, lease > now + LEASE),
     )
 
 
@@ -150,7 +152,7 @@ def _decided(
 
 def _postpone(place: Workplace, report_id: str, error: Exception) -> None:
     """Say what went wrong, without what the patient wrote, and try again later."""
-    told = isinstance(error, ActRefusedError | SealError)
+    told = isinstance(error, ActRefusedError | SealError | SealedBlobError)
     what = f"{type(error).__name__}" + (f": {error}" if told else "")
     log.warning("report %s failed: %s", report_id, what)
     with place.database.write() as session:

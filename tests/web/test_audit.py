@@ -6,7 +6,7 @@ from sqlalchemy import select
 from screening.storage.tables import Account, AuditEntry
 from screening.workflow import kiosk, patient
 from tests.office import DECLARED
-from tests.web.visitors import USERNAMES, Browsers, open_app, staffed_office
+from tests.web.visitors import USERNAMES, Browsers, browser_with, open_app, staffed_office
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,7 @@ LOOKS = {
 def test_every_look_at_patients_is_noted_with_who_and_whose(office, app, browsers, who, path):
     screening = office.submit()
     office.make_reports()
-    client = app.test_client()
-    client.set_cookie("session", browsers[who]["session"])
+    client = browser_with(app, browsers[who])
     assert client.get(path.format(id=screening)).status_code == 200
 
     with office.place.database.read() as session:
@@ -93,8 +92,7 @@ def settings(office):
 
 def test_every_change_of_settings_is_noted(office, app, browsers):
     kiosk.add_kiosk(office.place, office.clinic, "Waiting room")
-    client = app.test_client()
-    client.set_cookie("session", browsers["administrator"]["session"])
+    client = browser_with(app, browsers["administrator"])
     for act, (path, fields) in settings(office).items():
         assert client.post(path, data=fields).status_code in {201, 303}, path
         with office.place.database.read() as session:

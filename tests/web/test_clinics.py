@@ -7,7 +7,16 @@ from screening.storage.tables import Account, Passkey, Table
 from screening.workflow import clinics, kiosk, patient, reception
 from tests.office import DECLARED, START
 from tests.web.test_who_may import ALL, MAY
-from tests.web.visitors import NOBODYS, STAFF, Browsers, open_app, routes, send, staffed_office
+from tests.web.visitors import (
+    NOBODYS,
+    STAFF,
+    Browsers,
+    browser_with,
+    open_app,
+    routes,
+    send,
+    staffed_office,
+)
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +129,7 @@ def test_what_belongs_to_the_own_clinic_is_there(office, app, browsers):
 def test_a_start_code_of_another_clinic_starts_nothing(office, app, browsers):
     other = clinics.add_clinic(office.place, "Third", "", "", "UTC")
     theirs = reception.invite(office.place, other, "program", "Ana Silva", [], born="1986-05-03")
-    client = app.test_client()
-    client.set_cookie("kiosk", browsers["tablet"]["kiosk"])
+    client = browser_with(app, browsers["tablet"])
 
     assert client.post("/kiosk/start", data=START | {"code": theirs.start_code}).status_code == 422
 
@@ -135,8 +143,7 @@ def test_lists_hold_only_the_own_clinic(office, app, browsers, elsewhere):
         ("receptionist", "/reception"),
         ("doctor", "/doctor"),
     ):
-        client = app.test_client()
-        client.set_cookie("session", browsers[who]["session"])
+        client = browser_with(app, browsers[who])
         page = client.get(path)
         assert page.status_code == 200
         for theirs in ("Dr Else", "Their tablet", "Ana Silva", *elsewhere.values()):

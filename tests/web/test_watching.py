@@ -9,6 +9,7 @@ import pytest
 
 from screening.app import create_app
 from screening.logs import JsonLines
+from tests.mail_server import TO, MailServer, invite, send_due
 from tests.office import Office
 
 
@@ -67,6 +68,13 @@ def test_a_line_about_an_error_holds_its_kind_and_place_and_not_its_text():
         assert "test_watching.py" in line and "canary" not in line
 
 
+def test_a_line_about_a_request_that_cannot_be_read_holds_nothing_of_it():
+    text = "Invalid request from ip=192.0.2.1: Invalid HTTP request line: 'GET /s/canary X'"
+    line = logging.LogRecord("gunicorn.error", logging.WARNING, __file__, 1, text, (), None)
+
+    assert json.loads(JsonLines().format(line))["text"] == "Invalid request from ip=192.0.2.1"
+
+
 def test_metrics_are_for_this_machine_and_for_whoever_knows_the_token(client):
     outside = {"X-Forwarded-For": "192.0.2.1"}
     token = {"Authorization": "Bearer a long secret"}
@@ -83,6 +91,27 @@ def test_no_token_set_means_that_none_opens(office):
     outside = {"X-Forwarded-For": "192.0.2.1", "Authorization": "Bearer "}
 
     assert app.test_client().get("/metrics", headers=outside).status_code == 403
+
+
+def test_metrics_count_mails_by_state(tmp_path):
+    server = MailServer().start()
+    office = Office(tmp_path, **server.settings)
+    for to in (TO, "gone@patient.example", "later@patient.example"):
+        invite(office, to)
+    server.refuses |= {"gone@patient.example": "550 no such mailbox"}
+    server.refuses |= {"later@patient.example": "450 try later"}
+    client = office.app().test_client()
+
+    def counted():
+        page = client.get("/metrics").text
+        assert "patient.example" not in page
+        return dict(re.findall(r'screening_mails\{state="(\w+)"\} (\d+)', page))
+
+    assert counted() == {"pending": "3", "sent": "0", "failed": "0"}
+    send_due(office)
+    server.stop()
+    assert counted() == {"pending": "1", "sent": "1", "failed": "1"}
+    office.close()
 
 
 def test_metrics_count_what_waits_and_name_nobody(office, client):

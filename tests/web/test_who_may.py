@@ -1,14 +1,18 @@
-"""Who may open which page: one table, held against every route and method there is."""
+"""Who may open which page, and what every answer carries: held against every route there is."""
+
+import functools
 
 import pytest
 from flask import Blueprint
 
+from tests.web.protection import unprotected
 from tests.web.visitors import (
     FORM,
     HALF,
     NOBODYS,
     STAFF,
     Browsers,
+    browser_with,
     open_app,
     routes,
     send,
@@ -115,6 +119,9 @@ MAY = {
 }
 
 
+KEPT = {"static", "look.style", "look.logo"}  # the same for everyone, by fingerprint
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
     office = staffed_office(tmp_path_factory.mktemp("office"))
@@ -127,9 +134,20 @@ def app(office):
     return open_app(office)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browsers(office, app):
     return Browsers(office, app)
+
+
+@pytest.fixture(scope="module")
+def answers(app, browsers):
+    """Return a function that lets a visitor ask for everything, once for all tests."""
+
+    @functools.cache
+    def ask(who):
+        return [(m, r, send(app, browsers[who], r, m, NOBODYS)) for r, m in routes(app)]
+
+    return ask
 
 
 def test_every_route_is_in_the_table_and_nothing_else(app):
@@ -137,14 +155,25 @@ def test_every_route_is_in_the_table_and_nothing_else(app):
 
 
 @pytest.mark.parametrize("who", sorted(ALL))
-def test_each_visitor_gets_in_where_the_table_says_and_nowhere_else(app, browsers, who):
-    wrong = []
-    for rule, method in routes(app):
-        response = send(app, browsers[who], rule, method, NOBODYS)
-        if turned_away(response) == (who in MAY[rule.endpoint]):
-            wrong.append((method, rule.endpoint, response.status_code))
+def test_each_visitor_gets_in_where_the_table_says_and_nowhere_else(answers, who):
+    wrong = [
+        (method, rule.endpoint, response.status_code)
+        for method, rule, response in answers(who)
+        if turned_away(response) == (who in MAY[rule.endpoint])
+    ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("who", sorted(ALL))
+def test_every_answer_to_every_visitor_is_protected(answers, who):
+    bare = [
+        (method, rule.endpoint, lacks)
+        for method, rule, response in answers(who)
+        if (lacks := unprotected(response, may_be_kept=rule.endpoint in KEPT))
+    ]
+
+    assert bare == []
 
 
 def test_a_page_of_which_nobody_said_whom_it_is_for_is_closed(office):
@@ -158,8 +187,7 @@ def test_a_page_of_which_nobody_said_whom_it_is_for_is_closed(office):
 
 def test_the_sign_in_that_waits_opens_only_its_own_step(app, browsers):
     for who, step in (("waiting", "second-factor"), ("newcomer", "set-up")):
-        client = app.test_client()
-        client.set_cookie("session", browsers[who]["session"])
+        client = browser_with(app, browsers[who])
         other = {"second-factor": "set-up", "set-up": "second-factor"}[step]
 
         assert client.get(f"/sign-in/{step}").status_code == 200

@@ -57,8 +57,16 @@ class Browsers(dict):
 
 
 def cookies_of(client):
-    found = {name: client.get_cookie(name) for name in ("session", "kiosk")}
+    found = {name: client.get_cookie(name) for name in ("__Host-session", "__Host-kiosk")}
     return {name: cookie.value for name, cookie in found.items() if cookie}
+
+
+def browser_with(app, cookies):
+    """Return a test client that holds `cookies`."""
+    client = app.test_client()
+    for name, value in cookies.items():
+        client.set_cookie(name, value)
+    return client
 
 
 def routes(app):
@@ -69,9 +77,7 @@ def routes(app):
 
 
 def send(app, cookies, rule, method, objects):
-    client = app.test_client()
-    for name, value in cookies.items():
-        client.set_cookie(name, value)
+    client = browser_with(app, cookies)
     values = {argument: objects[argument] for argument in rule.arguments}
     url = app.url_map.bind("localhost").build(rule.endpoint, values, method)
     with client.open(url, method=method, data=FORM if method == "POST" else None) as response:
@@ -85,7 +91,7 @@ def turned_away(response):
 
 def staffed_office(folder):
     """Return an office with an account a role and a newcomer, under a name (for passkeys)."""
-    office = Office(folder, SCREENING_PUBLIC_URL="http://screening.example")
+    office = Office(folder, SCREENING_PUBLIC_URL="https://screening.example")
     office.add("admin", "Kim Berg", "administrator")
     newcomer = ("newcomer", "New Comer", "receptionist", PASSWORD)
     accounts.add_account(office.place, office.clinic, *newcomer)

@@ -59,7 +59,9 @@ def test_a_decided_report_waits_for_the_screening_report(office):
     doctor.decide(*decide(office, id, "proceed"))
     with office.place.database.write() as session:
         session.execute(
-            update(ReportRow).where(ReportRow.kind == "screening").values(due_at=office.now.max)
+            update(ReportRow)
+            .where(ReportRow.kind == "screening")
+            .values(due_at=office.now + reports.LONGEST_PAUSE)
         )
 
     office.make_reports()

@@ -1,0 +1,116 @@
+"""The disk is full, a row is damaged, the clock goes back: it is said, and nothing else suffers."""
+
+import shutil
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from screening.storage import audit
+from screening.storage.encryption import SealedBlobError
+from screening.storage.tables import Screening
+from screening.workflow import accounts, doctor, patient, queue, reception, reports
+from tests.office import DECLARED, PASSWORD, Office, refused
+from tests.workflow.test_reports import row
+
+
+@pytest.fixture
+def office(tmp_path, shaped_file):
+    shutil.copy(shaped_file, tmp_path / "screening.db")
+    office = Office(tmp_path)
+    yield office
+    office.close()
+
+
+def flip(office, id, column):
+    """Change one bit of what is stored of a screening."""
+    with office.place.database.write() as session:
+        screening = session.get_one(Screening, id)
+        blob = bytearray(getattr(screening, column))
+        blob[len(blob) // 2] ^= 1
+        setattr(screening, column, bytes(blob))
+
+
+def client_of(office):
+    """Return a browser without tokens, to which errors are shown as they are to patients."""
+    app = office.app()
+    app.testing, app.config["WTF_CSRF_ENABLED"] = False, False
+    return app.test_client()
+
+
+def test_one_damaged_row_is_said_and_hides_no_other(office):
+    whole, broken = office.submit(), office.submit()
+    flip(office, broken, "submission")
+    flip(office, broken, "person")
+
+    with pytest.raises(SealedBlobError):
+        doctor.open_review(office.place, office.doctor, broken)
+    names = {e.screening_id: e.name for e in queue.list_queue(office.place, office.doctor)}
+    assert names == {whole: "Lan Nguyen", broken: None}
+    listed = reception.list_screenings(office.place, office.clinic)
+    assert {e.screening_id: e.name for e in listed} == names
+    client = client_of(office)
+    office.enter(client, "doctor")
+    assert client.get("/doctor").text.count("This record cannot be opened") == 1
+    page = client.get(f"/doctor/screenings/{broken}")
+    assert page.status_code == 500 and "a backup may still hold it" in page.text
+
+
+def test_a_damaged_row_is_never_sealed_and_the_report_says_why(office):
+    flip(office, office.submit(), "submission")
+
+    assert reports.make_report(office.place, row(office).id) is False
+    assert row(office).state == "pending"
+    assert "cannot be opened" in row(office).error
+
+
+def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id)
+    client = client_of(office)
+    client.post(f"/s/{invitation.link}")
+    client.post("/screening/who-answered", data={"who": "self"})
+    engine = office.place.database.engine
+
+    def fill(connection, _record):
+        connection.execute("PRAGMA max_page_count=1")  # SQLite's own "disk is full"
+
+    event.listen(engine, "connect", fill)
+    engine.dispose()
+    sent = client.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
+    assert sent.status_code == 500
+    assert "Nothing that you sent before is lost. Try again in a minute" in sent.text
+    assert patient.open_draft(office.place, invitation.screening_id).state == "in-progress"
+
+    event.remove(engine, "connect", fill)
+    engine.dispose()
+    sent = client.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
+    assert sent.location == "/screening/receipt"
+    assert row(office).state == "pending"
+
+
+def test_what_was_ordered_by_a_clock_that_was_ahead_does_not_wait_for_that_day(office):
+    office.pass_time(days=400)
+    id = office.invite().screening_id
+    office.answer(id)
+    patient.submit(office.place, id, DECLARED)
+    order = row(office).id
+    reports._lease(office.place, order)  # by a worker that died
+    office.pass_time(days=-400)
+
+    assert order in reports.due_reports(office.place)
+    assert reports.make_report(office.place, order) is True
+    with office.place.database.read() as session:
+        assert audit.find_break(session, office.place.keys.audit) is None
+
+
+def test_a_clock_that_goes_back_lengthens_no_sign_in_and_ends_no_lock(office):
+    office.pass_time(hours=3)
+    person = office.sign_in("doctor")
+    for _ in range(5):
+        wrong = (office.place, "reception", "wrong password")
+        assert refused(accounts.sign_in, *wrong) == "wrong"
+    office.now -= timedelta(hours=3)
+
+    assert accounts.who_is(office.place, person.sign_in) is None
+    assert refused(accounts.sign_in, office.place, "reception", PASSWORD) == "locked"
