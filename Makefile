@@ -51,3 +51,5 @@ lock: ## Pin the newest versions of all libraries, with hashes (needs uv)
 	  out=requirements$${list:+-dev}.txt; \
 	  uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    $$list pyproject.toml --group build -o $$out; done
+	@uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --group bench -o requirements-bench.txt

@@ -3,123 +3,46 @@
 from __future__ import annotations
 
 import gc
-import platform
-import random
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
+from machine import machine
 from pydantic_core import from_json
-from sqlalchemy import insert
+from stored import fill, make_patients
 
 from screening.app import open_workplace
 from screening.clinical.answers import establish_findings
-from screening.clinical.basis import Basis, basis_of
-from screening.clinical.case import read_case
+from screening.clinical.basis import Basis
 from screening.clinical.changes import changes_under
-from screening.clinical.definitions import Definitions, assemble_questionnaire
+from screening.clinical.definitions import Definitions
 from screening.clinical.eligibility import determine_eligibility
 from screening.clinical.population import bits, establish_all, gather
 from screening.clinical.population_eligibility import determine_all
-from screening.clinical.questionnaire import Answer, Item, ItemType, first_unanswered, journey
-from screening.clinical.report import compile_report
 from screening.config import read_config
 from screening.storage.encryption import new_key, open_bytes, seal_bytes, seal_json
-from screening.storage.tables import Clinic, Screening, new_id
 from screening.workflow.clinics import add_clinic
 from screening.workflow.rescreen import BLOCK, all_cores, rescreen, sealed_blocks
 from screening.workflow.workplace import Workplace
 
 MILLION = 1_000_000
 PATIENTS = 2_000  # different ones; the stored screenings repeat them
-FIRST_DAY = date(2025, 1, 1)
 RUNS = 3
 
 
 def main(stored: int, sample: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = open_workplace(read_config({"SCREENING_INSTANCE": folder}))
-        patients = [make_patient(place.definitions, random.Random(n)) for n in range(PATIENTS)]
-        fill(place, patients, stored)
+        patients = make_patients(place.definitions, PATIENTS)
+        fill(place, add_clinic(place, "Bench", "", "", "UTC"), patients, range(stored))
         tried = stricter(place.definitions)
-        bases = [patients[n % PATIENTS][0] for n in range(BLOCK)]
-        print(
-            f"{platform.machine()}, {all_cores()} cores, Python {platform.python_version()}, ",
-            end="",
-        )
-        print(f"{datetime.now(UTC):%Y-%m-%d}; {stored:,} stored, medians of {RUNS} runs.\n")
+        bases = [patients[n % PATIENTS].basis for n in range(BLOCK)]
+        print(f"{machine()}; {stored:,} stored, medians of {RUNS} runs.\n")
         show(steps(tried, bases, sample), whole(place, tried, stored))
         place.database.close()
-
-
-def make_patient(definitions: Definitions, draw: random.Random) -> tuple[Basis, bytes]:
-    """Return what one patient's screening keeps: most answers quiet, some not, some unknown."""
-    chosen = draw.sample(list(definitions.procedures), draw.choice([1, 1, 1, 2, 3]))
-    on = FIRST_DAY + timedelta(draw.randrange(600))
-    questionnaire, answers = assemble_questionnaire(definitions, chosen), {}
-    while item := first_unanswered(journey(questionnaire, answers), answers):
-        answers[item.link_id] = some_answer(item, on, draw)
-    raw = {"procedures": chosen, "on": on.isoformat(), "answers": answers}
-    frame = {"number": "0", "patient": {"name": "Lan Nguyen"}}
-    report = compile_report(definitions, read_case(definitions, raw), raw, frame)
-    return basis_of(report), str(report).encode()
-
-
-def some_answer(item: Item, on: date, draw: random.Random) -> Answer:
-    quiet = draw.random() < 0.95
-    match item.type:
-        case ItemType.BIRTH_DATE:
-            return (on - timedelta(draw.randrange(16 * 365, 75 * 365))).isoformat()
-        case ItemType.DATE:
-            return (on - timedelta(draw.randrange(400))).isoformat()[: draw.choice([7, 10, 10])]
-        case ItemType.TEXT:
-            return "nothing"
-        case ItemType.SOME_OF:
-            return ["none"] if quiet else [draw.choice(item.options).id]
-        case ItemType.ONE_OF:
-            quiets = [o.id for o in item.options if not o.means]
-            return draw.choice(quiets if quiet else item.codes)
-    return "no" if quiet else draw.choice(item.codes)
-
-
-def fill(place: Workplace, patients: list[tuple[Basis, bytes]], stored: int) -> None:
-    """Store screenings of the size that real ones have, sealed as submitting seals them."""
-    clinic = add_clinic(place, "Bench", "", "", "UTC")
-    with place.database.engine.begin() as connection:
-        key = clinic_key(place, clinic)
-        for start in range(0, stored, 1000):
-            rows = [
-                row(clinic, key, n, *patients[n % PATIENTS])
-                for n in range(start, min(start + 1000, stored))
-            ]
-            connection.execute(insert(Screening), rows)
-
-
-def clinic_key(place: Workplace, clinic: str) -> bytes:
-    with place.database.read() as session:
-        return place.clinic_key(session.get_one(Clinic, clinic))
-
-
-def row(clinic: str, clinic_key: bytes, n: int, basis: Basis, report: bytes) -> dict[str, object]:
-    id, key, now = new_id(), new_key(), datetime.now(UTC)
-    return {
-        "id": id,
-        "clinic_id": clinic,
-        "number": f"B-{n}",
-        "state": "submitted",
-        "link_hash": f"{n:064}",
-        "link_expires_at": now,
-        "created_at": now,
-        "submitted_at": now,
-        "wrapped_key": seal_bytes(clinic_key, key, f"key:{id}"),
-        "person": bytes(300),
-        "draft": bytes(1000),
-        "basis": seal_json(key, basis | {"number": f"B-{n}"}, f"screening:{id}:basis"),
-        "submission": seal_bytes(key, report, f"screening:{id}:submission"),
-    }
 
 
 def stricter(definitions: Definitions) -> Definitions:

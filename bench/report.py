@@ -1,16 +1,15 @@
 """Measure making and checking a report, beside a plain WeasyPrint call and Typst.
 
-Usage: python bench/report.py [REPORTS]
-The content is nearly the same for all (example.py, plainly.py).
-REPORTS is how many one worker renders
-to see whether its memory grows (1,000). Prints Markdown for docs/performance.md; times are
-those of the processor, so that other work beside counts little.
+Usage: python bench/report.py [REPORTS] [parts|peers|memory|pages]
+The content is nearly the same for all (example.py, plainly.py). REPORTS is how many one
+worker renders to see whether its memory grows (1,000); one part alone may be asked for.
+Prints Markdown; times are those of the processor, so that other work beside counts little.
 """
 
 from __future__ import annotations
 
 import gc
-import platform
+import os
 import resource
 import statistics
 import subprocess
@@ -23,6 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from example import example
+from machine import machine
 
 from screening.app import create_app, open_workplace
 from screening.config import read_config
@@ -31,17 +31,22 @@ from screening.documents.fonts import FOLDERS, use_own_fonts
 from screening.documents.render import render_pdf
 from screening.documents.seal import seal_pdf, sign_pdf
 from screening.documents.verify import verify_pdf
+from screening.worker import STEP_BACK
 
 RUNS = 7
 PAGES = 300  # asked for, with and without workers beside
 
 
-def main(reports: int = 1_000) -> None:
-    print(f"{platform.machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}")
-    show("one report, ms of one core", ("cold", "warm"), parts())
-    show("the same content, ms of one core", ("median", "ratio"), peers())
-    show("one worker", ("MB",), memory(reports))
-    show(f"a page, ms ({PAGES} asked for)", ("median", "p99"), pages())
+def main(reports: int = 1_000, only: str = "") -> None:
+    print(f"{machine()}; medians of {RUNS}.")
+    if only in ("", "parts"):
+        show("one report, ms of one core", ("cold", "warm"), parts())
+    if only in ("", "peers"):
+        show("the same content, ms of one core", ("median", "ratio"), peers())
+    if only in ("", "memory"):
+        show("one worker", ("MB",), memory(reports))
+    if only in ("", "pages"):
+        show(f"a page, ms ({PAGES} asked for)", ("median", "p99"), pages())
 
 
 def show(title: str, heads: tuple[str, ...], rows: dict[str, tuple[float, ...]]) -> None:
@@ -99,7 +104,9 @@ def peers() -> dict[str, tuple[float, ...]]:
         print("\nTypst is not installed (extra dev) and was left out.")
     else:
         fonts = [str(folder) for folder in FOLDERS]
-        compiler = typst.Compiler(source, font_paths=fonts, ignore_system_fonts=True)
+        file = Path(tempfile.mkdtemp()) / "report.typ"
+        file.write_bytes(source)
+        compiler = typst.Compiler(str(file), font_paths=fonts, ignore_system_fonts=True)
         acts["Typst, a row a fact, PDF/A-3a, compiler used again"] = lambda: compiler.compile(
             format="pdf", pdf_standards=["a-3a"]
         )
@@ -169,7 +176,8 @@ def _ask(client: object) -> tuple[float, float]:
 if __name__ == "__main__":
     given = sys.argv[1:]
     if given == ["render"]:
+        os.nice(STEP_BACK)
         lan = example()
         while True:
             render_pdf(lan)
-    main(*map(int, given))
+    main(*map(int, given[:1]), *given[1:])

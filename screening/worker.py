@@ -6,6 +6,7 @@ once a minute, so that an order whose bell was lost is carried out all the same.
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 from collections.abc import Callable
@@ -21,10 +22,12 @@ from screening.workflow.workplace import Workplace
 
 LONGEST_REPORT = 30  # seconds; a render that takes longer is killed and tried again
 MOST_MEMORY = 2_000_000_000  # bytes
+STEP_BACK = 10  # of 19: pages are answered first, reports with what is left of the processor
 
 
 def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workplace]) -> None:
     """Work until stopped, in processes that a bad render may take down with it."""
+    os.nice(STEP_BACK)
     queue = open_queue(config, keys)
     places: list[Workplace] = []
 

@@ -12,6 +12,8 @@ from screening.clinical.findings import Finding, named_in
 from screening.clinical.medicines import MedicineNames
 from screening.clinical.questionnaire import Item, Questionnaire, Section, only_relevant, walk
 
+MOST_ASSEMBLED = 64  # questionnaires remembered, of a few hundred that there can be
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -85,6 +87,7 @@ class Definitions:
     changed in them. `translations` gives for each language the English text and its
     translation, `reviewers` the clinician who read it, where one has.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
+    `assembled` remembers questionnaires, since every page of a patient asks for the same.
     """
 
     hash: str
@@ -99,6 +102,9 @@ class Definitions:
     policies: tuple[PolicyChange, ...] = ()
     reviewers: Mapping[str, str] = field(default_factory=dict)
     medicines: MedicineNames = field(default_factory=MedicineNames)
+    assembled: dict[frozenset[str], Questionnaire] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def items(self) -> Iterator[Item]:
@@ -109,9 +115,16 @@ class Definitions:
 
 def assemble_questionnaire(definitions: Definitions, procedures: Iterable[str]) -> Questionnaire:
     """Return the questions that the chosen procedures need, shared ones once."""
-    used = findings_asked(definitions, procedures)
+    chosen = frozenset(procedures)
+    if found := definitions.assembled.get(chosen):
+        return found
+    used = findings_asked(definitions, chosen)
     trimmed = (Section(s.id, s.title, only_relevant(s.items, used)) for s in definitions.sections)
-    return Questionnaire(tuple(section for section in trimmed if section.items))
+    questionnaire = Questionnaire(tuple(section for section in trimmed if section.items))
+    if len(definitions.assembled) >= MOST_ASSEMBLED:
+        definitions.assembled.clear()
+    definitions.assembled[chosen] = questionnaire
+    return questionnaire
 
 
 def findings_asked(definitions: Definitions, procedures: Iterable[str]) -> set[str]:

@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, MetaData, String, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -35,6 +35,9 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: Moment, str: String}  # noqa: RUF012
+
+
+IS_SET: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("recheck_of IS NOT NULL"))
 
 
 def new_id() -> str:
@@ -206,10 +209,18 @@ class Screening(Table):
     """
 
     __tablename__ = "screening"
-    __table_args__ = (UniqueConstraint("clinic_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "number"),
+        Index("ix_screening_queue", "clinic_id", "state", "decided_at"),
+        Index("ix_screening_newest", "clinic_id", "created_at"),
+        Index("ix_screening_submitted", "clinic_id", "submitted_at"),
+        Index("ix_screening_appointment", "clinic_id", "appointment_at"),
+        # Few ask again: an index of them alone, which a planner cannot take for a useless one.
+        Index("ix_screening_recheck_of", "recheck_of", **IS_SET),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
-    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     number: Mapped[str]
     state: Mapped[str] = mapped_column(index=True)
     link_hash: Mapped[str] = mapped_column(unique=True)
@@ -233,7 +244,7 @@ class Screening(Table):
     contact: Mapped[bytes | None]
     draft: Mapped[bytes]
     basis: Mapped[bytes | None]  # before what is large, so that SQLite can read it alone
-    submission: Mapped[bytes | None]
+    submission: Mapped[bytes | None] = mapped_column(deferred=True)  # read where it is opened
 
 
 class Decision(Table):
@@ -276,7 +287,7 @@ class ReportRow(Table):
     lease_until: Mapped[datetime | None]
     error: Mapped[str | None]
     code: Mapped[str | None] = mapped_column(unique=True)
-    pdf: Mapped[bytes | None]
+    pdf: Mapped[bytes | None] = mapped_column(deferred=True)
     sha256: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]

@@ -31,7 +31,7 @@ def today() -> ResponseReturnValue:
     zone = person().clinic.zone
     now = workplace().now().astimezone(ZoneInfo(zone)).date()
     day = request.args.get("day", type=date.fromisoformat) or now
-    entries = reception.list_screenings(workplace(), person().clinic.id)
+    entries = reception.list_screenings(workplace(), person().clinic.id, day)
     of_the_day = [e for e in entries if _day(e, zone) == day]
     return render_template(
         "reception/today.html",
@@ -125,13 +125,12 @@ def _show(screening_id: str, link: str, code: str) -> str:
     """Show the link, and the code where a date of birth is known that goes with it."""
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     here = person()
-    entries = reception.list_screenings(workplace(), here.clinic.id)
-    entry = next(e for e in entries if e.screening_id == screening_id)
+    useful = reception.has_birth_date(workplace(), here.clinic.id, screening_id)
     box = sending.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
     return render_template(
         "reception/invitation.html",
         address=address,
-        code=code if entry.has_birth_date else None,
+        code=code if useful else None,
         picture=picture_of(address),
         **_mail_shown(box, _mail_form(box, link)),
     )

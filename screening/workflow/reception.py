@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -151,19 +152,36 @@ def open_screening(
     return Opened(row, Invitation(id, row.number, link, code))
 
 
-def list_screenings(place: Workplace, clinic_id: str, most: int = 200) -> list[DayEntry]:
-    """Return the clinic's newest screenings, by appointment, then newest first."""
-    query = (
-        select(Screening)
-        .where(Screening.clinic_id == clinic_id, Screening.state != State.ERASED)
-        .order_by(Screening.created_at.desc())
-        .limit(most)
+def list_screenings(
+    place: Workplace, clinic_id: str, day: date | None = None, most: int = 200
+) -> list[DayEntry]:
+    """Return the clinic's newest screenings, by appointment, then newest first.
+
+    And all who have an appointment on `day`, however long ago they were invited.
+    """
+    listed = select(Screening).where(
+        Screening.clinic_id == clinic_id, Screening.state != State.ERASED
     )
     with place.database.read() as session:
-        rows = session.scalars(query).all()
-        mails = newest_mails(session, [s.id for s in rows])
-        found = [_entry(place, session, s, mails.get(s.id)) for s in rows]
+        newest = session.scalars(listed.order_by(Screening.created_at.desc()).limit(most))
+        rows = {s.id: s for s in newest}
+        if day:
+            zone = session.get_one(Clinic, clinic_id).zone
+            midnight = datetime.combine(day, time.min, ZoneInfo(zone))
+            on_day = Screening.appointment_at.between(midnight, midnight + timedelta(days=1))
+            rows |= {s.id: s for s in session.scalars(listed.where(on_day))}
+        mails = newest_mails(session, list(rows))
+        found = [_entry(place, session, s, mails.get(s.id)) for s in rows.values()]
     return sorted(found, key=lambda e: (e.appointment_at is None, e.appointment_at or e.created_at))
+
+
+def has_birth_date(place: Workplace, clinic_id: str, screening_id: str) -> bool:
+    """Return whether a start code is of use for this screening."""
+    with place.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None or screening.clinic_id != clinic_id:
+            raise ActRefusedError("gone")
+        return _entry(place, session, screening, None).has_birth_date
 
 
 def _entry(

@@ -84,8 +84,8 @@ def test_erasing_destroys_the_key_and_all_that_it_opened(office):
     doctor.decide(*decide(office, id, "proceed"))
     office.make_reports()
     with office.place.database.read() as session:
-        key = office.place.screening_key(session, session.get_one(Screening, id))
-        sealed = row(office, id).submission
+        screening = session.get_one(Screening, id)
+        key, sealed = office.place.screening_key(session, screening), screening.submission
     keeping.erase(office.place, id, "program", "asked by the patient")
 
     with office.place.database.read() as session:

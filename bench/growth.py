@@ -1,0 +1,193 @@
+"""Measure what pages cost while the stored screenings grow a thousand times.
+
+Usage: python bench/growth.py [MOST] [sqlite|postgresql]
+From 100 stored screenings to MOST (100,000) of one clinic, ten times as many each
+time; 40 of them wait for a doctor and 60 patients are at it, as in any week. Each page
+is asked for in turn in one process, without the time of the network. Prints Markdown.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+from machine import machine
+from stored import fill, make_patients, name_of, number_of
+
+from screening.app import create_app, open_workplace
+from screening.config import read_config
+from screening.storage.database import Database
+from screening.storage.tables import Account, SignIn
+from screening.workflow import patient, pen, reception
+from screening.workflow.accounts import add_account, sign_in_id
+from screening.workflow.clinics import add_clinic
+from screening.workflow.workplace import Workplace
+
+# The tests know how to start a PostgreSQL of their own.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+postgres = import_module("tests.postgres")
+
+FIRST, MOST, WAITING, BEGUN = 100, 100_000, 40, 60
+RUNS = 15
+PATIENTS = 500  # different ones
+
+
+def main(most: int = MOST, only: str = "") -> None:
+    print(f"{machine()}; the quickest of {RUNS}, so that other work beside counts little.")
+    for kind in ("sqlite", "postgresql"):
+        if kind == "postgresql" and not postgres.INITDB:
+            print("\nPostgreSQL is not installed here and was left out.")
+        elif only in ("", kind):
+            with database(kind) as address, tempfile.TemporaryDirectory() as folder:
+                show(kind, measure(folder, address, most))
+
+
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """Lend an empty database; its PostgreSQL does not wait for the disk."""
+    if kind == "sqlite":
+        yield ""
+        return
+    cluster = postgres.Cluster()
+    try:
+        yield cluster.new()
+    finally:
+        cluster.remove()
+
+
+def measure(folder: str, address: str, most: int) -> dict[int, dict[str, float]]:
+    """Return for each number of stored screenings what each page takes, in ms."""
+    config = read_config({"SCREENING_INSTANCE": folder, "SCREENING_DATABASE": address})
+    place = open_workplace(config)
+    clinic = add_clinic(place, "Bench", "", "", "UTC")
+    people = make_patients(place.definitions, PATIENTS)
+    app = create_app(config, place)
+    app.config["RATELIMIT_ENABLED"] = app.config["WTF_CSRF_ENABLED"] = False
+    found, stored, size = {}, 0, FIRST
+    doctor, desk = (sign_in(place, clinic, role) for role in ("doctor", "receptionist"))
+    while size <= most:
+        # The oldest are decided; the newest wait, and stay those who wait from then on.
+        if not stored:
+            waiting = fill(place, clinic, people, range(size - WAITING, size))
+            begun = [begin(place, clinic) for _ in range(BEGUN)]
+            fill(place, clinic, people, range(size - WAITING), "decided")
+        else:
+            fill(place, clinic, people, range(stored, size), "decided")
+        settle(place.database)
+        asked = pages(app, doctor, desk, waiting[7], begun[0])
+        found[size] = {name: quickest(ask) for name, ask in asked(size).items()}
+        found[size]["MB of the database"] = megabytes(place.database)
+        stored, size = size, size * 10
+    place.database.close()
+    return found
+
+
+def settle(database: Database) -> None:
+    """Let the database learn how much there is, as it does by itself in time."""
+    database.scrub()
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def begin(place: Workplace, clinic: str) -> str:
+    invited = reception.invite(place, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
+    id = invited.screening_id
+    patient.choose_procedures(place, id, ["mesotherapy-face"])
+    return id
+
+
+def sign_in(place: Workplace, clinic: str, role: str) -> str:
+    """Return the secret of a sign-in, as after both factors."""
+    account = add_account(place, clinic, role, role, role, secrets.token_urlsafe())
+    secret, now = secrets.token_urlsafe(), place.now()
+    with place.database.write() as session:
+        assert session.get_one(Account, account)
+        row = SignIn(id=sign_in_id(place, secret), account_id=account, factor="code")
+        row.started_at = row.seen_at = now
+        session.add(row)
+    return secret
+
+
+def pages(app, doctor, desk, waiting, begun) -> Callable[[int], dict[str, Callable[[], object]]]:
+    """Return what to ask for, by name, for a number of stored screenings."""
+    at_desk, at_work = app.test_client(), app.test_client()
+    visitor, watcher = app.test_client(), app.test_client()
+    for client, secret in ((at_desk, desk), (at_work, doctor)):
+        with client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = secret, True
+    with app.test_request_context(), visitor.session_transaction() as session:
+        session["screening"] = begun
+        session["pen"] = pen.take(app.extensions["workplace"], begun, "patient", shared=False)
+
+    def of(size: int) -> dict[str, Callable[[], object]]:
+        def search(words: str) -> Callable[[], object]:
+            return lambda: right(at_work.post("/doctor/search", data={"words": words}), words)
+
+        return {
+            "the doctor's queue": lambda: right(at_work.get("/doctor"), number_of(99)),
+            "search by a name": search(name_of(size - 2)),
+            "search by a number": search(number_of(size - 2)),
+            "one patient's page (doctor)": lambda: right(
+                at_work.get(f"/doctor/screenings/{waiting}")
+            ),
+            "the reception's day": lambda: right(at_desk.get("/reception")),
+            "a question (patient)": lambda: right(
+                visitor.get("/screening/questions/date_of_birth")
+            ),
+            "an answer (patient)": lambda: right(
+                visitor.post(
+                    "/screening/questions/date_of_birth",
+                    data={"date_of_birth": ["3", "5", "1986"]},
+                ),
+                status=303,
+            ),
+            "/metrics": lambda: right(watcher.get("/metrics")),
+        }
+
+    return of
+
+
+def right(response, words: str = "", status: int = 200) -> None:
+    assert response.status_code == status, (response.status_code, response.text[:500])
+    assert words in response.text, words
+
+
+def quickest(ask: Callable[[], object]) -> float:
+    """Return how long `ask` takes by the clock, in ms, the first time apart."""
+    ask()
+    times = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        ask()
+        times.append((time.perf_counter() - started) * 1000)
+    return min(times)
+
+
+def megabytes(database: Database) -> float:
+    sqlite = database.engine.dialect.name == "sqlite"
+    size = (
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        if sqlite
+        else "SELECT pg_database_size(current_database())"
+    )
+    with database.engine.connect() as connection:
+        return connection.exec_driver_sql(size).scalar_one() / 1e6
+
+
+def show(kind: str, found: dict[int, dict[str, float]]) -> None:
+    named = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[kind]
+    print(f"\n| {named}, ms | {' | '.join(f'{n:,} stored' for n in found)} |")
+    print(f"|---|{'---:|' * len(found)}")
+    for name in next(iter(found.values())):
+        print(f"| {name} | {' | '.join(f'{found[n][name]:,.1f}' for n in found)} |", flush=True)
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    main(*map(int, given[:1]), *given[1:])

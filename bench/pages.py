@@ -1,0 +1,350 @@
+"""Measure our pages beside a wizard of Django and beside a bare page of Flask.
+
+Usage: python bench/pages.py [SECONDS]
+All under gunicorn with the product's settings (one process, eight threads), on this
+machine, in turn, driven by the same visitors: the time of one page alone, then so
+many whole questionnaires as four visitors manage in SECONDS (20). Then ours again while
+its worker makes the reports. Prints Markdown. Needs requirements-bench.txt, which goes
+into an environment of its own (.bench).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from example import quiet
+from machine import machine
+from sqlalchemy import func, select
+from walking import Visitor, walk_screening, walk_wizard
+
+from screening import gunicorn_settings
+from screening.app import open_workplace
+from screening.clinical.definitions import assemble_questionnaire
+from screening.clinical.questionnaire import Answer, Item, first_unanswered, journey
+from screening.config import read_config
+from screening.definitions.loading import load_definitions
+from screening.storage.tables import ReportRow
+from screening.workflow import reception
+from screening.workflow.clinics import add_clinic
+
+ROOT = Path(__file__).parents[1]
+PEERS = Path(__file__).parent / "peers"
+OTHERS = ROOT / ".bench"
+PROCEDURE = "mesotherapy-face"
+VISITORS, ALONE, ROUNDS = 4, 100, 3
+BORN = ["3", "5", "1986"]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Served:
+    """A program that answers at `host`: how to ask for one page, and how to walk through all."""
+
+    name: str
+    host: str
+    process: subprocess.Popen[bytes]
+    page: Callable[[Visitor], object]
+    walk: Callable[[Visitor], None] | None
+
+
+def main(lasting: float = 20) -> None:
+    asked = questions()
+    answers: dict[str, object] = {item.link_id: answer for item, answer in asked}
+    print(f"{machine()}; {len(asked)} questions, {VISITORS} visitors at a time.")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        ours = stack.enter_context(screening(folder / "ours", answers))
+        django = stack.enter_context(wizard(folder / "wizard", asked, answers))
+        floor = stack.enter_context(bare())
+        everyone = (ours, django, floor)
+        show("one page, nobody else there", alone(everyone))
+        show("whole questionnaires", {s.name: whole(s, lasting) for s in everyone if s.walk})
+        show("memory", {s.name: {"MB a process": memory(s.process.pid)} for s in everyone})
+        show("ours, with its worker", {"both at work": beside(ours, folder / "ours", lasting)})
+
+
+def questions() -> list[tuple[Item, object]]:
+    """Return what somebody with nothing to report is asked, and what goes into the form."""
+    definitions = load_definitions(ROOT / "questions")
+    questionnaire, answers = assemble_questionnaire(definitions, [PROCEDURE]), dict[str, Answer]()
+    found: list[tuple[Item, object]] = []
+    while item := first_unanswered(journey(questionnaire, answers), answers):
+        answers[item.link_id] = "1986-05-03" if item.type == "birth-date" else quiet(item)
+        date = "date" in item.type
+        given = str(answers[item.link_id]).split("-")[::-1] if date else answers[item.link_id]
+        found.append((item, given))
+    return found
+
+
+@contextmanager
+def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
+    """Serve our pages, with the settings of gunicorn that `screening serve` gives it."""
+    port = free_port()
+    environment = {
+        "SCREENING_INSTANCE": str(folder),
+        "SCREENING_ADDRESS": f"127.0.0.1:{port}",
+        "SCREENING_PROXIES": "1",  # visitors come from addresses of their own
+    }
+    place = open_workplace(read_config(environment))
+    clinic = add_clinic(place, "Bench", "", "", "UTC")
+
+    def link() -> str:
+        return f"/s/{reception.invite(place, clinic, 'bench', '', [PROCEDURE]).link}"
+
+    def page(visitor: Visitor) -> object:
+        if not visitor.cookies:
+            visitor.get(link()).post().post(procedures=PROCEDURE)
+        return visitor.get(f"/screening/questions/{next(iter(answers))}")
+
+    def walk(visitor: Visitor) -> None:
+        visitor.address = f"10.0.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
+        walk_screening(visitor, link(), answers, PROCEDURE)
+
+    line = [sys.executable, "-m", "gunicorn", "--config", "python:screening.gunicorn_settings"]
+    try:
+        with running(line, environment, port) as process:
+            yield Served("ours", f"127.0.0.1:{port}", process, page, walk)
+    finally:
+        place.database.close()
+
+
+@contextmanager
+def wizard(
+    folder: Path, asked: list[tuple[Item, object]], answers: dict[str, object]
+) -> Iterator[Served]:
+    """Serve the same questions as a wizard of django-formtools."""
+    folder.mkdir()
+    told = [
+        {
+            "link_id": item.link_id,
+            "text": item.text,
+            "help": item.help or "",
+            "type": item.type,
+            "choices": choices(item),
+        }
+        for item, _ in asked
+    ]
+    (folder / "questions.json").write_text(json.dumps(told))
+    port, python = free_port(), other_python()
+    environment = {"WIZARD_FOLDER": str(folder), "WIZARD_SECRET": secrets.token_hex(32)}
+    subprocess.run([python, "wizard.py"], cwd=PEERS, env=os.environ | environment, check=True)
+    with running(gunicorn(python, "wizard:app", port), environment, port) as process:
+        yield Served(
+            "Django, formtools",
+            f"127.0.0.1:{port}",
+            process,
+            lambda visitor: visitor.get(f"/{next(iter(answers))}/"),
+            lambda visitor: walk_wizard(visitor, answers),
+        )
+
+
+def choices(item: Item) -> list[tuple[str, str]]:
+    """Return what the form offers, words for codes where the question has no own ones."""
+    own = {option.id: option.text for option in item.options}
+    return [(code, own.get(code, code)) for code in (*item.codes, "none")]
+
+
+@contextmanager
+def bare() -> Iterator[Served]:
+    port = free_port()
+    with running(gunicorn(other_python(), "bare:app", port), {}, port) as process:
+        host = f"127.0.0.1:{port}"
+        yield Served("bare Flask page", host, process, lambda v: v.get("/"), None)
+
+
+def gunicorn(python: str, app: str, port: int) -> list[str]:
+    """Return the command with what matters of our own settings."""
+    ours = gunicorn_settings
+    return [
+        *(python, "-m", "gunicorn", app, "--chdir", str(PEERS), "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", ours.worker_class, "--workers", str(ours.workers)),
+        *("--threads", str(ours.threads), "--keep-alive", str(ours.keepalive)),
+    ]
+
+
+def other_python() -> str:
+    """Return the Python that has what we are compared with; install it where it is missing."""
+    python = OTHERS / "bin" / "python"
+    stamp, wanted = OTHERS / "installed", ROOT / "requirements-bench.txt"
+    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+        print("Installing Django and django-formtools into .bench", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", OTHERS], check=True)
+        install = [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", wanted]
+        subprocess.run(install, check=True)
+        shutil.copy(wanted, stamp)
+    return str(python)
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@contextmanager
+def running(
+    line: list[str], environment: dict[str, str], port: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends; what it logs is thrown away."""
+    quiet_log = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    path = {"PYTHONPATH": str(ROOT)} if "screening" in " ".join(line) else {"PYTHONPATH": ""}
+    process = subprocess.Popen(line, env=os.environ | path | environment, **quiet_log)
+    try:
+        for _ in range(300):
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+def alone(everyone: tuple[Served, ...]) -> dict[str, dict[str, float]]:
+    """Return what one page takes each program, all asked in turn so that they meet one load."""
+    visitors = {s.name: Visitor(s.host) for s in everyone}
+    for served in everyone:
+        for _ in range(10):
+            served.page(visitors[served.name])
+    times: dict[str, list[float]] = {s.name: [] for s in everyone}
+    spent = dict.fromkeys(times, 0.0)
+    for _ in range(ROUNDS):
+        for served in everyone:
+            visitor, before = visitors[served.name], cpu(served.process.pid)
+            visitor.took.clear()
+            for _ in range(ALONE):
+                served.page(visitor)
+            spent[served.name] += cpu(served.process.pid) - before
+            times[served.name] += visitor.took
+    return {
+        name: {**percentiles(took), "CPU ms": spent[name] * 1000 / len(took)}
+        for name, took in times.items()
+    }
+
+
+def percentiles(took: list[float]) -> dict[str, float]:
+    ordered = sorted(took)
+    return {"median ms": statistics.median(took), "p99 ms": ordered[int(len(ordered) * 0.99)]}
+
+
+def whole(served: Served, lasting: float) -> dict[str, float]:
+    """Return how many questionnaires VISITORS complete a minute, and what their pages take."""
+    done: list[list[float]] = []
+    failed: list[BaseException] = []
+    started, before = time.monotonic(), cpu(served.process.pid)
+
+    def go() -> None:
+        assert served.walk
+        try:
+            while time.monotonic() < started + lasting:
+                visitor = Visitor(served.host)
+                served.walk(visitor)
+                visitor.line.close()
+                done.append(visitor.took)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=go) for _ in range(VISITORS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+    passed = time.monotonic() - started
+    took = [one for each in done for one in each]
+    return {
+        "a minute": len(done) / passed * 60,
+        "requests a second": len(took) / passed,
+        **percentiles(took),
+        "CPU ms each": (cpu(served.process.pid) - before) * 1000 / len(done),
+    }
+
+
+def beside(ours: Served, folder: Path, lasting: float) -> dict[str, float]:
+    """Return the same for ours while its worker makes the reports that wait already."""
+    place = open_workplace(read_config({"SCREENING_INSTANCE": str(folder)}))
+
+    def sealed() -> int:
+        with place.database.read() as session:
+            made = select(func.count()).where(ReportRow.state == "sealed")
+            return session.scalar(made) or 0
+
+    environment = os.environ | {"SCREENING_INSTANCE": str(folder), "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", "screening", "worker"]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    worker = subprocess.Popen(line, env=environment, start_new_session=True, **silent)
+    try:
+        until = time.monotonic() + 60
+        while not sealed() and time.monotonic() < until:
+            time.sleep(0.2)
+        before, started = sealed(), time.monotonic()
+        time.sleep(lasting)
+        quiet = (sealed() - before) / (time.monotonic() - started) * 60
+        before, started = sealed(), time.monotonic()
+        walked = whole(ours, lasting)
+        loud = (sealed() - before) / (time.monotonic() - started) * 60
+        biggest = max(resident(pid) for pid in family(worker.pid))
+    finally:
+        worker.terminate()
+        worker.wait(30)
+        place.database.close()
+    return {
+        "reports a minute, no visitors": quiet,
+        "reports a minute": loud,
+        "questionnaires a minute": walked["a minute"],
+        "median ms": walked["median ms"],
+        "p99 ms": walked["p99 ms"],
+        "MB of the largest worker": biggest,
+    }
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all below it."""
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(p for child in below for p in family(int(child)))]
+
+
+def cpu(pid: int) -> float:
+    """Return how long a process and those below it have kept a core busy, in seconds."""
+    spent = 0
+    for one in family(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        spent += int(fields[11]) + int(fields[12])
+    return spent / TICKS
+
+
+def memory(pid: int) -> float:
+    """Return what the process that answers keeps in memory, in MB."""
+    return max(resident(one) for one in family(pid))
+
+
+def resident(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def show(title: str, rows: dict[str, dict[str, float]]) -> None:
+    heads = next(iter(rows.values()))
+    print(f"\n| {title} | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
+    for name, figures in rows.items():
+        print(f"| {name} | {' | '.join(f'{n:,.1f}' for n in figures.values())} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(float, sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""Visitors that walk through a questionnaire over HTTP; one driver for every program measured."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+TOKEN = re.compile(r'name="csrf(?:_token|middlewaretoken)" value="([^"]+)"')
+
+
+@dataclass
+class Visitor:
+    """A browser on a connection that stays open; `took` is how long each answer took, in ms.
+
+    `address` is where a proxy says that it comes from.
+    """
+
+    host: str
+    address: str = "127.0.0.1"
+    took: list[float] = field(default_factory=list)
+    cookies: dict[str, str] = field(default_factory=dict)
+    at: str = ""
+    html: str = ""
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        self.line = http.client.HTTPConnection(self.host, timeout=60)
+
+    def get(self, path: str) -> Visitor:
+        return self._ask("GET", path)
+
+    def post(self, **fields: object) -> Visitor:
+        """Send the form of the page shown, and follow where it leads."""
+        named = {"csrf_token": self.token, "csrfmiddlewaretoken": self.token}
+        return self._ask("POST", self.at, urlencode(named | fields, doseq=True))
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> Visitor:
+        headers = {
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            "X-Forwarded-For": self.address,
+        }
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        started = time.perf_counter()
+        try:
+            self.line.request(method, path, body, headers)
+            response = self.line.getresponse()
+            html = response.read()
+        except (http.client.HTTPException, ConnectionError):  # closed while it was idle
+            self.line.close()
+            self.line.request(method, path, body, headers)
+            response = self.line.getresponse()
+            html = response.read()
+        self.took.append((time.perf_counter() - started) * 1000)
+        for name, value in response.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        self.at = path
+        if where := response.getheader("Location"):
+            return self._ask("GET", urlsplit(where).path)
+        self.html = html.decode()
+        assert response.status == 200, (path, response.status, self.html[-800:])
+        if found := TOKEN.search(self.html):
+            self.token = found[1]
+        return self
+
+    @property
+    def step(self) -> str:
+        """The question that the page asks."""
+        return self.at.rstrip("/").rpartition("/")[2]
+
+
+def walk_screening(visitor: Visitor, link: str, answers: dict[str, object], procedure: str) -> None:
+    """Answer and send a questionnaire of ours."""
+    visitor.get(link).post()
+    assert visitor.at.endswith("/procedures"), visitor.at
+    visitor.post(procedures=procedure)
+    while "/questions/" in visitor.at:
+        visitor.post(**{visitor.step: answers[visitor.step]})
+    visitor.get("/screening/declaration").post(who="self")
+    visitor.post(agree="y", full_name="Lan Nguyen")
+    assert visitor.at.endswith("/receipt"), visitor.at
+
+
+def walk_wizard(visitor: Visitor, answers: dict[str, object]) -> None:
+    """Answer and send the same questions to the wizard."""
+    visitor.get(f"/{next(iter(answers))}/")
+    while not visitor.at.endswith("/receipt"):
+        step, value = visitor.step, answers[visitor.step]
+        day = "-".join(reversed(value)) if isinstance(value, list) and len(value) == 3 else value
+        visitor.post(**{"wizard-current_step": step, f"{step}-{step}": day})
