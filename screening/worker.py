@@ -7,7 +7,6 @@ once a minute, so that an order whose bell was lost is carried out all the same.
 from __future__ import annotations
 
 import os
-import resource
 import signal
 from collections.abc import Callable
 
@@ -15,33 +14,34 @@ from huey import crontab
 
 from screening.bell import add_task, open_queue
 from screening.config import Config
+from screening.documents.press import Press
 from screening.storage.encryption import Keys
 from screening.workflow import keeping, mailing, reminders, reports
 from screening.workflow.outbox import MAIL
 from screening.workflow.workplace import Workplace
 
-LONGEST_REPORT = 30  # seconds; a render that takes longer is killed and tried again
-MOST_MEMORY = 2_000_000_000  # bytes
+LONGEST_ORDER = 30  # seconds; the press gives up before, and a seal or a mail that hangs ends here
 STEP_BACK = 10  # of 19: pages are answered first, reports with what is left of the processor
 
 
 def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workplace]) -> None:
-    """Work until stopped, in processes that a bad render may take down with it."""
+    """Work until stopped: one process for the orders, one that renders for it."""
     os.nice(STEP_BACK)
     queue = open_queue(config, keys)
     places: list[Workplace] = []
+    press = Press()
+    queue.on_startup(name="press")(press.start)  # so that the first patient does not wait for it
 
     def carry_out(order_id: str) -> None:
         if not places:
-            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
             places.append(open_place(config))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(LONGEST_REPORT)
+        signal.alarm(LONGEST_ORDER)
         try:
             if order_id.startswith(MAIL):
                 mailing.send_mail(places[0], order_id)
             else:
-                reports.make_report(places[0], order_id)
+                reports.make_report(places[0], order_id, press.render)
         finally:
             signal.alarm(0)
 

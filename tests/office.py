@@ -13,6 +13,7 @@ from screening.app import create_app, issue_seal, open_workplace
 from screening.clinical.questionnaire import first_unanswered, journey
 from screening.config import read_config
 from screening.documents.authority import issue_certificate
+from screening.documents.render import render_pdf
 from screening.storage.tables import Account
 from screening.workflow import accounts, clinics, doctor, factors, patient, reception, reports
 from screening.workflow.workplace import ActRefusedError
@@ -129,7 +130,7 @@ class Office:
 
     def make_reports(self):
         for report_id in reports.due_reports(self.place):
-            reports.make_report(self.place, report_id)
+            reports.make_report(self.place, report_id, render_pdf)
 
     def app(self):
         app = create_app(self.config, self.place)

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "serving": {"config"},
     "workflow": INNER,
     "bell": {"config", "storage"},
-    "worker": {"bell", "config", "storage", "workflow"},
+    "worker": {"bell", "config", "documents", "storage", "workflow"},
     "web": {"clinical", "workflow", "logs"},
     "app": INNER | {"workflow", "web", "config", "bell"},
     "demo": INNER | {"workflow", "app", "config"},

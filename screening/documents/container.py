@@ -33,6 +33,7 @@ from screening.documents.parts import (
     signature_algorithm,
     values_in,
 )
+from screening.documents.reasons import N_
 from screening.documents.token import Stamp, is_token, read_token
 
 ATTRIBUTES = ("content_type", "message_digest", "signing_certificate_v2")
@@ -69,7 +70,7 @@ def read_container(pdf: bytes, byte_range: Sequence[int]) -> Protected:
     if put_together(parts) != container:
         raise ContainerError(CHANGED)
     if hashlib.sha256(covered).digest() != parts.digest:
-        raise ContainerError("The file was changed after it was signed.")
+        raise ContainerError(N_("The file was changed after it was signed."))
     certificate = check_signature(parts)
     token = read_token(parts.token, parts.signature) if parts.token else None
     return Protected(certificate, covered_to, token)
@@ -78,10 +79,10 @@ def read_container(pdf: bytes, byte_range: Sequence[int]) -> Protected:
 def _gap(pdf: bytes, byte_range: Sequence[int]) -> tuple[int, int, int]:
     """Return where the container starts and ends, and where the signed bytes end."""
     if len(byte_range) != 4 or not all(isinstance(number, int) for number in byte_range):
-        raise ContainerError("A signature does not say which bytes it covers.")
+        raise ContainerError(N_("A signature does not say which bytes it covers."))
     zero, start, end, rest = byte_range
     if zero != 0 or rest < 0 or not 0 < start < end <= end + rest <= len(pdf):
-        raise ContainerError("A signature covers other bytes than it should.")
+        raise ContainerError(N_("A signature covers other bytes than it should."))
     return start, end, end + rest
 
 
@@ -93,7 +94,7 @@ def _parse(digits: bytes) -> tuple[bytes, Any]:
         is_token(parsed)
         return parsed.dump(), parsed
     except Exception as error:
-        raise ContainerError("The container of a signature cannot be read.") from error
+        raise ContainerError(N_("The container of a signature cannot be read.")) from error
 
 
 def _parts(parsed: Any) -> Parts:
@@ -102,7 +103,7 @@ def _parts(parsed: Any) -> Parts:
     except ContainerError:
         raise
     except Exception as error:
-        raise ContainerError("The container of a signature cannot be read.") from error
+        raise ContainerError(N_("The container of a signature cannot be read.")) from error
 
 
 def _take_apart(signed: Any) -> Parts:
@@ -110,11 +111,11 @@ def _take_apart(signed: Any) -> Parts:
     attributes = signer["signed_attrs"].contents
     values = values_in(attributes)
     if sorted(values) != sorted(ATTRIBUTES) or values["content_type"].native != "data":
-        raise ContainerError("A signature says more or less than ours do.")
+        raise ContainerError(N_("A signature says more or less than ours do."))
     named = values["signing_certificate_v2"]
     certificates = tuple(present(named, signed["certificates"]))
     if len(certificates) != len(named["certs"]):
-        raise ContainerError("A certificate that the signature names is missing.")
+        raise ContainerError(N_("A certificate that the signature names is missing."))
     return Parts(
         certificates=certificates,
         attributes=attributes,
@@ -133,6 +134,6 @@ def _token(unsigned: Any) -> bytes | None:
     [attribute] = unsigned
     [token] = attribute["values"]
     if attribute["type"].native != STAMP:
-        raise ContainerError("A signature says more or less than ours do.")
+        raise ContainerError(N_("A signature says more or less than ours do."))
     written: bytes = token.dump()
     return written

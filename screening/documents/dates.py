@@ -75,7 +75,8 @@ def moment_text(iso: str, zone: str, locale: Locale) -> str:
     day = long_date(moment, locale)
     assert moment.tzinfo is not None
     clock = format_time(moment, "HH:mm", tzinfo=moment.tzinfo, locale=locale)
-    return f"{day}, {clock} {_zone_name(moment, moment.tzinfo, locale)}"
+    comma = "،" if locale.language == "ar" else ","
+    return f"{day}{comma} {clock} {_zone_name(moment, moment.tzinfo, locale)}"
 
 
 def _zone_name(moment: datetime, zone: tzinfo, locale: Locale) -> str:

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
+from screening.documents.reasons import N_, BrokenError
+
 ORDERS = {
     "secp256r1": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
     "secp384r1": 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,  # noqa: E501
@@ -33,11 +35,11 @@ DIGESTS: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
 SEQUENCE, SET, OCTETS, TAG_0, TAG_1 = 0x30, 0x31, 0x04, 0xA0, 0xA1
 SIGNED_DATA: bytes = cms.ContentType("signed_data").dump()
 STAMP_TYPE: bytes = cms.CMSAttributeType("signature_time_stamp_token").dump()
-CHANGED = "The container of a signature was changed."
+CHANGED = N_("The container of a signature was changed.")
 
 
-class ContainerError(ValueError):
-    """The signature is broken or has another form than ours; the message says which."""
+class ContainerError(BrokenError):
+    """The signature is broken or has another form than ours; the reason says which."""
 
 
 @dataclass(frozen=True)
@@ -160,9 +162,9 @@ def check_signature(parts: Parts, curves: tuple[str, ...] = ("secp256r1",)) -> x
                 raise ContainerError(CHANGED)
             key.verify(parts.signature, signed, padding.PKCS1v15(), hashed)
         else:
-            raise ContainerError("A signature was made with a key of another kind than ours.")
+            raise ContainerError(N_("A signature was made with a key of another kind than ours."))
     except InvalidSignature as error:
-        raise ContainerError("A signature does not match what it signs.") from error
+        raise ContainerError(N_("A signature does not match what it signs.")) from error
     return certificate
 
 

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -30,6 +29,7 @@ from screening.documents.dates import answer_text, day_text, length_text, locale
 from screening.documents.fonts import use_own_fonts
 from screening.documents.ink import drawing_of
 from screening.documents.qr import picture_of
+from screening.documents.reader import Reader
 from screening.documents.record import RECORD
 from screening.documents.tags import finish_tags
 from screening.documents.text import (
@@ -62,13 +62,6 @@ FRAME = (
 )
 # Two threads in one FontConfiguration corrupt the heap.
 _one_at_a_time = Lock()
-
-
-class Reader(StrEnum):
-    """Whom a report is for. The patient's copy leaves out what only a doctor needs."""
-
-    DOCTOR = "doctor"
-    PATIENT = "patient"
 
 
 def render_pdf(

@@ -29,6 +29,7 @@ from screening.documents.parts import (
     signature_algorithm,
     values_in,
 )
+from screening.documents.reasons import N_
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_token(token: bytes, stamped: bytes) -> Stamp:
     imprint = told["message_imprint"]
     name = imprint["hash_algorithm"]["algorithm"].native
     if name not in DIGESTS or imprint["hashed_message"].native != _hash(name, stamped):
-        raise ContainerError("A timestamp is not for what it stands beside.")
+        raise ContainerError(N_("A timestamp is not for what it stands beside."))
     return Stamp(certificate, told["gen_time"].native)
 
 
@@ -74,7 +75,7 @@ def _parts(token: bytes) -> Parts:
     except ContainerError:
         raise
     except Exception as error:
-        raise ContainerError("A timestamp cannot be read.") from error
+        raise ContainerError(N_("A timestamp cannot be read.")) from error
 
 
 def _take_apart(signed: Any) -> Parts:
@@ -91,9 +92,9 @@ def _take_apart(signed: Any) -> Parts:
         signature_algorithm(certificates[0], name),
     )
     if values["content_type"].native != "tst_info" or name not in DIGESTS:
-        raise ContainerError("A timestamp is of another kind than ours.")
+        raise ContainerError(N_("A timestamp is of another kind than ours."))
     if values["message_digest"].native != _hash(name, content):
-        raise ContainerError("A timestamp does not match what it says.")
+        raise ContainerError(N_("A timestamp does not match what it says."))
     return Parts(
         certificates=certificates,
         attributes=attributes,

@@ -24,7 +24,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -40,7 +40,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from screening.documents.authority import is_in_force, name_in
 from screening.documents.container import Protected, read_container
-from screening.documents.parts import ContainerError
+from screening.documents.reasons import N_, BrokenError, Reason
 from screening.documents.seal import DOCTOR_FIELD, SEAL_FIELD, STAMP_FIELDS
 from screening.documents.times import DOCUMENT_STAMP, Judged, Trust, judge
 
@@ -55,8 +55,11 @@ REVOKED = (
     AdESIndeterminate.REVOKED_CA_NO_POE,
 )
 
-UNREADABLE = "The file cannot be read as a sealed PDF."
-NO_SEAL = "The file carries no seal."
+UNREADABLE = N_("The file cannot be read as a sealed PDF.")
+OF_SEAL = N_("of the seal (%(name)s)")
+OF_DOCTOR = N_("of the doctor's signature (%(name)s)")
+NO_SEAL = N_("The file carries no seal.")
+STRANGE_END = N_("Bytes were added after the last signature.")
 
 
 class Status(StrEnum):
@@ -88,13 +91,9 @@ class Verification:
     """The result, why it is not PASSED, and who signed; a FAILED file vouches for nobody."""
 
     status: Status
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     signatures: tuple[Signature, ...]
     sha256: str
-
-
-class BrokenError(Exception):
-    """The file is not as it was sealed; the message says how we know."""
 
 
 def verify_pdf(
@@ -117,8 +116,8 @@ def verify_pdf(
             _check_meaning(*fact)
         signatures = tuple(_signature(*fact) for fact in facts if not _is_stamp(fact[0]))
         doubts = tuple(doubt for fact in facts for doubt in _doubts(*fact))
-    except (BrokenError, ContainerError) as error:
-        return Verification(Status.FAILED, (str(error),), (), sha256)
+    except BrokenError as error:
+        return Verification(Status.FAILED, (error.reason,), (), sha256)
     except Exception:  # whatever a hostile file makes the parsers raise
         return Verification(Status.FAILED, (UNREADABLE,), (), sha256)
     status = Status.INDETERMINATE if doubts else Status.PASSED
@@ -128,16 +127,16 @@ def verify_pdf(
 def _check_last_signature(pdf: bytes) -> None:
     """Refuse what nobody signed to the last byte, before any parser of PDF sees it."""
     if len(pdf) > LARGEST:
-        raise BrokenError(f"The file is larger than {LARGEST // 1024**2} MB.")
+        raise BrokenError(N_("The file is larger than %(most)s MB.", most=str(LARGEST // 1024**2)))
     ranges = BYTE_RANGE.findall(pdf)
     if not ranges:
         raise BrokenError(NO_SEAL)
     last = [int(number) for number in ranges[-1]]
     end = last[2] + last[3]
     if end < len(pdf):
-        raise BrokenError("Bytes were added after the last signature.")
+        raise BrokenError(STRANGE_END)
     if end > len(pdf):
-        raise BrokenError("The end of the file is missing.")
+        raise BrokenError(N_("The end of the file is missing."))
     read_container(pdf, last)
 
 
@@ -148,21 +147,23 @@ def _signatures(pdf: bytes) -> list[EmbeddedPdfSignature]:
     if not filled:
         raise BrokenError(NO_SEAL)
     if len(filled) > MOST_SIGNATURES:
-        raise BrokenError(f"The file carries more than {MOST_SIGNATURES} signatures.")
+        raise BrokenError(
+            N_("The file carries more than %(most)s signatures.", most=str(MOST_SIGNATURES))
+        )
     found: list[EmbeddedPdfSignature] = reader.embedded_signatures
     if len(found) != len(filled) or found[0].field_name != SEAL_FIELD:
-        raise BrokenError("The first signature in the file is not a clinic's seal.")
+        raise BrokenError(N_("The first signature in the file is not a clinic's seal."))
     if not _in_order(found):
-        raise BrokenError("A signature stands where the seal left no place for it.")
+        raise BrokenError(N_("A signature stands where the seal left no place for it."))
     certified = read_certification_data(reader)
     if (
         certified is None
         or certified.permission is not MDPPerm.FILL_FORMS
         or certified.author_sig is not found[0].sig_object
     ):
-        raise BrokenError("The seal does not say what may follow it.")
+        raise BrokenError(N_("The seal does not say what may follow it."))
     if found[-1].byte_range[2] + found[-1].byte_range[3] != len(pdf):
-        raise BrokenError("Bytes were added after the last signature.")
+        raise BrokenError(STRANGE_END)
     return found
 
 
@@ -185,14 +186,14 @@ def _check_bytes(pdf: bytes, found: EmbeddedPdfSignature) -> Protected:
     """Return who signed; the container and what it covers are unbroken."""
     protected = read_container(pdf, found.byte_range)
     if found.signer_cert.dump() != protected.certificate.public_bytes(Encoding.DER):
-        raise BrokenError("The container of a signature does not lie where it should.")
+        raise BrokenError(N_("The container of a signature does not lie where it should."))
     return protected
 
 
 def _check_meaning(found: EmbeddedPdfSignature, protected: Protected, judged: Judged) -> None:
     """Refuse a signature after which more was changed than the seal allows."""
     if not (judged.status.intact and judged.status.valid):
-        raise BrokenError("A signature does not match what it signs.")
+        raise BrokenError(N_("A signature does not match what it signs."))
     change = judged.change
     allowed = (
         change.modification_level <= ModificationLevel.FORM_FILLING
@@ -200,7 +201,7 @@ def _check_meaning(found: EmbeddedPdfSignature, protected: Protected, judged: Ju
         else change.docmdp_ok
     )
     if not allowed or change.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
-        raise BrokenError("After the seal more was changed than it allows.")
+        raise BrokenError(N_("After the seal more was changed than it allows."))
 
 
 def _signature(found: EmbeddedPdfSignature, protected: Protected, judged: Judged) -> Signature:
@@ -218,48 +219,72 @@ def _signature(found: EmbeddedPdfSignature, protected: Protected, judged: Judged
     )
 
 
-def _doubts(found: EmbeddedPdfSignature, protected: Protected, judged: Judged) -> Iterator[str]:
+def _doubts(found: EmbeddedPdfSignature, protected: Protected, judged: Judged) -> Iterator[Reason]:
     """Yield what keeps an unbroken signature from being PASSED."""
     certificate = protected.certificate
     name = name_in(certificate, NameOID.COMMON_NAME)
     if _is_stamp(found):
         if not judged.status.trusted:
-            yield f"We do not trust the timestamp of {name}: {_why(judged)}."
+            yield _doubt_of_stamp(judged, name)
         return
-    of = f"of the {MEANINGS[found.field_name]} ({name})"
+    of = OF_SEAL if found.field_name == SEAL_FIELD else OF_DOCTOR
+    of = replace(of, values={"name": name})
     yield from _doubts_of_certificate(certificate, of, judged)
     claimed = found.self_reported_timestamp
     if claimed is None or not is_in_force(certificate, claimed):
-        yield f"The certificate {of} was not in force when it claims to have signed."
+        yield N_("The certificate %(of)s was not in force when it claims to have signed.", of=of)
     if protected.stamp and not judged.proven:
-        yield f"We do not trust the timestamp {of}: we do not know who issued its certificate."
+        yield N_(
+            "We do not trust the timestamp %(of)s: we do not know who issued its certificate.",
+            of=of,
+        )
     # Only a seal's certificate names a clinic: a doctor's key must not pass for the seal.
     if found.field_name == SEAL_FIELD and not name_in(certificate, NameOID.ORGANIZATION_NAME):
-        yield f"The certificate {of} names no clinic."
+        yield N_("The certificate %(of)s names no clinic.", of=of)
 
 
-def _doubts_of_certificate(certificate: x509.Certificate, of: str, judged: Judged) -> Iterator[str]:
+def _doubts_of_certificate(
+    certificate: x509.Certificate, of: Reason, judged: Judged
+) -> Iterator[Reason]:
     problem = judged.status.trust_problem_indic
     if problem is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
-        yield f"We do not know who issued the certificate {of}."
+        yield N_("We do not know who issued the certificate %(of)s.", of=of)
     elif not is_in_force(certificate, judged.at):
-        yield f"The certificate {of} is not in force on {judged.at:%Y-%m-%d}" + (
-            ", when it was stamped."
-            if judged.proven
-            else ", and without a trusted time nobody can tell whether it was when it signed."
-        )
+        yield _not_in_force(of, judged)
     elif problem is AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE or not _may_sign(certificate):
-        yield f"The certificate {of} was not issued for this use."
+        yield N_("The certificate %(of)s was not issued for this use.", of=of)
     elif problem in REVOKED:
-        yield f"The certificate {of} was revoked."
+        yield N_("The certificate %(of)s was revoked.", of=of)
     elif not judged.status.trusted:
-        yield f"The certificate {of} cannot be traced to an issuer that we trust."
+        yield N_("The certificate %(of)s cannot be traced to an issuer that we trust.", of=of)
 
 
-def _why(judged: Judged) -> str:
+def _not_in_force(of: Reason, judged: Judged) -> Reason:
+    day = f"{judged.at:%Y-%m-%d}"
+    if judged.proven:
+        return N_(
+            "The certificate %(of)s is not in force on %(day)s, when it was stamped.",
+            of=of,
+            day=day,
+        )
+    return N_(
+        "The certificate %(of)s is not in force on %(day)s, and without a trusted time "
+        "nobody can tell whether it was when it signed.",
+        of=of,
+        day=day,
+    )
+
+
+def _doubt_of_stamp(judged: Judged, name: str) -> Reason:
     if judged.status.trust_problem_indic is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
-        return "we do not know who issued its certificate"
-    return "its certificate does not hold at that moment"
+        return N_(
+            "We do not trust the timestamp of %(name)s: we do not know who issued its certificate.",
+            name=name,
+        )
+    return N_(
+        "We do not trust the timestamp of %(name)s: its certificate does not hold at that moment.",
+        name=name,
+    )
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from screening.web import errors
@@ -51,7 +52,16 @@ def check(code: str | None = None) -> ResponseReturnValue:
     except (ActRefusedError, RequestEntityTooLarge) as refused:
         error, status = _refusal(refused)
         return render_template("verify/ask.html", issued=issued, error=error, anchor="file"), status
-    return render_template("verify/result.html", checked=checked)
+    return render_template("verify/result.html", checked=checked, said=_said)
+
+
+def _said(reason: verification.Reason) -> Markup:
+    """Return `reason` in the language of the page; names in it keep their own direction."""
+    values = {
+        place: Markup("<bdi>%s</bdi>") % value if isinstance(value, str) else _said(value)
+        for place, value in reason.values.items()
+    }
+    return escape(_(reason.text)) % values
 
 
 @bp.post("/api/v1/verifications")

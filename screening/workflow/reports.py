@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report import Report
-from screening.documents.render import Reader, render_pdf
+from screening.documents.press import RenderError
+from screening.documents.reader import Reader
 from screening.documents.seal import SealError, seal_pdf, sign_pdf
 from screening.storage.encryption import SealedBlobError, open_bytes, open_json, seal_bytes
 from screening.storage.tables import Decision, ReportRow, Screening
@@ -32,6 +35,8 @@ LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = timedelta(minutes=10)
 SEAL_REASON = "Report of the answers and of what they mean for each procedure"
 SIGN_REASON = "Signed as the deciding doctor"
+
+Render = Callable[..., bytes]  # documents.render.render_pdf, or a press, which may be killed
 
 log = logging.getLogger("screening.reports")
 
@@ -53,12 +58,12 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def make_report(place: Workplace, report_id: str) -> bool:
-    """Make one report; return False when another worker has it or it is not due."""
+def make_report(place: Workplace, report_id: str, render: Render) -> bool:
+    """Make one report with `render`; return False when another worker has it or it is not due."""
     if not _lease(place, report_id):
         return False
     try:
-        pdf = _draw_up(place, report_id)
+        pdf = _draw_up(place, report_id, render)
     except Exception as error:
         _postpone(place, report_id, error)
         return False
@@ -74,13 +79,16 @@ def _lease(place: Workplace, report_id: str) -> bool:
         row = session.scalars(query.with_for_update()).first()
         if row is None:
             return False
+        if row.lease_until:
+            row.error = "the worker died while it made this"
+            _warn(session, row, row.error)
         row.lease_until = now + LEASE
         row.attempts += 1
         row.code = row.code or verification_code(place, row.id)
         return True
 
 
-def _draw_up(place: Workplace, report_id: str) -> bytes:
+def _draw_up(place: Workplace, report_id: str, render: Render) -> bytes:
     with place.database.read() as session:
         row = session.get_one(ReportRow, report_id)
         screening = session.get_one(Screening, row.screening_id)
@@ -88,20 +96,19 @@ def _draw_up(place: Workplace, report_id: str) -> bytes:
         assert screening.submission is not None
         spot = f"screening:{screening.id}:submission"
         report: Report = open_json(key, screening.submission, spot)
-        report = _with_code(place, row, report)
         logo = logo_for_report(session, screening.clinic_id)
+        render = partial(render, _with_code(place, row, report), logo=logo)
         match row.kind:
             case Kind.SCREENING:
-                return _seal(place, session, screening, render_pdf(report, logo=logo))
+                return _seal(place, session, screening, render())
             case Kind.COPY:
-                copy = render_pdf(report, reader=Reader.PATIENT, logo=logo)
-                return _seal(place, session, screening, copy)
+                return _seal(place, session, screening, render(reader=Reader.PATIENT))
             case Kind.PLAN:
                 decision = decision_of(place, session, screening, row.sequence)
-                plan = render_pdf(report, decision, reader=Reader.PATIENT, logo=logo)
+                plan = render(decision, reader=Reader.PATIENT)
                 return _seal(place, session, screening, plan)
             case _:
-                return _decided(place, session, screening, report, row.sequence, logo)
+                return _decided(place, session, screening, row.sequence, render)
 
 
 def _with_code(place: Workplace, row: ReportRow, report: Report) -> Report:
@@ -122,9 +129,8 @@ def _decided(
     place: Workplace,
     session: Session,
     screening: Screening,
-    report: Report,
     sequence: int,
-    logo: bytes | None,
+    render: Render,
 ) -> bytes:
     """Return the decided report: everything, the decision, the sealed report inside, two seals."""
     key = place.screening_key(session, screening)
@@ -145,20 +151,25 @@ def _decided(
     doctor = session.scalars(made).one()
     credentials = doctor_credentials(place, session, doctor.account_id)
     name = f"{screening.number}-screening.pdf"
-    pdf = render_pdf(report, decision, {name: sealed}, logo=logo)
+    pdf = render(decision, {name: sealed})
     pdf = _seal(place, session, screening, pdf, doctor_field=True)
     return sign_pdf(pdf, credentials, place.now(), SIGN_REASON, place.clock)
 
 
 def _postpone(place: Workplace, report_id: str, error: Exception) -> None:
     """Say what went wrong, without what the patient wrote, and try again later."""
-    told = isinstance(error, ActRefusedError | SealError | SealedBlobError)
+    told = isinstance(error, ActRefusedError | SealError | SealedBlobError | RenderError)
     what = f"{type(error).__name__}" + (f": {error}" if told else "")
-    log.warning("report %s failed: %s", report_id, what)
     with place.database.write() as session:
         row = session.get_one(ReportRow, report_id, with_for_update=True)
+        _warn(session, row, what)
         pause = min(timedelta(seconds=2 ** min(row.attempts, 10)), LONGEST_PAUSE)
         row.due_at, row.lease_until, row.error = place.now() + pause, None, what
+
+
+def _warn(session: Session, row: ReportRow, what: str) -> None:
+    number = session.get_one(Screening, row.screening_id).number
+    log.warning("%s report of %s failed, tried %s times: %s", row.kind, number, row.attempts, what)
 
 
 def _store(place: Workplace, report_id: str, pdf: bytes) -> None:

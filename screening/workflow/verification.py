@@ -30,6 +30,7 @@ from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
 from screening.clinical.definitions import Definitions
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
+from screening.documents.reasons import N_, Reason, reason_from
 from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
 from screening.workflow.orders import Kind
 from screening.workflow.states import State
@@ -40,10 +41,10 @@ LONGEST = 10  # seconds to check one
 CODE_LENGTH = 16  # letters of 31: 79 bits, and a wrong guess says only "unknown"
 CHECKOUT = Path(__file__).parents[2]
 PASSED, INDETERMINATE, FAILED = "PASSED", "INDETERMINATE", "FAILED"
-NOT_AS_ISSUED = "This is not the file that the clinic issued under this number."
-ANOTHER_REPORT = "This file is another report than the one that the code belongs to."
-TOO_LONG = "The file takes too long to check; no report of ours does."
-OTHER_VERDICTS = "The rules of that day give other results than the report says."
+NOT_AS_ISSUED = N_("This is not the file that the clinic issued under this number.")
+ANOTHER_REPORT = N_("This file is another report than the one that the code belongs to.")
+TOO_LONG = N_("The file takes too long to check; no report of ours does.")
+OTHER_VERDICTS = N_("The rules of that day give other results than the report says.")
 CASE_KEYS = frozenset({"patient"})  # what a case file may say beside its case
 
 _at_once = BoundedSemaphore(2)
@@ -66,15 +67,15 @@ class Checked:
     """The result for a file; see documents.verify. `replayed` is None where nobody could."""
 
     status: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     signatures: tuple[Mapping[str, Any], ...]
     sha256: str
     issued: Issued | None = None
     replayed: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result as other programs read it."""
-        found = asdict(self)
+        """Return the result as other programs read it, the reasons in English."""
+        found = asdict(self) | {"reasons": [str(reason) for reason in self.reasons]}
         if self.issued and self.issued.sealed_at:
             found["issued"]["sealed_at"] = self.issued.sealed_at.isoformat(timespec="seconds")
         return found
@@ -171,7 +172,7 @@ def _check_apart(trust: list[Certificate], pdf: bytes) -> dict[str, Any]:
     except (subprocess.TimeoutExpired, ValueError):
         return {
             "status": FAILED,
-            "reasons": [TOO_LONG],
+            "reasons": [asdict(TOO_LONG)],
             "signatures": [],
             "sha256": hashlib.sha256(pdf).hexdigest(),
             "record": None,
@@ -203,12 +204,12 @@ def compare(place: Workplace, found: Mapping[str, Any], code: str | None = None)
 
 def as_found(found: Mapping[str, Any]) -> Checked:
     """Return what the file alone says; nobody is asked what was issued."""
-    reasons, signatures = tuple(found["reasons"]), tuple(found["signatures"])
-    return Checked(found["status"], reasons, signatures, found["sha256"])
+    reasons = tuple(map(reason_from, found["reasons"]))
+    return Checked(found["status"], reasons, tuple(found["signatures"]), found["sha256"])
 
 
 def in_words(checked: Checked) -> list[str]:
-    """Return the result for a terminal, a line each."""
+    """Return the result for a terminal, in English, a line each."""
     lines = [checked.status, *(f"- {reason}" for reason in checked.reasons)]
     for one in checked.signatures:
         clock = (

@@ -1,6 +1,7 @@
 """A demo clinic, its seal, its doctor, and a small report that both have signed."""
 
 import io
+import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -62,3 +63,19 @@ def gap_of_last_signature(pdf: bytes) -> tuple[int, int]:
     """Return where the last container starts and ends, delimiters included."""
     numbers = pdf[pdf.rindex(b"/ByteRange [") :].split(b"[")[1].split(b"]")[0].split()
     return int(numbers[1]), int(numbers[2])
+
+
+def told_by_openssl(folder, pdf: bytes, more: bytes = b"") -> subprocess.CompletedProcess:
+    """Return what openssl says of the last container in `pdf`, over what it covers and `more`."""
+    start, end = gap_of_last_signature(pdf)
+    files = {
+        "authority.crt": authority().certificate_pem,
+        "container": bytes.fromhex(pdf[start + 1 : end - 1].decode()),
+        "covered": pdf[:start] + pdf[end:] + more,
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    command = ("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-out", "/dev/null")
+    command += ("-attime", str(int(LATER.timestamp())), "-CAfile", "authority.crt")
+    command += ("-in", "container", "-content", "covered")
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

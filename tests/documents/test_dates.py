@@ -40,6 +40,11 @@ def test_a_moment_is_told_in_the_clinics_zone_which_is_named(zone, printed):
     assert moment_text("2026-11-21T10:15:00+00:00", zone, locale_of("en")) == printed
 
 
+def test_an_arabic_moment_has_the_comma_of_arabic():
+    printed = moment_text("2026-11-21T10:15:00+00:00", "Europe/London", locale_of("ar"))
+    assert printed.startswith("21 نوفمبر 2026، 10:15")
+
+
 @pytest.mark.parametrize(
     "text", ["Yes", "2026-13-40", "1234-05", "2026", "05-03-2026", "2026-02-30"]
 )

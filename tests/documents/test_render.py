@@ -176,11 +176,19 @@ def test_page_one_says_who_what_and_why(screening_pdf):
         "The doctor decides.",
         "Took isotretinoin",
         "September 2026",
-        "Pregnant: not known.",
+        "Do a pregnancy test",
         "S7, LABEL-ISO",
         "no clinic may relax it",
     ):
         assert said in first
+
+
+def test_what_many_do_not_know_does_not_push_the_verdicts_off_page_one(report):
+    asked = next(a for s in report["sections"] for a in s["answers"] if a["unknown"])
+    report["sections"][0]["answers"] += [asked | {"link_id": f"more_{n}"} for n in range(5)]
+    text = plain_text(render_pdf(report))
+
+    assert text.index("What the patient does not know") > text.index("Heart failure: not known")
 
 
 def test_no_page_promises_what_only_a_doctor_may(screening_pdf, decided_pdf):
@@ -289,6 +297,13 @@ def test_headings_lead_down_without_a_gap_and_become_bookmarks(elements, screeni
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     [title] = pypdf.PdfReader(io.BytesIO(screening_pdf)).outline[:1]
     assert title.title == "Screening report"
+
+
+def test_every_section_of_answers_has_a_bookmark(screening_pdf, sample):
+    _, (_, *parts) = pypdf.PdfReader(io.BytesIO(screening_pdf)).outline
+    [answers] = [n for n, part in enumerate(parts) if getattr(part, "title", "") == "All answers"]
+    titles = [section.title for section in parts[answers + 1]]
+    assert titles == [section["title"] for section in sample["sections"]]
 
 
 def test_the_drawing_is_shown_and_described(elements):

@@ -54,14 +54,14 @@ def refused(pdf):
     verification = verified(pdf)
     assert (verification.status, verification.signatures) == ("FAILED", ())
     [reason] = verification.reasons
-    return reason
+    return str(reason)
 
 
 def doubted(pdf, **known):
     """Return why `pdf` is INDETERMINATE."""
     verification = verified(pdf, **known)
     assert verification.status == "INDETERMINATE"
-    return " ".join(verification.reasons)
+    return " ".join(map(str, verification.reasons))
 
 
 def flipped(pdf, place, bits):

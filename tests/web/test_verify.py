@@ -6,6 +6,7 @@ import pytest
 
 from screening.web.limits import limiter
 from screening.workflow import verification
+from tests.documents.sealing import signed
 from tests.office import Office
 from tests.workflow.test_reports import row
 from tests.workflow.test_verification import pdf_of
@@ -13,7 +14,7 @@ from tests.workflow.test_verification import pdf_of
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+    office = Office(tmp_path_factory.mktemp("office"), SCREENING_LANGUAGES="en,ru,vi,ar")
     office.submit()
     office.make_reports()
     yield office
@@ -30,8 +31,8 @@ def client(office):
     return office.app().test_client()
 
 
-def upload(client, pdf, url="/verify"):
-    return client.post(url, data={"file": (io.BytesIO(pdf), "report.pdf")})
+def upload(client, pdf, url="/verify", headers=None):
+    return client.post(url, data={"file": (io.BytesIO(pdf), "report.pdf")}, headers=headers)
 
 
 def names_nobody(text):
@@ -54,6 +55,28 @@ def test_the_page_says_failed_and_why(client, sealed):
     assert "Not as it was issued" in page.text
     assert "Bytes were added after the last signature." in page.text
     assert "Seal of Aurelia" not in page.text
+
+
+@pytest.mark.usefixtures("uncounted")
+@pytest.mark.parametrize(
+    ("language", "added", "of_whom"),
+    [
+        ("ru", "После последней подписи", "кто выдал сертификат печати (<bdi>"),
+        ("vi", "sau chữ ký cuối cùng", "đã cấp chứng thư của con dấu (<bdi>"),
+        ("ar", "بعد آخر توقيع", "أصدر الشهادة الخاصة بالختم (<bdi>"),
+    ],
+)
+def test_the_page_says_why_in_the_language_of_its_reader(client, sealed, language, added, of_whom):
+    headers = {"Accept-Language": language}
+    page = upload(client, sealed + b"\n", headers=headers).text
+    assert added in page
+    assert "Bytes were added" not in page
+
+    doubted = upload(client, signed(), headers=headers).text
+    assert f"{of_whom}Seal of Aurelia Clinic</bdi>)" in doubted
+    assert "We do not know" not in doubted
+    answer = upload(client, sealed + b"\n", "/api/v1/verifications", headers).json
+    assert answer["reasons"] == ["Bytes were added after the last signature."]
 
 
 def test_the_address_on_the_report_tells_what_was_issued(office, client):
@@ -112,7 +135,7 @@ def test_busy_is_said(client, sealed, monkeypatch):
 
 
 @pytest.fixture
-def uncounted():
+def uncounted(client):
     """Forget the tries of this test for those after it."""
     limiter.reset()
     yield

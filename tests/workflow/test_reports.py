@@ -2,6 +2,8 @@ from dataclasses import replace
 
 from sqlalchemy import select, update
 
+from screening.documents.press import Press
+from screening.documents.render import render_pdf
 from screening.storage.tables import ReportRow
 from screening.workflow import doctor, reports
 from tests.office import decide
@@ -17,23 +19,24 @@ def test_an_order_is_carried_out_once(office):
     order = row(office).id
     assert order in reports.due_reports(office.place)
 
-    assert reports.make_report(office.place, order) is True
-    assert reports.make_report(office.place, order) is False
+    assert reports.make_report(office.place, order, render_pdf) is True
+    assert reports.make_report(office.place, order, render_pdf) is False
     assert order not in reports.due_reports(office.place)
     assert row(office).state == "sealed"
 
 
-def test_an_order_that_another_worker_holds_is_left_to_it(office):
-    office.submit()
+def test_an_order_that_another_worker_holds_is_left_to_it(office, caplog):
+    number = doctor.open_review(office.place, office.doctor, office.submit()).number
     order = row(office).id
     assert order in reports.due_reports(office.place)
     assert reports._lease(office.place, order)
 
-    assert reports.make_report(office.place, order) is False
+    assert reports.make_report(office.place, order, render_pdf) is False
     office.pass_time(seconds=41)
     assert order in reports.due_reports(office.place)
-    assert reports.make_report(office.place, order) is True
+    assert reports.make_report(office.place, order, render_pdf) is True
     assert row(office).attempts == 2
+    assert f"report of {number} failed, tried 1 times: the worker died" in caplog.text
 
 
 def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
@@ -43,7 +46,7 @@ def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
     known = office.place
     office.place = replace(known, one_seal=True, seal=None)
 
-    assert reports.make_report(office.place, order) is False
+    assert reports.make_report(office.place, order, render_pdf) is False
     shown = doctor.open_review(office.place, office.doctor, id).reports["screening"]
     assert (shown.state, shown.attempts) == ("pending", 1)
     assert shown.error
@@ -51,7 +54,29 @@ def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
     office.place = known
     assert order not in reports.due_reports(office.place)
     office.pass_time(seconds=3)
-    assert reports.make_report(office.place, order) is True
+    assert reports.make_report(office.place, order, render_pdf) is True
+
+
+def test_a_report_that_cannot_be_rendered_leaves_the_doctor_every_verdict(office, caplog):
+    id = office.submit(can_be_pregnant="yes", pregnant="yes")
+    press = Press("tests.documents.hurting:answer", seconds=1)
+    for order in reports.due_reports(office.place):
+        assert reports.make_report(office.place, order, press.render) is False
+    press.close()
+
+    review = doctor.open_review(office.place, office.doctor, id)
+    assert f"screening report of {review.number} failed, tried 1 times: RenderError" in caplog.text
+    assert review.reports["screening"].error.startswith("RenderError")
+    app = office.app()
+    app.config["WTF_CSRF_ENABLED"] = False
+    desk = app.test_client()
+    office.enter(desk, "doctor")
+    page = desk.get(f"/doctor/screenings/{id}").text
+    assert "Contraindicated" in page and "Pregnant" in page
+    doctor.decide(*decide(office, id, "decline"))
+    assert doctor.open_review(office.place, office.doctor, id).state == "decided"
+    office.pass_time(seconds=5)
+    assert row(office).id in reports.due_reports(office.place)
 
 
 def test_a_decided_report_waits_for_the_screening_report(office):

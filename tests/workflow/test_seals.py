@@ -16,6 +16,7 @@ from screening.app import (
 from screening.config import read_config
 from screening.documents.authority import issue_certificate
 from screening.documents.checking import check
+from screening.documents.render import render_pdf
 from screening.storage.tables import Account, Clinic
 from screening.workflow import accounts, clinics, doctor, reports, verification, watch
 from tests.documents.outside import outside_authorities
@@ -64,7 +65,7 @@ def test_another_machine_over_the_same_database_seals_and_trusts_the_same(office
     }
     second = replace(open_workplace(read_config(environment)), now=office.place.now)
     for order in reports.due_reports(second):
-        reports.make_report(second, order)
+        reports.make_report(second, order, render_pdf)
 
     assert sealed_by(office, pdf_of(office)) == ["Seal of Aurelia"]
     roots = verification.trusted_roots(second)
