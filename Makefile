@@ -16,10 +16,13 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/screening check
 	@.venv/bin/pytest
 
-bench: ## Try a changed list on stored screenings, make reports, print how long both take (docs/performance.md)
+bench: ## Measure pages, growth, reports and a changed list, and print it as Markdown (an hour)
 	@bin/install test
-	@.venv/bin/python bench/rescreen.py
+	@.venv/bin/python bench/pages.py
+	@.venv/bin/python bench/growth.py
 	@.venv/bin/python bench/report.py
+	@.venv/bin/python bench/rescreen.py
+	@.venv/bin/python bench/lighthouse.py
 
 faults: ## Kill, fill, damage, restart and scan a served clinic, print what came out (docs/faults.md; a quarter of an hour)
 	@bin/install test
@@ -38,7 +41,7 @@ lint: ## Put the code into shape
 
 texts: ## Collect the texts of the pages and add new ones to every language (never guesses)
 	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header -o messages.pot .
-	@.venv/bin/pybabel -q update -N -i messages.pot -d screening/translations --no-location
+	@.venv/bin/pybabel -q update -N --ignore-obsolete --ignore-pot-creation-date -i messages.pot -d screening/translations
 	@rm messages.pot
 
 language: ## Begin another language of the pages: make language CODE=fr

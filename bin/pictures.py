@@ -1,13 +1,12 @@
 """Make a picture of every page, in a real browser, from a demo clinic of its own.
 
-Usage: bin/pictures.py [desk]      "desk" makes only the five of docs/staff.md
+Usage: bin/pictures.py [PART...]      PART is one of phone, tablet, staff, clinic; else all
 
 Names of people, pages and files are the same each time; dates and numbers are those of the day.
 """
 
-import io
 import os
-import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,19 +14,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from PIL import Image  # noqa: E402
+from camera import DESKTOP, FOLDER, LANGUAGES, PHONE, TABLET, Camera, write_index  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests import walk  # noqa: E402
 from tests.installation import Installation  # noqa: E402
-from tests.visitor import Visitor  # noqa: E402
+from tests.visitor import Unseen, Visitor  # noqa: E402
 from tests.web.conftest import ARGUMENTS, CHROMIUM  # noqa: E402
+from tests.web.tablets import identify, start_code  # noqa: E402
 from tests.web.test_whole_way import sign_in  # noqa: E402
 
-FOLDER = ROOT / "docs" / "pictures"
-LANGUAGES = {"en": "English", "ru": "Русский", "vi": "Tiếng Việt", "ar": "العربية"}
-PHONE, DESKTOP, NARROW = (390, 844), (1280, 900), (320, 640)
-COLOURS = 48  # pages have few, so that this shows no difference and takes a third of the bytes
 UNKNOWN = {"bleeding": "unknown"}
 PATIENTS = {
     "Ana Silva": ({"bleeding": "yes", "bleeding_which": ["haemophilia"]}, "thread-lift", "prp"),
@@ -38,101 +34,111 @@ PATIENTS = {
     "Jean Petit": (UNKNOWN, "mesotherapy-face"),
     "Ken Mori": (UNKNOWN, "mesotherapy-face"),
 }
-KINDS = ("date_of_birth", "can_be_pregnant", "heart", "painkiller", "allergy_list")
+KINDS = ("date_of_birth", "can_be_pregnant", "heart", "painkiller_last_dose", "medicine_list")
+ANSWERS = UNKNOWN | {
+    "painkiller": "yes",
+    "painkiller_last_dose": ["18", "11", "2026"],
+    "other_meds": "yes",
+    "medicine_list": "Eliqis 5 mg",
+    "medicine_kinds": ["none"],
+}
+WRONG = "main button.primary"  # pressed where nothing was filled in
 
 
-class Camera:
-    """Writes pictures and remembers them, to show them by kind and page."""
+def press(selector):
+    def pressed(page):
+        page.locator(selector).first.click()
+        page.wait_for_load_state("load")
 
-    def __init__(self, browser, clinic, only=""):
-        self.browser, self.clinic, self.only, self.taken = browser, clinic, only, {}
-
-    def window(self, size, **options):
-        width, height = size
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height}, base_url=self.clinic.url, **options
-        )
-        context.set_default_timeout(20_000)
-        return context.new_page()
-
-    def take(self, page, name, group, most=1500):
-        """Write what `page` shows, its upper `most` pixels, as FOLDER/name.png."""
-        if self.only not in name:
-            return
-        page.wait_for_load_state()
-        shown = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled")))
-        shown = shown.convert("RGB").crop((0, 0, shown.width, min(shown.height, most)))
-        path = FOLDER / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shown.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
-        self.taken.setdefault(group, []).append(name)
-
-    def in_languages(self, page, name):
-        """Take a patient's page in each language, and leave it in English."""
-        address = page.url.split("?")[0]
-        for code, language in LANGUAGES.items():
-            page.goto(f"{address}?lang={code}")
-            self.take(page, f"{code}/{name}", f"The patient's pages: {language}", PHONE[1])
-        page.goto(f"{address}?lang=en")
+    return pressed
 
 
-def patients_way(camera):
+def on_the_phone(camera):
     """Walk the whole questionnaire and take every kind of page in every language."""
-    page = camera.window(PHONE)
-    page.goto(camera.clinic.invite("Lan Nguyen", "soft-lifting", "mesotherapy-face"))
-    camera.in_languages(page, "1-welcome")
+    page, name = camera.window(PHONE), "Lan Nguyen"
+    Visitor().submit_quietly(camera.clinic.invite(name, "soft-lifting"), UNKNOWN, name)
+    page.goto(camera.clinic.invite(name, "soft-lifting", "mesotherapy-face"))
+    camera.in_languages(page, "phone-01-welcome")
     page.get_by_role("button", name="Start").click()
-    camera.in_languages(page, "2-treatments")
+    camera.in_languages(page, "phone-02-treatments")
     walk.confirm_treatments(page)
-
-    def kind(nth, link_id):
-        def answer(page):
-            camera.in_languages(page, f"3-question-{nth}-{link_id}")
-            if link_id == "can_be_pregnant":
-                looks(camera, page, page.url, "question")
-            yes = page.get_by_label("Yes", exact=True)
-            if link_id in ("date_of_birth", "allergy_list"):
-                walk.answer_quietly(page)
-            else:
-                (yes if link_id == "painkiller" else page.get_by_label("No", exact=True)).or_(
-                    page.get_by_label("None of these")
-                ).first.check()
-
-        return answer
-
-    special = {link_id: kind(nth, link_id) for nth, link_id in enumerate(KINDS, 1)}
-    special["allergy_any"] = lambda page: page.get_by_label("Yes", exact=True).check()
-    walk.answer_all(page, special)
-    camera.in_languages(page, "4-check")
-    page.get_by_role("link", name="My answers are right").click()
-    camera.in_languages(page, "5-declaration")
+    page.wait_for_url("**/date_of_birth")
+    camera.in_languages(page, "phone-03-first-question")
+    camera.in_languages(page, "phone-04-a-mistake", then=press(WRONG))
+    walk.fill_date(page, "3", "5", "1986")
+    page.locator(WRONG).click()
+    camera.in_languages(page, "phone-05-still-true")
+    page.get_by_role("button", name="Answer everything anew").click()
+    Unseen(page).answer_quietly(ANSWERS)
+    for nth, link_id in enumerate(KINDS[1:], 6):
+        said = link_id.replace("_", "-")
+        camera.in_languages(page, f"phone-{nth:02}-{said}", f"/screening/questions/{link_id}")
+    camera.looks(page, "/screening/questions/can_be_pregnant", "question")
+    camera.in_languages(page, "phone-10-medicine", "/screening/medicine")
+    page.get_by_label("No", exact=True).check()
+    page.locator(WRONG).click()
+    camera.in_languages(page, "phone-11-check", "/screening/check")
+    camera.in_languages(page, "phone-12-who-answered", "/screening/who-answered")
+    walk.say_who_answered(page)
+    camera.in_languages(page, "phone-13-declaration", "/screening/declaration")
+    to_tablet = press("form[action$=tablet-code] button")
+    camera.in_languages(
+        page, "phone-14-to-the-tablet", f"/screening/questions/{KINDS[1]}", to_tablet
+    )
+    page.goto("/screening/declaration")
     page.get_by_label("I agree with this declaration").check()
-    page.get_by_label("Your full name").fill("Lan Nguyen")
+    page.get_by_label("Your full name").fill(name)
     page.get_by_role("button", name="Agree and send").click()
-    camera.in_languages(page, "6-receipt")
-    looks(camera, page, "/nowhere", "error")
+    camera.in_languages(page, "phone-15-receipt")
+    camera.in_languages(page, "phone-16-accessibility", "/accessibility")
+    camera.looks(page, "/nowhere", "error")
 
 
-def looks(camera, page, address, name):
-    """Take one page as those see it who want it dark, in colours of their own, or small."""
-    size = page.viewport_size
-    if camera.only not in f"looks/{name}":
-        return
-    for look, media in {
-        "dark": {"color_scheme": "dark"},
-        "forced": {"forced_colors": "active"},
-        "narrow": {},
-    }.items():
-        page.emulate_media(color_scheme="light", forced_colors="none")
-        page.emulate_media(**media)
-        if look == "narrow":
-            page.set_viewport_size(dict(zip(("width", "height"), NARROW, strict=True)))
-        page.goto(address)
-        camera.take(
-            page, f"looks/{name}-{look}", "Dark, with forced colours, and 320 px wide", 1100
-        )
-    page.emulate_media(color_scheme="light", forced_colors="none")
-    page.set_viewport_size(size)
+def on_the_tablet(camera):
+    page = camera.window(TABLET)
+    camera.in_languages(page, "tablet-01-pairing", "/kiosk")
+    page.get_by_label("Code").fill(camera.clinic.pairing_code)
+    page.get_by_role("button", name="Pair this tablet").click()
+    page.get_by_text("Please type the code").wait_for()
+    camera.in_languages(page, "tablet-02-start", "/kiosk")
+    camera.in_languages(page, "tablet-03-a-mistake", "/kiosk", press(WRONG))
+    camera.looks(page, "/kiosk", "tablet")
+    identify(page, start_code(camera.clinic, "Ana Silva"))
+    page.get_by_role("button", name="Continue").click()
+    Unseen(page).answer_quietly()
+    question = "/screening/questions/can_be_pregnant"
+    camera.in_languages(page, "tablet-04-question", question)
+
+    def lose_connection(page):
+        page.context.set_offline(True)
+        page.locator("#offline").wait_for()
+
+    camera.in_languages(page, "tablet-05-no-connection", question, lose_connection)
+    to_phone = press("form[action$=phone-picture] button")
+    camera.in_languages(page, "tablet-06-to-the-phone", question, to_phone)
+    page.goto(question)
+    to_phone(page)
+    address = page.locator(".secret").text_content()
+    camera.in_languages(camera.window(PHONE), "phone-17-from-the-tablet", address)
+    page.clock.install()
+
+    def be_away(page):
+        page.clock.run_for(62_000)
+        page.locator("#idle").wait_for()
+
+    camera.in_languages(page, "tablet-07-still-there", question, be_away)
+    page.goto("/screening/who-answered")
+    walk.say_who_answered(page)
+    camera.in_languages(page, "tablet-08-declaration", "/screening/declaration")
+    camera.in_languages(page, "tablet-09-done", "/kiosk/done")
+    camera.in_languages(page, "tablet-10-visit-over", "/screening")
+    camera.in_languages(page, "tablet-11-release", "/kiosk/release")
+
+
+def of_the_staff(camera):
+    send_all(camera)
+    doctors_morning(camera)
+    others_pages(camera)
 
 
 def send_all(camera):
@@ -160,38 +166,33 @@ def doctors_morning(camera):
     sign_in(page, "doctor", camera.clinic.doctor_password)
     for name in ("Eva Novak", "Ken Mori"):
         decide(page, camera, name, "proceed-with-conditions")
-    camera.take(page, "staff/doctor-decided", "The staff's pages", 1300)
+    camera.take(page, "staff/doctor-decided", 1300)
     page.goto("/doctor")
-    camera.take(page, "desk-queue", "The staff's pages", 1100)
-    looks(camera, page, "/doctor", "queue")
+    camera.take(page, "desk-queue", 1100)
+    camera.looks(page, "/doctor", "queue")
     page.goto("/doctor")
     page.get_by_role("link", name="Olga Ivanova").first.click()
-    camera.take(page, "desk-review", "The staff's pages", 1300)
-    looks(camera, page, page.url, "review")
+    camera.take(page, "desk-review", 1300)
+    camera.looks(page, page.url, "review")
     page.goto("/account")
-    camera.take(page, "staff/account", "The staff's pages")
+    camera.take(page, "staff/account")
 
 
 def others_pages(camera):
     page = camera.window(DESKTOP)
-    for name, address in {
-        "sign-in": "/sign-in",
-        "verify": "/verify",
-        "tablet": "/kiosk",
-        "not-there": "/nowhere",
-    }.items():
-        page.goto(address)
-        camera.take(page, f"staff/{name}", "Pages for everyone")
+    for name in ("sign-in", "verify", "nowhere"):
+        page.goto(f"/{name}")
+        camera.take(page, f"staff/{name}")
     sign_in(page, "reception", camera.clinic.reception_password)
-    camera.take(page, "desk-day", "The staff's pages", 1100)
+    camera.take(page, "desk-day", 1100)
     page.goto("/reception/invitations")
-    camera.take(page, "staff/invite", "The staff's pages")
+    camera.take(page, "staff/invite")
     page = camera.window(DESKTOP)
     sign_in(page, "lead", camera.clinic.lead_password)
-    camera.take(page, "staff/lead", "The staff's pages")
+    camera.take(page, "staff/lead")
     page.goto("/lead/insight")
-    camera.take(page, "desk-insight", "The staff's pages", 1800)
-    looks(camera, page, "/lead/insight", "insight")
+    camera.take(page, "desk-insight", 1800)
+    camera.looks(page, "/lead/insight", "insight")
     page = camera.window(DESKTOP)
     sign_in(page, "admin", camera.clinic.password("admin"))
     for name, address in {
@@ -200,39 +201,56 @@ def others_pages(camera):
         "staff/audit": "/admin/audit",
     }.items():
         page.goto(address)
-        camera.take(page, name, "The staff's pages", 1100)
+        camera.take(page, name, 1100)
 
 
-def write_index(taken):
-    """Write the page that shows all pictures."""
-    lines = ["# Every page in pictures", "", "Made by `make pictures`. Nobody in them is real.", ""]
-    for group, names in sorted(taken.items()):
-        lines += [f"## {group}", ""]
-        for name in names:
-            words = re.sub(r"^.*/|-|_", lambda m: " " if m[0] in "-_" else "", name)
-            lines += [f"![{words}]({name}.png)"]
-        lines += [""]
-    (FOLDER / "README.md").write_text("\n".join(lines))
+def of_a_clinic(camera):
+    """Take the same pages as a clinic shows them that chose a colour and a logo."""
+    page = camera.window(DESKTOP)
+    sign_in(page, "admin", camera.clinic.password("admin"))
+    page.goto("/admin/clinic")
+    page.locator("#accent").fill("#7a1f4b")
+    page.locator("#logo").set_input_files(ROOT / "tests" / "logo.png")
+    page.locator("main button.primary").first.click()
+    camera.take(page, "clinic/settings")
+    link = camera.clinic.invite("Lan Nguyen", "thread-lift")
+    for look in ("light", "dark"):
+        for kind, size in (("phone", PHONE), ("desktop", DESKTOP)):
+            page = camera.window(size, color_scheme=look)
+            page.goto(link)
+            camera.take(page, f"clinic/welcome-{kind}-{look}", size[1])
+        page.goto(link)
+        page.locator("button.primary").click()
+        page.goto("/screening/procedures")
+        camera.take(page, f"clinic/treatments-desktop-{look}", DESKTOP[1])
+        page.goto("/screening?lang=ar")
+        camera.take(page, f"clinic/arabic-desktop-{look}", DESKTOP[1])
 
 
-def main():
-    only = "desk-" if sys.argv[1:] == ["desk"] else ""
+PARTS = {
+    "phone": on_the_phone,
+    "tablet": on_the_tablet,
+    "staff": of_the_staff,
+    "clinic": of_a_clinic,
+}
+
+
+def main(parts):
+    if not parts:
+        for folder in (*LANGUAGES, "looks", "clinic", "staff"):
+            shutil.rmtree(FOLDER / folder, ignore_errors=True)
     os.environ["SCREENING_LANGUAGES"] = ",".join(LANGUAGES)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         clinic = Installation(Path(folder)).start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
-            camera = Camera(browser, clinic, only)
-            send_all(camera)
-            doctors_morning(camera)
-            others_pages(camera)
-            if not only:
-                patients_way(camera)
-                write_index(camera.taken)
+            for part in parts or PARTS:
+                PARTS[part](Camera(browser, clinic))
         finally:
             browser.close()
             clinic.stop()
+    write_index()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -48,7 +48,8 @@ def _make(config: Config, place: Workplace) -> str:
         place, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London", seal
     )
     rows = [_account(config, place, clinic, *row) for row in ACCOUNTS]
-    pairing = kiosk.add_kiosk(place, clinic, "Waiting room")
+    pin = f"{secrets.randbelow(10**6):06}"
+    pairing = kiosk.add_kiosk(place, clinic, "Waiting room", pin=pin)
     invitation = reception.invite(place, clinic, "program", PATIENT, PROCEDURES, born=BORN)
     url = config.public_url
     return f"""
@@ -57,6 +58,7 @@ Demo clinic: {CLINIC}
 Patient link    {url}/s/{invitation.link}
 Kiosk           {url}/kiosk   pairing code {pairing}
                 then start code {invitation.start_code} for the same patient, born {BORN}
+                PIN {pin} makes the tablet an ordinary browser again: {url}/kiosk/release
 {"".join(rows)}
 The second step of a sign-in: run  .venv/bin/screening code SECRET  with the secret above,
 or type the secret into an authenticator app.

@@ -156,6 +156,10 @@ class Installation:
         return self.found(r"pairing code (\S+)")
 
     @property
+    def pin(self):
+        return self.found(r"PIN (\d{6}) ")
+
+    @property
     def start_code(self):
         return self.found(r"start code (\S+)")
 

@@ -11,9 +11,13 @@ class Visitor:
     """Fetch pages of an installation and send their forms; keeps cookies like a browser."""
 
     def __init__(self):
-        jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
         self.url, self.html = "", ""
+
+    @property
+    def cookies(self):
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.jar)
 
     def get(self, url):
         return self._open(urllib.request.Request(url))
@@ -30,17 +34,22 @@ class Visitor:
 
     def submit_quietly(self, link, special=(), name="Lan Nguyen"):
         """Answer everything with "no" and send it; return when the receipt is shown."""
-        special = dict(special)
         self.get(link).post()
+        self.answer_quietly(special)
+        self.get(self.url.replace("/check", "/declaration"))
+        if self.url.endswith("/who-answered"):
+            self.post(who="self")
+        return self.post(agree="y", full_name=name)
+
+    def answer_quietly(self, special=()):
+        """Answer every question with "no", those in `special` as told, without sending it."""
+        special = dict(special)
         if self.url.endswith("/procedures"):
             ticked = re.findall(r'name="procedures" value="([^"]+)" checked', self.html)
             self.post(procedures=ticked)
         while found := re.search(r"/screening/questions/(\w+)$", self.url):
             self.post(**{found[1]: special.get(found[1]) or self._quiet(found[1])})
-        self.get(self.url.replace("/check", "/declaration"))
-        if self.url.endswith("/who-answered"):
-            self.post(who="self")
-        return self.post(agree="y", full_name=name)
+        return self
 
     def _quiet(self, link_id):
         if 'class="date"' in self.html:
@@ -50,3 +59,19 @@ class Visitor:
             return "nothing"
         quiet = [v for v in values if v in {"no", "none"}] or [v for v in values if v[0] == "n"]
         return unescape((quiet or values)[-1])
+
+
+class Unseen(Visitor):
+    """The same with the cookies of a browser's page, to come quickly to a page far on."""
+
+    def __init__(self, page):
+        self.browser = page.request
+        self.get(page.url)
+
+    def _open(self, request):
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        response = self.browser.fetch(
+            request.full_url, method=request.get_method(), data=request.data, headers=headers
+        )
+        self.url, self.html = response.url, response.text()
+        return self

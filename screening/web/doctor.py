@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from screening.clinical.decisive import clear_day
 from screening.clinical.report import Report
-from screening.web.forms import DecisionForm
+from screening.web.staff_forms import DecisionForm
 from screening.web.texts import evidence_words, shown_text, state_words
 from screening.web.visit import person, require, workplace
 from screening.workflow import doctor

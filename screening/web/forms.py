@@ -14,25 +14,19 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
-    DateField,
-    DateTimeLocalField,
     Field,
     HiddenField,
-    IntegerField,
     PasswordField,
     RadioField,
-    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired, Length
 
 from screening.clinical.answers import Fault, parse_answer
 from screening.clinical.case import MOST_PROCEDURES
@@ -51,8 +45,6 @@ from screening.clinical.questionnaire import (
 from screening.clinical.report import INTERPRETER, RELATIVE, SELF
 from screening.clinical.returning import StillTrue
 from screening.web.dates import DatePartsField
-from screening.workflow.outbox import mail_address
-from screening.workflow.workplace import ActRefusedError
 
 WORDS = {
     YES: _l("Yes"),
@@ -262,51 +254,12 @@ class DeclarationForm(PatientForm):
             raise ValidationError(_l("Type your full name."))
 
 
-class SignInForm(FlaskForm):
-    username = StringField(_l("User name"), [InputRequired(_l("Type your user name."))])
-    password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
-
-
 class CodeForm(PatientForm):
     code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
 
 
-class MailAddress:
-    """Accept an empty field, or one plain address."""
-
-    def __call__(self, form: FlaskForm, field: Field) -> None:
-        try:
-            field.data = mail_address(field.data) if (field.data or "").strip() else ""
-        except ActRefusedError as error:
-            text = _l("This is not an e-mail address. Write it like name@example.com.")
-            raise ValidationError(text) from error
-
-
-class MailForm(FlaskForm):
-    """Where to send the link; `after` counts the mails before, `link` is what the page holds."""
-
-    to = StringField(
-        _l("E-mail address"), [InputRequired(_l("Type the e-mail address.")), MailAddress()]
-    )
-    language = SelectField(_l("Language of the message"), validate_choice=False)
-    after = IntegerField(widget=HiddenInput(), default=0)
-    link = HiddenField()
-
-
 class PinForm(FlaskForm):
     pin = PasswordField(_l("PIN"), [InputRequired(_l("Type the PIN."))])
-
-
-class BirthDateField(DateField):
-    """A date of birth as the staff reads it from a document."""
-
-    def post_validate(self, form: FlaskForm, validation_stopped: bool) -> None:
-        if self.data and not 1900 <= self.data.year <= date.today().year:
-            raise ValidationError(_l("Check the year of birth."))
-
-
-class BirthDateForm(FlaskForm):
-    born = BirthDateField(_l("Date of birth"), [InputRequired(_l("Write the date of birth."))])
 
 
 class StartForm(CodeForm):
@@ -317,49 +270,3 @@ class StartForm(CodeForm):
     def validate_born(self, field: Field) -> None:
         if len(field.data or "") != len("1986-05-03"):
             raise ValidationError(_l("Write your date of birth."))
-
-
-class InviteForm(FlaskForm):
-    name = StringField(
-        _l("Patient’s name"),
-        [
-            InputRequired(_l("Type the patient’s name.")),
-            Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name.")),
-        ],
-    )
-    appointment = DateTimeLocalField(_l("Appointment (optional)"), [Optional()])
-    to = StringField(
-        _l("E-mail address (optional)"),
-        [MailAddress()],
-        description=_l("We send the link there. The message names no treatment."),
-    )
-    language = SelectField(_l("Language of the message"), validate_choice=False)
-    born = BirthDateField(
-        _l("Date of birth (optional)"),
-        [Optional()],
-        description=_l("Needed to start on the tablet: the patient types it beside the code."),
-    )
-    procedures = SelectMultipleField(
-        _l("Treatments"), description=_l("Leave empty to let the patient choose.")
-    )
-
-    def validate_procedures(self, field: Field) -> None:
-        if len(field.data or []) > MOST_PROCEDURES:
-            raise ValidationError(_l("Choose ten treatments at most."))
-
-
-class DefinitionsForm(FlaskForm):
-    archive = FileField(
-        _l("Folder with questions and lists, as a ZIP file"),
-        [FileRequired(_l("Choose a ZIP file."))],
-        description=_l("At most 1 MB. It is read, tried and thrown away."),
-    )
-
-
-class DecisionForm(FlaskForm):
-    """The doctor's password; the decisions themselves are named after the procedures."""
-
-    password = PasswordField(
-        _l("Your password or a code from your app, to sign"),
-        [InputRequired(_l("Type your password to sign."))],
-    )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from screening.web.figures import charts
-from screening.web.forms import DefinitionsForm
+from screening.web.staff_forms import DefinitionsForm
 from screening.web.visit import person, require, workplace
 from screening.workflow import lead
 from screening.workflow.insight import look, months_to_choose

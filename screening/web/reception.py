@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from screening.web.forms import BirthDateForm, InviteForm, MailForm, procedure_choices
+from screening.web.forms import procedure_choices
 from screening.web.language import languages
+from screening.web.staff_forms import BirthDateForm, InviteForm, MailForm
 from screening.web.texts import picture_of
 from screening.web.visit import person, require, workplace
 from screening.workflow import asking_again, kiosk, reception, sending

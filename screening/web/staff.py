@@ -17,8 +17,8 @@ from screening.web.account_forms import (
     password_words,
 )
 from screening.web.asking import answered_challenge, new_challenge, passkeys_work
-from screening.web.forms import SignInForm
 from screening.web.limits import a_link, a_try
+from screening.web.staff_forms import SignInForm
 from screening.web.texts import browser_family, picture_of
 from screening.web.visit import SignedIn, is_kiosk, open_to_all, person, workplace
 from screening.workflow import accounts, factors, passkeys, passwords

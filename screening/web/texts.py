@@ -109,10 +109,11 @@ def shown_answer(answer: Mapping[str, Any], language: str | None = None) -> str:
 
 
 def picture_of(text: str) -> str:
-    """Return a QR code as inline SVG, without a style of its own."""
-    return segno.make(text, micro=False).svg_inline(
+    """Return a QR code as inline SVG, without a style of its own; the page around it names it."""
+    drawn = segno.make(text, micro=False).svg_inline(
         scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None, title=None
     )
+    return drawn.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 BROWSERS = {

@@ -21,7 +21,7 @@ from screening.workflow.submissions import submission_of
 from screening.workflow.workplace import Workplace
 
 LOOKING = timedelta(minutes=15)
-NEWEST = 2_000  # how many a search reads: names are sealed, so each is opened for it
+NEWEST = 1_000  # how many a search reads: names are sealed, so each is opened for it
 RECENT = 20
 
 

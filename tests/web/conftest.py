@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.installation import Installation
+from tests.web.tablets import pair
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -65,3 +66,13 @@ def browser_of(chromium, clinic):
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def tablet(chromium, clinic):
+    """Return a paired tablet; it stays paired for all tests of a file, as in life."""
+    context = chromium.new_context(viewport={"width": 820, "height": 1180}, base_url=clinic.url)
+    context.set_default_timeout(10_000)
+    pair(context.new_page(), clinic)
+    yield context
+    context.close()

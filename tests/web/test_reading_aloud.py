@@ -11,10 +11,16 @@ from tests import walk
 SMALLEST = 44  # CSS pixels; a link in running text may be smaller (WCAG 2.5.8)
 TARGETS = """
 () => [...document.querySelectorAll("a, button, input, select, textarea, summary, label.choice")]
-  .filter(e => e.type !== "hidden" && !e.matches(".skip, label.choice input"))
+  .filter(e => e.type !== "hidden" && !e.matches(".skip, .sr, label.choice input"))
   .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
   .filter(([, box]) => box.width && Math.min(box.width, box.height) < 43.5)
   .map(([html, box]) => [html, Math.round(box.width), Math.round(box.height)])
+"""
+CUT = """
+() => [...document.querySelectorAll("h1, p, label, button, a")]
+  .filter(e => !e.matches(".sr, .skip") && e.scrollWidth > e.clientWidth + 1
+    && getComputedStyle(e).overflowX !== "visible")
+  .map(e => e.outerHTML.slice(0, 80))
 """
 FOCUSED = "document.activeElement.id || document.activeElement.textContent.trim().slice(0, 30)"
 
@@ -147,9 +153,4 @@ def test_twice_the_text_fits_on_a_phone_and_nothing_is_cut(visit):
         visit.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
         assert visit.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == 2 * before
         assert visit.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
-        cut = (
-            "() => [...document.querySelectorAll('h1, p, label, button, a')].filter(e =>"
-            " !e.matches('.sr, .skip') && e.scrollWidth > e.clientWidth + 1"
-            " && getComputedStyle(e).overflowX !== 'visible').map(e => e.outerHTML.slice(0, 80))"
-        )
-        assert visit.evaluate(cut) == []
+        assert visit.evaluate(CUT) == []

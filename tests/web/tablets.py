@@ -1,0 +1,46 @@
+"""What the tests of the waiting room's tablet share: a code from the desk, and the way in."""
+
+import re
+
+from tests import walk
+from tests.visitor import Visitor
+
+
+def start_code(clinic, name, born="1986-05-03"):
+    """Return a start code the way the reception gets it."""
+    desk = clinic.sign_in(Visitor(), "reception")
+    desk.get(f"{clinic.url}/reception/invitations")
+    desk.post(name=name, procedures="mesotherapy-face", born=born)
+    return desk.html.split('class="secret code">')[1].split("<")[0]
+
+
+def identify(page, code, day="3", month="5", year="1986"):
+    page.goto("/kiosk")
+    page.get_by_label("Code").fill(code)
+    walk.fill_date(page, day, month, year)
+    page.get_by_role("button", name="Start").click()
+
+
+def begin(tablet, clinic, name):
+    for other in tablet.pages:  # of the tests before: a tablet shows one page
+        other.close()
+    page = tablet.new_page()
+    identify(page, start_code(clinic, name))
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/questions/*")
+    return page
+
+
+def pair(page, clinic):
+    """Pair a further tablet, by the picture's address."""
+    done = clinic.command("kiosk", "Further", check=True).stdout.decode()
+    page.goto(f"/kiosk/pairing/{done.split()[-1]}")
+    page.get_by_role("button", name="Pair this tablet").click()
+    page.get_by_text("Please type the code").wait_for()
+
+
+def renewed_code(clinic, name):
+    desk = clinic.sign_in(Visitor(), "reception").get(f"{clinic.url}/reception")
+    row = desk.html.split(f"<bdi>{name}</bdi>")[1]
+    desk.post(clinic.url + re.search(r'action="([^"]+/invitation)"', row)[1])
+    return desk.html.split('class="secret code">')[1].split("<")[0]
