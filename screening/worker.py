@@ -20,8 +20,8 @@ from screening.workflow import keeping, mailing, reminders, reports
 from screening.workflow.outbox import MAIL
 from screening.workflow.workplace import Workplace
 
-LONGEST_ORDER = 30  # seconds; the press gives up before, and a seal or a mail that hangs ends here
-STEP_BACK = 10  # of 19: pages are answered first, reports with what is left of the processor
+LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
+STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
 
 
 def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workplace]) -> None:

@@ -161,10 +161,11 @@ def stay() -> ResponseReturnValue:
 @a_try
 def leave() -> ResponseReturnValue:
     """Let the staff end the tablet's service with its PIN."""
-    form, here = PinForm(), tablet()
+    here = tablet()
     if here is None:
         return redirect(url_for(".front"), 303)
     end_visit()
+    form = PinForm()  # only now: it puts its token into the session
     if form.validate_on_submit():
         try:
             kiosk.release(workplace(), here, form.pin.data)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from screening.worker import STEP_BACK
 from tests import walk
 from tests.installation import RUNNING
 
@@ -220,4 +221,4 @@ def test_pages_go_before_reports(clinic):
             break
         time.sleep(0.2)
 
-    assert priorities == [0, 10]
+    assert priorities == [0, STEP_BACK]

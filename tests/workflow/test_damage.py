@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from screening.documents.render import render_pdf
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Screening
@@ -59,7 +60,7 @@ def test_one_damaged_row_is_said_and_hides_no_other(office):
 def test_a_damaged_row_is_never_sealed_and_the_report_says_why(office):
     flip(office, office.submit(), "submission")
 
-    assert reports.make_report(office.place, row(office).id) is False
+    assert reports.make_report(office.place, row(office).id, render_pdf) is False
     assert row(office).state == "pending"
     assert "cannot be opened" in row(office).error
 
@@ -99,7 +100,7 @@ def test_what_was_ordered_by_a_clock_that_was_ahead_does_not_wait_for_that_day(o
     office.pass_time(days=-400)
 
     assert order in reports.due_reports(office.place)
-    assert reports.make_report(office.place, order) is True
+    assert reports.make_report(office.place, order, render_pdf) is True
     with office.place.database.read() as session:
         assert audit.find_break(session, office.place.keys.audit) is None
 

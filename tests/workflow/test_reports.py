@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import undefer
 
 from screening.documents.press import Press
 from screening.documents.render import render_pdf
@@ -11,7 +12,8 @@ from tests.office import decide
 
 def row(office, kind="screening"):
     with office.place.database.read() as session:
-        return session.scalars(select(ReportRow).where(ReportRow.kind == kind)).one()
+        whole = select(ReportRow).options(undefer(ReportRow.pdf))
+        return session.scalars(whole.where(ReportRow.kind == kind)).one()
 
 
 def test_an_order_is_carried_out_once(office):
