@@ -30,13 +30,13 @@ def test_the_first_page_names_nobody(tablet, clinic):
 
 def test_after_a_patient_nothing_of_theirs_comes_back(tablet, clinic):
     page = begin(tablet, clinic, "Zara Quux")
-    walk.answer_all(
-        page,
-        {
-            "past_reaction": lambda p: p.get_by_label("Yes", exact=True).check(),
-            "past_reaction_what": lambda p: p.locator("textarea").fill("zzreaction"),
-        },
-    )
+    typed = {"past_reaction": "yes", "past_reaction_what": "zzreaction"}
+    Unseen(page).answer_quietly(typed)
+    for link_id in ("date_of_birth", "heart", *typed):
+        page.goto(f"/screening/questions/{link_id}")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.wait_for_url("**/check")
+    assert "zzreaction" in page.content()
     walk.declare(page, "Zara Quux")
     expect(page.get_by_text("Please give the tablet back")).to_be_visible()
 
@@ -169,14 +169,11 @@ def test_begun_on_the_phone_it_ends_on_the_tablet(tablet, clinic, browser_of):
 
 def test_what_only_the_doctor_shall_hear_is_unknown_and_never_no(tablet, clinic):
     page = begin(tablet, clinic, "Ana Silva")
-    asked = []
-
-    def decline(p):
-        asked.append(p.url)
-        p.get_by_label("I will tell only the doctor").check()
-
-    walk.answer_all(page, {"worry": decline})
-    assert len(asked) == 1
+    Unseen(page).answer_quietly()
+    page.goto("/screening/questions/worry")
+    page.get_by_label("I will tell only the doctor").check()
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.wait_for_url("**/check")
     rows = page.locator(".summary div").filter(has_text="I will tell only the doctor")
     assert rows.count() == 1
     walk.declare(page, "Ana Silva")
