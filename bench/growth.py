@@ -20,8 +20,9 @@ from pathlib import Path
 from machine import machine
 from stored import fill, make_patients, name_of, number_of
 
-from screening.app import create_app, open_workplace
+from screening.app import create_app
 from screening.config import read_config
+from screening.opening import open_workplace
 from screening.storage.database import Database
 from screening.storage.tables import Account, SignIn
 from screening.workflow import patient, pen, reception

@@ -14,7 +14,6 @@ from machine import machine
 from pydantic_core import from_json
 from stored import fill, make_patients
 
-from screening.app import open_workplace
 from screening.clinical.answers import establish_findings
 from screening.clinical.basis import Basis
 from screening.clinical.changes import changes_under
@@ -23,6 +22,7 @@ from screening.clinical.eligibility import determine_eligibility
 from screening.clinical.population import bits, establish_all, gather
 from screening.clinical.population_eligibility import determine_all
 from screening.config import read_config
+from screening.opening import open_workplace
 from screening.storage.encryption import new_key, open_bytes, seal_bytes, seal_json
 from screening.workflow.clinics import add_clinic
 from screening.workflow.rescreen import BLOCK, all_cores, rescreen, sealed_blocks

@@ -32,11 +32,11 @@ from sqlalchemy import func, select
 from walking import Visitor, walk_screening, walk_wizard
 
 from screening import gunicorn_settings
-from screening.app import open_workplace
 from screening.clinical.definitions import assemble_questionnaire
 from screening.clinical.questionnaire import Answer, Item, first_unanswered, journey
 from screening.config import read_config
 from screening.definitions.loading import load_definitions
+from screening.opening import open_workplace
 from screening.storage.tables import ReportRow
 from screening.workflow import reception
 from screening.workflow.clinics import add_clinic

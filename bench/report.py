@@ -2,7 +2,7 @@
 
 Usage: python bench/report.py [REPORTS] [parts|peers|memory|pages]
 The content is nearly the same for all (example.py, plainly.py). REPORTS is how many one
-worker renders to see whether its memory grows (1,000); one part alone may be asked for.
+worker makes to see whether its memory grows (1,000); one part alone may be asked for.
 Prints Markdown; times are those of the processor, so that other work beside counts little.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -18,20 +18,25 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 
 from example import example
 from machine import machine
+from sqlalchemy import func, select, update
+from stored import fill, make_patients
 
-from screening.app import create_app, open_workplace
+from screening.app import create_app
 from screening.config import read_config
 from screening.documents.authority import create_authority, issue_certificate
 from screening.documents.fonts import FOLDERS, use_own_fonts
 from screening.documents.render import render_pdf
 from screening.documents.seal import seal_pdf, sign_pdf
 from screening.documents.verify import verify_pdf
+from screening.opening import open_workplace
+from screening.storage.tables import ReportRow
 from screening.worker import STEP_BACK
+from screening.workflow.clinics import add_clinic
+from screening.workflow.workplace import Workplace
 
 RUNS = 7
 PAGES = 300  # asked for, with and without workers beside
@@ -44,7 +49,7 @@ def main(reports: int = 1_000, only: str = "") -> None:
     if only in ("", "peers"):
         show("the same content, ms of one core", ("median", "ratio"), peers())
     if only in ("", "memory"):
-        show("one worker", ("MB",), memory(reports))
+        show("one worker, MB", ("renders", "orders and seals"), memory(reports))
     if only in ("", "pages"):
         show(f"a page, ms ({PAGES} asked for)", ("median", "p99"), pages())
 
@@ -121,22 +126,50 @@ def peers() -> dict[str, tuple[float, ...]]:
 
 
 def memory(reports: int) -> dict[str, tuple[float, ...]]:
-    """Return the most memory that a worker took until then, in MB."""
-    marks = sorted({max(1, reports // 10), reports // 2, reports})
-    with get_context("spawn").Pool(1) as pool:
-        return {
-            f"after {mark:,} reports": (peak,)
-            for mark, peak in zip(marks, pool.apply(_work, (marks,)), strict=True)
-        }
+    """Return the most memory that a real worker took until so many reports, in MB.
+
+    Two processes: one takes the orders and seals, one renders (documents/press.py).
+    """
+    marks, rows = sorted({max(1, reports // 10), reports // 2, reports}), {}
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"SCREENING_INSTANCE": folder}
+        place = open_workplace(read_config(env))
+        clinic = add_clinic(place, "Bench", "", "", "UTC")
+        fill(place, clinic, make_patients(place.definitions, 50), range(reports // 2))
+        with place.database.write() as session:
+            session.execute(update(ReportRow).values(state="pending", sealed_at=None))
+        command = [sys.executable, "-m", "screening", "worker"]
+        with subprocess.Popen(command, env=os.environ | env) as worker:
+            for mark in marks:
+                while sealed(place) < mark:
+                    time.sleep(1)
+                rows[f"after {mark:,} reports"] = peaks(worker.pid)
+            for each in processes(worker.pid):
+                os.kill(each, signal.SIGKILL)
+        place.database.close()
+    return rows
 
 
-def _work(marks: list[int]) -> list[float]:
-    report, peaks = example(), []
-    for number in range(1, marks[-1] + 1):
-        render_pdf(report)
-        if number in marks:
-            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    return peaks
+def sealed(place: Workplace) -> int:
+    with place.database.read() as session:
+        query = select(func.count()).where(ReportRow.state == "sealed")
+        return session.scalars(query).one()
+
+
+def processes(pid: int) -> list[int]:
+    """Return `pid` and all below it."""
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in below for each in processes(int(child)))]
+
+
+def peaks(pid: int) -> tuple[float, float]:
+    """Return the most memory of the process that renders, and of the largest other one, in MB."""
+    most = {True: 0.0, False: 0.0}
+    for each in processes(pid):
+        renders = b"screening.documents.press" in Path(f"/proc/{each}/cmdline").read_bytes()
+        kept = int(Path(f"/proc/{each}/status").read_text().split("VmHWM:")[1].split()[0])
+        most[renders] = max(most[renders], kept / 1024)
+    return most[True], most[False]
 
 
 def pages() -> dict[str, tuple[float, ...]]:

@@ -1,33 +1,17 @@
-"""Join the parts: the only place where settings become an installation and an application."""
+"""Join the pages: the only place where an installation becomes an application."""
 
 from __future__ import annotations
 
-import io
-import os
-import zipfile
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
-from cryptography.x509 import Certificate, load_pem_x509_certificates
 from flask import Flask, Response
 from flask_babel import Babel, get_locale
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from screening.bell import open_bell
-from screening.config import CHECKOUT, Config, SettingError, read_config, read_secrets
-from screening.definitions.loading import load_definitions
-from screening.documents.authority import (
-    Credentials,
-    TimestampAuthority,
-    create_authority,
-    issue_certificate,
-)
-from screening.storage.database import Database
-from screening.storage.encryption import Keys
-from screening.storage.installation import Safe
+from screening.config import CHECKOUT, Config, read_config
+from screening.opening import open_workplace
 from screening.web import (
     account,
     administrator,
@@ -68,8 +52,6 @@ from screening.web.visit import (
     is_kiosk,
     login,
 )
-from screening.workflow import accounts, clinics, watch
-from screening.workflow.post import MailServer
 from screening.workflow.workplace import Workplace
 
 HEADERS = {
@@ -85,172 +67,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def open_workplace(config: Config) -> Workplace:
-    """Return the installation that `config` describes, its tables up to date.
-
-    Raises DefinitionError when a rule cannot be read: better no service than one
-    with fewer rules.
-    """
-    definitions = load_definitions(config.questions)
-    safe = open_safe(config)
-    try:
-        safe.database.migrate()
-        keys = safe.keys()
-        seal, clock = open_seal(config, keys), open_clock(config)
-        return Workplace(
-            database=safe.database,
-            definitions=definitions,
-            archive=pack_definitions(config.questions),
-            keys=keys,
-            wrapping=safe.wrapping,
-            seal=seal,
-            ring=open_bell(config, keys),
-            issue=lambda who: issue_certificate(open_authority(config, keys), who, "doctor", now()),
-            now=now,
-            one_seal=bool(config.seal_file),
-            clock=clock,
-            trust=(*trusted(config), *seal.chain[-1:], *(clock.roots if clock else ())),
-            public_url=config.public_url,
-            mail=open_mail(config),
-        )
-    except Exception:
-        safe.database.close()
-        raise
-
-
-def pack_definitions(folder: Path) -> bytes:
-    """Return the files of `folder` as a ZIP, the same bytes for the same files."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*.yaml")):
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix())
-            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
-
-
-def open_safe(config: Config) -> Safe:
-    """Return where the installation's own keys and certificates are kept."""
-    try:
-        config.instance.mkdir(parents=True, exist_ok=True)
-        if not os.access(config.instance, os.W_OK):
-            raise PermissionError
-    except OSError:
-        raise SettingError(
-            f"the folder {config.instance} cannot be written: "
-            "give it to who runs this, or set SCREENING_INSTANCE to another one"
-        ) from None
-    return Safe(Database(config.database), lambda: read_secrets(config.secret_file))
-
-
-def open_seal(config: Config, keys: Keys) -> Credentials:
-    """Return the installation's seal; at first start a local authority issues one.
-
-    Raises CredentialsError where the one that the settings name cannot be used.
-    """
-    if config.seal_file:
-        return open_given_seal(config.seal_file, Path(config.seal_passphrase_file))
-    authority = open_authority(config, keys)
-
-    def issue() -> Credentials:
-        return issue_certificate(authority, f"Seal of {config.organisation}", "seal", now())
-
-    return _kept(config, keys, "seal", issue)
-
-
-def open_given_seal(place: str, secret: Path) -> Credentials:
-    """Return the seal in the file or the device at `place`, opened by what `secret` holds."""
-    passphrase = secret.read_text().strip()
-    if place.startswith("pkcs11:"):
-        from screening.documents.device import open_device
-
-        return open_device(place, passphrase)
-    return Credentials.from_pkcs12(Path(place).read_bytes(), passphrase.encode())
-
-
-def issue_seal(config: Config, keys: Keys, clinic: str) -> Credentials | None:
-    """Return a seal that names `clinic`, None where the settings name one for all clinics."""
-    if config.seal_file:
-        return None
-    authority = open_authority(config, keys)
-    return issue_certificate(authority, f"Seal of {clinic}", "seal", now(), clinic)
-
-
-def renew_certificates(config: Config, place: Workplace) -> None:
-    """Issue new seals and doctors' certificates where less than 30 days are left."""
-    keys, authority = place.keys, open_authority(config, place.keys)
-    for clinic in watch.ending_seals(place):
-        if clinic is None and not config.seal_file:
-            (config.instance / "seal.p12").unlink(missing_ok=True)
-            open_safe(config).forget("seal")
-            open_seal(config, keys)
-        elif clinic and (seal := issue_seal(config, keys, clinic.name)):
-            clinics.renew_seal(place, clinic.id, seal)
-    for one in watch.ending_doctors(place):
-        issued = issue_certificate(authority, one.name, "doctor", now())
-        accounts.renew_credentials(place, one.id, issued)
-
-
-def open_clock(config: Config) -> TimestampAuthority | None:
-    """Return whose clock to trust, None where the settings name nobody's."""
-    if not config.timestamp_url:
-        return None
-    roots = load_pem_x509_certificates(Path(config.timestamp_trust).read_bytes())
-    return TimestampAuthority(config.timestamp_url, tuple(roots))
-
-
-def open_mail(config: Config) -> MailServer | None:
-    """Return what sends mail, None where the settings name nothing."""
-    if not config.smtp:
-        return None
-    secret = config.smtp_password_file
-    password = Path(secret).read_text().strip() if secret else ""
-    return MailServer.at(config.smtp, password, config.mail_from)
-
-
-def open_authority(config: Config, keys: Keys) -> Credentials:
-    """Return the local authority, made at first start; its certificate is what verifiers trust."""
-    authority = _kept(
-        config,
-        keys,
-        "authority",
-        lambda: create_authority(config.organisation, now() - timedelta(minutes=1)),
-    )
-    write_privately(config.instance / "authority.crt", authority.certificate_pem)
-    return authority
-
-
-def _kept(config: Config, keys: Keys, name: str, make: Callable[[], Credentials]) -> Credentials:
-    """Return what stands in the database under `name`, where every machine finds the same."""
-    safe, file = open_safe(config), config.instance / f"{name}.p12"
-
-    def pkcs12(_session: object) -> bytes:  # a file is of an installation from before
-        return file.read_bytes() if file.exists() else make().to_pkcs12(keys.passphrase)
-
-    try:
-        return Credentials.from_pkcs12(safe.fetch(name, pkcs12), keys.passphrase)
-    finally:
-        safe.database.close()
-
-
-def write_privately(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.touch(mode=0o600)
-    part.write_bytes(content)
-    part.replace(path)
-
-
-def trusted(config: Config) -> list[Certificate]:
-    """Return the certificates that this installation trusts, none before its first start."""
-    path = config.instance / "authority.crt"
-    return load_pem_x509_certificates(path.read_bytes()) if path.exists() else []
 
 
 def create_app(config: Config | None = None, place: Workplace | None = None) -> Flask:

@@ -224,7 +224,7 @@ def serve(demo: bool) -> None:
 def worker() -> None:
     """Make the reports that were ordered, until stopped."""
     from screening import logs
-    from screening.app import open_workplace
+    from screening.opening import open_workplace
     from screening.worker import run_worker
 
     place = _open_place(config := read_config())
@@ -242,7 +242,7 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
     """Open a clinic."""
     from zoneinfo import ZoneInfoNotFoundError
 
-    from screening.app import issue_seal
+    from screening.opening import issue_seal
     from screening.workflow.clinics import add_clinic
 
     config, place = read_config(), _open_place()
@@ -266,8 +266,8 @@ def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
     """Open an account and print its first password."""
     import secrets
 
-    from screening.app import now, open_authority
     from screening.documents.authority import issue_certificate
+    from screening.opening import now, open_authority
     from screening.workflow.accounts import add_account
 
     config, place = read_config(), _open_place()
@@ -295,7 +295,7 @@ def kiosk(name: str, clinic_id: str | None) -> None:
 @click.option("--renew", is_flag=True, help="Issue new ones where less than 30 days are left.")
 def certificates(renew: bool) -> None:
     """Say which seals and doctors' certificates have ended, or end within 30 days."""
-    from screening.app import renew_certificates
+    from screening.opening import renew_certificates
     from screening.workflow.watch import certificate_notices
 
     config, place = read_config(), _open_place()

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pyotp
 from sqlalchemy import select
 
-from screening.app import issue_seal, now, open_authority, write_privately
 from screening.config import Config
 from screening.documents.authority import issue_certificate
+from screening.opening import issue_seal, now, open_authority, write_privately
 from screening.storage.tables import Clinic
 from screening.workflow import accounts, clinics, factors, kiosk, reception
 from screening.workflow.workplace import Workplace

@@ -9,11 +9,12 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from screening.app import create_app, issue_seal, open_workplace
+from screening.app import create_app
 from screening.clinical.questionnaire import first_unanswered, journey
 from screening.config import read_config
 from screening.documents.authority import issue_certificate
 from screening.documents.render import render_pdf
+from screening.opening import issue_seal, open_workplace
 from screening.storage.tables import Account
 from screening.workflow import accounts, clinics, doctor, factors, patient, reception, reports
 from screening.workflow.workplace import ActRefusedError
@@ -73,7 +74,7 @@ class Office:
         self.lead = self.add("lead", "Kim Lee", "clinical-lead")
 
     def add(self, username, name, role, clinic=None):
-        from screening.app import open_authority
+        from screening.opening import open_authority
 
         credentials = None
         if role == "doctor":

@@ -8,8 +8,8 @@ from http.client import HTTPException
 
 from sqlalchemy import select
 
-from screening.app import trusted
 from screening.documents.verify import verify_pdf
+from screening.opening import trusted
 from screening.storage.tables import ReportRow, Screening
 from screening.workflow import receipts
 from tests.installation import Installation

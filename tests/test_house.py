@@ -35,10 +35,12 @@ MAY_IMPORT = {
     "bell": {"config", "storage"},
     "worker": {"bell", "config", "documents", "storage", "workflow"},
     "web": {"clinical", "workflow", "logs"},
-    "app": INNER | {"workflow", "web", "config", "bell"},
-    "demo": INNER | {"workflow", "app", "config"},
-    "commands": INNER | {"workflow", "app", "config"},
-    "cli": INNER | {"workflow", "app", "config", "commands", "worker", "serving", "demo", "logs"},
+    "opening": INNER | {"workflow", "config", "bell"},
+    "app": {"opening", "workflow", "web", "config"},
+    "demo": INNER | {"workflow", "opening", "config"},
+    "commands": INNER | {"workflow", "opening", "config"},
+    "cli": INNER
+    | {"workflow", "opening", "config", "commands", "worker", "serving", "demo", "logs"},
     "__main__": {"cli"},
 }
 ROOT = Path(__file__).parents[1] / "screening"

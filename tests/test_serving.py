@@ -6,9 +6,9 @@ import sqlite3
 import pytest
 from click.testing import CliRunner
 
-from screening.app import open_workplace
 from screening.cli import main
 from screening.config import read_config
+from screening.opening import open_workplace
 from screening.storage.database import Database
 from tests.installation import Installation
 

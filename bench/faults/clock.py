@@ -1,11 +1,11 @@
 """Let the clock of a running clinic jump, ahead and back again, while patients send.
 
 Usage: python -m bench.faults.clock
-The service asks one function for the time (screening.app.now). Its pages and its worker run here
-as always, but that function adds what stands in a file, which is changed under load. (libfaketime
-would change it for the whole process, but with it Python's sleep fails: EINVAL.) After the last
-jump the clock is right, and what was ordered meanwhile has to be done without waiting for a wrong
-day to come.
+The service asks one function for the time (screening.opening.now). Its pages and its worker run
+here as always, but that function adds what stands in a file, which is changed under load.
+(libfaketime would change it for the whole process, but with it Python's sleep fails: EINVAL.) After
+the last jump the clock is right, and what was ordered meanwhile has to be done without waiting for
+a wrong day to come.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def run_part(part: str) -> None:
     """Be one of the processes of `screening serve`, with our clock."""
     from gunicorn.app.wsgiapp import run
 
-    from screening import app, cli, serving
+    from screening import cli, opening, serving
 
     for name in serving.COMMANDS:
         serving.COMMANDS[name] = [sys.executable, "-m", MODULE, name]
-    app.now = told_now
+    opening.now = told_now
     if part == "web":
         sys.argv = ["gunicorn", "--config", "python:screening.gunicorn_settings"]
         run()

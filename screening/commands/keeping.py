@@ -189,8 +189,8 @@ COMMANDS = (backup, restore, export, erase, purge, keys)
 def _place() -> Iterator[Any]:
     from sqlalchemy.exc import DBAPIError
 
-    from screening.app import open_workplace
     from screening.definitions.problems import DefinitionError
+    from screening.opening import open_workplace
     from screening.storage.installation import WrongSecretError
 
     config = _config()

@@ -38,8 +38,8 @@ def open_place(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
     from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-    from screening.app import open_workplace
     from screening.documents.authority import CredentialsError
+    from screening.opening import open_workplace
     from screening.storage.database import NewerDatabaseError
     from screening.storage.installation import WrongSecretError
 

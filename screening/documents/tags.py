@@ -2,7 +2,11 @@
 
 Headers of tables say what they head, the lines at the foot of each page are
 read by nobody twice, and no object hides in a compressed stream: with such
-streams the two signatures take four seconds to verify, without them 0.3.
+streams the two signatures take four seconds to verify.
+
+WeasyPrint gives a tag to every line of a text and to every bold word. They say
+nothing, are two of three objects in the file, and whoever verifies the second
+signature has to follow each of them: what they mark goes to the tag around.
 """
 
 import io
@@ -12,20 +16,29 @@ from collections.abc import Iterator
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object
 
-Mark = tuple[tuple[int, int], int]  # a page, and a number on it
+Kid = Object | int  # a tag, or the number of what it marks on its page
+Mark = tuple[int, int]  # a page, by its key in the tree of parents, and a number on it
 MARKED = re.compile(rb"/\w+\s<</MCID (\d+)>>\sBDC")
+SILENT = ("/NonStruct", "/Span")
+SAYING = ("/Lang", "/Alt", "/ActualText", "/E", "/ID", "/A")
+# These hold tags and no text: a line right below one keeps its own.
+HOLDING = (
+    *("/Document", "/Sect", "/Div", "/BlockQuote", "/L", "/LI"),
+    *("/Table", "/THead", "/TBody", "/TFoot", "/TR"),
+)
 
 
 def finish_tags(pdf: bytes) -> bytes:
     """Return `pdf` with its tags completed. The same bytes in, the same bytes out."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        root = document.Root.StructTreeRoot
-        _add_scopes(root, in_head=False)
-        read = set(_marks(root))
+        tree = _Tree(document)
+        tree.finish(document.Root.StructTreeRoot, in_head=False)
         for page in document.pages:
-            _leave_out(document, page, read)
+            tree.leave_out_the_rest(page)
         if "/AF" in document.Root:
             document.Root.AF = Array(_once(document.Root.AF))
+        # Each page and picture names all fonts and pictures, which multiplies what to follow.
+        document.remove_unreferenced_resources()
         finished = io.BytesIO()
         document.save(
             finished,
@@ -36,51 +49,78 @@ def finish_tags(pdf: bytes) -> bytes:
     return finished.getvalue()
 
 
+class _Tree:
+    """The tags, and for each page the list that leads from its marks back to them."""
+
+    def __init__(self, document: pikepdf.Pdf) -> None:
+        numbers = list(document.Root.StructTreeRoot.ParentTree.Nums)
+        self._parents = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+        self._keys = {page.obj.objgen: int(page.StructParents) for page in document.pages}
+        self._read: set[Mark] = set()
+
+    def finish(self, element: Object, in_head: bool) -> None:
+        """Complete `element` and all below it."""
+        kind = str(element.get("/S", "/Document"))
+        kids = list(self._kids(element, element, holding=kind in HOLDING))
+        element.K = Array(kids)
+        in_head = in_head or kind == "/THead"
+        if kind == "/TH":
+            attributes = element.get("/A", Dictionary(O=Name.Table))
+            attributes.Scope = Name.Column if in_head else Name.Row
+            element.A = attributes
+        for kid in kids:
+            if isinstance(kid, Dictionary) and "/S" in kid:
+                self.finish(kid, in_head)
+
+    def _kids(self, of: Object, around: Object, holding: bool) -> Iterator[Kid]:
+        """Yield what hangs below `of`, for `around`: of silent tags what they mark."""
+        for kid in _children(of):
+            if not isinstance(kid, Dictionary):
+                yield self._mark(int(kid), of, around)
+            elif _is_silent(kid) and not (holding and Name.Span == kid.S):
+                yield from self._kids(kid, around, holding)
+            else:
+                if of is not around:
+                    kid.P = around
+                yield kid
+
+    def _mark(self, number: int, of: Object, around: Object) -> Kid:
+        """Return the mark `number` on the page of `of`, as `around` has to call it."""
+        page = of.Pg
+        key = self._keys[page.objgen]
+        self._read.add((key, number))
+        if of is around:
+            return number
+        self._parents[key][number] = around
+        if "/Pg" not in around:
+            around.Pg = page
+        if around.Pg.objgen == page.objgen:
+            return number
+        return Dictionary(Type=Name.MCR, Pg=page, MCID=number)
+
+    def leave_out_the_rest(self, page: pikepdf.Page) -> None:
+        """Mark as artifacts the parts of `page` that no tag leads to: its margins."""
+        key = int(page.StructParents)
+        parents = self._parents[key]
+
+        def mark(found: re.Match[bytes]) -> bytes:
+            if (key, int(found[1])) in self._read:
+                return found[0]
+            parents[int(found[1])] = None
+            return b"/Artifact BMC"
+
+        page.contents_coalesce()
+        contents = page.Contents
+        contents.write(MARKED.sub(mark, contents.read_bytes()))
+
+
 def _children(element: Object) -> list[Object]:
     kids = element.get("/K", Array())
     return list(kids) if isinstance(kids, Array) else [kids]
 
 
-def _add_scopes(element: Object, in_head: bool) -> None:
-    for child in _children(element):
-        if not isinstance(child, Dictionary) or "/S" not in child:
-            continue
-        if child.S == Name.TH:
-            attributes = child.get("/A", Dictionary(O=Name.Table))
-            attributes.Scope = Name.Column if in_head else Name.Row
-            child.A = attributes
-        _add_scopes(child, in_head or Name.THead == child.S)
-
-
-def _marks(element: Object) -> Iterator[Mark]:
-    """Yield each page and mark that the tree of tags leads to."""
-    for child in _children(element):
-        if isinstance(child, Dictionary):
-            yield from _marks(child)
-        else:
-            yield element.Pg.objgen, int(child)
-
-
-def _leave_out(document: pikepdf.Pdf, page: pikepdf.Page, read: set[Mark]) -> None:
-    """Mark as artifacts the parts of `page` that no tag leads to: its margins."""
-    parents = _parents(document, page)
-
-    def mark(found: re.Match[bytes]) -> bytes:
-        if (page.obj.objgen, int(found[1])) in read:
-            return found[0]
-        parents[int(found[1])] = None
-        return b"/Artifact BMC"
-
-    page.contents_coalesce()
-    contents = page.Contents
-    contents.write(MARKED.sub(mark, contents.read_bytes()))
-
-
-def _parents(document: pikepdf.Pdf, page: pikepdf.Page) -> Object:
-    """Return the list that leads from the marks of `page` back to the tree of tags."""
-    numbers = list(document.Root.StructTreeRoot.ParentTree.Nums)
-    by_page = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
-    return by_page[int(page.StructParents)]
+def _is_silent(element: Object) -> bool:
+    return str(element.get("/S", "")) in SILENT and not any(key in element for key in SAYING)
 
 
 def _once(files: Object) -> list[Object]:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from screening.app import open_workplace
 from screening.config import read_config
 from screening.documents.authority import CredentialsError, create_authority, issue_certificate
 from screening.documents.device import open_device
 from screening.documents.seal import seal_pdf
 from screening.documents.verify import verify_pdf
+from screening.opening import open_workplace
 from tests.documents.sealing import plain
 
 PLACES = ("/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm", "/usr/local/lib/softhsm")

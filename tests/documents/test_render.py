@@ -366,6 +366,38 @@ def test_the_decided_report_carries_the_sealed_one_as_its_source(decided_pdf):
         assert len(pdf.Root.AF) == 2
 
 
+def test_only_tags_that_say_something_are_left_and_each_mark_leads_back_to_its_own(screening_pdf):
+    """Each object more is followed many times by whoever verifies the second signature."""
+    with pikepdf.open(io.BytesIO(screening_pdf)) as pdf:
+        numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+        parents = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+        keys = {page.obj.objgen: int(page.StructParents) for page in pdf.pages}
+        marks = []
+
+        def walk(element):
+            for kid in element.K:
+                if not isinstance(kid, pikepdf.Dictionary):
+                    marks.append((keys[element.Pg.objgen], int(kid), element.objgen))
+                elif kid.get("/Type") == pikepdf.Name.MCR:
+                    marks.append((keys[kid.Pg.objgen], int(kid.MCID), element.objgen))
+                else:
+                    assert kid.P.objgen == element.objgen
+                    assert pikepdf.Name.NonStruct != kid.S
+                    assert pikepdf.Name.Span != kid.S or "/Lang" in kid or element.S != "/P"
+                    walk(kid)
+
+        for element in pdf.Root.StructTreeRoot.K:
+            walk(element)
+        tagged = [
+            (key, number, element.objgen)
+            for key, of_page in parents.items()
+            for number, element in enumerate(of_page)
+            if isinstance(element, pikepdf.Dictionary)
+        ]
+        assert sorted(marks) == tagged
+        assert len(pdf.objects) < 800
+
+
 def test_no_object_hides_in_a_compressed_stream(decided_pdf):
     """Two signatures on such a file would take four seconds to verify."""
     assert b"/ObjStm" not in decided_pdf

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from screening.app import pack_definitions
+from screening.opening import pack_definitions
 from tests import walk
 from tests.conftest import QUESTIONS
 from tests.office import Office

@@ -2,8 +2,8 @@
 
 import pytest
 
-from screening.app import trusted
 from screening.documents.verify import verify_pdf
+from screening.opening import trusted
 from screening.workflow import doctor
 from tests.office import PASSWORD, decide, refused, text_of
 

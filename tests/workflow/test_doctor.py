@@ -4,8 +4,8 @@ import io
 import pypdf
 import pytest
 
-from screening.app import trusted
 from screening.documents.verify import verify_pdf
+from screening.opening import trusted
 from screening.workflow import clinics, doctor
 from screening.workflow.queue import list_queue
 from tests.office import decide, refused

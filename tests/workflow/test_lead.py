@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from sqlalchemy import func, select
 
-from screening.app import pack_definitions
+from screening.opening import pack_definitions
 from screening.storage.tables import AuditEntry, Screening
 from screening.workflow import clinics, lead
 from tests.conftest import QUESTIONS

@@ -31,7 +31,7 @@ from tests.office import DECLARED, Office, decide, refused
 
 DIE = """
 import os, sys
-from screening.app import open_workplace
+from screening.opening import open_workplace
 from screening.config import read_config
 from screening.workflow import mailing
 place = open_workplace(read_config())

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
-from screening.app import open_workplace
 from screening.config import read_secrets, write_secrets
+from screening.opening import open_workplace
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError, open_bytes
 from screening.storage.installation import WrongSecretError

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
-from screening.app import (
+from screening.config import read_config
+from screening.documents.authority import issue_certificate
+from screening.documents.checking import check
+from screening.documents.render import render_pdf
+from screening.opening import (
     issue_seal,
     open_authority,
     open_clock,
     open_workplace,
     renew_certificates,
 )
-from screening.config import read_config
-from screening.documents.authority import issue_certificate
-from screening.documents.checking import check
-from screening.documents.render import render_pdf
 from screening.storage.tables import Account, Clinic
 from screening.workflow import accounts, clinics, doctor, reports, verification, watch
 from tests.documents.outside import outside_authorities
@@ -212,7 +212,7 @@ def test_renewing_ends_the_notices_and_old_reports_still_pass(office, monkeypatc
     office.make_reports()
     before = pdf_of(office)
     office.pass_time(days=1095 - 29)
-    monkeypatch.setattr("screening.app.now", lambda: office.now)
+    monkeypatch.setattr("screening.opening.now", lambda: office.now)
     renew_certificates(office.config, office.place)
 
     assert watch.certificate_notices(office.place) == []
