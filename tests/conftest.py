@@ -9,7 +9,8 @@ import pytest
 
 from screening import opening
 from screening.definitions.loading import load_definitions
-from tests.postgres import DATABASES, Cluster, shape
+from tests.office import Office
+from tests.postgres import DATABASES, Cluster, name_in
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
 TODAY = date(2026, 11, 21)
@@ -37,21 +38,31 @@ def address(request, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def shaped_file(tmp_path_factory):
-    """Return an SQLite file that has our tables, to be copied."""
-    path = tmp_path_factory.mktemp("shaped") / "screening.db"
-    shape(f"sqlite:///{path}")
-    return path
+def furnish(request, tmp_path_factory):
+    """Return a function that opens an office, made once for each kind of database and copied.
 
+    Whoever calls it closes the office.
+    """
+    made = {}
 
-@pytest.fixture(params=DATABASES)
-def shaped(request, tmp_path):
-    """Return the address of a database that has our tables: the migrations have their own tests."""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("cluster")
-        return cluster.new(cluster.shaped)
-    path = shutil.copy(request.getfixturevalue("shaped_file"), tmp_path)
-    return f"sqlite:///{path}"
+    def template(kind):
+        if kind not in made:
+            folder, settings = tmp_path_factory.mktemp("furnished"), {}
+            if kind == "postgresql":
+                settings["SCREENING_DATABASE"] = request.getfixturevalue("cluster").new()
+            made[kind] = Office(folder, **settings)
+            made[kind].close()
+        return made[kind]
+
+    def furnish(folder, kind="sqlite", **settings):
+        office = template(kind)
+        shutil.copytree(office.config.instance, folder, dirs_exist_ok=True)
+        if kind == "postgresql":
+            copied = request.getfixturevalue("cluster").new(name_in(office.config.database))
+            settings["SCREENING_DATABASE"] = copied
+        return office.copied(folder, **settings)
+
+    return furnish
 
 
 @pytest.fixture(scope="session")

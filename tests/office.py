@@ -1,5 +1,6 @@
 """A clinic without processes: real database, real keys, a clock that tests move."""
 
+import copy
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from screening.clinical.questionnaire import first_unanswered, journey
 from screening.config import read_config
 from screening.documents.authority import issue_certificate
 from screening.documents.render import render_pdf
-from screening.opening import issue_seal, open_workplace
+from screening.opening import issue_seal, open_authority, open_workplace
 from screening.storage.tables import Account
 from screening.workflow import accounts, clinics, doctor, factors, patient, reception, reports
 from screening.workflow.workplace import ActRefusedError
@@ -58,12 +59,8 @@ class Office:
     """One clinic with a doctor, ready to invite; `rung` holds the reports that the bell was for."""
 
     def __init__(self, folder: Path, **settings: str):
-        environment = {"SCREENING_INSTANCE": str(folder), **settings}
-        self.config = read_config(environment)
-        self.now, self.rung, self.secrets = NOON, [], {}
-        # Certificates are made by the real clock at first start; the rest follows ours.
-        opened = open_workplace(self.config)
-        self.place = replace(opened, ring=self.rung.append, now=lambda: self.now)
+        self.now, self.secrets = NOON, {}
+        self._open(folder, settings)
         self.now = max(self.now, datetime.now(UTC))
         self.start = self.now
         seal = issue_seal(self.config, self.place.keys, "Aurelia")
@@ -73,9 +70,21 @@ class Office:
         self.receptionist = self.add("reception", "Sam Hill", "receptionist")
         self.lead = self.add("lead", "Kim Lee", "clinical-lead")
 
-    def add(self, username, name, role, clinic=None):
-        from screening.opening import open_authority
+    def _open(self, folder, settings):
+        self.config = read_config({"SCREENING_INSTANCE": str(folder), **settings})
+        self.rung = []
+        # Certificates are made by the real clock at first start; the rest follows ours.
+        opened = open_workplace(self.config)
+        self.place = replace(opened, ring=self.rung.append, now=lambda: self.now)
 
+    def copied(self, folder, **settings):
+        """Return an office of the same people at the same moment; `folder` holds a copy of ours."""
+        office = copy.copy(self)
+        office.secrets = dict(self.secrets)
+        office._open(folder, settings)
+        return office
+
+    def add(self, username, name, role, clinic=None):
         credentials = None
         if role == "doctor":
             authority = open_authority(self.config, self.place.keys)

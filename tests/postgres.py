@@ -6,12 +6,9 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from functools import cached_property
 from pathlib import Path
 
 import psycopg
-
-from screening.storage.database import Database
 
 INITDB = next(
     (
@@ -74,14 +71,12 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._address(name)
 
-    @cached_property
-    def shaped(self):
-        """Return the name of a database that has our tables, to be copied."""
-        shape(address := self.new())
-        return address.partition("?")[0].rpartition("/")[2]
-
     def _address(self, name):
         return f"postgresql://tests@/{name}?host={self.folder}"
+
+
+def name_in(address):
+    return address.partition("?")[0].rpartition("/")[2]
 
 
 def _unprivileged():
@@ -90,10 +85,3 @@ def _unprivileged():
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
-
-
-def shape(address):
-    """Give the database at `address` our tables."""
-    database = Database(address)
-    database.migrate()
-    database.close()

@@ -8,10 +8,11 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from screening.cli import main
 from tests.conftest import QUESTIONS, SMALL, write_library
 from tests.installation import Installation
-from tests.office import Office
 
 CASE = {
     "procedures": ["mesotherapy-face"],
@@ -30,13 +31,22 @@ def installation(tmp_path_factory):
     return Installation(tmp_path_factory.mktemp("instance"))
 
 
+def run(installation, *arguments, given=None):
+    """Run the command without a process of its own, where a second of starting shows nothing."""
+    said = CliRunner().invoke(
+        main, [str(a) for a in arguments], input=given, env=dict(installation.environment)
+    )
+    if said.exception and not isinstance(said.exception, SystemExit):
+        raise said.exception
+    return said
+
+
 def evaluate(installation, case, *options):
-    given = case if isinstance(case, bytes) else json.dumps(case).encode()
-    return installation.command("evaluate", *options, input=given)
+    return run(installation, "evaluate", *options, given=json.dumps(case))
 
 
 def test_evaluate_keeps_its_contract(installation):
-    done = evaluate(installation, CASE)
+    done = installation.command("evaluate", input=json.dumps(CASE).encode())
     said = json.loads(done.stdout)
 
     assert (done.returncode, said["on"]) == (0, "2026-11-21")
@@ -85,13 +95,13 @@ def test_evaluate_keeps_its_contract(installation):
 def test_what_cannot_be_is_refused_with_what_and_where(installation, change, complaint):
     done = evaluate(installation, CASE | change)
 
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert any(line.startswith(complaint) for line in done.stderr.decode().splitlines())
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert any(line.startswith(complaint) for line in done.stderr.splitlines())
 
 
 @pytest.mark.parametrize("given", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000])
 def test_what_is_not_a_case_is_refused(installation, given):
-    done = evaluate(installation, given)
+    done = installation.command("evaluate", input=given)
 
     assert (done.returncode, done.stdout) == (2, b"")
     assert len(done.stderr.splitlines()) == 1
@@ -121,10 +131,10 @@ def test_check_passes_on_what_the_product_ships(installation):
 
 def test_check_names_each_problem_on_stderr(installation, tmp_path):
     broken = SMALL | {"sources.yaml": "sources:\n- id: S2\n  title: Other\n  kind: paper\n"}
-    done = installation.command("check", write_library(tmp_path / "questions", broken))
+    done = run(installation, "check", write_library(tmp_path / "questions", broken))
 
-    assert done.returncode == 1
-    assert b'questions/procedures/peel.yaml:5: unknown source "S1"' in done.stderr
+    assert done.exit_code == 1
+    assert 'questions/procedures/peel.yaml:5: unknown source "S1"' in done.stderr
 
 
 def test_nothing_is_served_with_a_broken_folder(installation, tmp_path):
@@ -172,21 +182,21 @@ def test_a_flipped_byte_does_not_pass(installation, sealed, tmp_path, seed):
     pdf[random.Random(seed).randrange(len(pdf))] ^= 1 << seed
     (tmp_path / "flipped.pdf").write_bytes(pdf)
 
-    assert installation.command("verify", tmp_path / "flipped.pdf").returncode == 1
+    assert run(installation, "verify", tmp_path / "flipped.pdf").exit_code == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"hello", None])
 def test_what_is_no_report_fails(installation, tmp_path, content):
     if content is not None:
         (tmp_path / "no.pdf").write_bytes(content)
-    done = installation.command("verify", tmp_path / "no.pdf")
+    done = run(installation, "verify", tmp_path / "no.pdf")
 
-    assert (done.returncode, done.stdout.splitlines()[0]) == (1, b"FAILED")
-    assert b"Traceback" not in done.stderr
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (1, "FAILED")
+    assert "Traceback" not in done.stderr
 
 
 def test_definitions_lists_every_id_with_the_hash(installation, library):
-    said = json.loads(installation.command("definitions", "--json").stdout)
+    said = json.loads(run(installation, "definitions", "--json").stdout)
 
     assert said["definitions"] == library.hash
     assert said["procedures"] == list(library.procedures)
@@ -203,18 +213,18 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(installation):
 
 
 def test_the_questionnaire_can_be_exported_for_other_software(installation):
-    said = json.loads(installation.command("export-questionnaire", "thread-lift").stdout)
+    said = json.loads(run(installation, "export-questionnaire", "thread-lift").stdout)
     assert said["resourceType"] == "Questionnaire"
     assert said["url"].endswith("?procedures=thread-lift")
 
-    wrong = installation.command("export-questionnaire", "facelift")
-    assert (wrong.returncode, wrong.stdout) == (2, b"")
-    assert b'unknown procedure "facelift"; known: ' in wrong.stderr
+    wrong = run(installation, "export-questionnaire", "facelift")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert 'unknown procedure "facelift"; known: ' in wrong.stderr
 
 
-def test_rescreen_lists_what_would_change(tmp_path):
+def test_rescreen_lists_what_would_change(tmp_path, furnish):
     """A rule that is new finds everybody who was screened before; the audit log says who tried."""
-    office = Office(tmp_path)
+    office = furnish(tmp_path)
     day = office.now.date().isoformat()
     office.submit(painkiller="yes", painkiller_last_dose=day)
     office.close()

@@ -16,7 +16,8 @@ from tests.installation import Installation
 from tests.office import Office
 from tests.visitor import Visitor
 
-ROUNDS = {"sqlite": 20, "postgresql": 6}  # bench/faults/kill.py does 200
+ROUNDS = {"sqlite": 6, "postgresql": 3}  # bench/faults/kill.py does 200
+MOST_ROUNDS = 20  # on a machine so slow that most are killed before they have sent
 PATIENTS_A_ROUND = 3
 
 
@@ -27,7 +28,9 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
     luck = random.Random(7263)
     acknowledged = []
     pace = 0.0
-    for _ in range(rounds + 1):
+    for number in range(MOST_ROUNDS):
+        if number > rounds and len(acknowledged) > rounds:
+            break
         waiting = [office.invite() for _ in range(PATIENTS_A_ROUND)]
         for invitation in waiting:
             office.answer(invitation.screening_id)
@@ -52,7 +55,7 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
     reports = wait_for_reports(office, 300)
     server.stop()
 
-    assert len(acknowledged) > rounds / 2, "too few submissions to show anything"
+    assert len(acknowledged) > rounds, "too few submissions to show anything"
     with office.place.database.read() as session:
         for id in acknowledged:
             assert session.get_one(Screening, id).state == "submitted"

@@ -8,12 +8,11 @@ from click.testing import CliRunner
 from screening.cli import main
 from screening.config import read_secrets
 from screening.workflow import patient, reception
-from tests.office import Office
 
 
 @pytest.fixture
-def office(tmp_path):
-    office = Office(tmp_path / "instance")
+def office(tmp_path, furnish):
+    office = furnish(tmp_path / "instance")
     yield office
     office.close()
 

@@ -5,13 +5,11 @@ import sys
 
 import pytest
 
-from tests.office import Office
-
 
 @pytest.fixture
-def verify(tmp_path):
+def verify(tmp_path, furnish):
     """Return a function that runs `screening audit verify` on an installation with entries."""
-    office = Office(tmp_path)
+    office = furnish(tmp_path)
     office.invite()
     office.close()
 

@@ -10,7 +10,7 @@ from screening.storage.backup import BackupError, restore_backup, write_backup
 from screening.storage.database import Database
 from screening.storage.tables import AuditEntry, Screening
 from screening.workflow import asking_again, doctor, patient, reception
-from tests.office import DECLARED, Office
+from tests.office import DECLARED
 from tests.storage.test_audit import tamper
 from tests.workflow.test_doctor import decide
 
@@ -18,8 +18,8 @@ CANARY = "Zebediah Quokka"
 
 
 @pytest.fixture
-def office(tmp_path, address):
-    office = Office(tmp_path, SCREENING_DATABASE=address)
+def office(tmp_path, address, furnish):
+    office = furnish(tmp_path, address.split(":")[0])
     office.invite(name=CANARY)
     yield office
     office.close()

@@ -5,13 +5,13 @@ import re
 import pytest
 
 from screening.workflow import kiosk, patient
-from tests.office import DECLARED, Office, refused
+from tests.office import DECLARED, refused
 from tests.web.visitors import open_app
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     yield office
     office.close()
 

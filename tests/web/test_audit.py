@@ -10,8 +10,8 @@ from tests.web.visitors import USERNAMES, Browsers, browser_with, open_app, staf
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = staffed_office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = staffed_office(tmp_path_factory.mktemp("office"), furnish)
     yield office
     office.close()
 

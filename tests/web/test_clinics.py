@@ -20,8 +20,8 @@ from tests.web.visitors import (
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = staffed_office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = staffed_office(tmp_path_factory.mktemp("office"), furnish)
     yield office
     office.close()
 

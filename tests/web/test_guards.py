@@ -8,13 +8,13 @@ import pytest
 from screening.app import create_app
 from screening.web.limits import limiter
 from screening.workflow import kiosk
-from tests.office import START, Office
+from tests.office import START
 from tests.web.protection import unprotected
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     yield office
     office.close()
 

@@ -48,8 +48,8 @@ ARGUMENT = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = staffed_office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = staffed_office(tmp_path_factory.mktemp("office"), furnish)
     yield office
     office.close()
 

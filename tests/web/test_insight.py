@@ -8,15 +8,15 @@ from playwright.sync_api import expect
 
 from screening.workflow import clinics, doctor, patient, reception
 from tests import walk
-from tests.office import DECLARED, Office, decide
+from tests.office import DECLARED, decide
 from tests.visitor import Visitor
 from tests.web.test_accessibility import check
 from tests.web.test_whole_way import sign_in
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     yield office
     office.close()
 

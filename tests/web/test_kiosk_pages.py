@@ -6,15 +6,15 @@ import pytest
 
 from screening.web.limits import limiter
 from screening.workflow import kiosk, patient
-from tests.office import START, Office
+from tests.office import START
 from tests.web.visitors import NOBODYS, open_app
 
 PIN = "492716"
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     yield office
     office.close()
 

@@ -9,7 +9,6 @@ import pytest
 from screening.opening import pack_definitions
 from tests import walk
 from tests.conftest import QUESTIONS
-from tests.office import Office
 from tests.visitor import Visitor
 from tests.web.test_accessibility import check
 from tests.web.test_whole_way import sign_in
@@ -64,8 +63,8 @@ def send(page, archive):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     yield office
     office.close()
 

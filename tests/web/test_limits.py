@@ -11,13 +11,13 @@ from PIL import Image
 from screening.web.limits import FILES, MOST_FIELDS
 from screening.workflow import look
 from screening.workflow.doctor import open_review
-from tests.office import PASSWORD, Office
+from tests.office import PASSWORD
 from tests.web.protection import unprotected
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     office.add("admin", "Kim Berg", "administrator")
     yield office
     office.close()

@@ -8,13 +8,12 @@ from PIL import Image
 
 from screening.workflow import clinics, look
 from screening.workflow.look import Look, change_look
-from tests.office import Office
 from tests.web.visitors import open_app
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     office.admin = office.add("admin", "Kim Berg", "administrator")
     yield office
     office.close()

@@ -4,14 +4,13 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from screening.workflow import verification
-from tests.office import Office
 from tests.web.test_verify import upload
 from tests.workflow.test_verification import pdf_of
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     office.submit()
     office.make_reports()
     yield office

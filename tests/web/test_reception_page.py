@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 
 from screening.workflow import patient, reception
-from tests.office import Office
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
     yield office
     office.close()
 

@@ -3,13 +3,13 @@
 import pytest
 
 from screening.workflow import asking_again, patient, reception
-from tests.office import DECLARED, PASSWORD, Office
+from tests.office import DECLARED, PASSWORD
 from tests.workflow.test_asking_again import asked_again
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"), SCREENING_LANGUAGES="en,ar")
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"), SCREENING_LANGUAGES="en,ar")
     yield office
     office.close()
 

@@ -3,13 +3,13 @@
 import pytest
 
 from screening.workflow import patient
-from tests.office import DECLARED, Office
+from tests.office import DECLARED
 from tests.web.visitors import open_app
 
 
 @pytest.fixture
-def office(tmp_path):
-    office = Office(tmp_path)
+def office(tmp_path, furnish):
+    office = furnish(tmp_path)
     yield office
     office.close()
 

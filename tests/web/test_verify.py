@@ -7,14 +7,13 @@ import pytest
 from screening.web.limits import limiter
 from screening.workflow import verification
 from tests.documents.sealing import signed
-from tests.office import Office
 from tests.workflow.test_reports import row
 from tests.workflow.test_verification import pdf_of
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = Office(tmp_path_factory.mktemp("office"), SCREENING_LANGUAGES="en,ru,vi,ar")
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"), SCREENING_LANGUAGES="en,ru,vi,ar")
     office.submit()
     office.make_reports()
     yield office

@@ -123,8 +123,8 @@ KEPT = {"static", "look.style", "look.logo"}  # the same for everyone, by finger
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    office = staffed_office(tmp_path_factory.mktemp("office"))
+def office(tmp_path_factory, furnish):
+    office = staffed_office(tmp_path_factory.mktemp("office"), furnish)
     yield office
     office.close()
 

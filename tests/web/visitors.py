@@ -1,7 +1,7 @@
 """Every kind of visitor with a test client, and every route there is."""
 
 from screening.workflow import accounts, kiosk
-from tests.office import PASSWORD, Office
+from tests.office import PASSWORD
 
 STAFF = {"receptionist", "doctor", "clinical-lead", "administrator"}
 HALF = {"waiting", "newcomer"}  # gave the password; has, or has not, a second factor yet
@@ -89,9 +89,9 @@ def turned_away(response):
     return response.status_code in {401, 403} or to_sign_in
 
 
-def staffed_office(folder):
+def staffed_office(folder, furnish):
     """Return an office with an account a role and a newcomer, under a name (for passkeys)."""
-    office = Office(folder, SCREENING_PUBLIC_URL="https://screening.example")
+    office = furnish(folder, SCREENING_PUBLIC_URL="https://screening.example")
     office.add("admin", "Kim Berg", "administrator")
     newcomer = ("newcomer", "New Comer", "receptionist", PASSWORD)
     accounts.add_account(office.place, office.clinic, *newcomer)

@@ -1,14 +1,26 @@
 import pytest
 
 from tests.mail_server import MailServer
-from tests.office import Office
+from tests.postgres import DATABASES
+
+
+@pytest.fixture(params=DATABASES)
+def move_in(request, tmp_path, furnish):
+    """Return a function that opens a furnished office of our own; settings may be given."""
+    offices = []
+
+    def move_in(**settings):
+        offices.append(furnish(tmp_path, request.param, **settings))
+        return offices[-1]
+
+    yield move_in
+    for office in offices:
+        office.close()
 
 
 @pytest.fixture
-def office(tmp_path, shaped):
-    office = Office(tmp_path, SCREENING_DATABASE=shaped)
-    yield office
-    office.close()
+def office(move_in):
+    return move_in()
 
 
 @pytest.fixture
@@ -19,8 +31,6 @@ def server():
 
 
 @pytest.fixture
-def mailing_office(tmp_path, shaped, server):
+def mailing_office(move_in, server):
     """Return an office that hands its mail to `server`."""
-    office = Office(tmp_path, SCREENING_DATABASE=shaped, **server.settings)
-    yield office
-    office.close()
+    return move_in(**server.settings)

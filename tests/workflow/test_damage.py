@@ -1,6 +1,5 @@
 """The disk is full, a row is damaged, the clock goes back: it is said, and nothing else suffers."""
 
-import shutil
 from datetime import timedelta
 
 import pytest
@@ -11,14 +10,13 @@ from screening.storage import audit
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Screening
 from screening.workflow import accounts, doctor, patient, queue, reception, reports
-from tests.office import DECLARED, PASSWORD, Office, refused
+from tests.office import DECLARED, PASSWORD, refused
 from tests.workflow.test_reports import row
 
 
 @pytest.fixture
-def office(tmp_path, shaped_file):
-    shutil.copy(shaped_file, tmp_path / "screening.db")
-    office = Office(tmp_path)
+def office(tmp_path, furnish):
+    office = furnish(tmp_path)
     yield office
     office.close()
 
