@@ -31,7 +31,7 @@ SETTINGS = (
     Setting("DATABASE", "", "address of a PostgreSQL; empty is SQLite in the instance folder"),
     Setting("QUESTIONS", str(CHECKOUT / "questions"), "folder with questions and lists"),
     Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served"),
-    Setting("PUBLIC_URL", "http://127.0.0.1:8000", "how patients reach the pages"),
+    Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS"),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start"),
     Setting(
@@ -107,6 +107,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
             raise SettingError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
     if not re.fullmatch(r"[^/\s]+:\d{1,5}|unix:/\S+", value["ADDRESS"]):
         raise SettingError(f"{PREFIX}ADDRESS must look like 127.0.0.1:8000: {value['ADDRESS']!r}")
+    value["PUBLIC_URL"] = value["PUBLIC_URL"] or _url_of(value["ADDRESS"])
     if not re.fullmatch(r"https?://[^/?#\s]+/?", value["PUBLIC_URL"]):
         raise SettingError(
             f"{PREFIX}PUBLIC_URL must look like https://screening.example: {value['PUBLIC_URL']!r}"
@@ -137,6 +138,14 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         keep_unsent_days=int(value["KEEP_UNSENT_DAYS"]),
         keep_years=int(value["KEEP_YEARS"]),
     )
+
+
+def _url_of(address: str) -> str:
+    """Return how this machine reaches the pages at `address`; nothing where no browser can."""
+    host, _, port = address.rpartition(":")
+    if host == "unix":
+        return ""
+    return f"http://{'127.0.0.1' if host in {'0.0.0.0', '[::]'} else host}:{port}"
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:

@@ -23,6 +23,7 @@ ACCOUNTS = (
     ("Administrator", "admin", "Kim Berg", "administrator"),
 )
 PATIENT = "Lan Nguyen"
+URL = "<address>"  # stands in the file for what the settings may change
 BORN = "1986-05-03"
 PROCEDURES = ["mesotherapy-face", "soft-lifting"]
 
@@ -39,7 +40,9 @@ def open_demo(config: Config, place: Workplace) -> str:
         exists = session.scalars(select(Clinic)).first() is not None
     if not exists:
         write_privately(path, _make(config, place).encode())
-    return path.read_text() if path.exists() else "This installation has its own clinic.\n"
+    if not path.exists():
+        return "This installation has its own clinic.\n"
+    return path.read_text().replace(URL, config.public_url)
 
 
 def _make(config: Config, place: Workplace) -> str:
@@ -51,14 +54,13 @@ def _make(config: Config, place: Workplace) -> str:
     pin = f"{secrets.randbelow(10**6):06}"
     pairing = kiosk.add_kiosk(place, clinic, "Waiting room", pin=pin)
     invitation = reception.invite(place, clinic, "program", PATIENT, PROCEDURES, born=BORN)
-    url = config.public_url
     return f"""
 Demo clinic: {CLINIC}
 
-Patient link    {url}/s/{invitation.link}
-Kiosk           {url}/kiosk   pairing code {pairing}
+Patient link    {URL}/s/{invitation.link}
+Kiosk           {URL}/kiosk   pairing code {pairing}
                 then start code {invitation.start_code} for the same patient, born {BORN}
-                PIN {pin} makes the tablet an ordinary browser again: {url}/kiosk/release
+                PIN {pin} makes the tablet an ordinary browser again: {URL}/kiosk/release
 {"".join(rows)}
 The second step of a sign-in: run  .venv/bin/screening code SECRET  with the secret above,
 or type the secret into an authenticator app.
@@ -79,6 +81,6 @@ def _account(
     # The code before the present one, so that the present one still works.
     factors.accept_app(place, id, totp.at(place.now(), counter_offset=-1))
     return (
-        f"{label:<15} {config.public_url}/sign-in   user name: {username:<10} "
+        f"{label:<15} {URL}/sign-in   user name: {username:<10} "
         f"password: {password}   secret: {totp.secret}\n"
     )

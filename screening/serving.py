@@ -11,6 +11,7 @@ import time
 from types import FrameType
 
 from screening.config import PREFIX, Config, SettingError
+from screening.lineage import ending_with_us
 
 PAUSE = 0.5  # seconds between looks, and before a dead part is started again
 MOST_DEATHS, LATELY = 10, 60.0  # so many within so many seconds, and it does not stay up
@@ -39,8 +40,12 @@ class Parts:
     """The processes, by name."""
 
     def __init__(self) -> None:
-        self.running = {name: subprocess.Popen(line) for name, line in COMMANDS.items()}
+        self._prepare = ending_with_us(signal.SIGTERM)
+        self.running = {name: self._start(name) for name in COMMANDS}
         self.deaths: list[float] = []
+
+    def _start(self, name: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(COMMANDS[name], preexec_fn=self._prepare)
 
     def start_dead(self) -> str | None:
         """Start again what died; return the name of a part that does not stay up."""
@@ -50,7 +55,7 @@ class Parts:
                 self.deaths = [at for at in self.deaths if now - at < LATELY] + [now]
                 if len(self.deaths) > MOST_DEATHS:
                     return name
-                self.running[name] = subprocess.Popen(COMMANDS[name])
+                self.running[name] = self._start(name)
         return None
 
     def reload(self) -> None:

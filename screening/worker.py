@@ -15,6 +15,7 @@ from huey import crontab
 from screening.bell import add_task, open_queue
 from screening.config import Config
 from screening.documents.press import Press
+from screening.lineage import ending_with_us
 from screening.storage.encryption import Keys
 from screening.workflow import keeping, mailing, reminders, reports
 from screening.workflow.outbox import MAIL
@@ -59,6 +60,8 @@ def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workpl
     look()
     queue.storage.close()
     queue.periodic_task(crontab(), name="look")(look)
+    # Idle ones of Huey's processes pass over SIGTERM, and an order survives SIGKILL.
+    os.register_at_fork(after_in_child=ending_with_us(signal.SIGKILL))
     queue.create_consumer(
         workers=1, worker_type="process", max_delay=0.5, health_check_interval=1
     ).run()

@@ -1,9 +1,13 @@
 """Kill every process at random moments: what a patient saw acknowledged is never lost."""
 
+import os
 import random
+import signal
+import subprocess
 import threading
 import time
 import urllib.error
+from contextlib import suppress
 from http.client import HTTPException
 
 from sqlalchemy import select
@@ -19,6 +23,7 @@ from tests.visitor import Visitor
 ROUNDS = {"sqlite": 6, "postgresql": 3}  # bench/faults/kill.py does 200
 MOST_ROUNDS = 20  # on a machine so slow that most are killed before they have sent
 PATIENTS_A_ROUND = 3
+WHOLE = 7  # processes: serve, two of gunicorn, three of the worker, the press
 
 
 def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
@@ -54,6 +59,7 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
     server.start()
     reports = wait_for_reports(office, 300)
     server.stop()
+    assert not processes(server)
 
     assert len(acknowledged) > rounds, "too few submissions to show anything"
     with office.place.database.read() as session:
@@ -65,6 +71,38 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, address):
         sealed = receipts.patient_copy(office.place, id)
         assert verify_pdf(sealed, trusted(office.config)).status == "PASSED"
     office.close()
+
+
+def test_a_part_that_is_killed_leaves_nothing_running(tmp_path):
+    server = Installation(tmp_path).start()
+    try:
+        wait_for(lambda: len(processes(server)) == WHOLE)
+        worker, *below = [p for p, line in processes(server).items() if "gunicorn" not in line][1:]
+        os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: not processes(server).keys() & {*below})
+
+        server.process.kill()
+        server.process.wait()
+        wait_for(lambda: not processes(server))
+    finally:
+        with suppress(ProcessLookupError):
+            server.kill()
+
+
+def processes(server):
+    """Return the command lines, by process id, of all that `server` started and that still runs."""
+    asked = ["ps", "-o", "pid=,stat=,args=", "--sid", str(server.process.pid)]
+    done = subprocess.run(asked, capture_output=True, text=True)
+    rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    return {int(pid): line for pid, state, line in rows if state[0] != "Z"}
+
+
+def wait_for(found):
+    for _ in range(300):
+        if found():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come to that within 30 seconds")
 
 
 def send(server, invitation, acknowledged):

@@ -1,5 +1,6 @@
 """Refusing to start: each refusal is one sentence with the way to mend."""
 
+import re
 import socket
 import sqlite3
 
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 
 from screening.cli import main
 from screening.config import read_config
+from screening.demo import open_demo
 from screening.opening import open_workplace
 from screening.storage.database import Database
 from tests.installation import Installation
@@ -33,6 +35,40 @@ def test_a_port_in_use_is_named(tmp_path):
     [said] = done.stderr.decode().splitlines()
     assert said.startswith(f"cannot listen on 127.0.0.1:{server.port} (Address already in use")
     assert said.endswith("set SCREENING_ADDRESS to another one")
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("127.0.0.1:8123", "http://127.0.0.1:8123"),
+        ("0.0.0.0:8123", "http://127.0.0.1:8123"),
+        ("[::]:8123", "http://127.0.0.1:8123"),
+        ("screening.example:80", "http://screening.example:80"),
+    ],
+)
+def test_links_follow_the_address_where_no_other_is_set(address, url):
+    assert read_config({"SCREENING_ADDRESS": address}).public_url == url
+    both = {"SCREENING_ADDRESS": address, "SCREENING_PUBLIC_URL": "https://screening.example"}
+    assert read_config(both).public_url == "https://screening.example"
+
+
+def test_a_socket_needs_a_public_address(tmp_path):
+    said = start(tmp_path, ADDRESS="unix:/run/screening.sock")
+
+    assert "SCREENING_PUBLIC_URL must look like https://screening.example" in said
+
+
+def test_the_demos_links_follow_an_address_that_is_changed_later(tmp_path):
+    for port in ("8123", "8124"):
+        settings = {"INSTANCE": str(tmp_path), "ADDRESS": f"127.0.0.1:{port}"}
+        config = read_config({f"SCREENING_{name}": value for name, value in settings.items()})
+        place = open_workplace(config)
+        printed = open_demo(config, place)
+        place.database.close()
+
+        links = re.findall("http://[^/ ]+", printed)
+        assert len(links) == 7
+        assert set(links) == {f"http://127.0.0.1:{port}"}
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):

@@ -80,10 +80,11 @@ def export(number: str, output: Path, clinic_id: str | None) -> None:
     with _place() as place:
         held = _find(place, number, clinic_id)
         with _refusals(number):
-            content = portability.export(place, held.id, "program")
+            packed = portability.export(place, held.id, "program")
     output.touch(mode=0o600)
-    output.write_bytes(content)
+    output.write_bytes(packed.archive)
     click.echo(f"{output}: all that is held on {number}, readable by anyone")
+    _name_damaged(packed.damaged)
 
 
 @click.command()
@@ -155,9 +156,11 @@ def rotate(clinic_id: str | None) -> None:
     with _place() as place:
         if clinic_id:
             try:
-                click.echo(f"{rotation.rotate_clinic(place, clinic_id)} screenings have a new lock")
+                done = rotation.rotate_clinic(place, clinic_id)
             except NoResultFound:
                 _stop(f"there is no clinic {clinic_id}")
+            click.echo(f"{done.screenings} screenings have a new lock")
+            _name_damaged(done.damaged)
             return
         if rotation.in_use(place, _secrets(config)[0]):
             _prepare(place, config)
@@ -241,6 +244,12 @@ def _refusals(number: str) -> Iterator[None]:
                 "erased": f"{number} was erased before",
             }.get(error.reason, error.reason)
         )
+
+
+def _name_damaged(what: list[str]) -> None:
+    """Say what was left out; the command has done all the rest."""
+    for one in what:
+        click.echo(f"damaged and left out, a backup may still hold it: {one}", err=True)
 
 
 def _only_new(file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ def _as_json(found: Preview) -> dict[str, object]:
     return {
         "definitions": found.definitions,
         "screenings": found.looked_at,
+        "damaged": list(found.damaged),
         "counts": [
             {
                 "procedure": g.procedure,
@@ -68,9 +70,16 @@ def _as_json(found: Preview) -> dict[str, object]:
 def _lines(found: Preview) -> list[str]:
     return [
         f"tried: {found.looked_at}  would change: {found.screenings}  with: {found.definitions}",
+        *_left_out(found.damaged),
         *(f"{g.procedure}: {g.before} -> {g.after}: {len(g.numbers)}" for g in found.groups),
         *(_line(change) for change in found.changes),
     ]
+
+
+def _left_out(numbers: Sequence[str]) -> list[str]:
+    if not numbers:
+        return []
+    return [f"damaged and left out: {len(numbers)}  {', '.join(numbers)}"]
 
 
 def _line(c: Change) -> str:

@@ -139,7 +139,7 @@ def _overridden(found: Insight, names: Names) -> Chart:
     return Chart(
         "overridden",
         _("Rules most often overridden"),
-        _("A doctor decided more mildly than the rule advises; the last decision counts."),
+        _("A doctor decided to proceed against the rule’s advice; the last decision counts."),
         [_("Rule"), _("Overridden"), _("Of so many decided")],
         [
             _bar(names.rule(rule), times, "wait", found.decided[rule])

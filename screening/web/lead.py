@@ -80,6 +80,8 @@ def insight() -> ResponseReturnValue:
         charts=charts(shown.insight, procedure, known),
         counted=shown.insight.screenings,
         stored=shown.stored,
+        damaged=shown.damaged,
+        most_numbers=MOST_NUMBERS,
         choose=choose[::-1],
         period=period,
         procedure=procedure,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from screening.logs import id_for_request, request_id
@@ -23,7 +23,6 @@ from screening.workflow.counts import count_work
 bp = Blueprint("watching", __name__)
 bp.before_request(open_to_all)
 log = logging.getLogger("screening.requests")
-MAILS = dict.fromkeys(("pending", "sent", "failed"), 0)  # there before the first one is
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -88,13 +87,16 @@ class _Stored(Collector):
     def collect(self) -> Iterator[Metric]:
         counts = count_work(workplace())
         for name, help_, by_state in (
-            ("screenings", "Screenings by state", counts.screenings),
-            ("mails", "Mails by state; pending ones wait", MAILS | counts.mails),
+            ("screenings", "Screenings that are open, by state", counts.screenings),
+            ("mails", "Mails that wait (pending) or were refused (failed)", counts.mails),
         ):
             states = GaugeMetricFamily(f"screening_{name}", help_, labels=["state"])
             for state, number in by_state.items():
                 states.add_metric([state], number)
             yield states
+        yield CounterMetricFamily(
+            "screening_invited", "Screenings that were ever begun", counts.invited
+        )
         for name, help_, number in (
             ("reports_pending", "Reports that wait for a worker", counts.pending),
             ("reports_failing", "Reports that wait after a failure", counts.failing),

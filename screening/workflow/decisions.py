@@ -26,6 +26,11 @@ class Choice(StrEnum):
     def strictness(self) -> int:
         return list(Choice).index(self)
 
+    @property
+    def proceeds(self) -> bool:
+        """Whether the patient is treated; all else only says what comes first, or instead."""
+        return self in {Choice.PROCEED, Choice.PROCEED_WITH_CONDITIONS}
+
 
 ADVISED = {
     Outcome.NONE_IDENTIFIED: Choice.PROCEED,
@@ -88,10 +93,9 @@ def problems_with(procedure: ReportProcedure, ruling: Ruling) -> str | None:
     if ruling.choice not in list(Choice):
         return "missing"
     decided, advised = Choice(ruling.choice), ADVISED[Outcome(procedure["outcome"])]
-    proceeds = decided in {Choice.PROCEED, Choice.PROCEED_WITH_CONDITIONS}
     if decided is Choice.REQUEST_INFORMATION and not open_questions(procedure):
         return "nothing-to-ask"
-    if proceeds and any(_cannot_be_relaxed(r) for r in procedure["reasons"]):
+    if decided.proceeds and any(_cannot_be_relaxed(r) for r in procedure["reasons"]):
         return "fixed"
     milder = decided.strictness < advised.strictness
     return _problem_with_words(decided, ruling, milder)

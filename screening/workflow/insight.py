@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.basis import StoredVerdict
 from screening.clinical.eligibility import Outcome
 from screening.clinical.insight import Insight, Rule, Seen, count
-from screening.storage.encryption import open_bytes, open_json
+from screening.storage.encryption import SealedBlobError, open_bytes, open_json
 from screening.storage.tables import AuditEntry, Clinic, Decision, Screening
 from screening.workflow.accounts import Person
 from screening.workflow.decisions import ADVISED, Choice
@@ -28,11 +28,15 @@ MONTHS_TO_CHOOSE = 12
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of `months` (the last may go on); `stored` screenings, the newest counted."""
+    """The figures of `months` (the last may go on); `stored` screenings, the newest counted.
+
+    `damaged` are the numbers of those that cannot be opened.
+    """
 
     months: list[str]
     stored: int
     insight: Insight
+    damaged: list[str]
 
 
 def months_until(day: date, so_many: int) -> list[str]:
@@ -65,7 +69,9 @@ def look(place: Workplace, lead: Person, months: list[str]) -> Figures:
     )
     with place.database.read() as session:
         stored = session.scalar(select(func.count()).select_from(Screening).where(*chosen)) or 0
-        return Figures(months, stored, count(_seen(place, session, lead.clinic.id, chosen, zone)))
+        damaged: list[str] = []
+        insight = count(_seen(place, session, lead.clinic.id, chosen, zone, damaged))
+        return Figures(months, stored, insight, sorted(damaged))
 
 
 def _first_moment(month: str, zone: ZoneInfo) -> datetime:
@@ -78,9 +84,17 @@ def _after(month: str) -> str:
 
 
 def _seen(
-    place: Workplace, session: Session, clinic_id: str, chosen: Any, zone: ZoneInfo
+    place: Workplace,
+    session: Session,
+    clinic_id: str,
+    chosen: Any,
+    zone: ZoneInfo,
+    damaged: list[str],
 ) -> Iterator[Seen]:
-    """Yield the newest screenings, opened; the whole report only where there is no basis yet."""
+    """Yield the newest screenings, opened; the whole report only where there is no basis yet.
+
+    The number of one that cannot be opened is added to `damaged`.
+    """
     clinic_key = place.clinic_key(session.get_one(Clinic, clinic_id))
     report = case((Screening.basis.is_(None), Screening.submission))
     began = (
@@ -91,7 +105,8 @@ def _seen(
     latest = select(func.max(Decision.sequence)).where(Decision.screening_id == Screening.id)
     query = (
         select(
-            *(Screening.id, Screening.wrapped_key, Screening.basis, report.label("report")),
+            *(Screening.id, Screening.number, Screening.wrapped_key),
+            *(Screening.basis, report.label("report")),
             *(Screening.submitted_at, Screening.recheck_of, began.label("began")),
             *(Decision.id.label("decision_id"), Decision.content),
         )
@@ -105,7 +120,12 @@ def _seen(
         .limit(MOST_SCREENINGS)
     )
     for row in session.execute(query.execution_options(yield_per=BLOCK)):
-        yield _open(clinic_key, row, zone)
+        try:
+            seen = _open(clinic_key, row, zone)
+        except SealedBlobError:  # one damaged row must not hide all the others
+            damaged.append(row.number)
+        else:
+            yield seen
 
 
 def _open(clinic_key: bytes, row: Row[Any], zone: ZoneInfo) -> Seen:
@@ -130,11 +150,15 @@ def _open(clinic_key: bytes, row: Row[Any], zone: ZoneInfo) -> Seen:
 def _overridden(
     verdicts: Mapping[str, StoredVerdict], decision: Mapping[str, Any]
 ) -> frozenset[Rule]:
-    """Return the rules that advise something stricter than what the doctor decided."""
+    """Return the rules against whose advice the doctor decided to proceed.
+
+    To ask for more, or to wait instead of declining, is milder but sets no rule aside.
+    """
     decided = {d["procedure"]: Choice(d["decision"]) for d in decision["decisions"]}
     return frozenset(
         (procedure, finding)
         for procedure, verdict in verdicts.items()
         for finding, (outcome, _until) in verdict["reasons"].items()
-        if decided[procedure].strictness < ADVISED[Outcome(outcome)].strictness
+        if decided[procedure].proceeds
+        and decided[procedure].strictness < ADVISED[Outcome(outcome)].strictness
     )

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from screening.documents.letters import Letter, mail_of
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Clinic, Message, Screening
 from screening.workflow.outbox import MAIL, Kind, contact_of, recipient_of, seal_words
 from screening.workflow.post import MailError, Trouble
@@ -52,7 +53,14 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def send_mail(place: Workplace, order: str) -> bool:
     """Send one mail; return False when another worker has it, or it is not due or not needed."""
     id = order.removeprefix(MAIL)
-    if place.mail is None or (letter := _lease(place, id)) is None:
+    if place.mail is None:
+        return False
+    try:
+        letter = _lease(place, id)
+    except SealedBlobError as error:
+        _leave(place, id, error)
+        return False
+    if letter is None:
         return False
     try:
         place.mail.deliver(mail_of(letter))
@@ -61,6 +69,14 @@ def send_mail(place: Workplace, order: str) -> bool:
         return False
     _note_sent(place, id)
     return True
+
+
+def _leave(place: Workplace, id: str, error: SealedBlobError) -> None:
+    """Let a mail whose row is damaged wait; erasing the screening ends it."""
+    log.warning("mail %s cannot be written: %s", id, error)
+    with place.database.write() as session:
+        row = session.get_one(Message, id, with_for_update=True)
+        row.due_at = place.now() + LONGEST_PAUSE
 
 
 def _lease(place: Workplace, id: str) -> Letter | None:

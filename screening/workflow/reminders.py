@@ -5,14 +5,18 @@ Each is recorded once. Where the link ends before the visit, its end is what mat
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Message, Screening
 from screening.workflow.outbox import Kind, order_mail
 from screening.workflow.states import ALLOWED
 from screening.workflow.workplace import Workplace, locked_screening
+
+log = logging.getLogger("screening.mail")
 
 
 def order_reminders(place: Workplace, days: int) -> list[str]:
@@ -30,7 +34,13 @@ def order_reminders(place: Workplace, days: int) -> list[str]:
         rows = select(Message.screening_id, Message.kind).where(reminders)
         ordered = {(id, kind) for id, kind in session.execute(rows)}
     due = [id for id, kind in kinds.items() if kind and (id, kind) not in ordered]
-    return [order for id in due for order in _order(place, id, days)]
+    found = []
+    for id in due:
+        try:
+            found += _order(place, id, days)
+        except SealedBlobError as error:  # one damaged row must not keep the worker from all others
+            log.warning("no reminder: %s", error)
+    return found
 
 
 def _order(place: Workplace, screening_id: str, days: int) -> list[str]:

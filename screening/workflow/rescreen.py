@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.changes import Change, ChangeGroup, grouped
 from screening.clinical.definitions import Definitions
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.states import State
-from screening.workflow.trying import Stored, equip, try_block, try_equipped
+from screening.workflow.trying import Stored, Tried, equip, try_block, try_equipped
 from screening.workflow.workplace import Workplace
 
 IN_USE = (State.SUBMITTED, State.DECIDED)
@@ -27,12 +27,16 @@ WORTH_SHARING = 20_000  # screenings; other programs take a second to start
 
 @dataclass(frozen=True)
 class Preview:
-    """What other definitions would change; `looked_at` of `stored` screenings were tried."""
+    """What other definitions would change; `looked_at` of `stored` screenings were tried.
+
+    `damaged` are the numbers of those that cannot be opened.
+    """
 
     definitions: str
     stored: int
     looked_at: int
     changes: Sequence[Change]
+    damaged: Sequence[str] = ()
 
     @property
     def groups(self) -> list[ChangeGroup]:
@@ -67,8 +71,10 @@ def rescreen(
         if stored <= WORTH_SHARING:
             workers = 0
         found = list(_try_all(definitions, keys, blocks, workers))
-    changes = [change for _, some in found for change in some]
-    return Preview(definitions.hash, stored, sum(n for n, _ in found), changes)
+    changes = [change for block in found for change in block.changes]
+    damaged = [number for block in found for number in block.damaged]
+    looked_at = sum(block.looked_at for block in found)
+    return Preview(definitions.hash, stored, looked_at, changes, sorted(damaged))
 
 
 def _chosen(query: Select[Any], clinic_id: str | None) -> Select[Any]:
@@ -81,18 +87,13 @@ def sealed_blocks(
 ) -> Iterator[list[Stored]]:
     """Yield the sealed screenings; the whole report only where there is no basis yet."""
     report = case((Screening.basis.is_(None), Screening.submission))
-    columns = Screening.id, Screening.clinic_id, Screening.wrapped_key, Screening.basis, report
-    query = _chosen(select(*columns), clinic_id)
+    named = Screening.id, Screening.number, Screening.clinic_id
+    query = _chosen(select(*named, Screening.wrapped_key, Screening.basis, report), clinic_id)
     if most is not None:
         query = query.order_by(Screening.submitted_at.desc()).limit(most)
     rows = session.execute(query.execution_options(yield_per=BLOCK))
     for some in rows.partitions():
-        yield [_plain(row) for row in some]
-
-
-def _plain(row: Row[Any]) -> Stored:
-    id, clinic_id, wrapped_key, basis, report = row
-    return id, clinic_id, wrapped_key, basis, report
+        yield [Stored(*row) for row in some]
 
 
 def _try_all(
@@ -100,8 +101,8 @@ def _try_all(
     keys: dict[str, bytes],
     blocks: Iterable[list[Stored]],
     workers: int,
-) -> Iterator[tuple[int, list[Change]]]:
-    """Yield how many were looked at and what changes, block by block."""
+) -> Iterator[Tried]:
+    """Yield what came of it, block by block."""
     if not workers:
         yield from (try_block(definitions, keys, block) for block in blocks)
         return

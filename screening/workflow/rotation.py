@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from screening.storage.database import take_turn
-from screening.storage.encryption import new_key, open_bytes, seal_bytes
+from screening.storage.encryption import SealedBlobError, new_key, open_bytes, seal_bytes
 from screening.storage.installation import KEYS_LOCK, WrongSecretError, open_kept, seal_kept
 from screening.storage.tables import Account, Clinic, Kept, Passkey, Screening
 from screening.workflow.workplace import Workplace
@@ -51,30 +52,49 @@ def rotate_secret(place: Workplace, secrets: list[bytes]) -> None:
         place.record(session, "program", "rotate secret")
 
 
-def rotate_clinic(place: Workplace, clinic_id: str) -> int:
-    """Give the clinic a new key and return how many screenings' keys were wrapped anew.
+@dataclass(frozen=True)
+class Rotated:
+    """How many screenings' keys were wrapped anew; `damaged` says what was left as it is."""
+
+    screenings: int
+    damaged: list[str]
+
+
+def rotate_clinic(place: Workplace, clinic_id: str) -> Rotated:
+    """Give the clinic a new key.
 
     All in one transaction, so that nobody ever sees two keys in use: 20,000 take
     about a second. Newest first, the order in which every act holds its screenings.
+    What is damaged opened with the former key no more than it will with the new one.
     """
     with place.database.write() as session:
         take_turn(session, KEYS_LOCK)
         clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
         former, fresh = place.clinic_key(clinic), new_key()
         clinic.wrapped_key = seal_bytes(place.wrapping(), fresh, f"clinic:{clinic_id}")
-        wrapped = 0
+        wrapped, damaged = 0, []
         for of, column, spot in SEALED_BY_CLINIC:
-            query = select(of.id, getattr(of, column)).where(_owner(of) == clinic_id)
+            query = select(of.id, _called(of), getattr(of, column)).where(_owner(of) == clinic_id)
             rows = session.execute(query.order_by(of.created_at.desc()).with_for_update())
-            changed = [
-                {"id": id, column: seal_bytes(fresh, open_bytes(former, blob, place_), place_)}
-                for id, blob in rows
-                if blob is not None and (place_ := spot.format(id))
-            ]
+            changed = []
+            for id, name, blob in rows:
+                if blob is None:
+                    continue
+                try:
+                    content = open_bytes(former, blob, spot.format(id))
+                except SealedBlobError:
+                    damaged.append(f"{of.__tablename__} {name}: {column}")
+                else:
+                    changed.append({"id": id, column: seal_bytes(fresh, content, spot.format(id))})
             session.bulk_update_mappings(of, changed)
             wrapped += len(changed) if of is Screening else 0
         place.record(session, "program", "rotate clinic key", clinic_id=clinic_id)
-    return wrapped
+    return Rotated(wrapped, damaged)
+
+
+def _called(of: Any) -> Any:
+    """Return the column by which an administrator knows a row."""
+    return Screening.number if of is Screening else of.name
 
 
 def _owner(of: Any) -> Any:

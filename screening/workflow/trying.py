@@ -9,25 +9,45 @@ import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from screening.clinical.basis import Basis, basis_of
 from screening.clinical.changes import Change, changes_under
 from screening.clinical.definitions import Definitions
-from screening.storage.encryption import open_bytes, open_json
-
-# id, clinic, wrapped key, basis, and the whole report where there is no basis
-Stored = tuple[str, str, bytes, bytes | None, bytes | None]
+from screening.storage.encryption import SealedBlobError, open_bytes, open_json
 
 
-def try_block(
-    definitions: Definitions, keys: dict[str, bytes], block: Sequence[Stored]
-) -> tuple[int, list[Change]]:
-    """Return how many screenings these are, and what changes for them; `keys` are the clinics'."""
+class Stored(NamedTuple):
+    """A screening as it is stored; `report` only where there is no `basis`."""
+
+    id: str
+    number: str
+    clinic_id: str
+    wrapped_key: bytes
+    basis: bytes | None
+    report: bytes | None
+
+
+class Tried(NamedTuple):
+    """How many screenings were tried and what changes; `damaged` are the numbers of the others."""
+
+    looked_at: int
+    damaged: list[str]
+    changes: list[Change]
+
+
+def try_block(definitions: Definitions, keys: dict[str, bytes], block: Sequence[Stored]) -> Tried:
+    """Try `definitions` on the screenings that can be opened; `keys` are the clinics'."""
+    opened, damaged = [], []
     with _not_looking_for_cycles():
-        return len(block), changes_under(definitions, [_open(keys, *one) for one in block])
+        for one in block:
+            try:
+                opened.append(_open(keys, one))
+            except SealedBlobError:  # one damaged row must not stop all the others
+                damaged.append(one.number)
+        return Tried(len(opened), damaged, changes_under(definitions, opened))
 
 
 @contextmanager
@@ -40,15 +60,9 @@ def _not_looking_for_cycles() -> Iterator[None]:
         gc.enable()
 
 
-def _open(
-    keys: dict[str, bytes],
-    id: str,
-    clinic_id: str,
-    wrapped_key: bytes,
-    basis: bytes | None,
-    report: bytes | None,
-) -> Basis:
-    return open_basis(open_bytes(keys[clinic_id], wrapped_key, f"key:{id}"), id, basis, report)
+def _open(keys: dict[str, bytes], one: Stored) -> Basis:
+    key = open_bytes(keys[one.clinic_id], one.wrapped_key, f"key:{one.id}")
+    return open_basis(key, one.id, one.basis, one.report)
 
 
 def open_basis(key: bytes, id: str, basis: bytes | None, report: bytes | None) -> Basis:
@@ -77,5 +91,5 @@ def equip(definitions: Definitions, keys: dict[str, bytes]) -> None:
     _equipment.update(definitions=definitions, keys=keys)
 
 
-def try_equipped(block: list[Stored]) -> tuple[int, list[Change]]:
+def try_equipped(block: list[Stored]) -> Tried:
     return try_block(_equipment["definitions"], _equipment["keys"], block)

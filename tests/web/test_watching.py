@@ -9,6 +9,7 @@ import pytest
 
 from screening.app import create_app
 from screening.logs import JsonLines
+from screening.workflow import reception
 from tests.mail_server import TO, MailServer, invite, send_due
 from tests.office import Office
 
@@ -93,7 +94,7 @@ def test_no_token_set_means_that_none_opens(office):
     assert app.test_client().get("/metrics", headers=outside).status_code == 403
 
 
-def test_metrics_count_mails_by_state(tmp_path):
+def test_metrics_count_the_mails_that_wait_or_were_refused(tmp_path):
     server = MailServer().start()
     office = Office(tmp_path, **server.settings)
     for to in (TO, "gone@patient.example", "later@patient.example"):
@@ -107,20 +108,23 @@ def test_metrics_count_mails_by_state(tmp_path):
         assert "patient.example" not in page
         return dict(re.findall(r'screening_mails\{state="(\w+)"\} (\d+)', page))
 
-    assert counted() == {"pending": "3", "sent": "0", "failed": "0"}
+    assert counted() == {"pending": "3", "failed": "0"}
     send_due(office)
     server.stop()
-    assert counted() == {"pending": "1", "sent": "1", "failed": "1"}
+    assert counted() == {"pending": "1", "failed": "1"}
     office.close()
 
 
 def test_metrics_count_what_waits_and_name_nobody(office, client):
+    reception.withdraw(office.place, office.clinic, "account:1", office.submit())
     office.submit()
     client.get("/s/canary-token")
     office.pass_time(minutes=2)
     page = client.get("/metrics").text
 
-    assert 'screening_screenings{state="submitted"} 1.0' in page
+    states = dict(re.findall(r'screening_screenings\{state="([\w-]+)"\} (\d+)', page))
+    assert states == {"invited": "0", "in-progress": "0", "submitted": "1"}
+    assert "screening_invited_total 2.0" in page
     waiting = re.search(r"screening_reports_pending (\d+)", page)
     assert int(waiting[1]) >= 1
     assert float(re.search(r"screening_report_oldest_seconds (\d\S*)", page)[1]) >= 120

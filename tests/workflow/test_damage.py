@@ -1,5 +1,8 @@
 """The disk is full, a row is damaged, the clock goes back: it is said, and nothing else suffers."""
 
+import io
+import json
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -9,9 +12,13 @@ from screening.documents.render import render_pdf
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Screening
-from screening.workflow import accounts, doctor, patient, queue, reception, reports
+from screening.workflow import accounts, doctor, keeping, patient, queue, reception, reports
+from screening.workflow.insight import look, months_to_choose
+from screening.workflow.rescreen import rescreen
 from tests.office import DECLARED, PASSWORD, refused
+from tests.test_keeping_commands import run
 from tests.workflow.test_reports import row
+from tests.workflow.test_rescreen import number_of
 
 
 @pytest.fixture
@@ -61,6 +68,73 @@ def test_a_damaged_row_is_never_sealed_and_the_report_says_why(office):
     assert reports.make_report(office.place, row(office).id, render_pdf) is False
     assert row(office).state == "pending"
     assert "cannot be opened" in row(office).error
+
+
+def test_a_damaged_row_is_left_out_of_a_trial_and_of_the_figures_and_both_say_so(office):
+    office.submit()
+    broken = [office.submit() for _ in range(3)]
+    for id, column in zip(broken, ("basis", "wrapped_key", "basis"), strict=True):
+        flip(office, id, column)
+    numbers = sorted(number_of(office, id) for id in broken)
+
+    found = rescreen(office.place, office.place.definitions, "program")
+    assert (found.stored, found.looked_at, found.damaged) == (4, 1, numbers)
+    shown = look(office.place, office.lead, months_to_choose(office.place, office.lead)[-1:])
+    assert (shown.stored, shown.insight.screenings, shown.damaged) == (4, 1, numbers)
+
+    client = client_of(office)
+    office.enter(client, "lead")
+    said = f"3 damaged records are left out: {', '.join(numbers)}."
+    page = client.get("/lead/insight").text
+    assert said in page and "1 screening sent in this period is counted" in page
+    folder = (io.BytesIO(office.place.archive), "questions.zip")
+    page = client.post("/lead", data={"archive": folder}).text
+    assert said in page and "1 screening of your clinic was tried" in page
+
+
+def test_a_trial_on_the_command_line_names_what_it_left_out(office):
+    office.submit()
+    number = number_of(office, broken := office.submit())
+    flip(office, broken, "basis")
+    code, said = run(office.config.instance, "rescreen")
+
+    assert (code, said.splitlines()[1]) == (0, f"damaged and left out: 1  {number}")
+    assert json.loads(run(office.config.instance, "rescreen", "--json")[1])["damaged"] == [number]
+
+
+@pytest.mark.parametrize("column", ["person", "wrapped_key"])
+def test_what_is_left_of_a_damaged_row_is_handed_out_and_the_rest_is_named(office, column):
+    broken = office.submit()
+    flip(office, broken, column)
+    file, number = office.config.instance / "a.zip", number_of(office, broken)
+    code, said = run(office.config.instance, "export", number, "-o", file)
+    held = json.loads(zipfile.ZipFile(file).read("screening.json"))
+
+    spot = {"person": f"screening:{broken}:person", "wrapped_key": f"key:{broken}"}[column]
+    assert code == 0 and f"what is stored as {spot} cannot be opened" in said
+    assert f"what is stored as {spot} cannot be opened" in held["damaged"]
+    assert (held["person"], held["number"]) == (None, number)
+    assert (held["draft"] is None) == (column == "wrapped_key")
+
+
+def test_a_clinic_gets_a_new_key_though_a_row_is_damaged(office):
+    whole, broken = office.submit(), office.submit()
+    flip(office, broken, "wrapped_key")
+    code, said = run(office.config.instance, "keys", "rotate", "--clinic", office.clinic)
+
+    assert code == 0 and "1 screenings have a new lock" in said
+    assert f"left out, a backup may still hold it: screening {number_of(office, broken)}:" in said
+    assert doctor.open_review(office.place, office.doctor, whole)
+
+
+def test_a_damaged_row_is_purged_like_any_other(office):
+    broken = [office.submit() for _ in range(2)]
+    flip(office, broken[0], "person")
+    flip(office, broken[1], "wrapped_key")
+    office.pass_time(days=4000)
+
+    assert {held.id for held in keeping.purge(office.place, 90, 10)} == set(broken)
+    assert keeping.due_for_purge(office.place, 90, 10) == []
 
 
 def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):

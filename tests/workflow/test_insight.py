@@ -60,15 +60,38 @@ def test_what_came_out_is_counted_by_procedure_month_and_rule(office):
 
 @pytest.mark.parametrize(
     ("choice", "overridden"),
-    [("decline", set()), ("defer", set()), ("proceed-with-conditions", {PAINKILLER})],
+    [
+        ("decline", set()),
+        ("defer", set()),
+        ("request-information", set()),
+        ("proceed-with-conditions", {PAINKILLER}),
+    ],
 )
-def test_a_rule_is_overridden_by_a_milder_decision_only(office, choice, overridden):
+def test_a_rule_is_overridden_only_by_who_proceeds_against_it(office, choice, overridden):
     id = bruised(office)
     doctor.decide(*decide(office, id, choice, "Seen and weighed"))
     counted = found(office)
 
     assert set(counted.overridden) == overridden
     assert counted.decided[PAINKILLER] == 1
+
+
+def test_waiting_or_asking_where_the_rule_says_never_does_not_set_it_aside(office):
+    never = office.submit(bleeding="yes", bleeding_which=["haemophilia"])
+    unknown = office.submit(bleeding="unknown")
+    doctor.decide(*decide(office, never, "defer", "The letter first"))
+    doctor.decide(*decide(office, unknown, "request-information"))
+    assert not found(office).overridden
+
+    doctor.decide(*decide(office, office.submit(bleeding="unknown"), "proceed", "Seen"))
+    assert found(office).overridden[BLEEDING] == 1
+
+
+@pytest.mark.parametrize(("choice", "times"), [("proceed-with-conditions", 0), ("proceed", 1)])
+def test_a_precaution_is_set_aside_by_who_proceeds_without_conditions(office, choice, times):
+    doctor.decide(*decide(office, office.submit(diabetes="yes"), choice, "Seen and weighed"))
+
+    assert found(office).overridden[FACE, "diabetes"] == times
 
 
 def test_the_decision_in_force_counts(office):

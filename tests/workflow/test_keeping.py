@@ -177,7 +177,7 @@ def test_an_export_holds_all_that_is_held(office):
     office.make_reports()
     doctor.decide(*decide(office, id, "proceed"))
     office.make_reports()
-    packed = zipfile.ZipFile(BytesIO(portability.export(office.place, id, "account:1")))
+    packed = zipfile.ZipFile(BytesIO(portability.export(office.place, id, "account:1").archive))
     held = json.loads(packed.read("screening.json"))
     number = held["number"]
 

@@ -272,7 +272,7 @@ def test_an_export_holds_the_address_and_every_mail_but_not_the_link(office):
     invitation = invite(office)
     send_due(office)
     packed = portability.export(office.place, invitation.screening_id, "account:1")
-    told = zipfile.ZipFile(BytesIO(packed)).read("screening.json").decode()
+    told = zipfile.ZipFile(BytesIO(packed.archive)).read("screening.json").decode()
     held = json.loads(told)
 
     assert held["contact"] == {"to": TO, "language": "en"}

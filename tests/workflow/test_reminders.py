@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from screening.workflow import asking_again, keeping, patient, reception
+from screening.workflow import asking_again, keeping, mailing, patient, reception
 from screening.workflow.reminders import order_reminders
-from tests.mail_server import invite, rows, send_due, texts
+from tests.mail_server import TO, invite, rows, send_due, texts
 from tests.office import DECLARED, refused
+from tests.workflow.test_damage import flip
 
 DAYS = 2
 
@@ -47,6 +48,23 @@ def test_where_the_link_ends_before_the_visit_its_end_is_what_counts(office, ser
     assert "your link ends soon" in texts(server.mails[-1])
     office.pass_time(days=2)
     assert reminded(office) == []
+
+
+def test_a_damaged_address_keeps_nobody_else_from_a_reminder(office, server, caplog):
+    visit = office.now + timedelta(days=10)
+    broken, _ = (invite(office, appointment_at=visit).screening_id for _ in range(2))
+    office.pass_time(days=9)
+    flip(office, broken, "contact")
+
+    assert reminded(office) == ["reminder"]
+    assert f"screening:{broken}:contact cannot be opened" in caplog.text
+    send_due(office)
+    assert len(server.mails) == 2  # the other's invitation and reminder
+    assert "cannot be written" in caplog.text and TO not in caplog.text
+    assert mailing.due_mails(office.place) == []
+    keeping.erase(office.place, broken, "program", "damaged")
+    office.pass_time(hours=2)
+    assert mailing.due_mails(office.place) == []
 
 
 def test_who_was_invited_within_the_two_days_needs_no_reminder(office):

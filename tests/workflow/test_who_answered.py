@@ -58,7 +58,7 @@ def test_asked_again_on_another_day_nobody_assumes_the_same_person(office):
 
 def test_what_is_handed_out_says_who_answered(office):
     packed = portability.export(office.place, submit(office, "interpreter", "Li Wu"), "account:1")
-    held = json.loads(zipfile.ZipFile(io.BytesIO(packed)).read("screening.json"))
+    held = json.loads(zipfile.ZipFile(io.BytesIO(packed.archive)).read("screening.json"))
 
     assert held["draft"]["answered_by"] == {"who": "interpreter", "name": "Li Wu"}
     assert held["person"]["born"] == "1986-05-03"
