@@ -22,7 +22,10 @@ from screening.workflow.workplace import ActRefusedError, Workplace, locked_scre
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a patient is shown after submitting: that it arrived, and the copy when it is made."""
+    """What a patient is shown after submitting: that it arrived, and the copy when it is made.
+
+    `to_find_out` is what the patient did not know, in the language `asked_in`.
+    """
 
     number: str
     clinic: Clinic
@@ -32,6 +35,7 @@ class Receipt:
     decided: bool
     has_diary: bool
     to_find_out: list[ReportAnswer]
+    asked_in: str
 
 
 def read_receipt(place: Workplace, screening_id: str) -> Receipt:
@@ -43,6 +47,7 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
         allow("read-receipt", screening.state)
         assert screening.submitted_at is not None
         decided = screening.state == State.DECIDED
+        to_find_out, asked_in = _to_find_out(place, session, screening)
         return Receipt(
             screening.number,
             session.get_one(Clinic, screening.clinic_id),
@@ -51,21 +56,25 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
             _own_copy(session, screening) is not None,
             decided,
             _diary(place, session, screening) is not None,
-            [] if decided else _to_find_out(place, session, screening),
+            [] if decided else to_find_out,
+            asked_in,
         )
 
 
-def _to_find_out(place: Workplace, session: Session, screening: Screening) -> list[ReportAnswer]:
+def _to_find_out(
+    place: Workplace, session: Session, screening: Screening
+) -> tuple[list[ReportAnswer], str]:
     """Return what the patient did not know, as it was read; what is only for the doctor aside."""
     key = place.screening_key(session, screening)
     report = open_json(key, screening.submission, f"screening:{screening.id}:submission")
-    sections = (report.get("translated") or report)["sections"]
-    return [
+    read = report.get("translated") or report
+    unknown = [
         answer
-        for section in sections
+        for section in read["sections"]
         for answer in section["answers"]
         if answer["unknown"] and TELL_DOCTOR not in answer["answer"]
     ]
+    return unknown, read.get("language", "en")
 
 
 def patient_copy(place: Workplace, screening_id: str) -> bytes | None:

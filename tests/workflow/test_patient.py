@@ -188,6 +188,7 @@ def test_what_the_patient_read_is_kept_beside_the_report(office):
     seen = [a for s in read["sections"] for a in s["answers"]]
     assert [a["link_id"] for a in seen] == [a["link_id"] for a in asked]
     assert [a["question"] for a in seen] == [texts[a["question"]] for a in asked]
+    assert receipts.read_receipt(office.place, invitation.screening_id).asked_in == "vi"
     [painkiller] = [a for a in seen if a["link_id"] == "painkiller"]
     assert painkiller["text"] == "Tôi không biết"
     assert [p["outcome"] for p in read["procedures"]] == [
@@ -197,8 +198,10 @@ def test_what_the_patient_read_is_kept_beside_the_report(office):
 
 def test_the_receipt_lists_what_to_find_out_and_never_what_is_only_for_the_doctor(office):
     id = office.submit(bleeding="unknown", hiv="tell-doctor")
-    listed = receipts.read_receipt(office.place, id).to_find_out
+    receipt = receipts.read_receipt(office.place, id)
+    listed = receipt.to_find_out
 
+    assert receipt.asked_in == "en"
     asked = {item.link_id: item for item in office.place.definitions.items}
     assert [one["link_id"] for one in listed] == ["bleeding"]
     assert listed[0]["find_out"] == asked["bleeding"].find_out
