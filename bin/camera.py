@@ -1,6 +1,7 @@
 """Take pictures of pages and keep them small, and write the page that shows them all."""
 
 import io
+import re
 from pathlib import Path
 
 from PIL import Image
@@ -100,5 +101,5 @@ def picture(name, width, said):
 
 
 def words(name):
-    """Return the words of a picture's name, without the number that sorts it."""
-    return " ".join(w for w in name.split("-") if not w.isdecimal() and w not in GROUPS)
+    """Return the words of a picture's name, without the kind and number that sort it."""
+    return re.sub(r"^(phone|tablet)-\d\d-", "", name).replace("-", " ")
