@@ -16,6 +16,12 @@ QUESTIONS = Path(__file__).parents[1] / "questions"
 TODAY = date(2026, 11, 21)
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take minutes, so that none of them is waited for alone."""
+    slow = ("test_crash.py", "test_two_machines.py", "test_four_languages.py", "test_whole_way.py")
+    items.sort(key=lambda item: (item.path.name not in slow, item.path.parent.name != "web"))
+
+
 def pytest_report_header():
     missing = "" if "postgresql" in DATABASES else " (no PostgreSQL: initdb was not found)"
     return f"databases: {', '.join(DATABASES)}{missing}"

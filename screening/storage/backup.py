@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -71,7 +72,7 @@ def restore_backup(database: Database, path: Path, secrets: list[bytes]) -> int:
             rows = _load(connection, archive)
             _prove(connection, secrets)
             return rows
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
         raise BackupError(f"{path} is not a whole backup") from error
 
 

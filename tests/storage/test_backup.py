@@ -90,13 +90,16 @@ def test_a_truncated_backup_changes_nothing(office, backup, empty, kept):
 
 
 def test_a_flipped_byte_is_noticed(office, backup, empty):
-    whole = bytearray(backup.read_bytes())
-    whole[len(whole) // 3] ^= 1
-    backup.write_bytes(whole)
-
-    with pytest.raises(BackupError):
-        restore_backup(empty, backup, secrets(office))
-    assert tables(empty) == []
+    whole = backup.read_bytes()
+    with zipfile.ZipFile(backup) as archive:
+        tables_in_it = [one for one in archive.infolist() if one.compress_size > 100]
+    for table in tables_in_it:  # what a ZIP says beside them, such as a time, is not protected
+        flipped = bytearray(whole)
+        flipped[table.header_offset + 70 + table.compress_size // 2] ^= 1
+        backup.write_bytes(flipped)
+        with pytest.raises(BackupError):
+            restore_backup(empty, backup, secrets(office))
+        assert tables(empty) == []
 
 
 def test_another_secret_is_refused(office, backup, empty):
