@@ -42,6 +42,7 @@ ANSWERS = UNKNOWN | {
     "medicine_list": "Eliqis 5 mg",
     "medicine_kinds": ["none"],
 }
+MISSES = 5  # wrong codes, after which a tablet is locked
 WRONG = "main button.primary"  # pressed where nothing was filled in
 
 
@@ -94,6 +95,34 @@ def on_the_phone(camera):
     camera.in_languages(page, "phone-15-receipt")
     camera.in_languages(page, "phone-16-accessibility", "/accessibility")
     camera.looks(page, "/nowhere", "error")
+    come_and_go(camera)
+
+
+def come_and_go(camera):
+    """Stop in the middle, come back, come with a link that is nobody's, and by another device."""
+    page, link = camera.window(PHONE), camera.clinic.invite("Lan Pham", "soft-lifting")
+    page.goto(link)
+    page.get_by_role("button", name="Start").click()
+    walk.confirm_treatments(page)
+    walk.fill_date(page, "3", "5", "1986")
+    page.locator(WRONG).click()
+    page.wait_for_url("**/can_be_pregnant")
+
+    def stop(page):
+        page.locator("button.primary").first.click()
+        page.locator("form[action$=leave] button").click()
+        page.wait_for_load_state("load")
+
+    camera.in_languages(page, "phone-18-come-back", link)
+    camera.in_languages(page, "phone-19-stopped", link, stop)
+    camera.in_languages(page, "phone-20-nobodys-link", f"{link}x")
+
+
+def locked(camera, page):
+    for _ in range(MISSES):
+        identify(page, "AAAA-AAAA")
+        page.wait_for_url("**/kiosk/start*")
+    camera.in_languages(page, "tablet-12-locked", "/kiosk")
 
 
 def on_the_tablet(camera):
@@ -136,6 +165,7 @@ def on_the_tablet(camera):
     camera.in_languages(page, "tablet-09-done", "/kiosk/done")
     camera.in_languages(page, "tablet-10-visit-over", "/screening")
     camera.in_languages(page, "tablet-11-release", "/kiosk/release")
+    locked(camera, page)
 
 
 def of_the_staff(camera):
