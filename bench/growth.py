@@ -25,7 +25,7 @@ from screening.config import read_config
 from screening.opening import open_workplace
 from screening.storage.database import Database
 from screening.storage.tables import Account, SignIn
-from screening.workflow import patient, pen, reception
+from screening.workflow import patient, reception
 from screening.workflow.accounts import add_account, sign_in_id
 from screening.workflow.clinics import add_clinic
 from screening.workflow.workplace import Workplace
@@ -97,10 +97,10 @@ def settle(database: Database) -> None:
 
 
 def begin(place: Workplace, clinic: str) -> str:
+    """Return the link of a patient who is at it."""
     invited = reception.invite(place, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
-    id = invited.screening_id
-    patient.choose_procedures(place, id, ["mesotherapy-face"])
-    return id
+    patient.choose_procedures(place, invited.screening_id, ["mesotherapy-face"])
+    return invited.link
 
 
 def sign_in(place: Workplace, clinic: str, role: str) -> str:
@@ -122,9 +122,7 @@ def pages(app, doctor, desk, waiting, begun) -> Callable[[int], dict[str, Callab
     for client, secret in ((at_desk, desk), (at_work, doctor)):
         with client.session_transaction() as session:
             session["_user_id"], session["_fresh"] = secret, True
-    with app.test_request_context(), visitor.session_transaction() as session:
-        session["screening"] = begun
-        session["pen"] = pen.take(app.extensions["workplace"], begun, "patient", shared=False)
+    right(visitor.post(f"/s/{begun}"), status=303)
 
     def of(size: int) -> dict[str, Callable[[], object]]:
         def search(words: str) -> Callable[[], object]:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening.storage.tables import Clinic, Message, ReportRow, Screening
+from screening.workflow.orders import WAITS
 from screening.workflow.states import State
 from screening.workflow.workplace import Workplace
 
@@ -36,13 +37,12 @@ class Counts:
 
 def count_work(place: Workplace) -> Counts:
     """Return how many screenings and mails wait in which state, and what reports wait."""
-    waits = ReportRow.state == "pending"
     reports = select(func.count(), func.count(ReportRow.error), func.min(ReportRow.created_at))
     with place.database.read() as session:
         screenings = _by_state(session, Screening, OPEN)
         mails = _by_state(session, Message, UNSENT)
         invited = session.scalar(select(func.sum(Clinic.screenings))) or 0
-        pending, failing, oldest = session.execute(reports.where(waits)).one()
+        pending, failing, oldest = session.execute(reports.where(WAITS)).one()
     age = (place.now() - oldest).total_seconds() if oldest else 0.0
     return Counts(screenings, invited, mails, pending, failing, max(age, 0.0))
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from screening.storage.tables import ReportRow, new_id
 
+WAITS = ReportRow.sealed_at.is_(None)  # the same as being pending, by an index of few
+
 
 class Kind(StrEnum):
     """Which report of a screening. The clinic seals all; the doctor signs the decided one.

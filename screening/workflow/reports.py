@@ -27,7 +27,7 @@ from screening.workflow.accounts import doctor_credentials
 from screening.workflow.clinics import clinic_seal
 from screening.workflow.doctor import decision_of
 from screening.workflow.look import logo_for_report
-from screening.workflow.orders import Kind
+from screening.workflow.orders import WAITS, Kind
 from screening.workflow.verification import verification_code
 from screening.workflow.workplace import ActRefusedError, Workplace
 
@@ -52,7 +52,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return what a row must fulfil; a time further off than any pause is of a clock gone wrong."""
     due, lease = ReportRow.due_at, ReportRow.lease_until
     return (
-        ReportRow.state == "pending",
+        WAITS,
         or_(due <= now, due > now + LONGEST_PAUSE),
         or_(lease.is_(None), lease < now, lease > now + LEASE),
     )

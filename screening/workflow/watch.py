@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from screening.documents.authority import open_pkcs12
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import Account, Clinic, ReportRow
+from screening.workflow.orders import WAITS
 from screening.workflow.workplace import Workplace
 
 LEAST_FREE_BYTES = 200_000_000
@@ -27,7 +28,7 @@ def problems(place: Workplace, free_bytes: int) -> list[str]:
             late = session.scalar(
                 select(func.count())
                 .select_from(ReportRow)
-                .where(ReportRow.state == "pending", ReportRow.created_at < now - LATE)
+                .where(WAITS, ReportRow.created_at < now - LATE)
             )
         ended = [end for _, _, end in _seals(place) if end <= now]
     except SQLAlchemyError:
