@@ -244,7 +244,8 @@ class Ground:
         with self.office.place.database.read() as session:
             screening = session.get_one(Screening, row.screening_id)
             key = self.office.place.screening_key(session, screening)
-        return open_bytes(key, row.pdf, f"report:{row.id}")
+            pdf = session.get_one(ReportRow, row.id).pdf  # not loaded with the row
+        return open_bytes(key, pdf, f"report:{row.id}")
 
     def _compare_mails(self, result: Result) -> None:
         """Each ordered mail arrived; one that came again is known by its Message-ID."""
