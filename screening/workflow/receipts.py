@@ -47,7 +47,7 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
         allow("read-receipt", screening.state)
         assert screening.submitted_at is not None
         decided = screening.state == State.DECIDED
-        to_find_out, asked_in = _to_find_out(place, session, screening)
+        to_find_out, asked_in = ([], "") if decided else _to_find_out(place, session, screening)
         return Receipt(
             screening.number,
             session.get_one(Clinic, screening.clinic_id),
@@ -56,7 +56,7 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
             _own_copy(session, screening) is not None,
             decided,
             _diary(place, session, screening) is not None,
-            [] if decided else to_find_out,
+            to_find_out,
             asked_in,
         )
 

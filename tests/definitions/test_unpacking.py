@@ -75,6 +75,17 @@ def test_a_locked_file_is_refused():
     assert any("is locked with a password" in p for p in problems(bytes(archive)))
 
 
+@pytest.mark.parametrize("method", [8, 99], ids=["broken", "unknown"])
+def test_what_is_packed_in_a_way_that_cannot_be_read_is_refused(method):
+    archive = bytearray(packed(SMALL))
+    name = zipfile.ZipFile(io.BytesIO(archive)).infolist()[0].filename
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        archive[archive.index(mark) + at] = method
+    archive[30 + len(name)] |= 0b110  # a kind of block that there is not
+
+    assert any("is not a ZIP file that can be read" in p for p in problems(bytes(archive)))
+
+
 @pytest.mark.parametrize(
     ("archive", "reason"),
     [
