@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test bench faults pictures lint texts language lock audit
+.PHONY: help serve test bench faults breaks pictures lint texts language lock audit
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,10 @@ bench: ## Measure pages, growth, reports and a changed list, and print it as Mar
 faults: ## Kill, fill, damage, restart and scan a served clinic, print what came out (docs/faults.md; three quarters of an hour)
 	@bin/install test
 	@.venv/bin/python -m bench.faults
+
+breaks: ## Make each change of tests/breaks and see a test fail; ROWS="room or row" for some (a quarter of an hour)
+	@bin/install test
+	@.venv/bin/python -m tests.breaks $(ROWS)
 
 pictures: ## Make a picture of every page in every language, below docs/pictures (some minutes)
 	@bin/install test

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,6 +22,17 @@ def test_yes_is_present_and_no_is_absent(small):
 @pytest.mark.parametrize("answer", ["unknown", "tell-doctor", "", "maybe", "YES", ["yes"], 1, None])
 def test_whatever_is_not_plainly_yes_or_no_is_unknown(small, answer):
     assert state(small, "nsaid_recent", painkiller=answer) == UNKNOWN
+
+
+def test_what_only_the_doctor_shall_hear_is_unknown(small):
+    [section] = small.sections
+    items = tuple(replace(item, private=True) for item in section.items)
+    private = replace(small, sections=(replace(section, items=items),))
+
+    assert state(private, "nsaid_recent", painkiller="tell-doctor") == UNKNOWN
+    assert state(private, "pregnancy", can_be_pregnant="tell-doctor") == UNKNOWN
+    assert state(private, "blood_thinner", thinner=["tell-doctor"]) == UNKNOWN
+    assert state(private, "antiplatelet", thinner=["warfarin", "tell-doctor"]) == UNKNOWN
 
 
 def test_a_follow_up_under_no_is_absent(small):

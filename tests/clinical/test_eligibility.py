@@ -75,11 +75,29 @@ def test_the_last_of_several_waits_counts(small):
     assert found.until == date(2026, 12, 4)
 
 
+def test_one_wait_without_its_date_leaves_all_of_them_without_an_end(small):
+    dated = {"state": "present", "date": "2026-11-20"}
+    found = evaluate(small, findings={"nsaid_recent": dated, "dental_work": "present"})
+
+    assert (found.outcome, found.until) == (Outcome.DEFERRED, None)
+
+
 def test_a_month_is_honoured_to_its_last_day(small):
     found = evaluate(small, findings={"nsaid_recent": {"state": "present", "date": "2026-11"}})
 
     assert (found.outcome, found.until) == (Outcome.INFORMATION_NEEDED, None)
     assert found.reasons[0].until == date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("day", "outcome"),
+    [(7, "deferred"), (8, "information-needed"), (14, "information-needed")],
+)
+def test_a_month_certainly_counts_from_its_first_day(small, day, outcome):
+    """On the eighth the wait may be over for who took it on the first."""
+    dated = {"nsaid_recent": {"state": "present", "date": "2026-11"}}
+
+    assert evaluate(small, findings=dated, on=date(2026, 11, day)).outcome == outcome
 
 
 def test_a_date_in_the_future_is_no_date(small):

@@ -169,6 +169,31 @@ def advised(rule, state, dated, on=TODAY):
     return determine_eligibility(procedure, findings, on).outcome
 
 
+FORTNIGHT, WEEK = Duration(14, "day"), Duration(7, "day")
+
+
+@pytest.mark.parametrize(
+    ("known", "other", "milder"),
+    [
+        ({}, {}, False),
+        ({}, {"grade": WEIGH}, True),
+        ({"grade": WEIGH}, {}, False),
+        ({}, {"defer": UNTIL_RESOLVED}, True),
+        ({"defer": UNTIL_RESOLVED}, {"defer": FORTNIGHT}, True),
+        ({"defer": FORTNIGHT}, {"defer": UNTIL_RESOLVED}, False),
+        ({"defer": FORTNIGHT}, {"defer": WEEK}, True),
+        ({"defer": WEEK}, {"defer": FORTNIGHT}, False),
+        ({"defer": WEEK, "ahead": FORTNIGHT}, {"defer": WEEK, "ahead": WEEK}, True),
+        ({"defer": WEEK, "ahead": WEEK}, {"defer": WEEK, "ahead": FORTNIGHT}, False),
+        ({"defer": WEEK}, {"defer": WEEK, "ahead": FORTNIGHT}, True),
+    ],
+)
+def test_a_rule_is_milder_by_grade_wait_or_time_ahead(known, other, milder):
+    usual = {"finding": "x", "grade": DO_NOT, "because": "Because.", "source": "S1"}
+
+    assert relaxes(Contraindication(**usual | other), Contraindication(**usual | known)) is milder
+
+
 @given(st.data())
 def test_a_change_that_does_not_relax_makes_nobody_better_off(data):
     booked = data.draw(st.booleans())

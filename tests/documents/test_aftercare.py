@@ -9,8 +9,8 @@ import pytest
 from screening.clinical.case import read_case
 from screening.clinical.report import compile_report
 from screening.definitions.loading import load_definitions
-from screening.documents.aftercare import day_of_treatment, in_order
-from screening.documents.render import render_pdf
+from screening.documents.aftercare import day_of_treatment, in_order, planned_in
+from screening.documents.render import Reader, render_pdf
 from tests.documents.test_render import plain_text
 
 
@@ -129,3 +129,20 @@ def test_a_report_from_before_there_was_aftercare_can_still_be_printed(report):
     assert all("aftercare" not in procedure for procedure in report["procedures"])
 
     assert "Aftercare" not in plain_text(render_pdf(report))
+
+
+def test_the_plan_has_the_care_of_everything_that_the_doctor_goes_ahead_with(care_report):
+    made = care_report("thread-lift", "soft-lifting", "prp")
+    chosen = {"thread-lift": "proceed-with-conditions", "soft-lifting": "defer", "prp": "proceed"}
+    decisions = [
+        {"procedure": p["id"], "name": p["name"], "decision": chosen[p["id"]], "reason": ""}
+        for p in made["procedures"]
+    ]
+    decision = {"doctor": {"name": "Dr Tran"}, "at": "2026-11-30T09:20:00+00:00"}
+    decision["decisions"] = decisions
+    text = plain_text(render_pdf(made, decision, reader=Reader.PATIENT))
+
+    assert planned_in(decision) == {"thread-lift", "prp"}
+    first = {p["id"]: p["aftercare"]["advice"][0]["text"] for p in made["procedures"]}
+    assert {id for id, said in first.items() if said in text} == {"thread-lift", "prp"}
+    assert planned_in(None) == set()

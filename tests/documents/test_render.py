@@ -16,14 +16,20 @@ from typing import ClassVar
 import pikepdf
 import pypdf
 import pytest
-from weasyprint import HTML
 from weasyprint.urls import URLFetchingError, fetch
 
 from screening.clinical.case import read_case
 from screening.clinical.report import compile_report
 from screening.definitions.loading import load_definitions
 from screening.documents.ink import drawing_of
-from screening.documents.render import PICTURES, TEMPLATES, OwnPictures, Reader, render_pdf
+from screening.documents.render import (
+    PICTURES,
+    TEMPLATES,
+    OwnPictures,
+    Reader,
+    _laid_out,
+    render_pdf,
+)
 from tests.documents.conftest import DECISION, SEALED
 
 HOSTILE = [
@@ -468,7 +474,7 @@ def test_nothing_is_fetched_from_outside(address):
         "template": f"{PICTURES}report.html",
     }[address]
     try:
-        HTML(string=f'<img src="{url}" alt="x">', url_fetcher=OwnPictures()).render()
+        _laid_out(f'<html lang="en"><title>x</title><img src="{url}" alt="x">', [], None, None)
         with pytest.raises(URLFetchingError), fetch(OwnPictures(), url):
             pass
     finally:

@@ -7,8 +7,8 @@ import pytest
 
 from screening.app import create_app
 from screening.web.limits import limiter
-from screening.workflow import kiosk
-from tests.office import START
+from screening.workflow import doctor, kiosk
+from tests.office import START, decide
 from tests.web.protection import unprotected
 
 
@@ -145,6 +145,44 @@ def test_no_page_says_that_a_patient_is_safe(office, app):
     assert "No contraindication identified" in review
     for page in (queue, review):
         assert not {"safe", "eligible", "cleared"} & set(page.lower().replace(".", " ").split())
+
+
+def test_no_page_tells_a_patient_that_she_is_safe(office, app):
+    """Nor a tablet: from the link to what follows the decision, whatever came out."""
+    invitation, client, pages = office.invite(), app.test_client(), {}
+
+    def look(path, method="GET", **data):
+        pages[path] = client.open(path, method=method, data=data, follow_redirects=True).text
+
+    look(f"/s/{invitation.link}")
+    look(f"/s/{invitation.link}", "POST")
+    look("/screening/procedures", "POST", procedures="mesotherapy-face")
+    office.answer(invitation.screening_id)
+    for item in office.place.definitions.items:
+        look(f"/screening/questions/{item.link_id}")
+    for path in ("check", "who-answered", "report.pdf", "aftercare.ics"):
+        look(f"/screening/{path}")
+    look("/screening/tablet-code", "POST")
+    look("/screening/who-answered", "POST", who="self")
+    look("/screening/declaration", "POST", agree="y", full_name="Lan Nguyen")
+    assert "Thank you" in pages["/screening/declaration"]
+    office.make_reports()
+    look("/screening/receipt")
+    doctor.decide(*decide(office, invitation.screening_id, "proceed"))
+    look("/screening/receipt?decided")
+    assert "Your doctor has decided" in pages["/screening/receipt?decided"]
+    look(f"/s/{office.invite().link}", "POST")
+    look("/screening/leave", "POST")
+    code = kiosk.add_kiosk(office.place, office.clinic, "Waiting room")
+    look("/kiosk")
+    look("/kiosk/pairing", "POST", code=code)
+    look("/kiosk/start", "POST", **START, code=office.invite().start_code)
+    look("/screening/phone-picture", "POST")
+    look("/kiosk/done")
+
+    assert len(set(pages.values())) > 40
+    for path, page in pages.items():
+        assert not re.findall(r"(?i)\b(?:safe|eligible|cleared)\b", page), path
 
 
 def test_readiness_names_what_is_missing(office, app):

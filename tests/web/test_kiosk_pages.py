@@ -5,7 +5,7 @@ import re
 import pytest
 
 from screening.web.limits import limiter
-from screening.workflow import kiosk, patient
+from screening.workflow import kiosk, patient, receipts
 from tests.office import START
 from tests.web.visitors import NOBODYS, open_app
 
@@ -146,6 +146,35 @@ def test_the_pages_of_the_tablet_lead_nowhere_else_and_give_nothing_away(tablet,
         assert '<body class=" kiosk">' in page.text  # nothing of it is printed: app.css
     with tablet.get("/static/app.css") as css:
         assert re.search(r"@media print \{\s*\.kiosk \{\s*display: none;", css.text)
+
+
+def test_no_file_is_given_out_on_a_tablet_even_while_the_visit_is_open(tablet, office):
+    invitation = office.invite()
+    tablet.post("/kiosk/start", data=START | {"code": invitation.start_code})
+    office.answer(invitation.screening_id)
+    tablet.post("/screening/who-answered", data={"who": "self"})
+    declared = {"agree": "y", "full_name": "Lan Nguyen"}
+    sent = tablet.post("/screening/declaration", data=declared)
+    assert sent.headers["Location"] == "/kiosk/done", "not followed: the visit is still open"
+    office.make_reports()
+    assert receipts.patient_copy(office.place, invitation.screening_id)
+
+    for file in ("report.pdf", "aftercare.ics"):
+        page = tablet.get(f"/screening/{file}")
+        assert page.status_code == 403
+        assert "attachment" not in page.headers.get("Content-Disposition", "")
+    assert tablet.post("/screening/change").status_code == 403
+
+
+def test_the_next_patient_meets_no_language_of_the_one_before(tablet, office, app):
+    app.config["LANGUAGES"] = ["en", "ru"]
+    start(tablet, office)
+    assert '<html lang="ru"' in tablet.get("/screening/procedures?lang=ru").text
+
+    assert tablet.post("/kiosk/reset").status_code == 303
+    assert '<html lang="en-GB"' in tablet.get("/kiosk").text
+    start(tablet, office)
+    assert '<html lang="en-GB"' in tablet.get("/screening/procedures").text
 
 
 def test_the_pairing_picture_fills_in_the_code_and_uses_nothing_up(office, app):

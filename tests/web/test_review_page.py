@@ -2,7 +2,7 @@
 
 import pytest
 
-from screening.workflow import asking_again, patient, reception
+from screening.workflow import asking_again, doctor, patient, reception
 from tests.office import DECLARED, PASSWORD
 from tests.workflow.test_asking_again import asked_again
 
@@ -103,6 +103,17 @@ def test_the_second_of_two_decisions_is_told_who_was_first_and_keeps_what_was_ty
     assert "Dr Mai Tran decided at" in late.text
     assert "I saw a rash" in late.text.split("to copy")[1].split("</textarea>")[0]
     assert "Decline" in late.text.split("to copy")[1].split("</textarea>")[0]
+
+
+@pytest.mark.parametrize("choice", ["proceed", "decline"])
+def test_what_was_typed_for_another_choice_is_no_part_of_the_decision(office, desk, choice):
+    id = office.submit()
+    left = {"conditions-mesotherapy-face": "Patch test first"}
+    left["codes-proceed-with-conditions-mesotherapy-face"] = "dose-or-plan-adapted"
+    assert choose(desk, id, **{"decision-mesotherapy-face": choice}, **left).status_code == 303
+
+    [one] = doctor.open_review(office.place, office.doctor, id).decision["decisions"]
+    assert (one["decision"], one["conditions"], one["codes"]) == (choice, "", [])
 
 
 def test_a_decision_on_a_withdrawn_screening_says_so(office, desk):

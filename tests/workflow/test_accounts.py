@@ -1,3 +1,4 @@
+from screening.storage.tables import Account
 from screening.workflow import accounts
 from tests.office import PASSWORD, refused
 
@@ -29,6 +30,15 @@ def test_a_sign_in_ends_when_nobody_is_there(office):
     assert accounts.who_is(office.place, office.doctor.sign_in)
     office.pass_time(minutes=31)
     assert accounts.who_is(office.place, office.doctor.sign_in) is None
+
+
+def test_a_sign_in_that_outlived_its_account_is_worth_nothing(office):
+    """Begun while the administrator disabled it, say: who is in is asked at every click."""
+    with office.place.database.write() as session:
+        session.get_one(Account, office.doctor.id).disabled_at = office.now
+
+    assert accounts.who_is(office.place, office.doctor.sign_in) is None
+    assert accounts.who_is(office.place, office.receptionist.sign_in)
 
 
 def test_a_sign_in_ends_after_a_working_day(office):

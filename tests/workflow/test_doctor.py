@@ -43,6 +43,12 @@ def test_another_clinic_sees_nothing(office):
         ({"bleeding": "yes", "bleeding_which": ["other"]}, "proceed", "Seen by a doctor", None),
         ({"bleeding": "unknown"}, "proceed", "  ", "needs-reason"),
         ({"bleeding": "unknown"}, "request-information", "", None),
+        (
+            {"can_be_pregnant": "yes", "pregnant": "unknown"},
+            "proceed",
+            "The test is negative",
+            None,
+        ),
         ({}, "decline", "x" * 501, "too-long"),
     ],
 )

@@ -103,6 +103,22 @@ def test_erasing_destroys_the_key_and_all_that_it_opened(office):
     assert open_bytes(key, sealed, f"screening:{id}:submission")  # the old key alone opened it
 
 
+def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id)
+    patient.submit(office.place, invitation.screening_id, DECLARED)
+    assert row(office, invitation.screening_id).person_hash
+    keeping.erase(office.place, invitation.screening_id, "program", "asked")
+
+    erased = row(office, invitation.screening_id)
+    finds = {c.name for c in Screening.__table__.columns if c.name.endswith("_hash")}
+    kept = {name for name in finds if getattr(erased, name)}
+    assert kept == {"link_hash", "definitions_hash"}
+    assert erased.link_hash != office.place.hash(f"link:{invitation.link}")
+    later = doctor.open_review(office.place, office.doctor, office.submit())
+    assert later.related == [], "the same name and date of birth"
+
+
 def test_nothing_erased_is_left_in_the_files(office, tmp_path):
     id = office.submit()
     before = row(office, id)

@@ -243,6 +243,15 @@ def test_who_does_not_need_it_any_more_gets_nothing(office, server, end):
     assert refused(send_again, office, id) == office_state(office, id)
 
 
+def test_no_mail_leads_to_a_link_that_has_ended(office, server):
+    invite(office)
+    office.pass_time(days=14)
+
+    assert send_due(office) == [False]
+    assert server.mails == []
+    assert states(office) == ["dropped"]
+
+
 def office_state(office, id):
     with office.place.database.read() as session:
         return session.get_one(Screening, id).state
@@ -374,8 +383,9 @@ def test_a_patient_is_written_to_in_the_language_chosen(office, server):
     assert 'lang="en" dir="ltr"' in english.get_body(("html",)).get_content()
 
 
-def test_a_server_without_encryption_gets_neither_password_nor_mail(office, server):
-    demanding = Client.at(f"smtp://desk@127.0.0.1:{server.port}", "secret", "desk@clinic.example")
+@pytest.mark.parametrize(("user", "password"), [("desk@", "secret"), ("", "")])
+def test_a_server_without_encryption_gets_neither_password_nor_mail(office, server, user, password):
+    demanding = Client.at(f"smtp://{user}127.0.0.1:{server.port}", password, "desk@clinic.example")
     office.place = replace(office.place, mail=demanding)
     invite(office)
 

@@ -3,7 +3,7 @@ import threading
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry, ReportRow, Screening
-from screening.workflow import doctor, patient, receipts, reception
+from screening.workflow import doctor, patient, pen, receipts, reception
 from screening.workflow.workplace import ActRefusedError
 from tests.office import DECLARED, decide, refused, text_of
 
@@ -80,6 +80,28 @@ def test_an_incomplete_questionnaire_cannot_be_submitted(office):
     patient.give_answer(office.place, id, "date_of_birth", "1990-01-01")
 
     assert refused(patient.submit, office.place, id, DECLARED) == "incomplete"
+
+
+def test_a_medicine_that_goes_with_no_answer_is_asked_about_before_sending(office):
+    id = office.invite().screening_id
+    office.answer(id, other_meds="yes", medicine_list="Warfarin", blood_thinner="no")
+    draft = patient.open_draft(office.place, id)
+    assert draft.readings(office.place.definitions)
+    assert refused(patient.submit, office.place, id, DECLARED) == "incomplete"
+
+    patient.give_answer(office.place, id, "medicine_list", "vitamins")
+    patient.submit(office.place, id, DECLARED)
+
+
+def test_a_device_answers_no_more_once_it_has_sent(office):
+    id = office.invite().screening_id
+    held = pen.take(office.place, id, "patient")
+    office.answer(id)
+    assert pen.is_here(office.place, id, held)
+    patient.submit(office.place, id, DECLARED, pen=held)
+
+    assert not pen.is_here(office.place, id, held)
+    assert refused(pen.keep, office.place, id, held) == "no-visit"
 
 
 def test_of_twelve_parallel_submissions_exactly_one_is_accepted(office):

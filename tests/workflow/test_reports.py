@@ -59,6 +59,18 @@ def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
     assert reports.make_report(office.place, order, render_pdf) is True
 
 
+def test_a_report_that_goes_on_failing_is_tried_less_and_less_often(office):
+    office.submit()
+    office.place = replace(office.place, one_seal=True, seal=None)
+    pauses = []
+    for _ in range(12):
+        assert reports.make_report(office.place, row(office).id, render_pdf) is False
+        pauses.append((row(office).due_at - office.now).total_seconds())
+        office.now = row(office).due_at
+
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600]
+
+
 def test_a_report_that_cannot_be_rendered_leaves_the_doctor_every_verdict(office, caplog):
     id = office.submit(can_be_pregnant="yes", pregnant="yes")
     press = Press("tests.documents.hurting:answer", seconds=1)

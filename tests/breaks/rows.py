@@ -1,0 +1,46 @@
+"""The breaks, as the files beside this one list them; see README.md."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+ROOMS = ("clinical", "definitions", "documents", "workflow", "web", "storage", "operations")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """One change of the program that tests must notice; the keys are those of the files."""
+
+    room: str
+    id: str
+    breaks: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+    def applied(self, text: str) -> str:
+        """Return the file's `text` broken. Raises ValueError unless `before` stands in it once."""
+        first, *more = self.before.rstrip("\n").split("\n")
+        there = re.search(rf"(?m)^( *)(.*?){re.escape(first)}", text)
+        indent = there[1] if there else ""
+        before = f"\n{indent}".join([first, *more])
+        if text.count(before) != 1:
+            raise ValueError(f"{self.id}: {text.count(before)} times in {self.file}: {before}")
+        lines = self.after.rstrip("\n").split("\n")
+        after = "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:])])
+        return text.replace(before, after)
+
+
+def read_rows() -> list[Break]:
+    """Return every break of every room. Raises TypeError for a key that is missing or unknown."""
+    rows = []
+    for room in ROOMS:
+        path = HERE / f"{room}.yaml"
+        for row in yaml.safe_load(path.read_text()) if path.exists() else ():
+            rows.append(Break(room=room, **row | {"tests": tuple(row["tests"])}))
+    return rows
