@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test bench faults breaks pictures lint texts language lock audit
+.PHONY: help serve test golden bench faults breaks pictures lint texts language lock audit
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,11 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/mypy
 	@.venv/bin/screening check
 	@.venv/bin/pytest
+
+golden: ## Write the golden files anew (tests/golden): commit them only where the change is meant
+	@bin/install test
+	@.venv/bin/python -m tests.golden.make tests/golden/files
+	@git diff --stat -- tests/golden/files
 
 bench: ## Measure pages, growth, reports and a changed list, and print it as Markdown (an hour)
 	@bin/install test

@@ -1,0 +1,222 @@
+column account 01 id character varying not null
+column account 02 clinic_id character varying not null
+column account 03 username character varying not null
+column account 04 name character varying not null
+column account 05 role character varying not null
+column account 06 password_hash character varying not null
+column account 07 credentials bytea
+column account 08 misses integer not null
+column account 09 locked_until timestamp with time zone
+column account 10 disabled_at timestamp with time zone
+column account 11 created_at timestamp with time zone not null
+column account 12 totp bytea
+column account 13 totp_counter integer
+column account 14 totp_offer bytea
+column account 15 link_hash character varying
+column account 16 link_expires_at timestamp with time zone
+column account 17 certificates character varying
+column alembic_version 01 version_num character varying(32) not null
+column audit 01 sequence integer not null
+column audit 02 at timestamp with time zone not null
+column audit 03 who character varying not null
+column audit 04 act character varying not null
+column audit 05 clinic_id character varying
+column audit 06 screening_id character varying
+column audit 07 why character varying
+column audit 08 mac character varying not null
+column clinic 01 id character varying not null
+column clinic 02 name character varying not null
+column clinic 03 address character varying not null
+column clinic 04 phone character varying not null
+column clinic 05 zone character varying not null
+column clinic 06 wrapped_key bytea not null
+column clinic 07 screenings integer not null
+column clinic 08 created_at timestamp with time zone not null
+column clinic 09 seal bytea
+column clinic 10 certificates character varying
+column clinic 11 accent character varying
+column clinic 12 accent_dark character varying
+column clinic 13 paper character varying not null default 'A4'::character varying
+column clinic 14 logo bytea
+column clinic 15 logo_print character varying
+column decision 01 id character varying not null
+column decision 02 screening_id character varying not null
+column decision 03 account_id character varying not null
+column decision 04 decided_at timestamp with time zone not null
+column decision 05 content bytea not null
+column decision 06 sequence integer not null default 1
+column definitions 01 hash character varying not null
+column definitions 02 archive bytea not null
+column definitions 03 first_used_at timestamp with time zone not null
+column installation 01 name character varying not null
+column installation 02 content bytea not null
+column kiosk 01 id character varying not null
+column kiosk 02 clinic_id character varying not null
+column kiosk 03 name character varying not null
+column kiosk 04 code_hash character varying
+column kiosk 05 token_hash character varying
+column kiosk 06 misses integer not null
+column kiosk 08 revoked_at timestamp with time zone
+column kiosk 09 created_at timestamp with time zone not null
+column kiosk 10 locked_at timestamp with time zone
+column kiosk 11 pin_hash character varying
+column kiosk 12 pin_misses integer not null default 0
+column lock 01 name character varying not null
+column lock 02 misses integer not null
+column lock 03 locked_until timestamp with time zone
+column message 01 id character varying not null
+column message 02 screening_id character varying not null
+column message 03 kind character varying not null
+column message 04 sequence integer not null
+column message 05 state character varying not null
+column message 06 attempts integer not null
+column message 07 due_at timestamp with time zone not null
+column message 08 lease_until timestamp with time zone
+column message 09 recipient bytea
+column message 10 error bytea
+column message 11 created_at timestamp with time zone not null
+column message 12 sent_at timestamp with time zone
+column passkey 01 id character varying not null
+column passkey 02 account_id character varying not null
+column passkey 03 name character varying not null
+column passkey 04 credential_hash character varying not null
+column passkey 05 content bytea not null
+column passkey 06 uses integer not null
+column passkey 07 used_at timestamp with time zone
+column passkey 08 created_at timestamp with time zone not null
+column recovery_code 01 id character varying not null
+column recovery_code 02 account_id character varying not null
+column recovery_code 03 code_hash character varying not null
+column recovery_code 04 used_at timestamp with time zone
+column report 01 id character varying not null
+column report 02 screening_id character varying not null
+column report 03 kind character varying not null
+column report 04 state character varying not null
+column report 05 attempts integer not null
+column report 06 due_at timestamp with time zone not null
+column report 07 lease_until timestamp with time zone
+column report 08 error character varying
+column report 09 pdf bytea
+column report 10 sha256 character varying
+column report 11 created_at timestamp with time zone not null
+column report 12 sealed_at timestamp with time zone
+column report 13 code character varying
+column report 14 sequence integer not null default 1
+column screening 01 id character varying not null
+column screening 02 clinic_id character varying not null
+column screening 03 number character varying not null
+column screening 04 state character varying not null
+column screening 05 link_hash character varying not null
+column screening 06 link_expires_at timestamp with time zone not null
+column screening 07 start_code_hash character varying
+column screening 08 start_code_expires_at timestamp with time zone
+column screening 09 appointment_at timestamp with time zone
+column screening 10 created_at timestamp with time zone not null
+column screening 11 submitted_at timestamp with time zone
+column screening 12 decided_at timestamp with time zone
+column screening 13 definitions_hash character varying
+column screening 14 gravity integer
+column screening 15 wrapped_key bytea not null
+column screening 16 person bytea not null
+column screening 17 draft bytea not null
+column screening 18 submission bytea
+column screening 19 recheck_of character varying
+column screening 20 basis bytea
+column screening 21 person_hash character varying
+column screening 22 contact bytea
+column screening 23 pen_hash character varying
+column screening 24 pen_until timestamp with time zone
+column screening 25 move_hash character varying
+column screening 26 move_expires_at timestamp with time zone
+column sign_in 01 id character varying not null
+column sign_in 02 account_id character varying not null
+column sign_in 03 started_at timestamp with time zone not null
+column sign_in 04 seen_at timestamp with time zone not null
+column sign_in 05 ended_at timestamp with time zone
+column sign_in 06 factor character varying
+column sign_in 07 browser character varying not null default ''::character varying
+constraint account FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint account PRIMARY KEY (id)
+constraint account UNIQUE (link_hash)
+constraint account UNIQUE (username)
+constraint alembic_version PRIMARY KEY (version_num)
+constraint audit PRIMARY KEY (sequence)
+constraint clinic PRIMARY KEY (id)
+constraint decision FOREIGN KEY (account_id) REFERENCES account(id)
+constraint decision FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint decision PRIMARY KEY (id)
+constraint decision UNIQUE (screening_id, sequence)
+constraint definitions PRIMARY KEY (hash)
+constraint installation PRIMARY KEY (name)
+constraint kiosk FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint kiosk PRIMARY KEY (id)
+constraint kiosk UNIQUE (code_hash)
+constraint kiosk UNIQUE (token_hash)
+constraint lock PRIMARY KEY (name)
+constraint message FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint message PRIMARY KEY (id)
+constraint message UNIQUE (screening_id, kind, sequence)
+constraint passkey FOREIGN KEY (account_id) REFERENCES account(id)
+constraint passkey PRIMARY KEY (id)
+constraint passkey UNIQUE (credential_hash)
+constraint recovery_code FOREIGN KEY (account_id) REFERENCES account(id)
+constraint recovery_code PRIMARY KEY (id)
+constraint report FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint report PRIMARY KEY (id)
+constraint report UNIQUE (code)
+constraint report UNIQUE (screening_id, kind, sequence)
+constraint screening FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint screening FOREIGN KEY (recheck_of) REFERENCES screening(id)
+constraint screening PRIMARY KEY (id)
+constraint screening UNIQUE (clinic_id, number)
+constraint screening UNIQUE (link_hash)
+constraint screening UNIQUE (move_hash)
+constraint screening UNIQUE (start_code_hash)
+constraint sign_in FOREIGN KEY (account_id) REFERENCES account(id)
+constraint sign_in PRIMARY KEY (id)
+function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
+function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
+index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_id)
+index CREATE INDEX ix_message_state ON public.message USING btree (state)
+index CREATE INDEX ix_passkey_account_id ON public.passkey USING btree (account_id)
+index CREATE INDEX ix_recovery_code_account_id ON public.recovery_code USING btree (account_id)
+index CREATE INDEX ix_report_sha256 ON public.report USING btree (sha256)
+index CREATE INDEX ix_report_waits ON public.report USING btree (due_at) WHERE (sealed_at IS NULL)
+index CREATE INDEX ix_screening_appointment ON public.screening USING btree (clinic_id, appointment_at)
+index CREATE INDEX ix_screening_newest ON public.screening USING btree (clinic_id, created_at)
+index CREATE INDEX ix_screening_person_hash ON public.screening USING btree (person_hash)
+index CREATE INDEX ix_screening_queue ON public.screening USING btree (clinic_id, state, decided_at)
+index CREATE INDEX ix_screening_recheck_of ON public.screening USING btree (recheck_of) WHERE (recheck_of IS NOT NULL)
+index CREATE INDEX ix_screening_state ON public.screening USING btree (state)
+index CREATE INDEX ix_screening_submitted ON public.screening USING btree (clinic_id, submitted_at)
+index CREATE INDEX ix_sign_in_account_id ON public.sign_in USING btree (account_id)
+index CREATE UNIQUE INDEX alembic_version_pkc ON public.alembic_version USING btree (version_num)
+index CREATE UNIQUE INDEX pk_account ON public.account USING btree (id)
+index CREATE UNIQUE INDEX pk_audit ON public.audit USING btree (sequence)
+index CREATE UNIQUE INDEX pk_clinic ON public.clinic USING btree (id)
+index CREATE UNIQUE INDEX pk_decision ON public.decision USING btree (id)
+index CREATE UNIQUE INDEX pk_definitions ON public.definitions USING btree (hash)
+index CREATE UNIQUE INDEX pk_installation ON public.installation USING btree (name)
+index CREATE UNIQUE INDEX pk_kiosk ON public.kiosk USING btree (id)
+index CREATE UNIQUE INDEX pk_lock ON public.lock USING btree (name)
+index CREATE UNIQUE INDEX pk_message ON public.message USING btree (id)
+index CREATE UNIQUE INDEX pk_passkey ON public.passkey USING btree (id)
+index CREATE UNIQUE INDEX pk_recovery_code ON public.recovery_code USING btree (id)
+index CREATE UNIQUE INDEX pk_report ON public.report USING btree (id)
+index CREATE UNIQUE INDEX pk_screening ON public.screening USING btree (id)
+index CREATE UNIQUE INDEX pk_sign_in ON public.sign_in USING btree (id)
+index CREATE UNIQUE INDEX uq_account_link_hash ON public.account USING btree (link_hash)
+index CREATE UNIQUE INDEX uq_account_username ON public.account USING btree (username)
+index CREATE UNIQUE INDEX uq_decision_screening_id ON public.decision USING btree (screening_id, sequence)
+index CREATE UNIQUE INDEX uq_kiosk_code_hash ON public.kiosk USING btree (code_hash)
+index CREATE UNIQUE INDEX uq_kiosk_token_hash ON public.kiosk USING btree (token_hash)
+index CREATE UNIQUE INDEX uq_message_screening_id ON public.message USING btree (screening_id, kind, sequence)
+index CREATE UNIQUE INDEX uq_passkey_credential_hash ON public.passkey USING btree (credential_hash)
+index CREATE UNIQUE INDEX uq_report_code ON public.report USING btree (code)
+index CREATE UNIQUE INDEX uq_report_screening_id ON public.report USING btree (screening_id, kind, sequence)
+index CREATE UNIQUE INDEX uq_screening_clinic_id ON public.screening USING btree (clinic_id, number)
+index CREATE UNIQUE INDEX uq_screening_link_hash ON public.screening USING btree (link_hash)
+index CREATE UNIQUE INDEX uq_screening_move_hash ON public.screening USING btree (move_hash)
+index CREATE UNIQUE INDEX uq_screening_start_code_hash ON public.screening USING btree (start_code_hash)
+trigger CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION audit_keep()
+trigger CREATE TRIGGER audit_next BEFORE INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION audit_next()

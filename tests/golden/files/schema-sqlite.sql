@@ -1,0 +1,223 @@
+CREATE INDEX ix_audit_screening_id ON audit (screening_id)
+CREATE INDEX ix_message_state ON message (state)
+CREATE INDEX ix_passkey_account_id ON passkey (account_id)
+CREATE INDEX ix_recovery_code_account_id ON recovery_code (account_id)
+CREATE INDEX ix_report_sha256 ON report (sha256)
+CREATE INDEX ix_report_waits ON report (due_at) WHERE sealed_at IS NULL
+CREATE INDEX ix_screening_appointment ON screening (clinic_id, appointment_at)
+CREATE INDEX ix_screening_newest ON screening (clinic_id, created_at)
+CREATE INDEX ix_screening_person_hash ON screening (person_hash)
+CREATE INDEX ix_screening_queue ON screening (clinic_id, state, decided_at)
+CREATE INDEX ix_screening_recheck_of ON screening (recheck_of) WHERE recheck_of IS NOT NULL
+CREATE INDEX ix_screening_state ON screening (state)
+CREATE INDEX ix_screening_submitted ON screening (clinic_id, submitted_at)
+CREATE INDEX ix_sign_in_account_id ON sign_in (account_id)
+CREATE TABLE account (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  username VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  role VARCHAR NOT NULL,
+  password_hash VARCHAR NOT NULL,
+  credentials BLOB,
+  misses INTEGER NOT NULL,
+  locked_until DATETIME,
+  disabled_at DATETIME,
+  created_at DATETIME NOT NULL,
+  totp BLOB,
+  totp_counter INTEGER,
+  totp_offer BLOB,
+  link_hash VARCHAR,
+  link_expires_at DATETIME,
+  certificates VARCHAR,
+  CONSTRAINT fk_account_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT pk_account PRIMARY KEY (id),
+  CONSTRAINT uq_account_link_hash UNIQUE (link_hash),
+  CONSTRAINT uq_account_username UNIQUE (username)
+)
+CREATE TABLE alembic_version (
+  version_num VARCHAR(32) NOT NULL,
+  CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)
+CREATE TABLE audit (
+  sequence INTEGER NOT NULL,
+  at DATETIME NOT NULL,
+  who VARCHAR NOT NULL,
+  act VARCHAR NOT NULL,
+  clinic_id VARCHAR,
+  screening_id VARCHAR,
+  why VARCHAR,
+  mac VARCHAR NOT NULL,
+  CONSTRAINT pk_audit PRIMARY KEY (sequence)
+)
+CREATE TABLE clinic (
+  id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  address VARCHAR NOT NULL,
+  phone VARCHAR NOT NULL,
+  zone VARCHAR NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  screenings INTEGER NOT NULL,
+  created_at DATETIME NOT NULL,
+  seal BLOB,
+  certificates VARCHAR,
+  accent VARCHAR,
+  accent_dark VARCHAR,
+  paper VARCHAR DEFAULT 'A4' NOT NULL,
+  logo BLOB,
+  logo_print VARCHAR,
+  CONSTRAINT pk_clinic PRIMARY KEY (id)
+)
+CREATE TABLE decision (
+  id VARCHAR NOT NULL,
+  screening_id VARCHAR NOT NULL,
+  account_id VARCHAR NOT NULL,
+  decided_at DATETIME NOT NULL,
+  content BLOB NOT NULL,
+  sequence INTEGER DEFAULT '1' NOT NULL,
+  CONSTRAINT fk_decision_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT fk_decision_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_decision PRIMARY KEY (id),
+  CONSTRAINT uq_decision_screening_id UNIQUE (screening_id, sequence)
+)
+CREATE TABLE definitions (
+  hash VARCHAR NOT NULL,
+  archive BLOB NOT NULL,
+  first_used_at DATETIME NOT NULL,
+  CONSTRAINT pk_definitions PRIMARY KEY (hash)
+)
+CREATE TABLE installation (
+  name VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  CONSTRAINT pk_installation PRIMARY KEY (name)
+)
+CREATE TABLE kiosk (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  code_hash VARCHAR,
+  token_hash VARCHAR,
+  misses INTEGER NOT NULL,
+  revoked_at DATETIME,
+  created_at DATETIME NOT NULL,
+  locked_at DATETIME,
+  pin_hash VARCHAR,
+  pin_misses INTEGER DEFAULT '0' NOT NULL,
+  CONSTRAINT fk_kiosk_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT pk_kiosk PRIMARY KEY (id),
+  CONSTRAINT uq_kiosk_code_hash UNIQUE (code_hash),
+  CONSTRAINT uq_kiosk_token_hash UNIQUE (token_hash)
+)
+CREATE TABLE lock (
+  name VARCHAR NOT NULL,
+  misses INTEGER NOT NULL,
+  locked_until DATETIME,
+  CONSTRAINT pk_lock PRIMARY KEY (name)
+)
+CREATE TABLE message (
+  id VARCHAR NOT NULL,
+  screening_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  sequence INTEGER NOT NULL,
+  state VARCHAR NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at DATETIME NOT NULL,
+  lease_until DATETIME,
+  recipient BLOB,
+  error BLOB,
+  created_at DATETIME NOT NULL,
+  sent_at DATETIME,
+  CONSTRAINT fk_message_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_message PRIMARY KEY (id),
+  CONSTRAINT uq_message_screening_id UNIQUE (screening_id, kind, sequence)
+)
+CREATE TABLE passkey (
+  id VARCHAR NOT NULL,
+  account_id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  credential_hash VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  uses INTEGER NOT NULL,
+  used_at DATETIME,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT fk_passkey_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT pk_passkey PRIMARY KEY (id),
+  CONSTRAINT uq_passkey_credential_hash UNIQUE (credential_hash)
+)
+CREATE TABLE recovery_code (
+  id VARCHAR NOT NULL,
+  account_id VARCHAR NOT NULL,
+  code_hash VARCHAR NOT NULL,
+  used_at DATETIME,
+  CONSTRAINT fk_recovery_code_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT pk_recovery_code PRIMARY KEY (id)
+)
+CREATE TABLE report (
+  id VARCHAR NOT NULL,
+  screening_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at DATETIME NOT NULL,
+  lease_until DATETIME,
+  error VARCHAR,
+  pdf BLOB,
+  sha256 VARCHAR,
+  created_at DATETIME NOT NULL,
+  sealed_at DATETIME,
+  code VARCHAR,
+  sequence INTEGER DEFAULT '1' NOT NULL,
+  CONSTRAINT fk_report_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_report PRIMARY KEY (id),
+  CONSTRAINT uq_report_code UNIQUE (code),
+  CONSTRAINT uq_report_screening_id UNIQUE (screening_id, kind, sequence)
+)
+CREATE TABLE screening (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  number VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  link_hash VARCHAR NOT NULL,
+  link_expires_at DATETIME NOT NULL,
+  start_code_hash VARCHAR,
+  start_code_expires_at DATETIME,
+  appointment_at DATETIME,
+  created_at DATETIME NOT NULL,
+  submitted_at DATETIME,
+  decided_at DATETIME,
+  definitions_hash VARCHAR,
+  gravity INTEGER,
+  wrapped_key BLOB NOT NULL,
+  person BLOB NOT NULL,
+  draft BLOB NOT NULL,
+  basis BLOB,
+  submission BLOB,
+  recheck_of VARCHAR,
+  person_hash VARCHAR,
+  contact BLOB,
+  pen_hash VARCHAR,
+  pen_until DATETIME,
+  move_hash VARCHAR,
+  move_expires_at DATETIME,
+  CONSTRAINT fk_screening_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_screening_recheck_of FOREIGN KEY(recheck_of) REFERENCES screening (id),
+  CONSTRAINT pk_screening PRIMARY KEY (id),
+  CONSTRAINT uq_screening_clinic_id UNIQUE (clinic_id, number),
+  CONSTRAINT uq_screening_link_hash UNIQUE (link_hash),
+  CONSTRAINT uq_screening_move_hash UNIQUE (move_hash),
+  CONSTRAINT uq_screening_start_code_hash UNIQUE (start_code_hash)
+)
+CREATE TABLE sign_in (
+  id VARCHAR NOT NULL,
+  account_id VARCHAR NOT NULL,
+  started_at DATETIME NOT NULL,
+  seen_at DATETIME NOT NULL,
+  ended_at DATETIME,
+  factor VARCHAR,
+  browser VARCHAR DEFAULT '' NOT NULL,
+  CONSTRAINT fk_sign_in_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT pk_sign_in PRIMARY KEY (id)
+)
+CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END
