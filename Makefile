@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test golden bench faults breaks pictures lint texts language lock audit
+.PHONY: help serve test quick golden bench faults breaks pictures lint texts language lock licences audit
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,10 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/mypy
 	@.venv/bin/screening check
 	@.venv/bin/pytest
+
+quick: ## Try the rules and the lists: no browser, no database
+	@bin/install test
+	@.venv/bin/pytest -n 2 --dist worksteal tests/clinical tests/definitions
 
 golden: ## Write the golden files anew (tests/golden): commit them only where the change is meant
 	@bin/install test
@@ -44,6 +48,9 @@ pictures: ## Make a picture of every page in every language, below docs/pictures
 
 audit: ## Ask about known weaknesses of every pinned library (needs uv and the network)
 	@uvx pip-audit --strict --require-hashes --disable-pip -r requirements.txt
+
+licences: ## List the licence of every pinned library (docs/licences.md)
+	@.venv/bin/python bin/licences > docs/licences.md
 
 lint: ## Put the code into shape
 	@.venv/bin/ruff check --fix

@@ -1,0 +1,45 @@
+"""Whoever installs the product is told under which licences all of it comes."""
+
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_page_lists_every_pinned_library_with_the_licence_that_it_names():
+    made = [sys.executable, ROOT / "bin" / "licences"]
+    page = subprocess.run(made, capture_output=True, text=True, check=True).stdout
+
+    assert (ROOT / "docs" / "licences.md").read_text() == page, "make licences writes it anew"
+
+
+@pytest.mark.parametrize("package", ["fontpkg-noto-sans", "fontpkg-noto-serif"])
+def test_a_typeface_that_we_cut_and_ship_comes_with_its_licence(package):
+    files = distribution(package).files or []
+    theirs = next(f for f in files if f.name == "LICENSE").locate().read_text()
+
+    assert (ROOT / "LICENSES" / "OFL-1.1-Noto.txt").read_text() == theirs
+    assert theirs.splitlines()[0] in (ROOT / "NOTICE").read_text().replace("\n", " ")
+    assert "with Reserved Font Name" not in theirs.splitlines()[0]
+
+
+def test_no_other_typeface_is_cut():
+    lines = (ROOT / "bin" / "typefaces").read_text().splitlines()
+
+    assert {line for line in lines if line.startswith("import fontpkg")} == {
+        "import fontpkg_noto_sans",
+        "import fontpkg_noto_serif",
+    }
+
+
+def test_what_runs_before_a_commit_is_what_the_makefile_makes():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    makefile = (ROOT / "Makefile").read_text()
+
+    for entry in (hook["entry"].replace(" --force-exclude", "") for hook in hooks):
+        assert entry in makefile or f"\n{entry.removeprefix('make ')}:" in makefile, entry
