@@ -67,7 +67,7 @@ language: ## Begin another language of the pages: make language CODE=fr
 	@rm messages.pot
 
 lock: ## Pin the newest versions of all libraries, with hashes (needs uv)
-	@for list in "" "--extra dev --extra postgresql"; do \
+	@for list in "" "--extra dev"; do \
 	  out=requirements$${list:+-dev}.txt; \
 	  uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    $$list pyproject.toml --group build -o $$out; done

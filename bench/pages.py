@@ -31,11 +31,11 @@ from machine import machine
 from sqlalchemy import func, select
 from walking import Visitor, walk_screening, walk_wizard
 
-from screening import gunicorn_settings
 from screening.clinical.definitions import assemble_questionnaire
 from screening.clinical.questionnaire import Answer, Item, first_unanswered, journey
 from screening.config import read_config
 from screening.definitions.loading import load_definitions
+from screening.gunicorn_server import settings
 from screening.opening import open_workplace
 from screening.storage.tables import ReportRow
 from screening.workflow import reception
@@ -114,7 +114,7 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
         visitor.address = f"10.0.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
         walk_screening(visitor, link(), answers, PROCEDURE)
 
-    line = [sys.executable, "-m", "gunicorn", "--config", "python:screening.gunicorn_settings"]
+    line = [sys.executable, "-P", "-m", "screening.gunicorn_server"]
     try:
         with running(line, environment, port) as process:
             yield Served("ours", f"127.0.0.1:{port}", process, page, walk)
@@ -168,11 +168,11 @@ def bare() -> Iterator[Served]:
 
 def gunicorn(python: str, app: str, port: int) -> list[str]:
     """Return the command with what matters of our own settings."""
-    ours = gunicorn_settings
+    ours = settings(read_config())
     return [
         *(python, "-m", "gunicorn", app, "--chdir", str(PEERS), "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", ours.worker_class, "--workers", str(ours.workers)),
-        *("--threads", str(ours.threads), "--keep-alive", str(ours.keepalive)),
+        *("--worker-class", ours["worker_class"], "--workers", str(ours["workers"])),
+        *("--threads", str(ours["threads"]), "--keep-alive", str(ours["keepalive"])),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from screening.commands.opening import load as _load
 from screening.commands.opening import open_place as _open_place
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
-from screening.config import SETTINGS, SettingError, read_config
+from screening.config import PRIVATE, SETTINGS, SettingError, read_config
 from screening.definitions.examples import failing_examples
 from screening.definitions.tracing import trace as trace_
 
@@ -30,13 +31,16 @@ VERDICT_CODES = {"PASSED": 0, "FAILED": 1, "INDETERMINATE": 2}
 
 
 class Commands(click.Group):
-    """Every command says in one sentence which setting has to be mended."""
+    """Every command says in one sentence which setting has to be mended, and writes privately."""
 
     def invoke(self, context: click.Context) -> Any:
+        before = os.umask(PRIVATE)
         try:
             return super().invoke(context)
         except SettingError as error:
             _stop([str(error)], 2)
+        finally:
+            os.umask(before)
 
 
 @click.group(cls=Commands)

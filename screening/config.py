@@ -16,42 +16,81 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "SCREENING_"
+PRIVATE = 0o077  # the umask of every process: what it writes is for its owner alone
 CHECKOUT = Path(__file__).parents[1]
+
+
+TEXT = (r"[^\x00-\x1f\x7f]*", "one line of text")  # what a value has to match, and one that does
+DATABASE = (r"|sqlite:///.+|postgresql(\+psycopg)?://\S+", "postgresql://user:password@host/name")
+PLACE = (r"[^/\s]+:\d{1,5}|unix:/\S+", "127.0.0.1:8000")
+SITE = (r"https?://[^/?#\s]+/?", "https://screening.example")
+CLOCK = (r"|https?://[^/?#\s]+(/\S*)?", "https://tsa.example/rfc3161")
+CODES = (r" *[A-Za-z_]{2,11} *(, *[A-Za-z_]{2,11} *)*", "en,ar")
+SERVER = (r"|[a-z+]+://[^/?#\s]+/?", "smtp://user@mail.example:587")
+NAME = (r"\S[^\x00-\x1f\x7f]*", "the name of an organisation")
+MAILBOX = (r"|[^@\s<>,]+@[^@\s<>,]+", "desk@clinic.example")
+TOKEN = (r"[!-~]*", "a word without blanks")
+SECRET = (DATABASE, CLOCK, SERVER, TOKEN)  # may hold a password, which no message repeats
 
 
 @dataclass(frozen=True)
 class Setting:
+    """A number has its least and its largest in `between`, anything else its `form`."""
+
     name: str
     default: str
     help: str
+    form: tuple[str, str] = TEXT
+    between: tuple[int, int] | None = None
 
 
 SETTINGS = (
     Setting("INSTANCE", "instance", "folder for the database, the keys and the certificates"),
-    Setting("DATABASE", "", "address of a PostgreSQL; empty is SQLite in the instance folder"),
+    Setting("DATABASE", "", "address of a PostgreSQL; empty is SQLite in INSTANCE", DATABASE),
     Setting("QUESTIONS", str(CHECKOUT / "questions"), "folder with questions and lists"),
-    Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served"),
-    Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS"),
+    Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served", PLACE),
+    Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS", SITE),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
-    Setting("ORGANISATION", "Screening", "name on the seal that is made at first start"),
+    Setting("ORGANISATION", "Screening", "name on the seal that is made at first start", NAME),
     Setting(
         "SEAL_FILE", "", "PKCS#12 file or pkcs11: address of a seal for all clinics; see README"
     ),
     Setting("SEAL_PASSPHRASE_FILE", "", "file with the passphrase or PIN of SEAL_FILE"),
-    Setting("TIMESTAMP_URL", "", "timestamp authority (RFC 3161); empty is no trusted time"),
+    Setting("TIMESTAMP_URL", "", "timestamp authority (RFC 3161); empty is no trusted time", CLOCK),
     Setting("TIMESTAMP_TRUST", "", "PEM file with the roots that vouch for the timestamps"),
-    Setting("LANGUAGES", "en", "languages that the pages offer, such as en,ar; see README"),
-    Setting("SMTP", "", "mail server, such as smtp://user@mail.example:587; empty is no mail"),
+    Setting("LANGUAGES", "en", "languages that the pages offer, such as en,ar; see README", CODES),
+    Setting("SMTP", "", "mail server, such as smtp://user@mail.example; empty is no mail", SERVER),
     Setting("SMTP_PASSWORD_FILE", "", "file with the password of the user in SMTP"),
-    Setting("MAIL_FROM", "", "address that mails come from"),
-    Setting("REMIND_DAYS", "2", "days before the appointment to remind who has not finished"),
-    Setting("PROXIES", "0", "proxies in front of the pages whose X-Forwarded-For is believed"),
-    Setting("KEEP_UNSENT_DAYS", "90", "days to keep what was never sent, after its link ended"),
-    Setting("KEEP_YEARS", "10", "years to keep a screening after the decision"),
-    Setting("METRICS_TOKEN", "", "secret that opens /metrics from elsewhere; empty is nobody"),
-    Setting("WEB_THREADS", "8", "requests answered at the same time by one web process"),
+    Setting("MAIL_FROM", "", "address that mails come from", MAILBOX),
+    Setting(
+        "REMIND_DAYS",
+        "2",
+        "days before the appointment to remind who has not finished",
+        between=(0, 365),
+    ),
+    Setting(
+        "PROXIES",
+        "0",
+        "proxies in front of the pages whose X-Forwarded-For is believed",
+        between=(0, 10),
+    ),
+    Setting(
+        "KEEP_UNSENT_DAYS",
+        "90",
+        "days to keep what was never sent, after its link ended",
+        between=(0, 36_500),
+    ),
+    Setting("KEEP_YEARS", "10", "years to keep a screening after the decision", between=(0, 100)),
+    Setting(
+        "METRICS_TOKEN", "", "secret that opens /metrics from elsewhere; empty is nobody", TOKEN
+    ),
+    Setting(
+        "WEB_THREADS",
+        "8",
+        "requests answered at the same time by one web process",
+        between=(1, 256),
+    ),
 )
-NUMBERS = ("REMIND_DAYS", "PROXIES", "KEEP_UNSENT_DAYS", "KEEP_YEARS", "WEB_THREADS")
 
 PAIRS = (
     ("SEAL_FILE", "SEAL_PASSPHRASE_FILE"),
@@ -100,18 +139,11 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     """Return the settings. Raises SettingError for one that cannot be used."""
     _refuse_unknown(environment)
     value = {s.name: environment.get(PREFIX + s.name) or s.default for s in SETTINGS}
+    value["PUBLIC_URL"] = value["PUBLIC_URL"] or _url_of(value["ADDRESS"])
+    for setting in SETTINGS:
+        _check(setting, value[setting.name])
     instance = Path(value["INSTANCE"]).absolute()
     secret = value["SECRET_FILE"]
-    for name in NUMBERS:
-        if not value[name].isdecimal():
-            raise SettingError(f"{PREFIX}{name} must be a number, not {value[name]!r}")
-    if not re.fullmatch(r"[^/\s]+:\d{1,5}|unix:/\S+", value["ADDRESS"]):
-        raise SettingError(f"{PREFIX}ADDRESS must look like 127.0.0.1:8000: {value['ADDRESS']!r}")
-    value["PUBLIC_URL"] = value["PUBLIC_URL"] or _url_of(value["ADDRESS"])
-    if not re.fullmatch(r"https?://[^/?#\s]+/?", value["PUBLIC_URL"]):
-        raise SettingError(
-            f"{PREFIX}PUBLIC_URL must look like https://screening.example: {value['PUBLIC_URL']!r}"
-        )
     for one, other in PAIRS:
         if bool(value[one]) != bool(value[other]):
             raise SettingError(f"{PREFIX}{one} and {PREFIX}{other} belong together: set both")
@@ -140,6 +172,21 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     )
 
 
+def _check(setting: Setting, value: str) -> None:
+    """Raise SettingError where `value` is none for `setting`."""
+    if not setting.between:
+        form, like = setting.form
+        if not re.fullmatch(form, value):
+            shown = "" if setting.form in SECRET else f": {value!r}"
+            raise SettingError(f"{PREFIX}{setting.name} must look like {like}{shown}")
+        return
+    least, most = setting.between
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise SettingError(
+            f"{PREFIX}{setting.name} must be a number from {least} to {most}, not {value!r}"
+        )
+
+
 def _url_of(address: str) -> str:
     """Return how this machine reaches the pages at `address`; nothing where no browser can."""
     host, _, port = address.rpartition(":")
@@ -158,17 +205,25 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
             raise SettingError(f"{name} is not a setting{hint} `screening settings` lists all")
 
 
+def refuse_unwritable(name: str, folder: Path) -> None:
+    """Raise SettingError where the setting `name` needs a file in `folder` and none can be made."""
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise SettingError(f"{PREFIX}{name}: the folder {folder} cannot be written")
+
+
 def read_secrets(path: Path) -> list[bytes]:
     """Return the installation's secret in all its generations, newest first, one a line.
 
     Made at first use and readable by its owner only. Raises ValueError for a file
     that holds something else.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        write_secrets(path, [secrets.token_bytes(32)], first=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            write_secrets(path, [secrets.token_bytes(32)], first=True)
         found = [bytes.fromhex(line) for line in path.read_text().split()]
+    except OSError as error:
+        raise SettingError(f"{PREFIX}SECRET_FILE: {path} ({error.strerror})") from None
     except ValueError:
         found = []
     if not found or any(len(secret) < 32 for secret in found):

@@ -5,6 +5,7 @@ It knows no pages, so that a worker or a command loads none of them.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import zipfile
@@ -13,12 +14,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
+from sqlalchemy.exc import ArgumentError
 
 from screening.bell import open_bell
-from screening.config import Config, SettingError, read_secrets
+from screening.clinical.definitions import Definitions
+from screening.clinical.language import ENGLISH
+from screening.config import PREFIX, PRIVATE, Config, SettingError, read_secrets, refuse_unwritable
 from screening.definitions.loading import load_definitions
 from screening.documents.authority import (
     Credentials,
+    CredentialsError,
     TimestampAuthority,
     create_authority,
     issue_certificate,
@@ -29,6 +34,9 @@ from screening.storage.installation import Safe
 from screening.workflow import accounts, clinics, watch
 from screening.workflow.post import MailServer
 from screening.workflow.workplace import Workplace
+
+SQLITE = "sqlite:///"
+OURS = ("screening.db*", "queue.db*", "demo.txt", "secret", "*.p12")  # files of an instance
 
 
 def now() -> datetime:
@@ -42,6 +50,7 @@ def open_workplace(config: Config) -> Workplace:
     with fewer rules.
     """
     definitions = load_definitions(config.questions)
+    _check_languages(config, definitions)
     safe = open_safe(config)
     try:
         safe.database.migrate()
@@ -68,6 +77,16 @@ def open_workplace(config: Config) -> Workplace:
         raise
 
 
+def _check_languages(config: Config, definitions: Definitions) -> None:
+    existing = [ENGLISH, *definitions.translations]
+    for code in config.languages:
+        if code not in existing:
+            raise SettingError(
+                f"SCREENING_LANGUAGES: there are no questions in {code!r}, "
+                f"only in {', '.join(existing)}"
+            )
+
+
 def pack_definitions(folder: Path) -> bytes:
     """Return the files of `folder` as a ZIP, the same bytes for the same files."""
     packed = io.BytesIO()
@@ -81,7 +100,8 @@ def pack_definitions(folder: Path) -> bytes:
 def open_safe(config: Config) -> Safe:
     """Return where the installation's own keys and certificates are kept."""
     try:
-        config.instance.mkdir(parents=True, exist_ok=True)
+        config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(config.instance)
         if not os.access(config.instance, os.W_OK):
             raise PermissionError
     except OSError:
@@ -89,16 +109,43 @@ def open_safe(config: Config) -> Safe:
             f"the folder {config.instance} cannot be written: "
             "give it to who runs this, or set SCREENING_INSTANCE to another one"
         ) from None
-    return Safe(Database(config.database), lambda: read_secrets(config.secret_file))
+    return Safe(open_database(config), lambda: read_secrets(config.secret_file))
+
+
+def open_database(config: Config) -> Database:
+    """Return the database, which nobody has asked anything yet."""
+    if config.database.startswith(SQLITE):
+        refuse_unwritable("DATABASE", Path(config.database.removeprefix(SQLITE)).parent)
+    try:
+        return Database(config.database)
+    except ImportError:
+        raise SettingError(
+            "SCREENING_DATABASE needs the driver psycopg: install requirements.txt again"
+        ) from None
+    except (ArgumentError, ValueError):
+        raise SettingError(
+            "SCREENING_DATABASE must look like postgresql://user:password@host/name"
+        ) from None
+
+
+def _make_private(instance: Path) -> None:
+    """Close our files to others, where a version from before left them open.
+
+    The folder may be someone's own, with other things in it, and stays as it is.
+    """
+    for path in (path for name in OURS for path in instance.glob(name)):
+        with contextlib.suppress(FileNotFoundError):  # SQLite takes its own away meanwhile
+            if path.stat().st_mode & PRIVATE:
+                path.chmod(0o600)
 
 
 def open_seal(config: Config, keys: Keys) -> Credentials:
     """Return the installation's seal; at first start a local authority issues one.
 
-    Raises CredentialsError where the one that the settings name cannot be used.
+    Raises SettingError where the one that the settings name cannot be used.
     """
     if config.seal_file:
-        return open_given_seal(config.seal_file, Path(config.seal_passphrase_file))
+        return open_given_seal(config)
     authority = open_authority(config, keys)
 
     def issue() -> Credentials:
@@ -107,14 +154,36 @@ def open_seal(config: Config, keys: Keys) -> Credentials:
     return _kept(config, keys, "seal", issue)
 
 
-def open_given_seal(place: str, secret: Path) -> Credentials:
-    """Return the seal in the file or the device at `place`, opened by what `secret` holds."""
-    passphrase = secret.read_text().strip()
-    if place.startswith("pkcs11:"):
-        from screening.documents.device import open_device
+def open_given_seal(config: Config) -> Credentials:
+    """Return the seal in the file or the device that the settings name."""
+    passphrase = _read_word("SEAL_PASSPHRASE_FILE", config.seal_passphrase_file)
+    try:
+        if config.seal_file.startswith("pkcs11:"):
+            from screening.documents.device import open_device
 
-        return open_device(place, passphrase)
-    return Credentials.from_pkcs12(Path(place).read_bytes(), passphrase.encode())
+            return open_device(config.seal_file, passphrase)
+        pkcs12 = _read_file("SEAL_FILE", config.seal_file)
+        return Credentials.from_pkcs12(pkcs12, passphrase.encode())
+    except CredentialsError as error:
+        raise SettingError(f"SCREENING_SEAL_FILE: {error}") from None
+
+
+def _read_file(name: str, path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise SettingError(f"{PREFIX}{name}: {path} cannot be read ({error.strerror})") from None
+
+
+def _read_word(name: str, path: str) -> str:
+    """Return the password or PIN that stands alone in a file."""
+    try:
+        word = _read_file(name, path).decode().strip()
+    except UnicodeDecodeError:
+        word = ""
+    if not word:
+        raise SettingError(f"{PREFIX}{name}: {path} holds no line of text")
+    return word
 
 
 def issue_seal(config: Config, keys: Keys, clinic: str) -> Credentials | None:
@@ -144,7 +213,15 @@ def open_clock(config: Config) -> TimestampAuthority | None:
     """Return whose clock to trust, None where the settings name nobody's."""
     if not config.timestamp_url:
         return None
-    roots = load_pem_x509_certificates(Path(config.timestamp_trust).read_bytes())
+    try:
+        pem = _read_file("TIMESTAMP_TRUST", config.timestamp_trust)
+        roots = load_pem_x509_certificates(pem)
+    except SettingError:
+        raise
+    except ValueError:
+        raise SettingError(
+            f"SCREENING_TIMESTAMP_TRUST: {config.timestamp_trust} holds no certificates as PEM"
+        ) from None
     return TimestampAuthority(config.timestamp_url, tuple(roots))
 
 
@@ -153,8 +230,11 @@ def open_mail(config: Config) -> MailServer | None:
     if not config.smtp:
         return None
     secret = config.smtp_password_file
-    password = Path(secret).read_text().strip() if secret else ""
-    return MailServer.at(config.smtp, password, config.mail_from)
+    password = _read_word("SMTP_PASSWORD_FILE", secret) if secret else ""
+    try:
+        return MailServer.at(config.smtp, password, config.mail_from)
+    except ValueError as error:
+        raise SettingError(str(error)) from None
 
 
 def open_authority(config: Config, keys: Keys) -> Credentials:

@@ -8,16 +8,17 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
-from screening.config import PREFIX, Config, SettingError
+from screening.config import PREFIX, Config, SettingError, refuse_unwritable
 from screening.lineage import ending_with_us
 
 PAUSE = 0.5  # seconds between looks, and before a dead part is started again
 MOST_DEATHS, LATELY = 10, 60.0  # so many within so many seconds, and it does not stay up
-COMMANDS = {
-    "web": [sys.executable, "-m", "gunicorn", "--config", "python:screening.gunicorn_settings"],
-    "worker": [sys.executable, "-m", "screening", "worker"],
+COMMANDS = {  # -P: nothing is loaded from the folder that they stand in
+    "web": [sys.executable, "-P", "-m", "screening.gunicorn_server"],
+    "worker": [sys.executable, "-P", "-m", "screening", "worker"],
 }
 
 
@@ -25,6 +26,7 @@ def refuse_used_address(config: Config) -> None:
     """Raise SettingError where nothing can listen: gunicorn would say it many times, at length."""
     host, _, port = config.address.rpartition(":")
     if host == "unix":
+        refuse_unwritable("ADDRESS", Path(port).parent)
         return
     try:
         socket.create_server((host.strip("[]"), int(port))).close()

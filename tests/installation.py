@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def free_port():
 class Installation:
     """`screening serve --demo` in a folder; `printed` is what it says at start.
 
-    `settings` are further variables of the environment, `before` a program that starts it.
+    `settings` are further variables of the environment, `before` a program that starts it,
+    `program` what stands in for `screening`.
     """
 
     folder: Path
@@ -37,6 +39,8 @@ class Installation:
     database: str = ""
     settings: dict = field(default_factory=dict)
     before: tuple = ()
+    program: tuple = (sys.executable, "-P", "-m", "screening")
+    cwd: Path | None = None
     log: Path | None = None
     printed: str = ""
     process: subprocess.Popen | None = None
@@ -61,7 +65,8 @@ class Installation:
     def start(self):
         log = self.log.open("a")
         self.process = subprocess.Popen(
-            [*self.before, sys.executable, "-m", "screening", "serve", "--demo"],
+            [*self.before, *self.program, "serve", "--demo"],
+            cwd=self.cwd,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -103,12 +108,23 @@ class Installation:
     def command(self, *arguments, **kwargs):
         """Run `screening` with this installation's settings."""
         return subprocess.run(
-            [sys.executable, "-m", "screening", *map(str, arguments)],
+            [*self.program, *map(str, arguments)],
+            cwd=self.cwd,
             env=self.environment,
             capture_output=True,
             timeout=120,
             **kwargs,
         )
+
+    def wait_for_report(self):
+        """Return once every report that was ordered is sealed; SQLite only."""
+        for _ in range(600):
+            with closing(sqlite3.connect(self.folder / "screening.db", timeout=30)) as database:
+                states = {state for (state,) in database.execute("SELECT state FROM report")}
+            if states == {"sealed"}:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"reports are {states}: {self.log.read_text()[-2000:]}")
 
     def found(self, pattern):
         return re.search(pattern, self.printed)[1]

@@ -42,7 +42,7 @@ def once(function, flag):
     return wrapped
 
 
-if "gunicorn" in sys.orig_argv:
+if "screening.gunicorn_server" in sys.orig_argv:
     from screening.workflow import receipts
 
     receipts.read_receipt = once(receipts.read_receipt, "break-page")

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "config": set(),
     "logs": set(),
     "lineage": set(),
-    "gunicorn_settings": {"config", "logs"},
+    "gunicorn_server": {"app", "config", "logs"},
     "serving": {"config", "lineage"},
     "workflow": INNER,
     "bell": {"config", "storage"},

@@ -3,14 +3,16 @@
 import re
 import socket
 import sqlite3
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from screening.cli import main
-from screening.config import read_config
+from screening.config import SETTINGS, SettingError, read_config
 from screening.demo import open_demo
 from screening.opening import open_workplace
+from screening.serving import refuse_used_address
 from screening.storage.database import Database
 from tests.installation import Installation
 
@@ -19,7 +21,7 @@ def start(folder, **settings):
     """Return the one sentence with which a start is refused; `clinic` opens what `serve` opens."""
     environment = {f"SCREENING_{name}": value for name, value in settings.items()}
     done = CliRunner().invoke(
-        main, ["clinic", "Aurelia"], env={"SCREENING_INSTANCE": str(folder)} | environment
+        main, ["clinic", "Aurelia"], env={"SCREENING_INSTANCE": str(folder), **environment}
     )
     assert done.exit_code in {1, 2}, done.output
     [sentence] = done.stderr.splitlines()
@@ -108,17 +110,106 @@ def test_another_secret_is_refused_and_changes_nothing(tmp_path):
     assert (tmp_path / "screening.db").read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "hint"),
-    [
-        ("PROXIES", "one", "SCREENING_PROXIES must be a number"),
-        ("PROXYS", "1", "did you mean SCREENING_PROXIES?"),
-        ("ADDRESS", "8000", "must look like 127.0.0.1:8000"),
-        ("PUBLIC_URL", "screening.example", "must look like https://screening.example"),
-        ("DATABASE", "mysterious://x", "must look like postgresql://"),
-        ("DATABASE", "postgresql://nobody@127.0.0.1:1/x", "the database cannot be opened"),
-        ("TIMESTAMP_URL", "http://127.0.0.1:1", "belong together"),
-    ],
-)
-def test_a_setting_that_cannot_be_used_is_named(tmp_path, name, value, hint):
-    assert hint in start(tmp_path, **{name: value})
+# Every setting, with what nobody can use and what is then said.
+WRONG = [
+    ({"INSTANCE": "/dev/null/instance"}, "set SCREENING_INSTANCE to another one"),
+    ({"DATABASE": "mysterious://x:hidden@y/z"}, "DATABASE must look like postgresql://"),
+    ({"DATABASE": "mysql://x:hidden@y/z"}, "DATABASE must look like postgresql://"),
+    ({"DATABASE": "postgresql+asyncpg://x:hidden@y/z"}, "DATABASE must look like postgresql://"),
+    ({"DATABASE": "postgresql://x:hidden@y:port/z"}, "DATABASE must look like postgresql://"),
+    ({"DATABASE": "sqlite:////dev/null/x.db"}, "SCREENING_DATABASE: the folder /dev/null cannot"),
+    ({"DATABASE": "postgresql://nobody@127.0.0.1:1/x"}, "the database cannot be opened"),
+    ({"QUESTIONS": "/dev/null/questions"}, "questions"),
+    ({"ADDRESS": "8000"}, "ADDRESS must look like 127.0.0.1:8000: '8000'"),
+    ({"PUBLIC_URL": "screening.example"}, "PUBLIC_URL must look like https://screening.example"),
+    ({"SECRET_FILE": "/dev/null/secret"}, "SECRET_FILE: /dev/null/secret"),
+    ({"SECRET_FILE": "/"}, "SECRET_FILE: / (Is a directory)"),
+    ({"ORGANISATION": " "}, "ORGANISATION must look like the name of an organisation"),
+    ({"SEAL_FILE": "{here}/nothing.p12"}, "SEAL_FILE and SCREENING_SEAL_PASSPHRASE_FILE belong"),
+    (
+        {"SEAL_FILE": "{here}/nothing.p12", "SEAL_PASSPHRASE_FILE": "{here}/word"},
+        "SEAL_FILE: {here}/nothing.p12 cannot be read (No such file or directory)",
+    ),
+    (
+        {"SEAL_FILE": "{here}/word", "SEAL_PASSPHRASE_FILE": "{here}/word"},
+        "SEAL_FILE: The key file or its passphrase is wrong.",
+    ),
+    (
+        {"SEAL_FILE": "pkcs11:nothing", "SEAL_PASSPHRASE_FILE": "{here}/word"},
+        "SEAL_FILE: Write the device as pkcs11:token=NAME",
+    ),
+    (
+        {"SEAL_FILE": "{here}/word", "SEAL_PASSPHRASE_FILE": "{here}/nothing"},
+        "SEAL_PASSPHRASE_FILE: {here}/nothing cannot be read",
+    ),
+    (
+        {"SEAL_FILE": "{here}/word", "SEAL_PASSPHRASE_FILE": "{here}/bytes"},
+        "SEAL_PASSPHRASE_FILE: {here}/bytes holds no line of text",
+    ),
+    ({"TIMESTAMP_URL": "tsa.example", "TIMESTAMP_TRUST": "{here}/word"}, "TIMESTAMP_URL must look"),
+    ({"TIMESTAMP_URL": "http://127.0.0.1:1"}, "belong together"),
+    (
+        {"TIMESTAMP_URL": "http://127.0.0.1:1", "TIMESTAMP_TRUST": "{here}/nothing"},
+        "TIMESTAMP_TRUST: {here}/nothing cannot be read",
+    ),
+    (
+        {"TIMESTAMP_URL": "http://127.0.0.1:1", "TIMESTAMP_TRUST": "{here}/word"},
+        "TIMESTAMP_TRUST: {here}/word holds no certificates as PEM",
+    ),
+    ({"LANGUAGES": "en,xx"}, "LANGUAGES: there are no questions in 'xx', only in en, ar, ru, vi"),
+    ({"LANGUAGES": "en,"}, "LANGUAGES must look like en,ar"),
+    ({"LANGUAGES": "en ru"}, "LANGUAGES must look like en,ar"),
+    ({"SMTP": "mail.example", "MAIL_FROM": "a@clinic.example"}, "SMTP must look like smtp://"),
+    ({"SMTP": "http://mail", "MAIL_FROM": "a@clinic.example"}, "SMTP must look like smtp://"),
+    ({"SMTP": "smtp://mail:port", "MAIL_FROM": "a@clinic.example"}, "SMTP must look like smtp://"),
+    ({"SMTP": "smtp://a:hidden@mail", "MAIL_FROM": "a@clinic.example"}, "SMTP_PASSWORD_FILE"),
+    (
+        {
+            "SMTP": "smtp://desk@mail.example",
+            "MAIL_FROM": "a@clinic.example",
+            "SMTP_PASSWORD_FILE": "{here}/nothing",
+        },
+        "SMTP_PASSWORD_FILE: {here}/nothing cannot be read",
+    ),
+    ({"SMTP": "smtp://mail.example", "MAIL_FROM": "desk"}, "MAIL_FROM must look like desk@clinic"),
+    ({"REMIND_DAYS": "-1"}, "REMIND_DAYS must be a number from 0 to 365, not '-1'"),
+    ({"PROXIES": "one"}, "PROXIES must be a number from 0 to 10, not 'one'"),
+    ({"KEEP_UNSENT_DAYS": "1e9"}, "KEEP_UNSENT_DAYS must be a number from 0 to 36500"),
+    ({"KEEP_YEARS": "99999"}, "KEEP_YEARS must be a number from 0 to 100, not '99999'"),
+    ({"METRICS_TOKEN": "two hidden"}, "METRICS_TOKEN must look like a word without blanks"),
+    ({"WEB_THREADS": "0"}, "WEB_THREADS must be a number from 1 to 256, not '0'"),
+    ({"PROXYS": "1"}, "did you mean SCREENING_PROXIES?"),
+]
+
+
+@pytest.mark.parametrize(("settings", "hint"), WRONG, ids=[hint for _, hint in WRONG])
+def test_a_setting_that_cannot_be_used_is_named(tmp_path, settings, hint):
+    (tmp_path / "word").write_text("word\n")
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    given = {name: value.format(here=tmp_path) for name, value in settings.items()}
+
+    said = start(tmp_path / "instance", **given)
+
+    assert hint.format(here=tmp_path) in said
+    assert "hidden" not in said
+
+
+def test_every_setting_is_tried_with_what_nobody_can_use():
+    """A setting that is new stands in the table above as well."""
+    assert {setting.name for setting in SETTINGS} <= {name for tried, _ in WRONG for name in tried}
+
+
+def test_a_missing_driver_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    assert start(tmp_path, DATABASE="postgresql://nobody@127.0.0.1:1/x") == (
+        "SCREENING_DATABASE needs the driver psycopg: install requirements.txt again"
+    )
+
+
+def test_the_folder_of_a_socket_that_cannot_be_written_is_named():
+    config = read_config(
+        {"SCREENING_ADDRESS": "unix:/dev/null/x", "SCREENING_PUBLIC_URL": "https://a.example"}
+    )
+    with pytest.raises(SettingError, match="ADDRESS: the folder /dev/null cannot be written"):
+        refuse_used_address(config)

@@ -54,16 +54,14 @@ def told_now() -> datetime:
 
 def run_part(part: str) -> None:
     """Be one of the processes of `screening serve`, with our clock."""
-    from gunicorn.app.wsgiapp import run
-
     from screening import cli, opening, serving
+    from screening.gunicorn_server import Pages
 
     for name in serving.COMMANDS:
         serving.COMMANDS[name] = [sys.executable, "-m", MODULE, name]
     opening.now = told_now
     if part == "web":
-        sys.argv = ["gunicorn", "--config", "python:screening.gunicorn_settings"]
-        run()
+        Pages().run()
     cli.main([part, "--demo"] if part == "serve" else [part])
 
 

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from screening.commands.opening import open_place
+
 
 @click.group()
 def audit() -> None:
@@ -16,11 +18,9 @@ def audit() -> None:
 @click.option("--head", default="", help="A head noted earlier, as SEQUENCE:MAC or the MAC alone.")
 def verify(head: str) -> None:
     """Say whether the log is whole (0) or broken (1), and print its head to note down."""
-    from screening.config import read_config
-    from screening.opening import open_workplace
     from screening.workflow.audit_log import verify as verify_
 
-    now, problem = verify_(open_workplace(read_config()), head)
+    now, problem = verify_(open_place(), head)
     if problem == "cut":
         click.echo(f"BROKEN: {head} is not in the log, so its end was cut off", err=True)
         sys.exit(1)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from screening.config import Config, read_config, read_secrets, write_secrets
+from screening.config import Config, SettingError, read_config, read_secrets, write_secrets
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 CLINIC = click.option("--clinic", "clinic_id", help="The clinic's id, where clinics share numbers.")
@@ -43,15 +43,15 @@ def restore(file: Path) -> None:
     """Fill a new, empty installation from the backup in FILE, and prove that it opens."""
     from sqlalchemy.exc import DBAPIError
 
+    from screening.opening import open_database
     from screening.storage.backup import BackupError, restore_backup
-    from screening.storage.database import Database
 
     config = _config()
     if not config.secret_file.exists():
         _stop(f"put the secret of the installation that was backed up into {config.secret_file}")
     config.instance.mkdir(parents=True, exist_ok=True)
     fresh = [p for p in _database_files(config) if not p.exists()]
-    database = Database(config.database)
+    database = open_database(config)
     try:
         rows = restore_backup(database, file, _secrets(config))
     except (BackupError, DBAPIError) as error:
@@ -201,6 +201,8 @@ def _place() -> Iterator[Any]:
         place = open_workplace(config)
     except DBAPIError as error:
         _stop(f"the database does not answer: {error.orig}")
+    except SettingError:
+        raise
     except (DefinitionError, WrongSecretError, ValueError) as error:
         _stop(f"{error}; the secret's file is {config.secret_file}")
     try:

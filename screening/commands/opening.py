@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from screening.clinical.definitions import Definitions
-from screening.config import Config, read_config
+from screening.config import Config, SettingError, read_config
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 
@@ -36,7 +36,7 @@ def choose_clinic(place: Any, clinic_id: str | None) -> str:
 
 def open_place(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
-    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from screening.documents.authority import CredentialsError
     from screening.opening import open_workplace
@@ -47,13 +47,13 @@ def open_place(config: Config | None = None) -> Any:
         return open_workplace(config or read_config())
     except DefinitionError as error:
         stop([str(p) for p in error.problems], 1)
-    except (ArgumentError, NoSuchModuleError):
-        stop(["SCREENING_DATABASE must look like postgresql://user:password@host/name"], 2)
     except OperationalError as error:
         kind = str(error.orig).strip().splitlines()[0]
         stop([f"the database cannot be opened: {kind}; SCREENING_DATABASE says where it is"], 1)
     except DatabaseError as error:
         stop([f"the database is damaged ({error.orig}): restore a backup"], 1)
+    except SettingError:
+        raise
     except (CredentialsError, NewerDatabaseError, OSError) as error:
         stop([str(error)], 1)
     except WrongSecretError as error:

@@ -1,4 +1,4 @@
-"""Verify a stranger's file in a process of its own: python -m screening.documents.checking
+"""Verify a stranger's file in a process of its own: python -P -m screening.documents.checking
 
 Standard input holds a line of JSON with the certificates to trust, then the file.
 Standard output is the result as JSON. The process may read and compute for a

@@ -4,7 +4,7 @@ A page that never ends or eats all memory takes down that process and nothing
 else: whoever waited is told, and the next report gets a new one. It knows no
 secret and no database, and ends when the one that started it does.
 
-    python -m screening.documents.press SOCKET RENDERER SECONDS BYTES
+    python -P -m screening.documents.press SOCKET RENDERER SECONDS BYTES
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from pkgutil import resolve_name
 
 from screening.clinical.report import Report
 from screening.documents.reader import Reader
 
-CHECKOUT = Path(__file__).parents[2]
 LONGEST_START = 12  # seconds to load the renderer
 LONGEST = 20  # seconds for one report
 MOST_MEMORY = 1_000_000_000  # bytes of address space; a usual report takes a third
@@ -60,11 +58,11 @@ class Press:
         self.close()
         self._line, theirs = Pipe()
         socket = theirs.fileno()
-        command = [sys.executable, "-m", "screening.documents.press", str(socket)]
+        command = [sys.executable, "-P", "-m", "screening.documents.press", str(socket)]
         public = {k: v for k, v in os.environ.items() if not k.startswith("SCREENING_")}
         with theirs:
             self._process = subprocess.Popen(
-                [*command, *self._arguments], pass_fds=[socket], cwd=CHECKOUT, env=public
+                [*command, *self._arguments], pass_fds=[socket], env=public
             )
 
     def render(

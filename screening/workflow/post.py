@@ -52,8 +52,12 @@ class MailServer:
 
         "smtp+plain" is for a server on the same machine. Raises ValueError.
         """
-        parts = urlsplit(address)
-        if parts.scheme not in PORTS or not parts.hostname:
+        try:
+            parts = urlsplit(address)
+            host, port = parts.hostname, parts.port or PORTS[parts.scheme]
+        except (ValueError, KeyError):
+            host = None
+        if not host:
             raise ValueError(
                 "SCREENING_SMTP must look like smtp://user@mail.example:587, smtps://... "
                 "or, without encryption, smtp+plain://localhost:25"
@@ -63,8 +67,7 @@ class MailServer:
         user = unquote(parts.username or "")
         if bool(user) != bool(password):
             raise ValueError("a user in SCREENING_SMTP and SCREENING_SMTP_PASSWORD_FILE: set both")
-        port = parts.port or PORTS[parts.scheme]
-        return cls(parts.scheme, parts.hostname, port, user, password, sender)
+        return cls(parts.scheme, host, port, user, password, sender)
 
     def deliver(self, message: EmailMessage) -> None:
         """Return once the server has taken `message` upon itself. Raises MailError."""

@@ -39,7 +39,6 @@ from screening.workflow.workplace import CODE_LETTERS, ActRefusedError, Workplac
 LARGEST = 10 * 1024 * 1024  # bytes of an upload
 LONGEST = 10  # seconds to check one
 CODE_LENGTH = 16  # letters of 31: 79 bits, and a wrong guess says only "unknown"
-CHECKOUT = Path(__file__).parents[2]
 PASSED, INDETERMINATE, FAILED = "PASSED", "INDETERMINATE", "FAILED"
 NOT_AS_ISSUED = N_("This is not the file that the clinic issued under this number.")
 ANOTHER_REPORT = N_("This file is another report than the one that the code belongs to.")
@@ -160,10 +159,9 @@ def _check_apart(trust: list[Certificate], pdf: bytes) -> dict[str, Any]:
     public = {k: v for k, v in os.environ.items() if not k.startswith("SCREENING_")}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "screening.documents.checking"],
+            [sys.executable, "-P", "-m", "screening.documents.checking"],
             input=json.dumps({"trust": pem}).encode() + b"\n" + pdf,
             capture_output=True,
-            cwd=CHECKOUT,
             env=public,
             timeout=LONGEST,
         )

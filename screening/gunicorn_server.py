@@ -1,0 +1,51 @@
+"""Serve the pages with gunicorn: python -P -m screening.gunicorn_server
+
+gunicorn's own command puts the folder that it stands in before every library, so
+that a stranger's `screening` there would be served; this one never does.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from screening.config import PRIVATE, Config, read_config
+from screening.logs import logconfig_dict
+
+
+def settings(config: Config) -> dict[str, Any]:
+    """Return gunicorn's settings, by its names."""
+    return {
+        "bind": config.address,
+        "worker_class": "gthread",  # stands a killed worker and a reload without an error
+        "workers": 1,  # counts of tries and of /metrics are this process's: docs/administrator.md
+        "threads": config.web_threads,
+        "timeout": 60,  # seconds until a process that does not move is started anew
+        "graceful_timeout": 30,  # seconds to finish requests at a reload or a stop
+        "keepalive": 5,
+        "limit_request_line": 2048,
+        "limit_request_fields": 50,
+        "secure_scheme_headers": {},  # only PROXIES says which headers are believed
+        "control_socket_disable": True,  # signals are enough; all servers of a user shared it
+        "logconfig_dict": logconfig_dict,
+    }
+
+
+class Pages(BaseApplication):  # type: ignore[misc]
+    """Our pages under gunicorn."""
+
+    def load_config(self) -> None:
+        for name, value in settings(read_config()).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from screening.app import create_app
+
+        return create_app()
+
+
+if __name__ == "__main__":
+    os.umask(PRIVATE)
+    Pages().run()

@@ -1,0 +1,79 @@
+"""A server started by hand: nobody else reads its files, and it runs nobody else's programs."""
+
+import json
+import os
+import sqlite3
+import urllib.request
+from contextlib import closing
+
+import pytest
+
+from tests.installation import Installation
+from tests.visitor import Visitor
+
+# Whatever Python or a library would load first, if the current folder stood before them.
+NAMES = ("screening", "gunicorn", "huey", "weasyprint", "pikepdf", "pyhanko", "json", "flask")
+TRAP = "open({note!r}, 'a').write(__name__ + '\\n')\nraise ImportError('a trap')\n"
+CASE = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "patient": "Ana Silva"}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Serve from a folder full of traps, with the umask of an ordinary shell, and use it."""
+    folder = tmp_path_factory.mktemp("traps")
+    for name in NAMES:
+        (folder / name).mkdir()
+        trap = TRAP.format(note=str(folder / "fell-into"))
+        (folder / name / "__init__.py").write_text(trap)
+        (folder / name / "__main__.py").write_text(trap)
+    usual = os.umask(0o022)
+    server = Installation(folder / "instance", cwd=folder, log=folder / "log.txt").start()
+    try:
+        Visitor().submit_quietly(server.link)
+        server.wait_for_report()
+        yield server
+    finally:
+        server.stop()
+        os.umask(usual)
+
+
+def test_nothing_is_loaded_from_the_folder_that_it_is_started_in(served):
+    """Not by the pages, the worker, the renderer, or the process that checks a stranger's file."""
+    request = urllib.request.Request(
+        f"{served.url}/api/v1/verifications", b"%PDF-1.7", {"Content-Type": "application/pdf"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert json.load(answer)["status"] == "FAILED"
+
+    assert not (served.cwd / "fell-into").exists()
+
+
+def test_what_it_writes_is_for_its_owner_alone(served):
+    (served.cwd / "case.json").write_text(json.dumps(CASE))
+    served.command("report", "case.json", "-o", "report.pdf", check=True)
+    served.command("backup", "backup.zip", check=True)
+    with closing(sqlite3.connect(served.folder / "screening.db")) as database:
+        [(number,)] = database.execute("SELECT number FROM screening")
+    served.command("export", number, "-o", "patient.zip", check=True)
+
+    files = [p for p in served.folder.rglob("*") if p.is_file()]
+    assert {"screening.db", "screening.db-wal", "screening.db-shm", "queue.db", "secret"} <= {
+        p.name for p in files
+    }
+    files += [served.cwd / name for name in ("report.pdf", "backup.zip", "patient.zip")]
+    assert {p.name: oct(p.stat().st_mode & 0o777) for p in files} == {
+        p.name: "0o600" for p in files
+    }
+    assert served.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_files_that_an_older_version_left_open_are_closed(tmp_path):
+    clinic = Installation(tmp_path)
+    clinic.command("clinic", "Aurelia", check=True)
+    (tmp_path / "screening.db").chmod(0o644)
+    (tmp_path / "notes.txt").touch(0o644)
+
+    clinic.command("certificates", check=True)
+
+    assert (tmp_path / "screening.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "notes.txt").stat().st_mode & 0o777 == 0o644
