@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from screening.storage.tables import ReportRow, new_id
 
-WAITS = ReportRow.sealed_at.is_(None)  # the same as being pending, by an index of few
+# Not sealed says the same but of erased ones, by an index that holds only the few that wait.
+WAITS = and_(ReportRow.sealed_at.is_(None), ReportRow.state == "pending")
 
 
 class Kind(StrEnum):

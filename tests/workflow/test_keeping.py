@@ -18,7 +18,9 @@ from screening.workflow import (
     queue,
     receipts,
     reception,
+    reports,
 )
+from screening.workflow.counts import count_work
 from screening.workflow.states import State
 from screening.workflow.workplace import ActRefusedError
 from tests.office import DECLARED
@@ -117,6 +119,16 @@ def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
     assert erased.link_hash != office.place.hash(f"link:{invitation.link}")
     later = doctor.open_review(office.place, office.doctor, office.submit())
     assert later.related == [], "the same name and date of birth"
+
+
+def test_a_report_that_was_not_made_before_erasing_is_not_waited_for(office):
+    id = office.submit()
+    assert len(reports.due_reports(office.place)) == 2
+    keeping.erase(office.place, id, "program", "asked")
+    office.pass_time(hours=1)
+
+    assert reports.due_reports(office.place) == []
+    assert count_work(office.place).pending == 0
 
 
 def test_nothing_erased_is_left_in_the_files(office, tmp_path):
