@@ -1,0 +1,164 @@
+"""Say in manifest.json what stands in the wing, read by the program that furnished it."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import packing
+from sqlalchemy import func, select
+
+from screening.storage.backup import restore_backup, write_backup
+from screening.storage.database import Database
+from screening.storage.encryption import open_bytes, open_json
+from screening.storage.tables import (
+    AuditEntry,
+    Clinic,
+    Decision,
+    DefinitionsArchive,
+    Message,
+    ReportRow,
+    Screening,
+    Table,
+)
+from screening.workflow import audit_log, outbox
+from tests.postgres import INITDB, Cluster
+
+COMMIT = "ddacb3d"
+
+
+def report(o, id):
+    with o.place.database.read() as session:
+        return session.get_one(ReportRow, id)
+
+
+def printed(o, screening_id):
+    """Return the name of a file with the report, which somebody keeps whatever we erase."""
+    with o.place.database.read() as session:
+        key = o.place.screening_key(session, session.get_one(Screening, screening_id))
+        query = select(ReportRow).where(ReportRow.screening_id == screening_id)
+        [row] = session.scalars(query.where(ReportRow.kind == "screening"))
+        pdf = open_bytes(key, row.pdf, f"report:{row.id}")
+    o.kept = {"kept-elsewhere.pdf": pdf}
+    return "kept-elsewhere.pdf"
+
+
+def pen(client):
+    with client.session_transaction() as session:
+        return session["pen"]
+
+
+def asked_again(o, name, later):
+    """Tell that the link of `name` now opens the screening `later` that came after it."""
+    before = o.told["screenings"][name]
+    with o.place.database.read() as session:
+        query = select(Screening.id).where(Screening.recheck_of == before["id"])
+        o.told["screenings"][later] = {"id": session.scalars(query).one(), "link": before["link"]}
+    del before["link"]
+
+
+def write(o, target, settings):
+    """Write the wing into the folder `target`."""
+    target.mkdir(parents=True, exist_ok=True)
+    with o.place.database.read() as session:
+        for told in o.told["screenings"].values():
+            told |= _screening(o, session, session.get_one(Screening, told["id"]))
+        manifest = {
+            "made": {"commit": COMMIT, "at": o.now.isoformat(), "settings": settings},
+            "tables": {
+                table.name: session.scalar(select(func.count()).select_from(table))
+                for table in Table.metadata.sorted_tables
+            },
+            "clinics": {
+                c.name: {"id": c.id, "accent": c.accent, "paper": c.paper, "logo": c.logo_print}
+                for c in session.scalars(select(Clinic))
+            },
+            "definitions": list(
+                session.scalars(
+                    select(DefinitionsArchive.hash).order_by(DefinitionsArchive.first_used_at)
+                )
+            ),
+            "audit": {
+                "head": audit_log.verify(o.place)[0],
+                "entries": session.scalar(select(func.count()).select_from(AuditEntry)),
+            },
+            **o.told,
+        }
+    assert audit_log.verify(o.place)[1] is None
+    _write_data(o, target)
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    (target / "manifest.json").write_text(text + "\n")
+
+
+def _screening(o, session, row):
+    key = o.place.screening_key(session, row)
+    spot = f"screening:{row.id}"
+    submission = row.submission and open_json(key, row.submission, f"{spot}:submission")
+    decisions = select(Decision).where(Decision.screening_id == row.id)
+    made = select(ReportRow).where(ReportRow.screening_id == row.id)
+    mails = select(Message).where(Message.screening_id == row.id)
+    return {
+        "number": row.number,
+        "clinic": row.clinic_id,
+        "state": row.state,
+        "recheck_of": row.recheck_of,
+        "link_ends": row.link_expires_at.isoformat(),
+        "person": open_json(key, row.person, f"{spot}:person"),
+        "draft": open_json(key, row.draft, f"{spot}:draft"),
+        "definitions": row.definitions_hash,
+        "outcomes": submission and {p["id"]: p["outcome"] for p in submission["procedures"]},
+        "decisions": [
+            d.content and open_json(key, d.content, f"decision:{d.id}")
+            for d in session.scalars(decisions.order_by(Decision.sequence))
+        ]
+        if row.state != "erased"
+        else [],
+        "reports": [_report(r) for r in session.scalars(made.order_by(ReportRow.created_at))],
+        "mails": [
+            {"kind": m.kind, "state": m.state, "to": outbox.recipient_of(m, key)}
+            for m in session.scalars(mails.order_by(Message.created_at))
+        ],
+    }
+
+
+def _report(row):
+    about = ("kind", "sequence", "state", "attempts", "error", "code", "sha256")
+    return {name: getattr(row, name) for name in about}
+
+
+def _write_data(o, target):
+    """Write the tables, the secret and the certificate as they stand in the instance folder."""
+    for name in ("secret", "authority.crt"):
+        shutil.copy(o.folder / name, target / name)
+    for name, content in o.kept.items():
+        (target / name).write_bytes(content)
+    with tempfile.TemporaryDirectory() as folder:
+        backup, copy = Path(folder) / "backup.zip", Path(folder) / "screening.db"
+        write_backup(o.place.database, backup, o.now)
+        o.place.database.scrub()
+        shutil.copy(o.folder / "screening.db", copy)
+        dump = _on_postgresql(backup, [bytes.fromhex(s) for s in _secrets(o)])
+        packing.pack(target, copy, dump)
+
+
+def _secrets(o):
+    return (o.folder / "secret").read_text().split()
+
+
+def _on_postgresql(backup, secrets):
+    """Return the same installation as PostgreSQL holds it, in SQL."""
+    cluster = Cluster()
+    try:
+        address = cluster.new()
+        database = Database(address)
+        restore_backup(database, backup, secrets)
+        database.close()
+        program = INITDB.resolve().with_name("pg_dump")
+        options = ["--inserts", "--no-owner", "--no-privileges", "--no-comments"]
+        done = subprocess.run([program, *options, address], capture_output=True, check=True)
+    finally:
+        cluster.remove()
+    # These are words to psql; the rest is SQL.
+    kept = [x for x in done.stdout.splitlines(True) if not x.startswith((b"\\restrict", b"\\unr"))]
+    return b"".join(kept)

@@ -1,0 +1,113 @@
+"""Keep a furnished installation small: what is large and sealed stands once, beside the tables.
+
+Sealed values cannot be compressed, and SQLite and PostgreSQL hold the same ones. So
+each longer than LARGE stands in a ZIP under its SHA-256, and the tables hold
+MARK and that digest in its place. Needs nothing but Python, so that makers of any
+commit may use it.
+"""
+
+import hashlib
+import lzma
+import re
+import sqlite3
+import zipfile
+from pathlib import Path
+
+LARGE = 2_000  # bytes
+MARK = b"museum:"
+MOST_IN_A_PACK = 380_000  # bytes
+DATABASE, DUMP = "screening.db.xz", "postgresql.sql.xz"
+HEX = re.compile(rb"\\x([0-9a-f]{%d,})" % (2 * LARGE))  # bytes as pg_dump writes them
+MARKED = re.compile(rb"\\x" + MARK.hex().encode() + rb"([0-9a-f]{64})")
+
+
+def pack(folder: Path, database: Path, dump: bytes) -> None:
+    """Write the SQLite file and the SQL text into `folder`, their large values once for both."""
+    values: dict[str, bytes] = {}
+    slim = database.with_suffix(".slim")
+    _swap(database, slim, lambda value: _taken(values, value))
+    (folder / DATABASE).write_bytes(lzma.compress(slim.read_bytes(), preset=9))
+    slim.unlink()
+    dump = HEX.sub(lambda found: _as_hex(_taken(values, bytes.fromhex(found[1].decode()))), dump)
+    (folder / DUMP).write_bytes(lzma.compress(dump, preset=9))
+    _pack_values(folder, values)
+
+
+def unpack_database(folder: Path, database: Path) -> None:
+    """Write the SQLite file as it was furnished."""
+    values = read_values(folder)
+    packed = database.with_suffix(".packed")
+    packed.write_bytes(lzma.decompress((folder / DATABASE).read_bytes()))
+    _swap(packed, database, lambda value: _returned(values, value))
+    packed.unlink()
+
+
+def unpack_dump(folder: Path) -> bytes:
+    """Return the SQL text that fills an empty PostgreSQL database."""
+    values = read_values(folder)
+    dump = lzma.decompress((folder / DUMP).read_bytes())
+    return MARKED.sub(lambda found: _as_hex(values[found[1].decode()]), dump)
+
+
+def read_values(folder: Path) -> dict[str, bytes]:
+    """Return the large values by the SHA-256 of each."""
+    found = {}
+    for path in sorted(folder.glob("values-*.zip")):
+        with zipfile.ZipFile(path) as pack:
+            found |= {name: pack.read(name) for name in pack.namelist()}
+    return found
+
+
+def _swap(source: Path, target: Path, change) -> None:
+    """Copy a SQLite file, every value of bytes as `change` returns it."""
+    copy = sqlite3.connect(source)
+    copy.execute("VACUUM INTO ?", [str(target)])
+    copy.close()
+    copy = sqlite3.connect(target)
+    for table, column in _columns_of_bytes(copy):
+        rows = copy.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} NOTNULL")
+        for row, value in rows.fetchall():
+            if (changed := change(value)) != value:
+                copy.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", [changed, row])
+    copy.commit()
+    copy.execute("VACUUM")
+    copy.close()
+
+
+def _columns_of_bytes(database):
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    for (table,) in tables:
+        for _, column, kind, *_ in database.execute(f"PRAGMA table_info({table})").fetchall():
+            if kind == "BLOB":
+                yield table, column
+
+
+def _taken(values: dict[str, bytes], value: bytes) -> bytes:
+    if len(value) < LARGE:
+        return value
+    digest = hashlib.sha256(value)
+    values[digest.hexdigest()] = value
+    return MARK + digest.digest()
+
+
+def _returned(values: dict[str, bytes], value: bytes) -> bytes:
+    return values[value[len(MARK) :].hex()] if value.startswith(MARK) else value
+
+
+def _as_hex(value: bytes) -> bytes:
+    return rb"\x" + value.hex().encode()
+
+
+def _pack_values(folder: Path, values: dict[str, bytes]) -> None:
+    packs: list[list[str]] = [[]]
+    size = 0
+    for name in sorted(values):
+        if size + len(values[name]) > MOST_IN_A_PACK and packs[-1]:
+            packs.append([])
+            size = 0
+        packs[-1].append(name)
+        size += len(values[name])
+    for number, names in enumerate(packs, 1):
+        with zipfile.ZipFile(folder / f"values-{number:02}.zip", "w") as pack:
+            for name in names:
+                pack.writestr(zipfile.ZipInfo(name), values[name])

@@ -1,0 +1,74 @@
+"""Doctors see what was decided then, decide what waits, and amend what was decided."""
+
+import pytest
+
+from screening.workflow import doctor
+from screening.workflow.workplace import ActRefusedError
+from tests.museum.test_drafts import finish
+from tests.museum.visiting import ON_SQLITE
+from tests.office import PASSWORD, decide
+
+
+@pytest.fixture
+def mai(museum):
+    return museum.sign_in("doctor")
+
+
+def of_clinic(museum, *states):
+    ours = museum.clinic_named("Aurelia")
+    every = museum.in_state(*states).items()
+    return {name: told for name, told in every if told["clinic"] == ours}
+
+
+def test_a_doctor_sees_every_decision_as_it_was_made(museum, mai):
+    amended = museum.screening("amended")
+    for name, told in of_clinic(museum, "submitted", "decided", "superseded").items():
+        review = doctor.open_review(museum.place, mai, told["id"])
+        assert review.decisions == told["decisions"], name
+        found = {p["id"]: p["outcome"] for p in review.report["procedures"]}
+        assert found == told["outcomes"], name
+    assert [d["sequence"] for d in amended["decisions"]] == [1, 2]
+    [now] = amended["decisions"][1]["decisions"]
+    assert (now["decision"], now["conditions"]) == ("proceed-with-conditions", "Patch test first")
+
+
+def test_a_doctor_of_another_clinic_sees_nothing_of_it(museum):
+    stranger = museum.sign_in("doctor-b")
+    for told in of_clinic(museum, "submitted", "decided").values():
+        with pytest.raises(ActRefusedError, match="gone"):
+            doctor.open_review(museum.place, stranger, told["id"])
+    told = museum.screening("vietnamese")
+    assert doctor.open_review(museum.place, stranger, told["id"]).decisions == told["decisions"]
+
+
+def test_what_waits_is_decided_and_its_report_is_ordered(museum, mai):
+    for told in of_clinic(museum, "submitted").values():
+        doctor.decide(*decide(museum, told["id"], "decline", "as advised", who=mai))
+        review = doctor.open_review(museum.place, mai, told["id"])
+        assert (review.state, len(review.decisions)) == ("decided", 1)
+        assert museum.rows_of(told["id"], "decided") and museum.rows_of(told["id"], "plan")
+
+
+def test_what_was_decided_is_amended_and_the_earlier_decision_stays(museum, mai):
+    for name, told in of_clinic(museum, "decided").items():
+        *given, password = decide(museum, told["id"], "decline", "after all not", who=mai)
+        doctor.amend(*given, "The patient telephoned", password)
+        decisions = doctor.open_review(museum.place, mai, told["id"]).decisions
+        assert decisions[:-1] == told["decisions"], name
+        assert decisions[-1]["replaces"] == told["decisions"][-1]["at"], name
+    assert password == PASSWORD
+
+
+@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
+def test_a_draft_of_then_becomes_a_decided_report_sealed_and_signed_with_the_keys_of_then(
+    museum, mai
+):
+    id = museum.screening("on the phone")["id"]
+    finish(museum, id)
+    museum.make(id, "screening")
+    doctor.decide(*decide(museum, id, "proceed", who=mai))
+    row, pdf = museum.make(id, "decided")
+
+    found = museum.verify(pdf, row.code)
+    assert (found.status, found.reasons, found.replayed) == ("PASSED", (), True)
+    assert [one["signer"] for one in found.signatures] == ["Seal of Aurelia", "Dr Mai Tran"]

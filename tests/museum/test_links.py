@@ -1,0 +1,68 @@
+"""Links that patients hold open what the table of states says."""
+
+from datetime import datetime
+
+import pytest
+
+from screening.workflow import patient, reception
+from screening.workflow.states import State
+from screening.workflow.workplace import ActRefusedError
+from tests.museum.visiting import browser
+
+OPENS = {
+    "invited": 200,
+    "in-progress": 200,
+    "submitted": 200,
+    "decided": 200,
+    "expired": 410,
+    "withdrawn": 410,
+    "superseded": 410,
+    "erased": 404,
+}
+
+
+def test_every_state_stands_in_the_museum(shown):
+    states = {told["state"] for told in shown.told["screenings"].values()}
+    assert states == set(State) == set(OPENS)
+
+
+def test_each_link_shows_the_page_of_its_state(shown):
+    client = browser(shown)
+    moved = {told["recheck_of"] for told in shown.told["screenings"].values() if "link" in told}
+    for name, told in shown.told["screenings"].items():
+        if "link" not in told:  # it leads to the screening that came after
+            assert told["id"] in moved
+            continue
+        page = client.get(f"/s/{told['link']}")
+        assert page.status_code == (410 if ended(shown, told) else OPENS[told["state"]]), name
+
+
+def ended(museum, told):
+    """Return whether the two weeks of a link are over, whatever became of its screening."""
+    return told["state"] != "erased" and datetime.fromisoformat(told["link_ends"]) <= museum.now
+
+
+def test_each_link_leads_to_its_screening(shown):
+    for name, told in shown.told["screenings"].items():
+        if "link" in told and OPENS[told["state"]] == 200 and not ended(shown, told):
+            found = patient.follow_link(shown.place, told["link"])
+            assert found == (told["id"], told["state"]), name
+
+
+def test_a_link_that_ended_is_renewed_and_its_answers_are_still_there(museum):
+    [told] = museum.in_state("expired").values()
+    link = reception.renew_link(museum.place, told["clinic"], "program", told["id"])
+
+    assert patient.follow_link(museum.place, link) == (told["id"], "in-progress")
+    draft = patient.open_draft(museum.place, told["id"])
+    assert told["draft"]["answers"] and draft.answers == told["draft"]["answers"]
+    with pytest.raises(ActRefusedError, match="gone"):
+        patient.follow_link(museum.place, told["link"])
+
+
+def test_links_end_two_weeks_after_they_were_given(museum):
+    waiting = museum.in_state("invited", "in-progress")
+    museum.pass_time(days=14)
+    for told in waiting.values():
+        with pytest.raises(ActRefusedError, match="expired"):
+            patient.follow_link(museum.place, told["link"])

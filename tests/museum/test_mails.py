@@ -1,0 +1,54 @@
+"""Mails that waited go out once, and what was refused stays refused."""
+
+import pytest
+
+from tests.mail_server import MailServer, send_due
+from tests.museum.visiting import browser
+
+
+@pytest.fixture
+def server():
+    server = MailServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailing(museum, server):
+    """Return a wing of one's own that hands its mail to `server`."""
+    museum.close()
+    museum.open(**server.settings)
+    return museum
+
+
+def expected(museum):
+    return {
+        (mail["to"], mail["kind"])
+        for told in museum.told["screenings"].values()
+        for mail in told["mails"]
+        if mail["state"] == "pending"
+    }
+
+
+def test_mails_that_waited_go_out_once_with_a_link_that_works(mailing, server):
+    waiting = expected(mailing)
+    assert len(waiting) == 3
+    send_due(mailing)
+    send_due(mailing)
+
+    assert sorted(to for [to], _ in server.taken) == sorted(to for to, _ in waiting)
+    links = {f"/s/{told['link']}" for told in mailing.in_state("invited", "in-progress").values()}
+    client = browser(mailing)
+    for mail in server.mails:
+        text = mail.get_body(("plain",)).get_content()
+        [link] = [link for link in links if link in text]
+        assert client.get(link).status_code == 200
+
+
+def test_mails_say_what_became_of_them(shown):
+    for name, told in shown.told["screenings"].items():
+        found = [(m.kind, m.state) for m in shown.mails_of(told["id"])]
+        assert found == [(m["kind"], m["state"]) for m in told["mails"]], name
+    assert {m["state"] for t in shown.told["screenings"].values() for m in t["mails"]} == {
+        *("pending", "sent", "failed")
+    }

@@ -1,0 +1,131 @@
+"""Nothing is lost: every row is there, every sealed value opens, the audit log is whole."""
+
+import io
+import json
+import zipfile
+from collections import Counter
+
+from sqlalchemy import LargeBinary, func, select
+
+from screening.config import read_secrets
+from screening.definitions.unpacking import load_archive
+from screening.storage.encryption import open_bytes
+from screening.storage.tables import Clinic, Screening, Table
+from screening.workflow import audit_log, keeping, portability, rotation
+from screening.workflow.look import logo_of
+from tests.museum.visiting import browser, sha256
+from tests.office import refused
+
+# Where each sealed value is bound to; it opens nowhere else, so these never change.
+BY_SCREENING = {
+    **{f"screening.{c}": f"screening:{{}}:{c}" for c in ("person", "contact", "draft", "basis")},
+    "screening.submission": "screening:{}:submission",
+    "decision.content": "decision:{}",
+    "report.pdf": "report:{}",
+    "message.recipient": "message:{}:to",
+    "message.error": "message:{}:error",
+}
+BY_CLINIC = {
+    "screening.wrapped_key": "key:{}",
+    "account.credentials": "credentials:{}",
+    "account.totp": "account:{}:totp",
+    "account.totp_offer": "account:{}:totp",
+    "passkey.content": "passkey:{}",
+    "clinic.seal": "seal:{}",
+}
+ELSEWHERE = {"clinic.wrapped_key", "clinic.logo", "definitions.archive", "installation.content"}
+
+
+def test_every_table_has_as_many_rows_as_then(shown):
+    with shown.place.database.read() as session:
+        for name, rows in shown.told["tables"].items():
+            table = Table.metadata.tables[name]
+            assert session.scalar(select(func.count()).select_from(table)) == rows, name
+    assert min(shown.told["tables"].values()) > 0
+
+
+def test_the_audit_log_is_whole_up_to_the_head_of_then(shown):
+    head, problem = audit_log.verify(shown.place, shown.told["audit"]["head"])
+    assert (head, problem) == (shown.told["audit"]["head"], None)
+    assert head.startswith(f"{shown.told['audit']['entries']}:")
+
+
+def values(session):
+    """Yield (column, row) for every stored value of bytes."""
+    for table in Table.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, LargeBinary):
+                for row in session.execute(select(table).where(column.is_not(None))):
+                    yield column, row._mapping
+
+
+def test_every_sealed_value_opens(shown):
+    place, opened = shown.place, Counter()
+    with place.database.read() as session:
+        of_clinic = {c.id: place.clinic_key(c) for c in session.scalars(select(Clinic))}
+        of = {s.id: place.screening_key(session, s) for s in session.scalars(select(Screening))}
+        clinics = {
+            a.id: a.clinic_id for a in session.execute(select(Table.metadata.tables["account"]))
+        }
+        for column, row in values(session):
+            name, value = str(column), row[column.name]
+            if name in BY_SCREENING and value:
+                key = of[row.get("screening_id") or row["id"]]
+                assert open_bytes(key, value, BY_SCREENING[name].format(row["id"]))
+            elif name in BY_CLINIC:
+                clinic = row.get("clinic_id") or clinics.get(row.get("account_id")) or row["id"]
+                assert open_bytes(of_clinic[clinic], value, BY_CLINIC[name].format(row["id"]))
+            opened[name] += 1
+    assert set(opened) <= {*BY_SCREENING, *BY_CLINIC, *ELSEWHERE}
+    assert set(opened) >= {*BY_SCREENING, *BY_CLINIC, *ELSEWHERE} - {"account.totp_offer"}
+
+
+def test_every_person_and_draft_reads_as_then(shown):
+    for name, told in shown.told["screenings"].items():
+        found = shown.held(told["id"])
+        assert (found["person"], found["draft"]) == (told["person"], told["draft"]), name
+        assert (found["number"], found["state"]) == (told["number"], told["state"]), name
+
+
+def test_the_archived_lists_are_those_whose_hash_they_bear(shown):
+    archives = shown.archives()
+    assert list(archives) == shown.told["definitions"]
+    for hash, archive in archives.items():
+        assert load_archive(archive).hash == hash
+
+
+def test_a_clinics_own_look_is_kept(shown):
+    told = shown.told["clinics"]["Aurelia"]
+    page = browser(shown).get(f"/s/{shown.screening('invited')['link']}")
+    assert told["accent"].removeprefix("#") in page.get_data(as_text=True)
+    assert logo_of(shown.place, told["id"], told["logo"]).startswith(b"\x89PNG")
+
+
+def test_the_newest_secret_alone_opens_it(shown):
+    newest, former = read_secrets(shown.config.secret_file)
+    assert rotation.in_use(shown.place, newest)
+    assert not rotation.in_use(shown.place, former)
+
+
+def test_everything_held_on_a_patient_is_handed_out(museum):
+    for name in ("first visit", "amended", "arabic", "expired", "withdrawn"):
+        told = museum.screening(name)
+        packed = portability.export(museum.place, told["id"], "program")
+        assert packed.damaged == []
+        with zipfile.ZipFile(io.BytesIO(packed.archive)) as archive:
+            held = json.loads(archive.read("screening.json"))
+            pdfs = {sha256(archive.read(n)) for n in archive.namelist() if n.endswith(".pdf")}
+        assert (held["person"], held["draft"]) == (told["person"], told["draft"])
+        assert held["decisions"] == told["decisions"]
+        assert pdfs == {r["sha256"] for r in told["reports"] if r["state"] == "sealed"}
+
+
+def test_everything_held_on_a_patient_is_erased(museum):
+    every = [told for told in museum.told["screenings"].values() if told["state"] != "erased"]
+    for told in every:
+        keeping.erase(museum.place, told["id"], "program", "asked by the patient")
+        assert museum.held(told["id"])["person"] == {"name": "(erased)"}
+        assert {row.state for row in museum.rows_of(told["id"])} <= {"erased"}
+    told = museum.screening("erased")
+    assert refused(keeping.erase, museum.place, told["id"], "program", "again") == "erased"
+    assert audit_log.verify(museum.place, museum.told["audit"]["head"])[1] is None
