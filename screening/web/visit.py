@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
 from screening.workflow import accounts, kiosk, pen
-from screening.workflow.accounts import Person
+from screening.workflow.actor import Person
 from screening.workflow.kiosk import Tablet
 from screening.workflow.workplace import Clinic, Workplace
 

@@ -7,7 +7,6 @@ workflow/passkeys.py complete it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from screening.documents.authority import Credentials, open_pkcs12
 from screening.storage.encryption import open_bytes, seal_bytes
 from screening.storage.tables import Account, Clinic, SignIn, new_id
+from screening.workflow.actor import Person
 from screening.workflow.workplace import ActRefusedError, Workplace, new_token
 
 MOST_MISSES = 5
@@ -31,21 +31,6 @@ STRANGER = "stranger"
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Spent on an unknown name, so that the time to answer does not tell who exists.
 NOBODY = hasher.hash("nobody")
-
-
-@dataclass(frozen=True)
-class Person:
-    """Someone signed in, and where."""
-
-    sign_in: str
-    id: str
-    clinic: Clinic
-    name: str
-    role: str
-
-    @property
-    def who(self) -> str:
-        return f"account:{self.id}"
 
 
 def add_account(

@@ -11,13 +11,8 @@ from sqlalchemy.orm import Session
 
 from screening.storage.encryption import seal_bytes
 from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode
-from screening.workflow.accounts import (
-    ROLES,
-    Person,
-    add_account,
-    doctor_credentials,
-    end_sign_ins,
-)
+from screening.workflow.accounts import ROLES, add_account, doctor_credentials, end_sign_ins
+from screening.workflow.actor import Person
 from screening.workflow.clinics import clinic_seal
 from screening.workflow.passwords import new_link
 from screening.workflow.workplace import ActRefusedError, Workplace

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from screening.storage import audit
 from screening.storage.tables import Account, AuditEntry, Kiosk, Screening
-from screening.workflow.accounts import Person
+from screening.workflow.actor import Person
 from screening.workflow.workplace import Workplace
 
 A_PAGE = 100

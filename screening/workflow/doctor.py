@@ -13,7 +13,7 @@ from screening.clinical.moved import Changes, changes_between
 from screening.clinical.report import Report
 from screening.storage.encryption import open_bytes, open_json, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening, new_id
-from screening.workflow.accounts import Person
+from screening.workflow.actor import Person
 from screening.workflow.asking_again import ask_for_the_doctor, open_questions
 from screening.workflow.decisions import LONGEST_REASON, Choice, Ruling, problems_with
 from screening.workflow.factors import confirm

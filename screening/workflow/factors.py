@@ -13,7 +13,6 @@ from screening.storage.encryption import open_bytes, seal_bytes
 from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode, SignIn, new_id
 from screening.workflow.accounts import (
     LONGEST_WAIT,
-    Person,
     check_lock,
     check_password,
     count_miss,
@@ -22,6 +21,7 @@ from screening.workflow.accounts import (
     sign_in_id,
     start_sign_in,
 )
+from screening.workflow.actor import Person
 from screening.workflow.workplace import ActRefusedError, Workplace, as_typed, new_code
 
 STEPS = (-1, 0, 1)  # of 30 seconds that the telephone's clock may be off

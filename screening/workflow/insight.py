@@ -16,7 +16,7 @@ from screening.clinical.eligibility import Outcome
 from screening.clinical.insight import Insight, Rule, Seen, count
 from screening.storage.encryption import SealedBlobError, open_bytes, open_json
 from screening.storage.tables import AuditEntry, Clinic, Decision, Screening
-from screening.workflow.accounts import Person
+from screening.workflow.actor import Person
 from screening.workflow.decisions import ADVISED, Choice
 from screening.workflow.rescreen import BLOCK, IN_USE
 from screening.workflow.trying import open_basis

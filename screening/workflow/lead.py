@@ -11,7 +11,7 @@ from screening.definitions.examples import failing_examples
 from screening.definitions.problems import DefinitionError
 from screening.definitions.unpacking import LARGEST_ARCHIVE, load_archive
 from screening.storage.tables import DefinitionsArchive
-from screening.workflow.accounts import Person
+from screening.workflow.actor import Person
 from screening.workflow.rescreen import Preview, rescreen
 from screening.workflow.workplace import Workplace
 

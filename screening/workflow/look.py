@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from screening.documents.logo import LARGEST_LOGO, clean_logo, size_of
 from screening.storage.tables import Clinic
-from screening.workflow.accounts import Person
+from screening.workflow.actor import Person
 from screening.workflow.colours import COLOUR, can_be_read, nearest_that_works
 from screening.workflow.workplace import ActRefusedError, Workplace
 

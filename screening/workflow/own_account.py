@@ -8,13 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from screening.storage.tables import Account, SignIn
-from screening.workflow.accounts import (
-    IDLE,
-    LONGEST_SIGN_IN,
-    Person,
-    end_sign_ins,
-    sign_in_id,
-)
+from screening.workflow.accounts import IDLE, LONGEST_SIGN_IN, end_sign_ins, sign_in_id
+from screening.workflow.actor import Person
 from screening.workflow.workplace import Workplace
 
 

@@ -27,7 +27,8 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 
 from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Account, Clinic, Passkey, new_id
-from screening.workflow.accounts import STRANGER, Person, check_lock, start_sign_in
+from screening.workflow.accounts import STRANGER, check_lock, start_sign_in
+from screening.workflow.actor import Person
 from screening.workflow.factors import Waiting, locked_newcomer, promote
 from screening.workflow.workplace import ActRefusedError, Workplace
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.storage.tables import Account
-from screening.workflow.accounts import Person, check_password, end_sign_ins, hasher
+from screening.workflow.accounts import check_password, end_sign_ins, hasher
+from screening.workflow.actor import Person
 from screening.workflow.workplace import ActRefusedError, Workplace, new_token
 
 SHORTEST, LONGEST = 12, 128

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, undefer
 from screening.clinical.report import ReportProcedure
 from screening.storage.encryption import SealedBlobError, open_json
 from screening.storage.tables import Account, AuditEntry, Screening
-from screening.workflow.accounts import Person
+from screening.workflow.actor import Person
 from screening.workflow.states import State
 from screening.workflow.submissions import submission_of
 from screening.workflow.workplace import Workplace
