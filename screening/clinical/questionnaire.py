@@ -22,6 +22,7 @@ NONE_OF_THESE = "none"
 NOT_KNOWN = "unknown"
 TELL_DOCTOR = "tell-doctor"
 WITHHELD = {NOT_KNOWN, TELL_DOCTOR}
+BORN = "date_of_birth"  # the question that a tablet and a returning patient are known by
 RESERVED = {YES, NO, NONE_OF_THESE} | WITHHELD
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from screening.clinical.decision import CODES, Choice, Code, Ruling, problems_with
 from screening.clinical.decisive import clear_day
 from screening.clinical.report import Report
 from screening.web.staff_forms import DecisionForm
@@ -19,7 +20,6 @@ from screening.web.visit import person, require, workplace
 from screening.workflow import doctor
 from screening.workflow import queue as line
 from screening.workflow.accounts import note_look
-from screening.workflow.decisions import CODES, Choice, Code, Ruling, problems_with
 from screening.workflow.states import State
 from screening.workflow.workplace import ActRefusedError
 

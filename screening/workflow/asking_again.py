@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions import assemble_questionnaire
 from screening.clinical.questionnaire import Questionnaire, walk
-from screening.clinical.report import ReportProcedure
 from screening.storage.encryption import open_json
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.outbox import Kind, contact_of, keep_contact, order_mail
@@ -45,18 +44,6 @@ def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Inv
         about = {"clinic_id": clinic_id, "screening_id": opened.row.id}
         place.record(session, by, "recheck", **about)
     return opened.invitation
-
-
-def open_questions(procedure: ReportProcedure) -> set[str]:
-    """Return what to ask again where the doctor needs to know more: what was not known.
-
-    Where all was known, everything behind a reason; nothing where there is no reason.
-    """
-    behind = {
-        state: {a for r in procedure["reasons"] if r["state"] == state for a in r["answers"]}
-        for state in ("unknown", "present")
-    }
-    return behind["unknown"] or behind["present"]
 
 
 def ask_for_the_doctor(

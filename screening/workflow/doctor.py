@@ -9,19 +9,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from screening.clinical.decision import (
+    LONGEST_REASON,
+    Choice,
+    Ruling,
+    open_questions,
+    problems_with,
+)
 from screening.clinical.moved import Changes, changes_between
 from screening.clinical.report import Report
-from screening.storage.encryption import open_bytes, open_json, seal_json
+from screening.storage.encryption import open_bytes, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening, new_id
 from screening.workflow.actor import Person
-from screening.workflow.asking_again import ask_for_the_doctor, open_questions
-from screening.workflow.decisions import LONGEST_REASON, Choice, Ruling, problems_with
+from screening.workflow.asking_again import ask_for_the_doctor
 from screening.workflow.factors import confirm
 from screening.workflow.history import Related, related_to
 from screening.workflow.orders import Kind, order_reports
 from screening.workflow.queue import Look, others_looking
 from screening.workflow.states import State, allow
-from screening.workflow.submissions import submission_of
+from screening.workflow.submissions import decisions_of, submission_of
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
 
 
@@ -107,24 +113,6 @@ def _own(session: Session, doctor: Person, screening_id: str) -> Screening:
     if screening.submission is None:
         raise ActRefusedError(screening.state)
     return screening
-
-
-def decisions_of(place: Workplace, session: Session, screening: Screening) -> list[dict[str, Any]]:
-    """Return every decision as its decided report prints it, the one in force last."""
-    query = select(Decision).where(Decision.screening_id == screening.id)
-    key = place.screening_key(session, screening)
-    return [
-        open_json(key, row.content, f"decision:{row.id}")
-        for row in session.scalars(query.order_by(Decision.sequence))
-    ]
-
-
-def decision_of(
-    place: Workplace, session: Session, screening: Screening, sequence: int | None = None
-) -> dict[str, Any] | None:
-    """Return the decision in force, or the one of `sequence`; None before there is one."""
-    made = decisions_of(place, session, screening)
-    return made[sequence - 1 if sequence else -1] if made else None
 
 
 def decide(

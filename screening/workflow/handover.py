@@ -11,11 +11,11 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from screening.clinical.questionnaire import BORN
 from screening.storage.encryption import open_json
 from screening.storage.tables import Kiosk, Screening
 from screening.workflow import pen as pens
 from screening.workflow.kiosk import Tablet, count_miss
-from screening.workflow.reception import BORN
 from screening.workflow.states import allow
 from screening.workflow.workplace import (
     ActRefusedError,

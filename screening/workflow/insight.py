@@ -12,12 +12,12 @@ from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.basis import StoredVerdict
+from screening.clinical.decision import ADVISED, Choice
 from screening.clinical.eligibility import Outcome
 from screening.clinical.insight import Insight, Rule, Seen, count
 from screening.storage.encryption import SealedBlobError, open_bytes, open_json
 from screening.storage.tables import AuditEntry, Clinic, Decision, Screening
 from screening.workflow.actor import Person
-from screening.workflow.decisions import ADVISED, Choice
 from screening.workflow.rescreen import BLOCK, IN_USE
 from screening.workflow.trying import open_basis
 from screening.workflow.workplace import Workplace

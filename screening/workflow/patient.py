@@ -20,6 +20,7 @@ from screening.clinical.eligibility import Outcome
 from screening.clinical.language import ENGLISH
 from screening.clinical.medicines import Reading, open_readings
 from screening.clinical.questionnaire import (
+    BORN,
     Answer,
     Questionnaire,
     answers_on_path,
@@ -305,7 +306,7 @@ def _frame(
             "address": draft.clinic.address,
             "phone": draft.clinic.phone,
         },
-        "patient": {"name": draft.name, "born": draft.answers.get("date_of_birth")},
+        "patient": {"name": draft.name, "born": draft.answers.get(BORN)},
         "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
         "zone": draft.clinic.zone,
         "language": ENGLISH,

@@ -13,10 +13,10 @@ from screening.clinical.report import ReportAnswer
 from screening.documents.diary import aftercare_diary
 from screening.storage.encryption import open_bytes, open_json
 from screening.storage.tables import Clinic, ReportRow, Screening
-from screening.workflow.doctor import decision_of
 from screening.workflow.orders import Kind
 from screening.workflow.patient import PATIENT
 from screening.workflow.states import State, allow
+from screening.workflow.submissions import decision_of
 from screening.workflow.workplace import ActRefusedError, Workplace, locked_screening
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.case import MOST_PROCEDURES
 from screening.clinical.definitions import assemble_questionnaire
-from screening.clinical.questionnaire import is_answered, journey
+from screening.clinical.questionnaire import BORN, is_answered, journey
 from screening.storage.encryption import SealedBlobError, new_key, open_json, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Screening, new_id
 from screening.workflow.outbox import (
@@ -39,7 +39,6 @@ from screening.workflow.workplace import (
 LINK_LASTS = timedelta(days=14)
 START_CODE_LASTS = timedelta(hours=12)
 LONGEST_NAME = 100
-BORN = "date_of_birth"  # the question
 WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")
 
 

@@ -25,9 +25,9 @@ from screening.storage.encryption import SealedBlobError, open_bytes, open_json,
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts import doctor_credentials
 from screening.workflow.clinics import clinic_seal
-from screening.workflow.doctor import decision_of
 from screening.workflow.look import logo_for_report
 from screening.workflow.orders import WAITS, Kind
+from screening.workflow.submissions import decision_of
 from screening.workflow.verification import verification_code
 from screening.workflow.workplace import ActRefusedError, Workplace
 

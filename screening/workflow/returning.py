@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.questionnaire import Answer
+from screening.clinical.questionnaire import BORN, Answer
 from screening.clinical.returning import Told, confirmable
 from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Screening
@@ -39,7 +39,7 @@ def bring_back(place: Workplace, screening_id: str) -> None:
         allow("answer", screening.state)
         key = place.screening_key(session, screening)
         kept = open_json(key, screening.draft, spot)
-        born, tries = draft.answers.get("date_of_birth"), kept.get("tries", 0)
+        born, tries = draft.answers.get(BORN), kept.get("tries", 0)
         if screening.recheck_of or kept.get("born") == born or tries >= MOST_TRIES:
             return
         confirmed = kept.get("confirmed", {})
@@ -54,7 +54,7 @@ def bring_back(place: Workplace, screening_id: str) -> None:
 
 
 def _hash_of(place: Workplace, screening: Screening, draft: Draft) -> str | None:
-    patient = {"name": draft.name, "born": draft.answers.get("date_of_birth")}
+    patient = {"name": draft.name, "born": draft.answers.get(BORN)}
     return person_hash(place, screening.clinic_id, {"patient": patient}) if draft.name else None
 
 

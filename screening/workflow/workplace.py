@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.message import EmailMessage
+from typing import Protocol
 
 from cryptography.x509 import Certificate
 from sqlalchemy import select
@@ -18,9 +20,18 @@ from screening.storage import audit
 from screening.storage.database import Database
 from screening.storage.encryption import Keys, SealedBlobError, fingerprint, open_bytes
 from screening.storage.tables import Clinic, Screening
-from screening.workflow.post import MailServer
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
+
+
+class MailServer(Protocol):
+    """Where mails are handed over; `sender` is the address that they come from."""
+
+    @property
+    def sender(self) -> str: ...
+
+    def deliver(self, message: EmailMessage) -> None:
+        """Return once the server has taken `message` upon itself. Raises MailError."""
 
 
 @dataclass(frozen=True)

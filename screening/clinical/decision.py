@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from screening.clinical.eligibility import Outcome
 from screening.clinical.report import ReportProcedure
-from screening.workflow.asking_again import open_questions
 
 LONGEST_REASON = 500
 
@@ -99,6 +98,18 @@ def problems_with(procedure: ReportProcedure, ruling: Ruling) -> str | None:
         return "fixed"
     milder = decided.strictness < advised.strictness
     return _problem_with_words(decided, ruling, milder)
+
+
+def open_questions(procedure: ReportProcedure) -> set[str]:
+    """Return what to ask again where the doctor needs to know more: what was not known.
+
+    Where all was known, everything behind a reason; nothing where there is no reason.
+    """
+    behind = {
+        state: {a for r in procedure["reasons"] if r["state"] == state for a in r["answers"]}
+        for state in ("unknown", "present")
+    }
+    return behind["unknown"] or behind["present"]
 
 
 def _problem_with_words(decided: Choice, ruling: Ruling, milder: bool) -> str | None:
