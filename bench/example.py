@@ -10,12 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from screening.clinical.case import read_case
-from screening.clinical.definitions import assemble_questionnaire
-from screening.clinical.questionnaire import Answer, Item, ItemType, first_unanswered, journey
-from screening.clinical.report import WORDS, Report, compile_report, translated
+from screening.clinical.definitions.definitions import assemble_questionnaire
+from screening.clinical.definitions.questionnaire import (
+    Answer,
+    Item,
+    ItemType,
+    first_unanswered,
+    journey,
+)
+from screening.clinical.evaluation.case import read_case
+from screening.clinical.report.report import WORDS, Report, compile_report, translated
 from screening.definitions.loading import load_definitions
-from screening.documents.wording import say_in
+from screening.documents.rendering.wording import say_in
 
 ON = date(2026, 11, 21)
 PROCEDURES = ("mesotherapy-face", "soft-lifting", "botulinum-toxin")

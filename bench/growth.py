@@ -21,14 +21,15 @@ from machine import machine
 from stored import fill, make_patients, name_of, number_of
 
 from screening.app import create_app
+from screening.bootstrap import open_workplace
 from screening.config import read_config
-from screening.opening import open_workplace
 from screening.storage.database import Database
 from screening.storage.tables import Account, SignIn
-from screening.workflow import patient, reception
-from screening.workflow.accounts import add_account, sign_in_id
-from screening.workflow.clinics import add_clinic
-from screening.workflow.workplace import Workplace
+from screening.workflow.accounts.sessions import add_account, sign_in_id
+from screening.workflow.clinics.clinics import add_clinic
+from screening.workflow.core.context import Workplace
+from screening.workflow.reception import invitations
+from screening.workflow.screenings import answering
 
 # The tests know how to start a PostgreSQL of their own.
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -98,8 +99,8 @@ def settle(database: Database) -> None:
 
 def begin(place: Workplace, clinic: str) -> str:
     """Return the link of a patient who is at it."""
-    invited = reception.invite(place, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
-    patient.choose_procedures(place, invited.screening_id, ["mesotherapy-face"])
+    invited = invitations.invite(place, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
+    answering.choose_procedures(place, invited.screening_id, ["mesotherapy-face"])
     return invited.link
 
 

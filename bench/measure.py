@@ -14,19 +14,19 @@ from machine import machine
 from pydantic_core import from_json
 from stored import fill, make_patients
 
-from screening.clinical.answers import establish_findings
-from screening.clinical.basis import Basis
-from screening.clinical.changes import changes_under
-from screening.clinical.definitions import Definitions
-from screening.clinical.eligibility import determine_eligibility
-from screening.clinical.population import bits, establish_all, gather
-from screening.clinical.population_eligibility import determine_all
+from screening.bootstrap import open_workplace
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.eligibility import determine_eligibility
+from screening.clinical.evaluation.answers import establish_findings
+from screening.clinical.evaluation.population import bits, establish_all, gather
+from screening.clinical.evaluation.population_eligibility import determine_all
+from screening.clinical.report.verdict_snapshot import Basis
+from screening.clinical.whatif.changes import changes_under
 from screening.config import read_config
-from screening.opening import open_workplace
 from screening.storage.encryption import new_key, open_bytes, seal_bytes, seal_json
-from screening.workflow.clinics import add_clinic
-from screening.workflow.rescreen import BLOCK, all_cores, rescreen, sealed_blocks
-from screening.workflow.workplace import Workplace
+from screening.workflow.clinics.clinics import add_clinic
+from screening.workflow.core.context import Workplace
+from screening.workflow.rules.rescreen import BLOCK, all_cores, rescreen, sealed_blocks
 
 MILLION = 1_000_000
 PATIENTS = 2_000  # different ones; the stored screenings repeat them

@@ -31,15 +31,15 @@ from machine import machine
 from sqlalchemy import func, select
 from walking import Visitor, walk_screening, walk_wizard
 
-from screening.clinical.definitions import assemble_questionnaire
-from screening.clinical.questionnaire import Answer, Item, first_unanswered, journey
+from screening.bootstrap import open_workplace
+from screening.clinical.definitions.definitions import assemble_questionnaire
+from screening.clinical.definitions.questionnaire import Answer, Item, first_unanswered, journey
 from screening.config import read_config
 from screening.definitions.loading import load_definitions
 from screening.gunicorn_server import settings
-from screening.opening import open_workplace
 from screening.storage.tables import ReportRow
-from screening.workflow import reception
-from screening.workflow.clinics import add_clinic
+from screening.workflow.clinics.clinics import add_clinic
+from screening.workflow.reception import invitations
 
 ROOT = Path(__file__).parents[1]
 PEERS = Path(__file__).parent / "peers"
@@ -103,7 +103,7 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
     clinic = add_clinic(place, "Bench", "", "", "UTC")
 
     def link() -> str:
-        return f"/s/{reception.invite(place, clinic, 'bench', '', [PROCEDURE]).link}"
+        return f"/s/{invitations.invite(place, clinic, 'bench', '', [PROCEDURE]).link}"
 
     def page(visitor: Visitor) -> object:
         if not visitor.cookies:

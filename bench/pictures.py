@@ -11,7 +11,7 @@ from pathlib import Path
 from example import decision, example
 from PIL import Image
 
-from screening.documents.render import Reader, render_pdf
+from screening.documents.rendering.render import Reader, render_pdf
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 RESOLUTION = "75"  # dots an inch

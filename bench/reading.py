@@ -16,7 +16,7 @@ from pathlib import Path
 import pyphen
 from babel.messages.pofile import read_po
 
-from screening.clinical.definitions import Definitions
+from screening.clinical.definitions.definitions import Definitions
 from screening.definitions.loading import load_definitions
 
 ROOT = Path(__file__).parents[1]

@@ -26,17 +26,17 @@ from sqlalchemy import func, select, update
 from stored import fill, make_patients
 
 from screening.app import create_app
+from screening.bootstrap import open_workplace
 from screening.config import read_config
-from screening.documents.authority import create_authority, issue_certificate
-from screening.documents.fonts import FOLDERS, use_own_fonts
-from screening.documents.render import render_pdf
-from screening.documents.seal import seal_pdf, sign_pdf
-from screening.documents.verify import verify_pdf
-from screening.opening import open_workplace
+from screening.documents.certificates.authority import create_authority, issue_certificate
+from screening.documents.rendering.fonts import FOLDERS, use_own_fonts
+from screening.documents.rendering.render import render_pdf
+from screening.documents.signing.seal import seal_pdf, sign_pdf
+from screening.documents.verifying.verify import verify_pdf
 from screening.storage.tables import ReportRow
 from screening.worker import STEP_BACK
-from screening.workflow.clinics import add_clinic
-from screening.workflow.workplace import Workplace
+from screening.workflow.clinics.clinics import add_clinic
+from screening.workflow.core.context import Workplace
 
 RUNS = 7
 PAGES = 300  # asked for, with and without workers beside
@@ -128,7 +128,7 @@ def peers() -> dict[str, tuple[float, ...]]:
 def memory(reports: int) -> dict[str, tuple[float, ...]]:
     """Return the most memory that a real worker took until so many reports, in MB.
 
-    Two processes: one takes the orders and seals, one renders (documents/press.py).
+    Two processes: one takes the orders and seals, one renders (render_process.py).
     """
     marks, rows = sorted({max(1, reports // 10), reports // 2, reports}), {}
     with tempfile.TemporaryDirectory() as folder:
@@ -166,7 +166,10 @@ def peaks(pid: int) -> tuple[float, float]:
     """Return the most memory of the process that renders, and of the largest other one, in MB."""
     most = {True: 0.0, False: 0.0}
     for each in processes(pid):
-        renders = b"screening.documents.press" in Path(f"/proc/{each}/cmdline").read_bytes()
+        renders = (
+            b"screening.documents.rendering.render_process"
+            in Path(f"/proc/{each}/cmdline").read_bytes()
+        )
         kept = int(Path(f"/proc/{each}/status").read_text().split("VmHWM:")[1].split()[0])
         most[renders] = max(most[renders], kept / 1024)
     return most[True], most[False]

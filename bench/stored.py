@@ -16,17 +16,23 @@ from typing import Any
 from example import FRAME
 from sqlalchemy import insert
 
-from screening.clinical.basis import Basis, basis_of
-from screening.clinical.case import read_case
-from screening.clinical.definitions import Definitions, assemble_questionnaire
-from screening.clinical.eligibility import Outcome
-from screening.clinical.questionnaire import Answer, Item, ItemType, first_unanswered, journey
-from screening.clinical.report import compile_report
+from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
+from screening.clinical.definitions.eligibility import Outcome
+from screening.clinical.definitions.questionnaire import (
+    Answer,
+    Item,
+    ItemType,
+    first_unanswered,
+    journey,
+)
+from screening.clinical.evaluation.case import read_case
+from screening.clinical.report.report import compile_report
+from screening.clinical.report.verdict_snapshot import Basis, basis_of
 from screening.storage.audit import read_head
 from screening.storage.encryption import new_key, seal_bytes, seal_json
 from screening.storage.tables import AuditEntry, Clinic, ReportRow, Screening, new_id
-from screening.workflow.history import person_hash
-from screening.workflow.workplace import Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.screenings.history import person_hash
 
 FIRST_DAY = date(2025, 1, 1)
 GIVEN = (

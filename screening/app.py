@@ -10,30 +10,13 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from screening.bootstrap import open_workplace
 from screening.config import CHECKOUT, Config, read_config
-from screening.opening import open_workplace
-from screening.web import (
-    account,
-    administrator,
-    again,
-    doctor,
-    errors,
-    handover,
-    health,
-    kiosk,
-    lead,
-    look,
-    patient,
-    reception,
-    staff,
-    statement,
-    verify,
-    watching,
-)
-from screening.web.language import languages, locale
-from screening.web.light import make_light
-from screening.web.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.texts import (
+from screening.web.accounts import account, administrator, sign_in
+from screening.web.clinics import branding
+from screening.web.core import error_pages
+from screening.web.core.compression import make_light
+from screening.web.core.formatting import (
     harmless,
     is_withheld,
     shown_answer,
@@ -43,7 +26,7 @@ from screening.web.texts import (
     shown_moment,
     state_words,
 )
-from screening.web.visit import (
+from screening.web.core.guards import (
     clinic_name,
     cookie_name,
     deny_unguarded,
@@ -52,7 +35,16 @@ from screening.web.visit import (
     is_kiosk,
     login,
 )
-from screening.workflow.workplace import Workplace
+from screening.web.core.language import languages, locale
+from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
+from screening.web.operations import health, metrics, statement
+from screening.web.reception import desk
+from screening.web.reports import verify
+from screening.web.review import review
+from screening.web.rules import lead
+from screening.web.screenings import answering, confirmations
+from screening.web.tablets import handover, tablets
+from screening.workflow.core.context import Workplace
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -109,13 +101,13 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "get_locale": get_locale,
         "languages": languages,
         "is_kiosk": is_kiosk,
-        "logo_here": look.logo_here,
+        "logo_here": branding.logo_here,
         "moment_of": datetime.fromisoformat,
         "shown_answer": shown_answer,
         "states_in_words": state_words,
-        "stylesheet": look.stylesheet,
+        "stylesheet": branding.stylesheet,
     }
-    watching.register(app)
+    metrics.register(app)
     app.before_request(allow_files)
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
@@ -125,12 +117,23 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (reception, doctor, lead, administrator)
-    pages = (patient, again, handover, kiosk, staff, account, health, verify, look, statement)
+    desks = (desk, review, lead, administrator)
+    pages = (
+        answering,
+        confirmations,
+        handover,
+        tablets,
+        sign_in,
+        account,
+        health,
+        verify,
+        branding,
+        statement,
+    )
     for part in (*pages, *desks):
         app.register_blueprint(part.bp)
-    app.url_defaults(look.mark_static)
-    errors.register(app)
+    app.url_defaults(branding.mark_static)
+    error_pages.register(app)
     app.after_request(make_light)
     headers = HEADERS | (HSTS if config.secure else {})
     # First of the two: the last named is called first.

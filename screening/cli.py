@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from screening.clinical.case import CaseError, as_json, evaluate_case, read_case
-from screening.clinical.language import missing_texts
+from screening.clinical.definitions.language import missing_texts
+from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
 from screening.commands import keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
@@ -88,8 +88,8 @@ def evaluate(file: Any, folder: Path | None) -> None:
 @click.argument("procedures", nargs=-1)
 def export_questionnaire(procedures: tuple[str, ...]) -> None:
     """Print the questions for PROCEDURES, all when none is named, as a FHIR R4 Questionnaire."""
-    from screening.clinical.fhir import questionnaire_resource
-    from screening.clinical.report import WORDS
+    from screening.clinical.report.fhir import questionnaire_resource
+    from screening.clinical.report.report import WORDS
 
     definitions = _load(read_config().questions)
     for name in procedures:
@@ -107,9 +107,9 @@ def export_questionnaire(procedures: tuple[str, ...]) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def report(file: Any, output: Path, folder: Path | None) -> None:
     """Make a sealed PDF report of the case in FILE."""
-    from screening.clinical.report import compile_report
-    from screening.documents.render import render_pdf
-    from screening.documents.seal import seal_pdf
+    from screening.clinical.report.report import compile_report
+    from screening.documents.rendering.render import render_pdf
+    from screening.documents.signing.seal import seal_pdf
 
     config = read_config()
     definitions = _load(folder or config.questions)
@@ -150,8 +150,8 @@ def verify(file: Path, trust: Path | None) -> None:
     """Say whether a report is PASSED (0), INDETERMINATE (2) or FAILED (1), and why."""
     from cryptography.x509 import load_pem_x509_certificates
 
-    from screening.documents.checking import check as check_
-    from screening.workflow.verification import as_found, compare, in_words, trusted_roots
+    from screening.documents.verifying.verify_process import check as check_
+    from screening.workflow.reports.verification import as_found, compare, in_words, trusted_roots
 
     config = read_config()
     # Whoever only verifies needs no installation, and gets none made.
@@ -208,8 +208,8 @@ def settings() -> None:
 def serve(demo: bool) -> None:
     """Serve the pages and make the reports, until stopped."""
     from screening.demo import demo_config, open_demo
-    from screening.serving import refuse_used_address, run
-    from screening.workflow.watch import certificate_notices
+    from screening.supervisor import refuse_used_address, run
+    from screening.workflow.operations.health import certificate_notices
 
     config = demo_config(read_config()) if demo else read_config()
     refuse_used_address(config)
@@ -228,7 +228,7 @@ def serve(demo: bool) -> None:
 def worker() -> None:
     """Make the reports that were ordered, until stopped."""
     from screening import logs
-    from screening.opening import open_workplace
+    from screening.bootstrap import open_workplace
     from screening.worker import run_worker
 
     place = _open_place(config := read_config())
@@ -246,8 +246,8 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
     """Open a clinic."""
     from zoneinfo import ZoneInfoNotFoundError
 
-    from screening.opening import issue_seal
-    from screening.workflow.clinics import add_clinic
+    from screening.bootstrap import issue_seal
+    from screening.workflow.clinics.clinics import add_clinic
 
     config, place = read_config(), _open_place()
     try:
@@ -270,9 +270,9 @@ def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
     """Open an account and print its first password."""
     import secrets
 
-    from screening.documents.authority import issue_certificate
-    from screening.opening import now, open_authority
-    from screening.workflow.accounts import add_account
+    from screening.bootstrap import now, open_authority
+    from screening.documents.certificates.authority import issue_certificate
+    from screening.workflow.accounts.sessions import add_account
 
     config, place = read_config(), _open_place()
     credentials = None
@@ -289,7 +289,7 @@ def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def kiosk(name: str, clinic_id: str | None) -> None:
     """Add a tablet and print its pairing code."""
-    from screening.workflow.kiosk import add_kiosk
+    from screening.workflow.tablets.tablets import add_kiosk
 
     place = _open_place()
     click.echo(f"pairing code: {add_kiosk(place, _clinic(place, clinic_id), name)}")
@@ -299,8 +299,8 @@ def kiosk(name: str, clinic_id: str | None) -> None:
 @click.option("--renew", is_flag=True, help="Issue new ones where less than 30 days are left.")
 def certificates(renew: bool) -> None:
     """Say which seals and doctors' certificates have ended, or end within 30 days."""
-    from screening.opening import renew_certificates
-    from screening.workflow.watch import certificate_notices
+    from screening.bootstrap import renew_certificates
+    from screening.workflow.operations.health import certificate_notices
 
     config, place = read_config(), _open_place()
     if renew:
@@ -318,8 +318,8 @@ def certificates(renew: bool) -> None:
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> None:
     """Invite the patient NAME and print the personal link."""
-    from screening.workflow.reception import invite as invite_
-    from screening.workflow.workplace import ActRefusedError
+    from screening.workflow.core.context import ActRefusedError
+    from screening.workflow.reception.invitations import invite as invite_
 
     place = _open_place()
     try:

@@ -8,12 +8,15 @@ from dataclasses import replace
 import pyotp
 from sqlalchemy import select
 
+from screening.bootstrap import issue_seal, now, open_authority, write_privately
 from screening.config import Config
-from screening.documents.authority import issue_certificate
-from screening.opening import issue_seal, now, open_authority, write_privately
+from screening.documents.certificates.authority import issue_certificate
 from screening.storage.tables import Clinic
-from screening.workflow import accounts, clinics, factors, kiosk, reception
-from screening.workflow.workplace import Workplace
+from screening.workflow.accounts import second_factor, sessions
+from screening.workflow.clinics import clinics
+from screening.workflow.core.context import Workplace
+from screening.workflow.reception import invitations
+from screening.workflow.tablets import tablets
 
 CLINIC = "Aurelia Clinic"
 ACCOUNTS = (
@@ -52,8 +55,8 @@ def _make(config: Config, place: Workplace) -> str:
     )
     rows = [_account(config, place, clinic, *row) for row in ACCOUNTS]
     pin = f"{secrets.randbelow(10**6):06}"
-    pairing = kiosk.add_kiosk(place, clinic, "Waiting room", pin=pin)
-    invitation = reception.invite(place, clinic, "program", PATIENT, PROCEDURES, born=BORN)
+    pairing = tablets.add_kiosk(place, clinic, "Waiting room", pin=pin)
+    invitation = invitations.invite(place, clinic, "program", PATIENT, PROCEDURES, born=BORN)
     return f"""
 Demo clinic: {CLINIC}
 
@@ -75,11 +78,11 @@ def _account(
     password, credentials = secrets.token_urlsafe(9), None
     if role == "doctor":
         credentials = issue_certificate(open_authority(config, place.keys), name, "doctor", now())
-    id = accounts.add_account(place, clinic, username, name, role, password, credentials)
-    totp = pyotp.parse_uri(factors.offer_app(place, id))
+    id = sessions.add_account(place, clinic, username, name, role, password, credentials)
+    totp = pyotp.parse_uri(second_factor.offer_app(place, id))
     assert isinstance(totp, pyotp.TOTP)
     # The code before the present one, so that the present one still works.
-    factors.accept_app(place, id, totp.at(place.now(), counter_offset=-1))
+    second_factor.accept_app(place, id, totp.at(place.now(), counter_offset=-1))
     return (
         f"{label:<15} {URL}/sign-in   user name: {username:<10} "
         f"password: {password}   secret: {totp.secret}\n"

@@ -12,14 +12,16 @@ from collections.abc import Callable
 
 from huey import crontab
 
-from screening.bell import add_task, open_queue
 from screening.config import Config
-from screening.documents.press import Press
-from screening.lineage import ending_with_us
+from screening.documents.rendering.render_process import Press
+from screening.job_queue import add_task, open_queue
+from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
-from screening.workflow import keeping, mailing, reminders, reports
-from screening.workflow.outbox import MAIL
-from screening.workflow.workplace import Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.mail import delivery, reminders
+from screening.workflow.mail.outbox import MAIL
+from screening.workflow.records import retention
+from screening.workflow.reports import making
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
 STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
@@ -40,9 +42,9 @@ def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workpl
         signal.alarm(LONGEST_ORDER)
         try:
             if order_id.startswith(MAIL):
-                mailing.send_mail(places[0], order_id)
+                delivery.send_mail(places[0], order_id)
             else:
-                reports.make_report(places[0], order_id, press.render)
+                making.make_report(places[0], order_id, press.render)
         finally:
             signal.alarm(0)
 
@@ -51,9 +53,9 @@ def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workpl
     def look() -> None:
         """End old links, remind; order anew what nobody rang for: after a crash, or a pause."""
         place = open_place(config)
-        keeping.expire(place)
+        retention.expire(place)
         reminders.order_reminders(place, config.remind_days)
-        for order_id in (*reports.due_reports(place), *mailing.due_mails(place)):
+        for order_id in (*making.due_reports(place), *delivery.due_mails(place)):
             order(order_id)
         place.database.close()  # the processes below are forks: none may share a connection
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screening import opening
+from screening import bootstrap
 from screening.definitions.loading import load_definitions
 from tests.office import Office
 from tests.postgres import DATABASES, Cluster, name_in
@@ -82,8 +82,8 @@ def read_the_lists_once():
     """Let every installation of a test process share the shipped lists, which never change."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("load_definitions", "pack_definitions"):
-            read = getattr(opening, name)
-            patch.setattr(opening, name, once_where_shipped(read, functools.cache(read)))
+            read = getattr(bootstrap, name)
+            patch.setattr(bootstrap, name, once_where_shipped(read, functools.cache(read)))
         yield
 
 

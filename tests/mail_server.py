@@ -6,7 +6,8 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from screening.storage.tables import Message
-from screening.workflow import mailing, reception, sending
+from screening.workflow.mail import delivery
+from screening.workflow.reception import invitations, mailbox
 from tests.installation import free_port
 
 TO = "lan@patient.example"
@@ -62,7 +63,7 @@ def texts(mail):
 
 def invite(office, to=TO, appointment_at=None, language=""):
     who = (office.clinic, "account:1", "Lan Nguyen", ("mesotherapy-face",))
-    return reception.invite(office.place, *who, appointment_at, to, language)
+    return invitations.invite(office.place, *who, appointment_at, to, language)
 
 
 def rows(office):
@@ -76,12 +77,12 @@ def states(office):
 
 
 def send_due(office):
-    return [mailing.send_mail(office.place, order) for order in mailing.due_mails(office.place)]
+    return [delivery.send_mail(office.place, order) for order in delivery.due_mails(office.place)]
 
 
 def send_again(office, id, to=TO, after=1):
-    sending.send_link(office.place, office.clinic, "account:1", id, to, "en", after)
+    mailbox.send_link(office.place, office.clinic, "account:1", id, to, "en", after)
 
 
-def mailbox(office, id):
-    return sending.open_mailbox(office.place, office.clinic, "account:1", id)
+def mails_shown(office, id):
+    return mailbox.open_mailbox(office.place, office.clinic, "account:1", id)

@@ -11,15 +11,20 @@ import pytest
 from sqlalchemy import select
 
 from screening.app import create_app
-from screening.clinical.questionnaire import first_unanswered, journey
+from screening.bootstrap import issue_seal, open_authority, open_workplace
+from screening.clinical.definitions.questionnaire import first_unanswered, journey
 from screening.config import read_config
-from screening.documents.authority import issue_certificate
-from screening.documents.render import render_pdf
-from screening.opening import issue_seal, open_authority, open_workplace
+from screening.documents.certificates.authority import issue_certificate
+from screening.documents.rendering.render import render_pdf
 from screening.storage.tables import Account
-from screening.workflow import accounts, clinics, doctor, factors, patient, reception, reports
-from screening.workflow.workplace import ActRefusedError
-from tests.clinical.test_promises import quiet_answer
+from screening.workflow.accounts import second_factor, sessions
+from screening.workflow.clinics import clinics
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.reception import invitations
+from screening.workflow.reports import making
+from screening.workflow.review import reviews
+from screening.workflow.screenings import answering
+from tests.clinical.evaluation.test_promises import quiet_answer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
@@ -37,7 +42,7 @@ def refused(act, *arguments):
 def decide(office, id, choice, reason="", password=PASSWORD, who=None):
     """Return the arguments with which a doctor decides the same for every procedure."""
     who = who or office.doctor
-    review = doctor.open_review(office.place, who, id)
+    review = reviews.open_review(office.place, who, id)
     conditions = "Patch test first" if choice == "proceed-with-conditions" else ""
     choices = {p["id"]: (choice, reason, (), conditions) for p in review.report["procedures"]}
     return office.place, who, id, choices, password
@@ -90,16 +95,18 @@ class Office:
             authority = open_authority(self.config, self.place.keys)
             credentials = issue_certificate(authority, name, "doctor", self.now)
         clinic = clinic or self.clinic
-        id = accounts.add_account(self.place, clinic, username, name, role, PASSWORD, credentials)
-        totp = pyotp.parse_uri(factors.offer_app(self.place, id))
-        factors.accept_app(self.place, id, totp.at(self.now))
+        id = sessions.add_account(self.place, clinic, username, name, role, PASSWORD, credentials)
+        totp = pyotp.parse_uri(second_factor.offer_app(self.place, id))
+        second_factor.accept_app(self.place, id, totp.at(self.now))
         self.secrets[username] = totp.secret
         return self.sign_in(username)
 
     def sign_in(self, username):
-        waiting = factors.who_waits(self.place, accounts.sign_in(self.place, username, PASSWORD))
-        return accounts.who_is(
-            self.place, factors.complete(self.place, waiting, self.code(username))
+        waiting = second_factor.who_waits(
+            self.place, sessions.sign_in(self.place, username, PASSWORD)
+        )
+        return sessions.who_is(
+            self.place, second_factor.complete(self.place, waiting, self.code(username))
         )
 
     def code(self, username):
@@ -119,28 +126,28 @@ class Office:
 
     def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03"):
         chosen = procedures or ("mesotherapy-face",)
-        return reception.invite(self.place, self.clinic, "account:1", name, chosen, born=born)
+        return invitations.invite(self.place, self.clinic, "account:1", name, chosen, born=born)
 
     def answer(self, screening_id, **special):
         """Answer everything quietly but for `special`, without submitting."""
-        draft = patient.open_draft(self.place, screening_id)
+        draft = answering.open_draft(self.place, screening_id)
         questionnaire, answers = draft.questionnaire(self.place.definitions), {}
         while item := first_unanswered(journey(questionnaire, answers), answers):
             answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
-        patient.choose_procedures(self.place, screening_id, draft.procedures)
+        answering.choose_procedures(self.place, screening_id, draft.procedures)
         # All in one write: the page-by-page way is walked in tests/web.
-        patient.change_draft(self.place, screening_id, "answer", {"answers": answers})
+        answering.change_draft(self.place, screening_id, "answer", {"answers": answers})
 
     def submit(self, *procedures, **special):
         """Return the id of a screening that was answered and submitted."""
         invitation = self.invite(*procedures)
         self.answer(invitation.screening_id, **special)
-        patient.submit(self.place, invitation.screening_id, DECLARED)
+        answering.submit(self.place, invitation.screening_id, DECLARED)
         return invitation.screening_id
 
     def make_reports(self):
-        for report_id in reports.due_reports(self.place):
-            reports.make_report(self.place, report_id, render_pdf)
+        for report_id in making.due_reports(self.place):
+            making.make_report(self.place, report_id, render_pdf)
 
     def app(self):
         app = create_app(self.config, self.place)

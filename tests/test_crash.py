@@ -12,10 +12,10 @@ from http.client import HTTPException
 
 from sqlalchemy import select
 
-from screening.documents.verify import verify_pdf
-from screening.opening import trusted
+from screening.bootstrap import trusted
+from screening.documents.verifying.verify import verify_pdf
 from screening.storage.tables import ReportRow, Screening
-from screening.workflow import receipts
+from screening.workflow.screenings import receipts
 from tests.installation import Installation
 from tests.office import Office
 from tests.visitor import Visitor

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from screening.cli import main
-from screening.clinical.eligibility import Outcome
-from screening.workflow.states import ALLOWED, State
+from screening.clinical.definitions.eligibility import Outcome
+from screening.workflow.core.states import ALLOWED, State
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

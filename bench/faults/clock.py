@@ -1,7 +1,7 @@
 """Let the clock of a running clinic jump, ahead and back again, while patients send.
 
 Usage: python -m bench.faults.clock
-The service asks one function for the time (screening.opening.now). Its pages and its worker run
+The service asks one function for the time (screening.bootstrap.now). Its pages and its worker run
 here as always, but that function adds what stands in a file, which is changed under load.
 (libfaketime would change it for the whole process, but with it Python's sleep fails: EINVAL.) After
 the last jump the clock is right, and what was ordered meanwhile has to be done without waiting for
@@ -54,12 +54,12 @@ def told_now() -> datetime:
 
 def run_part(part: str) -> None:
     """Be one of the processes of `screening serve`, with our clock."""
-    from screening import cli, opening, serving
+    from screening import bootstrap, cli, supervisor
     from screening.gunicorn_server import Pages
 
-    for name in serving.COMMANDS:
-        serving.COMMANDS[name] = [sys.executable, "-m", MODULE, name]
-    opening.now = told_now
+    for name in supervisor.COMMANDS:
+        supervisor.COMMANDS[name] = [sys.executable, "-m", MODULE, name]
+    bootstrap.now = told_now
     if part == "web":
         Pages().run()
     cli.main([part, "--demo"] if part == "serve" else [part])

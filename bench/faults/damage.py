@@ -22,9 +22,9 @@ from sqlalchemy import select, update
 
 from bench.faults.ground import HEAD as COUNTS
 from bench.faults.ground import Ground, ground, report
-from screening.documents.checking import check
+from screening.documents.verifying.verify_process import check
 from screening.storage.tables import ReportRow, Screening
-from screening.workflow import verification
+from screening.workflow.reports import verification
 from tests.documents.outside import outside_authorities
 from tests.installation import Installation
 from tests.office import PASSWORD

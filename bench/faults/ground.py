@@ -26,13 +26,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from screening.bell import open_bell
-from screening.documents.checking import check
+from screening.documents.verifying.verify_process import check
+from screening.job_queue import open_bell
 from screening.storage import audit
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import AuditEntry, Message, ReportRow, Screening
-from screening.workflow import patient, reception, verification
-from screening.workflow.submissions import submission_of
+from screening.workflow.core.sealed import submission_of
+from screening.workflow.reception import invitations
+from screening.workflow.reports import verification
+from screening.workflow.screenings import answering
 from tests.installation import Installation
 from tests.mail_server import MailServer
 from tests.office import DECLARED, Office
@@ -141,7 +143,7 @@ class Ground:
         """Submit without any fault, to see what must come out."""
         id = self.office.invite(name=NAME, born=BORN).screening_id
         self.office.answer(id, **ANSWERS[kind])
-        patient.submit(self.office.place, id, DECLARED)
+        answering.submit(self.office.place, id, DECLARED)
         return id
 
     def _outcomes(self, id: str) -> list[tuple[str, str]]:
@@ -177,7 +179,7 @@ class Ground:
         """Invite somebody by mail, who does not answer: the worker has to send the link."""
         who = (self.office.clinic, "account:1", NAME, ("mesotherapy-face",))
         to = f"kanarkova{time.monotonic_ns()}@patient.example"
-        reception.invite(self.office.place, *who, None, to, "", born=BORN)
+        invitations.invite(self.office.place, *who, None, to, "", born=BORN)
 
     @contextmanager
     def sending(self, patients: list[Patient], give_up: float = 60) -> Iterator[None]:

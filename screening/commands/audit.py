@@ -18,7 +18,7 @@ def audit() -> None:
 @click.option("--head", default="", help="A head noted earlier, as SEQUENCE:MAC or the MAC alone.")
 def verify(head: str) -> None:
     """Say whether the log is whole (0) or broken (1), and print its head to note down."""
-    from screening.workflow.audit_log import verify as verify_
+    from screening.workflow.records.audit_log import verify as verify_
 
     now, problem = verify_(open_place(), head)
     if problem == "cut":

@@ -43,7 +43,7 @@ def restore(file: Path) -> None:
     """Fill a new, empty installation from the backup in FILE, and prove that it opens."""
     from sqlalchemy.exc import DBAPIError
 
-    from screening.opening import open_database
+    from screening.bootstrap import open_database
     from screening.storage.backup import BackupError, restore_backup
 
     config = _config()
@@ -74,13 +74,13 @@ def _database_files(config: Config) -> list[Path]:
 @CLINIC
 def export(number: str, output: Path, clinic_id: str | None) -> None:
     """Write all that is held on the screening NUMBER into a ZIP. It is not encrypted."""
-    from screening.workflow import portability
+    from screening.workflow.records import export
 
     _only_new(output)
     with _place() as place:
         held = _find(place, number, clinic_id)
         with _refusals(number):
-            packed = portability.export(place, held.id, "program")
+            packed = export.export(place, held.id, "program")
     output.touch(mode=0o600)
     output.write_bytes(packed.archive)
     click.echo(f"{output}: all that is held on {number}, readable by anyone")
@@ -93,14 +93,14 @@ def export(number: str, output: Path, clinic_id: str | None) -> None:
 @CLINIC
 def erase(number: str, reason: str, clinic_id: str | None) -> None:
     """Destroy all that is held on the screening NUMBER, for good. Backups keep it."""
-    from screening.workflow import keeping
+    from screening.workflow.records import retention
 
     if not reason.strip():
         _stop("give a reason; it stands in the audit log")
     with _place() as place:
         held = _find(place, number, clinic_id)
         with _refusals(number):
-            connected = keeping.erase(place, held.id, "program", reason.strip())
+            connected = retention.erase(place, held.id, "program", reason.strip())
     click.echo(f"{number} is erased. Backups made before still hold it.")
     for other in connected:
         click.echo(f"{other} belongs to the same visit and still holds answers of this patient")
@@ -110,11 +110,11 @@ def erase(number: str, reason: str, clinic_id: str | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Only list what would be erased.")
 def purge(dry_run: bool) -> None:
     """Erase what has been kept long enough, by SCREENING_KEEP_UNSENT_DAYS and KEEP_YEARS."""
-    from screening.workflow import keeping
+    from screening.workflow.records import retention
 
     config = _config()
     with _place() as place:
-        act = keeping.due_for_purge if dry_run else keeping.purge
+        act = retention.due_for_purge if dry_run else retention.purge
         found = act(place, config.keep_unsent_days, config.keep_years)
     for held in found:
         click.echo(f"{held.number} {held.state}")
@@ -136,7 +136,7 @@ def prepare() -> None:
 
 
 def _prepare(place: Any, config: Config) -> None:
-    from screening.workflow.rotation import in_use
+    from screening.workflow.records.key_rotation import in_use
 
     known = _secrets(config)
     if not in_use(place, known[0]):
@@ -150,21 +150,21 @@ def rotate(clinic_id: str | None) -> None:
     """Seal everything with the new secret (made now if none is prepared)."""
     from sqlalchemy.exc import NoResultFound
 
-    from screening.workflow import rotation
+    from screening.workflow.records import key_rotation
 
     config = _config()
     with _place() as place:
         if clinic_id:
             try:
-                done = rotation.rotate_clinic(place, clinic_id)
+                done = key_rotation.rotate_clinic(place, clinic_id)
             except NoResultFound:
                 _stop(f"there is no clinic {clinic_id}")
             click.echo(f"{done.screenings} screenings have a new lock")
             _name_damaged(done.damaged)
             return
-        if rotation.in_use(place, _secrets(config)[0]):
+        if key_rotation.in_use(place, _secrets(config)[0]):
             _prepare(place, config)
-        rotation.rotate_secret(place, _secrets(config))
+        key_rotation.rotate_secret(place, _secrets(config))
     click.echo(
         f"The new secret is in use. Keep {config.secret_file} apart from the data; older backups\n"
         "need the older lines of it. Drop them with: screening keys retire"
@@ -174,7 +174,7 @@ def rotate(clinic_id: str | None) -> None:
 @keys.command()
 def retire() -> None:
     """Drop the older secrets from the file, once nothing in the database needs them."""
-    from screening.workflow.rotation import in_use
+    from screening.workflow.records.key_rotation import in_use
 
     config = _config()
     with _place() as place:
@@ -192,8 +192,8 @@ COMMANDS = (backup, restore, export, erase, purge, keys)
 def _place() -> Iterator[Any]:
     from sqlalchemy.exc import DBAPIError
 
+    from screening.bootstrap import open_workplace
     from screening.definitions.problems import DefinitionError
-    from screening.opening import open_workplace
     from screening.storage.installation import WrongSecretError
 
     config = _config()
@@ -226,15 +226,15 @@ def _secrets(config: Config) -> list[bytes]:
 
 
 def _find(place: Any, number: str, clinic_id: str | None) -> Any:
-    from screening.workflow import keeping
+    from screening.workflow.records import retention
 
     with _refusals(number):
-        return keeping.find_screening(place, number, clinic_id)
+        return retention.find_screening(place, number, clinic_id)
 
 
 @contextmanager
 def _refusals(number: str) -> Iterator[None]:
-    from screening.workflow.workplace import ActRefusedError
+    from screening.workflow.core.context import ActRefusedError
 
     try:
         yield

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from screening.clinical.definitions import Definitions
+from screening.clinical.definitions.definitions import Definitions
 from screening.config import Config, SettingError, read_config
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
@@ -18,7 +18,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 def choose_clinic(place: Any, clinic_id: str | None) -> str:
     """Return the id of the one clinic that fits, or leave with the list of all."""
-    from screening.workflow.clinics import list_clinics
+    from screening.workflow.clinics.clinics import list_clinics
 
     known = dict(list_clinics(place))
     fitting = [id for id in known if clinic_id in (id, None)]
@@ -38,8 +38,8 @@ def open_place(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
     from sqlalchemy.exc import DatabaseError, OperationalError
 
-    from screening.documents.authority import CredentialsError
-    from screening.opening import open_workplace
+    from screening.bootstrap import open_workplace
+    from screening.documents.certificates.authority import CredentialsError
     from screening.storage.database import NewerDatabaseError
     from screening.storage.installation import WrongSecretError
 

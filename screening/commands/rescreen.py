@@ -12,8 +12,8 @@ import click
 from screening.commands.opening import FOLDER, choose_clinic, load, open_place
 
 if TYPE_CHECKING:
-    from screening.clinical.changes import Change
-    from screening.workflow.rescreen import Preview
+    from screening.clinical.whatif.changes import Change
+    from screening.workflow.rules.rescreen import Preview
 
 
 @click.command()
@@ -25,8 +25,8 @@ def rescreen(folder: Path | None, clinic_id: str | None, as_json: bool) -> None:
 
     Each screening is held against FOLDER as of its own day. Nothing is changed.
     """
-    from screening.workflow.rescreen import all_cores
-    from screening.workflow.rescreen import rescreen as rescreen_
+    from screening.workflow.rules.rescreen import all_cores
+    from screening.workflow.rules.rescreen import rescreen as rescreen_
 
     tried = load(folder) if folder else None
     place = open_place()

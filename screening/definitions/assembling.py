@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from screening.clinical.aftercare import (
+from screening.clinical.definitions.aftercare import (
     Advice,
     Aftercare,
     Expectation,
@@ -13,7 +13,7 @@ from screening.clinical.aftercare import (
     Visit,
     WarningSign,
 )
-from screening.clinical.eligibility import Contraindication, Preparation, Procedure
+from screening.clinical.definitions.eligibility import Contraindication, Preparation, Procedure
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.shapes import (
     ContraindicationShape,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from screening.clinical.dates import Duration, outlasts
-from screening.clinical.definitions import Definitions, findings_asked
-from screening.clinical.eligibility import Contraindication
-from screening.clinical.findings import All, Any, Condition, Finding, Not, named_in
-from screening.clinical.questionnaire import Item, ItemType
+from screening.clinical.definitions.dates import Duration, outlasts
+from screening.clinical.definitions.definitions import Definitions, findings_asked
+from screening.clinical.definitions.eligibility import Contraindication
+from screening.clinical.definitions.findings import All, Any, Condition, Finding, Not, named_in
+from screening.clinical.definitions.questionnaire import Item, ItemType
 from screening.definitions.enumeration import check_by_enumeration
 from screening.definitions.problems import Problem, unknown
 

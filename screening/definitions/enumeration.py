@@ -1,7 +1,7 @@
 """Static checks that try every patient whom a rule can tell apart.
 
 One bit is one imagined patient, and the product's own evaluator decides about
-all of them at once (clinical/findings.py): what is checked here is what a
+all of them at once (clinical/definitions/findings.py): what is checked here is what a
 patient meets. An outcome is the gravest of its rules, so what holds for each
 finding alone holds for the outcomes too.
 """
@@ -12,11 +12,10 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from screening.clinical.answers import OLDEST
-from screening.clinical.dates import Duration
-from screening.clinical.definitions import Definitions, findings_used
-from screening.clinical.eligibility import Contraindication, Procedure
-from screening.clinical.findings import (
+from screening.clinical.definitions.dates import Duration
+from screening.clinical.definitions.definitions import Definitions, findings_used
+from screening.clinical.definitions.eligibility import Contraindication, Procedure
+from screening.clinical.definitions.findings import (
     ABSENT,
     PRESENT,
     UNKNOWN,
@@ -26,7 +25,8 @@ from screening.clinical.findings import (
     derive,
     named_in,
 )
-from screening.clinical.questionnaire import Item, ItemType, walk
+from screening.clinical.definitions.questionnaire import Item, ItemType, walk
+from screening.clinical.evaluation.answers import OLDEST
 
 # 3 to the power of 12 patients are tried in a millisecond; no list has come near it.
 MOST_PARTS = 12

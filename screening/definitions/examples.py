@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from screening.clinical.answers import establish_findings
-from screening.clinical.case import CaseError, read_case
-from screening.clinical.definitions import Definitions, Example, Marks, Single
-from screening.clinical.eligibility import Eligibility, Outcome, Procedure, determine_eligibility
-from screening.clinical.findings import ABSENT, PRESENT, Findings, derive, usable_date
+from screening.clinical.definitions.definitions import Definitions, Example, Marks, Single
+from screening.clinical.definitions.eligibility import (
+    Eligibility,
+    Outcome,
+    Procedure,
+    determine_eligibility,
+)
+from screening.clinical.definitions.findings import ABSENT, PRESENT, Findings, derive, usable_date
+from screening.clinical.evaluation.answers import establish_findings
+from screening.clinical.evaluation.case import CaseError, read_case
 from screening.definitions.reading import Document
 from screening.definitions.shapes import ExamplesFile
 

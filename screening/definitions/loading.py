@@ -13,11 +13,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from screening.clinical.definitions import Definitions, Example, Fact, Marks, Single, Source
-from screening.clinical.eligibility import PolicyChange
-from screening.clinical.findings import Finding
-from screening.clinical.medicines import MedicineNames
-from screening.clinical.questionnaire import Item, Option, Section
+from screening.clinical.definitions.definitions import (
+    Definitions,
+    Example,
+    Fact,
+    Marks,
+    Single,
+    Source,
+)
+from screening.clinical.definitions.eligibility import PolicyChange
+from screening.clinical.definitions.findings import Finding
+from screening.clinical.definitions.medicines import MedicineNames
+from screening.clinical.definitions.questionnaire import Item, Option, Section
 from screening.definitions.assembling import assemble_procedures, statements_of
 from screening.definitions.checks import check_definitions
 from screening.definitions.examples import examples_in, marks_in

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from screening.clinical.definitions import Definitions
-from screening.clinical.medicines import MedicineClass, MedicineNames, plain
-from screening.clinical.questionnaire import YES, Item, ItemType
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.medicines import MedicineClass, MedicineNames, plain
+from screening.clinical.definitions.questionnaire import YES, Item, ItemType
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document
 from screening.definitions.shapes import MedicinesFile

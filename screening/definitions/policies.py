@@ -11,16 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from screening.clinical.definitions import Definitions
-from screening.clinical.eligibility import (
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.eligibility import (
     Contraindication,
     Outcome,
     PolicyChange,
     Procedure,
     determine_eligibility,
 )
-from screening.clinical.findings import ABSENT, UNKNOWN, Findings
-from screening.clinical.policy import changed_rule, in_force, relaxes
+from screening.clinical.definitions.findings import ABSENT, UNKNOWN, Findings
+from screening.clinical.definitions.policy import changed_rule, in_force, relaxes
 from screening.definitions.checks import impossible_waits, misfits
 from screening.definitions.enumeration import idle_rules
 from screening.definitions.problems import Problem, unknown

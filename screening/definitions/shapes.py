@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic import StringConstraints as Matches
 
-from screening.clinical.aftercare import Act
-from screening.clinical.eligibility import Grade, Outcome
-from screening.clinical.questionnaire import ItemType
+from screening.clinical.definitions.aftercare import Act
+from screening.clinical.definitions.eligibility import Grade, Outcome
+from screening.clinical.definitions.questionnaire import ItemType
 from screening.definitions.values import (
     After,
     Age,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from screening.clinical.aftercare import Statement
-from screening.clinical.definitions import Definitions, with_parts
-from screening.clinical.eligibility import Preparation, Procedure
-from screening.clinical.questionnaire import Item, ItemType
+from screening.clinical.definitions.aftercare import Statement
+from screening.clinical.definitions.definitions import Definitions, with_parts
+from screening.clinical.definitions.eligibility import Preparation, Procedure
+from screening.clinical.definitions.questionnaire import Item, ItemType
 from screening.definitions.problems import Problem, unknown
 
 Questions = Sequence[tuple[Item, set[str]]]

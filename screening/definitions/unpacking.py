@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from screening.clinical.definitions import Definitions
+from screening.clinical.definitions.definitions import Definitions
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError, Problem
 from screening.definitions.reading import LARGEST_FILE, LARGEST_FOLDER

@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, InstanceOf
 from pydantic import StringConstraints as Matches
 
-from screening.clinical.aftercare import Span
-from screening.clinical.dates import Duration, PartialDate
-from screening.clinical.eligibility import UNTIL_RESOLVED, Outcome
-from screening.clinical.findings import AgeBand, All, Condition, Not
-from screening.clinical.findings import Any as AnyOf
-from screening.clinical.questionnaire import RESERVED
+from screening.clinical.definitions.aftercare import Span
+from screening.clinical.definitions.dates import Duration, PartialDate
+from screening.clinical.definitions.eligibility import UNTIL_RESOLVED, Outcome
+from screening.clinical.definitions.findings import AgeBand, All, Condition, Not
+from screening.clinical.definitions.findings import Any as AnyOf
+from screening.clinical.definitions.questionnaire import RESERVED
 from screening.definitions.problems import did_you_mean
 
 AGES: dict[str, Callable[..., AgeBand]] = {

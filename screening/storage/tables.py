@@ -204,7 +204,7 @@ class Screening(Table):
     """One patient, one questionnaire. `gravity` orders the queue; 4 is the gravest outcome.
 
     `person` is who, `draft` the answers so far, `submission` the report as it was
-    compiled, `basis` the little of it that its outcomes rest on (clinical/basis.py);
+    compiled, `basis` the little of it that its outcomes rest on (verdict_snapshot.py);
     each is sealed with `wrapped_key`. `recheck_of` is the screening that
     this one asks again about on the day; submitting it supersedes that one.
     `person_hash` is the keyed hash of clinic, name and date of birth. `contact` is the

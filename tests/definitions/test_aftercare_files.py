@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from screening.cli import main
-from screening.clinical.aftercare import Act
+from screening.clinical.definitions.aftercare import Act
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 from screening.definitions.tracing import trace

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from screening.clinical.dates import Duration
-from screening.clinical.findings import derive
+from screening.clinical.definitions.dates import Duration
+from screening.clinical.definitions.findings import derive
 from screening.definitions.enumeration import MOST_PARTS, imagine, unsound
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from screening.clinical.eligibility import Grade
+from screening.clinical.definitions.eligibility import Grade
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 from tests.conftest import OURS, POLICY, SMALL, write_library

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from screening.clinical.dates import Duration
-from screening.clinical.eligibility import UNTIL_RESOLVED, Grade, determine_eligibility
+from screening.clinical.definitions.dates import Duration
+from screening.clinical.definitions.eligibility import UNTIL_RESOLVED, Grade, determine_eligibility
 from screening.definitions.examples import describe, difference, wrong_marks
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from screening.clinical.answers import establish_findings
-from screening.clinical.case import evaluate_case, read_case
-from screening.clinical.dates import PartialDate
-from screening.clinical.eligibility import Outcome, determine_eligibility
-from screening.clinical.policy import in_force
-from screening.clinical.questionnaire import ItemType
+from screening.clinical.definitions.dates import PartialDate
+from screening.clinical.definitions.eligibility import Outcome, determine_eligibility
+from screening.clinical.definitions.policy import in_force
+from screening.clinical.definitions.questionnaire import ItemType
+from screening.clinical.evaluation.answers import establish_findings
+from screening.clinical.evaluation.case import evaluate_case, read_case
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 from tests.conftest import write_library

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
+from screening.bootstrap import pack_definitions
 from screening.definitions.problems import DefinitionError
 from screening.definitions.unpacking import LARGEST_ARCHIVE, MOST_ENTRIES, load_archive
-from screening.opening import pack_definitions
 from tests.conftest import QUESTIONS, SMALL
 
 

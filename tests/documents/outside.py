@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from screening.documents.authority import Credentials, TimestampAuthority
+from screening.documents.certificates.authority import Credentials, TimestampAuthority
 
 BEGIN = "2020-01-01T00:00:00+0000"
 

@@ -8,9 +8,13 @@ from functools import cache
 import pikepdf
 from weasyprint import HTML
 
-from screening.documents.authority import Credentials, create_authority, issue_certificate
-from screening.documents.fonts import use_own_fonts
-from screening.documents.seal import seal_pdf, sign_pdf
+from screening.documents.certificates.authority import (
+    Credentials,
+    create_authority,
+    issue_certificate,
+)
+from screening.documents.rendering.fonts import use_own_fonts
+from screening.documents.signing.seal import seal_pdf, sign_pdf
 
 NOW = datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=9)

@@ -20,12 +20,12 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from screening.app import create_app
+from screening.bootstrap import open_workplace
 from screening.cli import main as screening
-from screening.clinical.eligibility import determine_eligibility
+from screening.clinical.definitions.eligibility import determine_eligibility
 from screening.config import read_config
 from screening.definitions.examples import describe, name_of
 from screening.definitions.loading import load_definitions
-from screening.opening import open_workplace
 from screening.storage.database import Database
 from tests.golden.reports import pdfs, said_by
 from tests.postgres import DATABASES, Cluster

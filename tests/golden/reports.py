@@ -10,17 +10,17 @@ from typing import Any
 
 import pikepdf
 
-from screening.clinical.case import read_case
-from screening.clinical.decisive import decisive_answers
-from screening.clinical.definitions import Definitions, assemble_questionnaire
-from screening.clinical.language import in_language
-from screening.clinical.questionnaire import first_unanswered, journey
-from screening.clinical.report import WORDS, Report, compile_report, translated
+from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
+from screening.clinical.definitions.language import in_language
+from screening.clinical.definitions.questionnaire import first_unanswered, journey
+from screening.clinical.evaluation.case import read_case
+from screening.clinical.report.decisive import decisive_answers
+from screening.clinical.report.report import WORDS, Report, compile_report, translated
 from screening.definitions.loading import load_definitions
-from screening.documents.logo import clean_logo
-from screening.documents.reader import Reader
-from screening.documents.render import render_pdf
-from tests.clinical.test_promises import quiet_answer
+from screening.documents.rendering.logo import clean_logo
+from screening.documents.rendering.reader import Reader
+from screening.documents.rendering.render import render_pdf
+from tests.clinical.evaluation.test_promises import quiet_answer
 
 ROOT = Path(__file__).parents[2]
 LOGO = clean_logo((ROOT / "tests" / "logo.png").read_bytes())

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from screening.clinical.questionnaire import first_unanswered, journey
-from screening.workflow import doctor, patient
-from screening.workflow.workplace import ActRefusedError
+from screening.clinical.definitions.questionnaire import first_unanswered, journey
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.review import reviews
+from screening.workflow.screenings import answering
 from tests.museum.visiting import ON_SQLITE, browser
 from tests.office import DECLARED, START, quiet_answer
 
@@ -16,7 +17,7 @@ QUESTION = re.compile(r"/screening/questions/\w+$")
 
 def open_item(museum, id):
     """Return the first open question and the answers so far."""
-    draft = patient.open_draft(museum.place, id)
+    draft = answering.open_draft(museum.place, id)
     steps = journey(draft.questionnaire(museum.place.definitions), draft.answers)
     return first_unanswered(steps, draft.answers), draft.answers
 
@@ -24,13 +25,13 @@ def open_item(museum, id):
 def finish(museum, id):
     """Answer the first open question as pages do, all others at once, and send it."""
     if item := open_item(museum, id)[0]:
-        patient.give_answer(museum.place, id, item.link_id, quiet_answer(item))
-    draft = patient.open_draft(museum.place, id)
+        answering.give_answer(museum.place, id, item.link_id, quiet_answer(item))
+    draft = answering.open_draft(museum.place, id)
     questionnaire, answers = draft.questionnaire(museum.place.definitions), dict(draft.answers)
     while item := first_unanswered(journey(questionnaire, answers), answers):
         answers[item.link_id] = quiet_answer(item)
-    patient.change_draft(museum.place, id, "answer", {"answers": answers})
-    patient.submit(museum.place, id, DECLARED)
+    answering.change_draft(museum.place, id, "answer", {"answers": answers})
+    answering.submit(museum.place, id, DECLARED)
 
 
 def test_every_draft_says_what_was_answered_and_what_is_open(shown):
@@ -46,7 +47,7 @@ def test_every_draft_goes_on_and_is_sent_with_what_was_answered_before(museum):
         finish(museum, told["id"])
     mai = museum.sign_in("doctor")
     for name, told in drafts.items():
-        report = doctor.open_review(museum.place, mai, told["id"]).report
+        report = reviews.open_review(museum.place, mai, told["id"]).report
         kept = told["draft"]["answers"].items()
         assert kept <= report["case"]["answers"].items(), name
         assert all(p["outcome"] for p in report["procedures"]), name
@@ -94,7 +95,7 @@ def test_a_draft_moves_from_phone_to_tablet_and_from_tablet_to_phone(museum):
 
 def test_a_returning_patient_is_still_shown_last_times_answers(shown):
     told = shown.screening("returning")
-    draft = patient.open_draft(shown.place, told["id"])
+    draft = answering.open_draft(shown.place, told["id"])
 
     assert draft.last == told["draft"]["last"] and draft.last["answers"]
     assert draft.last["number"] == shown.screening("first visit")["number"]
@@ -107,4 +108,4 @@ def test_what_is_over_takes_no_answer(shown):
     for name in every:
         told = shown.screening(name)
         with pytest.raises(ActRefusedError, match=told["state"]):
-            patient.open_draft(shown.place, told["id"])
+            answering.open_draft(shown.place, told["id"])

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from screening.workflow import patient, reception
-from screening.workflow.states import State
-from screening.workflow.workplace import ActRefusedError
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.states import State
+from screening.workflow.reception import invitations
+from screening.workflow.screenings import answering
 from tests.museum.visiting import browser
 
 OPENS = {
@@ -45,19 +46,19 @@ def ended(museum, told):
 def test_each_link_leads_to_its_screening(shown):
     for name, told in shown.told["screenings"].items():
         if "link" in told and OPENS[told["state"]] == 200 and not ended(shown, told):
-            found = patient.follow_link(shown.place, told["link"])
+            found = answering.follow_link(shown.place, told["link"])
             assert found == (told["id"], told["state"]), name
 
 
 def test_a_link_that_ended_is_renewed_and_its_answers_are_still_there(museum):
     [told] = museum.in_state("expired").values()
-    link = reception.renew_link(museum.place, told["clinic"], "program", told["id"])
+    link = invitations.renew_link(museum.place, told["clinic"], "program", told["id"])
 
-    assert patient.follow_link(museum.place, link) == (told["id"], "in-progress")
-    draft = patient.open_draft(museum.place, told["id"])
+    assert answering.follow_link(museum.place, link) == (told["id"], "in-progress")
+    draft = answering.open_draft(museum.place, told["id"])
     assert told["draft"]["answers"] and draft.answers == told["draft"]["answers"]
     with pytest.raises(ActRefusedError, match="gone"):
-        patient.follow_link(museum.place, told["link"])
+        answering.follow_link(museum.place, told["link"])
 
 
 def test_links_end_two_weeks_after_they_were_given(museum):
@@ -65,4 +66,4 @@ def test_links_end_two_weeks_after_they_were_given(museum):
     museum.pass_time(days=14)
     for told in waiting.values():
         with pytest.raises(ActRefusedError, match="expired"):
-            patient.follow_link(museum.place, told["link"])
+            answering.follow_link(museum.place, told["link"])

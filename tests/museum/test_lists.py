@@ -1,7 +1,7 @@
 """Lists that are archived are read, and other lists are tried on what was stored under them."""
 
 from screening.definitions.unpacking import load_archive
-from screening.workflow.rescreen import rescreen
+from screening.workflow.rules.rescreen import rescreen
 
 
 def stored(museum, clinic, **where):

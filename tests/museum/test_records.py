@@ -11,8 +11,8 @@ from screening.config import read_secrets
 from screening.definitions.unpacking import load_archive
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import Clinic, Screening, Table
-from screening.workflow import audit_log, keeping, portability, rotation
-from screening.workflow.look import logo_of
+from screening.workflow.clinics.branding import logo_of
+from screening.workflow.records import audit_log, export, key_rotation, retention
 from tests.museum.visiting import browser, sha256
 from tests.office import refused
 
@@ -103,14 +103,14 @@ def test_a_clinics_own_look_is_kept(shown):
 
 def test_the_newest_secret_alone_opens_it(shown):
     newest, former = read_secrets(shown.config.secret_file)
-    assert rotation.in_use(shown.place, newest)
-    assert not rotation.in_use(shown.place, former)
+    assert key_rotation.in_use(shown.place, newest)
+    assert not key_rotation.in_use(shown.place, former)
 
 
 def test_everything_held_on_a_patient_is_handed_out(museum):
     for name in ("first visit", "amended", "arabic", "expired", "withdrawn"):
         told = museum.screening(name)
-        packed = portability.export(museum.place, told["id"], "program")
+        packed = export.export(museum.place, told["id"], "program")
         assert packed.damaged == []
         with zipfile.ZipFile(io.BytesIO(packed.archive)) as archive:
             held = json.loads(archive.read("screening.json"))
@@ -123,9 +123,9 @@ def test_everything_held_on_a_patient_is_handed_out(museum):
 def test_everything_held_on_a_patient_is_erased(museum):
     every = [told for told in museum.told["screenings"].values() if told["state"] != "erased"]
     for told in every:
-        keeping.erase(museum.place, told["id"], "program", "asked by the patient")
+        retention.erase(museum.place, told["id"], "program", "asked by the patient")
         assert museum.held(told["id"])["person"] == {"name": "(erased)"}
         assert {row.state for row in museum.rows_of(told["id"])} <= {"erased"}
     told = museum.screening("erased")
-    assert refused(keeping.erase, museum.place, told["id"], "program", "again") == "erased"
+    assert refused(retention.erase, museum.place, told["id"], "program", "again") == "erased"
     assert audit_log.verify(museum.place, museum.told["audit"]["head"])[1] is None

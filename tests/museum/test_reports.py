@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from screening.workflow import reports
-from screening.workflow.verification import replay
+from screening.workflow.reports import making
+from screening.workflow.reports.verification import replay
 from tests.museum.visiting import ON_SQLITE, sha256
 
 WITH_VERDICTS = {"screening", "decided"}  # patients' own papers carry no record
@@ -81,7 +81,7 @@ def test_reports_that_waited_and_those_that_failed_are_made(museum):
         for report in told["reports"]
         if report["state"] == "pending"
     ]
-    assert len(reports.due_reports(museum.place)) == len(waiting) > 2
+    assert len(making.due_reports(museum.place)) == len(waiting) > 2
 
     row, pdf = museum.make(told["id"], "screening")
     assert (row.state, row.error, row.attempts) == ("sealed", None, 4)

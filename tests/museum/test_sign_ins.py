@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
-from screening.workflow import accounts, passwords
-from screening.workflow.workplace import ActRefusedError
+from screening.workflow.accounts import passwords, sessions
+from screening.workflow.core.context import ActRefusedError
 from tests.museum.device import Device
 from tests.museum.visiting import ON_SQLITE, browser
 from tests.office import refused
@@ -76,7 +76,7 @@ def test_who_was_signed_in_still_is_for_half_an_hour(museum):
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_a_locked_account_stays_locked_for_its_quarter_of_an_hour(museum):
     told = museum.told["accounts"]["lead"]
-    assert refused(accounts.sign_in, museum.place, "lead", told["password"]) == "locked"
+    assert refused(sessions.sign_in, museum.place, "lead", told["password"]) == "locked"
     museum.pass_time(minutes=15)
     assert museum.sign_in("lead").role == "clinical-lead"
 
@@ -84,7 +84,7 @@ def test_a_locked_account_stays_locked_for_its_quarter_of_an_hour(museum):
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_a_disabled_account_opens_nothing(museum):
     told = museum.told["accounts"]["former"]
-    assert refused(accounts.sign_in, museum.place, "former", told["password"]) == "wrong"
+    assert refused(sessions.sign_in, museum.place, "former", told["password"]) == "wrong"
 
 
 def test_a_link_to_set_the_first_password_still_works(museum):

@@ -11,12 +11,12 @@ from pathlib import Path
 import pyotp
 from sqlalchemy import select
 
-from screening.documents.checking import check
+from screening.documents.verifying.verify_process import check
 from screening.storage.database import Database
 from screening.storage.encryption import open_bytes, open_json
 from screening.storage.tables import Account, DefinitionsArchive, Message, ReportRow, Screening
-from screening.workflow import reports
-from screening.workflow.verification import compare, trusted_roots
+from screening.workflow.reports import making
+from screening.workflow.reports.verification import compare, trusted_roots
 from tests.museum import packing
 from tests.office import Office, render_pdf
 
@@ -90,7 +90,7 @@ class Museum(Office):
 
     def make(self, screening_id, kind):
         """Make the newest report of this kind and return its row and the PDF."""
-        assert reports.make_report(self.place, self.rows_of(screening_id, kind)[-1].id, render_pdf)
+        assert making.make_report(self.place, self.rows_of(screening_id, kind)[-1].id, render_pdf)
         row = self.rows_of(screening_id, kind)[-1]
         return row, self.pdf_of(row)
 

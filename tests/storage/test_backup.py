@@ -11,10 +11,12 @@ from screening.config import read_secrets
 from screening.storage.backup import BackupError, restore_backup, write_backup
 from screening.storage.database import Database
 from screening.storage.tables import AuditEntry, Screening
-from screening.workflow import asking_again, doctor, patient, reception
+from screening.workflow.reception import invitations, recheck
+from screening.workflow.review import reviews
+from screening.workflow.screenings import answering
 from tests.office import DECLARED
 from tests.storage.test_audit import tamper
-from tests.workflow.test_doctor import decide
+from tests.workflow.review.test_reviews import decide
 
 CANARY = "Zebediah Quokka"
 
@@ -51,10 +53,10 @@ def tables(database):
 def test_all_comes_back(office, tmp_path, empty):
     id = office.submit()
     office.make_reports()
-    doctor.decide(*decide(office, id, "proceed"))
-    again = asking_again.recheck(office.place, office.clinic, "account:1", id)
+    reviews.decide(*decide(office, id, "proceed"))
+    again = recheck.recheck(office.place, office.clinic, "account:1", id)
     office.answer(again.screening_id)
-    patient.submit(office.place, again.screening_id, DECLARED)
+    answering.submit(office.place, again.screening_id, DECLARED)
     rows = write_backup(office.place.database, tmp_path / "a.backup", office.now)
 
     assert restore_backup(empty, tmp_path / "a.backup", secrets(office)) == rows
@@ -139,7 +141,7 @@ def test_a_changed_audit_log_is_noticed(office, tmp_path, empty):
 def test_what_is_there_is_never_overwritten(office, backup):
     with pytest.raises(BackupError, match="not empty"):
         restore_backup(office.place.database, backup, secrets(office))
-    assert len(reception.list_screenings(office.place, office.clinic)) == 1
+    assert len(invitations.list_screenings(office.place, office.clinic)) == 1
 
 
 def rewrite(path, change):

@@ -22,7 +22,8 @@ from screening.storage.tables import (
     Screening,
     Table,
 )
-from screening.workflow import audit_log, outbox
+from screening.workflow.mail import outbox
+from screening.workflow.records import audit_log
 from tests.postgres import INITDB, Cluster
 
 COMMIT = "ddacb3d"

@@ -1,0 +1,1 @@
+"""What the lists say: questions, findings, contraindications, medicines, policies."""

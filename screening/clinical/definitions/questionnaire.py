@@ -1,0 +1,197 @@
+"""Questions put together for one screening, and the way through them.
+
+A follow-up is the only branching: it is asked under "yes" (`if_yes`), under
+"yes" and "I do not know" (`if_not_no`), or under a ticked option. So no
+question can be unreachable. The journey is worked out anew from the answers
+at each request; answers off the journey are kept aside and not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from screening.clinical.definitions.dates import Duration
+
+Answer = str | list[str]
+Answers = Mapping[str, Answer]
+
+YES, NO = "yes", "no"
+NONE_OF_THESE = "none"
+NOT_KNOWN = "unknown"
+TELL_DOCTOR = "tell-doctor"
+WITHHELD = {NOT_KNOWN, TELL_DOCTOR}
+BORN = "date_of_birth"  # the question that a tablet and a returning patient are known by
+RESERVED = {YES, NO, NONE_OF_THESE} | WITHHELD
+
+
+class ItemType(StrEnum):
+    YES_NO = "yes-no"
+    ONE_OF = "one-of"
+    SOME_OF = "some-of"
+    DATE = "date"
+    BIRTH_DATE = "birth-date"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice, the findings that ticking it establishes, and what is then asked."""
+
+    id: str
+    text: str
+    means: tuple[str, ...] = ()
+    then: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question (FHIR Questionnaire.item; `link_id` is its linkId).
+
+    `means` is what "yes" establishes, `dates` the finding whose date is asked.
+    `within` says how far back the question asks. `may_not_know` offers "I do not
+    know", `private` "I will tell only the doctor".
+    `afresh` asks it at each visit, whatever was said last time. `longest` is in characters.
+    """
+
+    link_id: str
+    text: str
+    type: ItemType
+    help: str | None = None
+    find_out: str | None = None
+    means: tuple[str, ...] = ()
+    dates: str | None = None
+    within: Duration | None = None
+    options: tuple[Option, ...] = ()
+    if_yes: tuple[Item, ...] = ()
+    if_not_no: tuple[Item, ...] = ()
+    may_not_know: bool = True
+    private: bool = False
+    always: bool = False
+    booked: bool = False
+    afresh: bool = False
+    required: bool = True
+    longest: int = 500
+
+    @property
+    def follow_ups(self) -> tuple[Item, ...]:
+        below = (*self.if_yes, *self.if_not_no)
+        for option in self.options:
+            if option.then:
+                below += option.then
+        return below
+
+    @property
+    def codes(self) -> list[str]:
+        """Every answer code that may be chosen, in the order shown."""
+        offered = [YES, NO] if self.type is ItemType.YES_NO else [o.id for o in self.options]
+        if self.type is ItemType.SOME_OF:
+            offered.append(NONE_OF_THESE)
+        if self.may_not_know:
+            offered.append(NOT_KNOWN)
+        if self.private:
+            offered.append(TELL_DOCTOR)
+        return offered
+
+    @property
+    def establishes(self) -> set[str]:
+        """The findings that this question itself says something about."""
+        return {*self.means, *(m for o in self.options for m in o.means)} | (
+            {self.dates} if self.dates else set()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """The questions for one screening; what several procedures share is asked once."""
+
+    sections: tuple[Section, ...]
+
+    def __iter__(self) -> Iterator[Item]:
+        """Yield every question, follow-ups after the question that leads to them."""
+        for section in self.sections:
+            yield from walk(section.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A question that is asked, and the section that it belongs to."""
+
+    item: Item
+    section: Section
+
+
+def walk(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield `items` and all their follow-ups, each after its parent."""
+    for item in items:
+        yield item
+        if below := item.follow_ups:
+            yield from walk(below)
+
+
+def only_relevant(items: Iterable[Item], used: set[str]) -> tuple[Item, ...]:
+    """Return the questions that say something about the findings in `used`.
+
+    A parent stays for the sake of a follow-up. `used` holds "age" when an age
+    rule is among the findings.
+    """
+    kept = []
+    for item in items:
+        trimmed = replace(
+            item,
+            if_yes=only_relevant(item.if_yes, used),
+            if_not_no=only_relevant(item.if_not_no, used),
+            options=tuple(replace(o, then=only_relevant(o.then, used)) for o in item.options),
+        )
+        asks_age = item.type is ItemType.BIRTH_DATE and "age" in used
+        if item.establishes & used or trimmed.follow_ups or item.always or asks_age:
+            kept.append(trimmed)
+    return tuple(kept)
+
+
+def journey(questionnaire: Questionnaire, answers: Answers) -> list[Step]:
+    """Return the questions that these answers lead to, in order."""
+
+    def asked(items: Iterable[Item], section: Section) -> Iterator[Step]:
+        for item in items:
+            yield Step(item, section)
+            yield from asked(follow_ups(item, answers.get(item.link_id)), section)
+
+    return [step for s in questionnaire.sections for step in asked(s.items, s)]
+
+
+def follow_ups(item: Item, answer: Answer | None) -> tuple[Item, ...]:
+    """Return the follow-ups that `answer` leads to."""
+    ticked = answer if isinstance(answer, list) else [answer]
+    return (
+        *(item.if_yes if answer == YES else ()),
+        *(item.if_not_no if answer in (YES, NOT_KNOWN) else ()),
+        *(i for option in item.options if option.id in ticked for i in option.then),
+    )
+
+
+def is_answered(item: Item, answers: Answers) -> bool:
+    """Return whether the patient has been through this question; blank text counts if allowed."""
+    return bool(answers.get(item.link_id)) or (not item.required and item.link_id in answers)
+
+
+def first_unanswered(steps: Iterable[Step], answers: Answers) -> Item | None:
+    """Return the next question to ask, None when all of the journey is answered."""
+    return next((s.item for s in steps if not is_answered(s.item, answers)), None)
+
+
+def answers_on_path(questionnaire: Questionnaire, answers: Answers) -> dict[str, Answer]:
+    """Return the answers that count: those to questions on the journey."""
+    return {
+        s.item.link_id: answers[s.item.link_id]
+        for s in journey(questionnaire, answers)
+        if s.item.link_id in answers
+    }

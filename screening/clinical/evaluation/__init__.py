@@ -1,0 +1,1 @@
+"""From answers to findings to outcomes, for one patient and for many."""

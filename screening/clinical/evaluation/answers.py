@@ -1,0 +1,224 @@
+"""Read what a patient answered, and what the answers establish.
+
+A question that was not asked because its parent was "no" is absent. A blank, "I
+do not know", "tell only the doctor", an unreadable value or a date that cannot
+be true is unknown, and unknown is never read as "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+
+from screening.clinical.definitions.dates import PartialDate, age_on
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.findings import (
+    ABSENT,
+    PRESENT,
+    UNKNOWN,
+    Findings,
+    Pair,
+    any_of,
+    derive,
+    usable_date,
+)
+from screening.clinical.definitions.questionnaire import (
+    NONE_OF_THESE,
+    NOT_KNOWN,
+    WITHHELD,
+    YES,
+    Answer,
+    Answers,
+    Item,
+    ItemType,
+    walk,
+)
+
+OLDEST = 120
+
+
+class Fault(StrEnum):
+    """What is wrong with an answer; the pages say it in the patient's language."""
+
+    MISSING = "missing"
+    NOT_OFFERED = "not-offered"
+    NONE_AND_MORE = "none-and-more"
+    NOT_A_DATE = "not-a-date"
+    DATE_AHEAD = "date-ahead"
+    TOO_LONG_AGO = "too-long-ago"
+    TOO_LONG = "too-long"
+
+
+def parse_answer(item: Item, raw: object, on: date) -> tuple[Answer | None, Fault | None]:
+    """Return `raw` as an answer to `item`, or what is wrong with it.
+
+    `raw` is a code, a list of codes, an ISO date that may be partial, or text.
+    """
+    match item.type:
+        case ItemType.SOME_OF:
+            return _parse_ticks(item, raw)
+        case _ if raw in (None, ""):
+            return ("", None) if not item.required else (None, Fault.MISSING)
+        case _ if not isinstance(raw, str):
+            return None, Fault.NOT_OFFERED
+        case ItemType.YES_NO | ItemType.ONE_OF:
+            return (raw, None) if raw in item.codes else (None, Fault.NOT_OFFERED)
+        case ItemType.DATE | ItemType.BIRTH_DATE:
+            fault = None if raw in item.codes else _date_fault(item, raw, on)
+            return (None, fault) if fault else (raw, None)
+        case ItemType.TEXT:
+            text = raw.replace("\r\n", "\n").strip()
+            if len(text) > item.longest:
+                return None, Fault.TOO_LONG
+            return (text, None) if text or not item.required else (None, Fault.MISSING)
+    raise AssertionError(item.type)
+
+
+def _parse_ticks(item: Item, raw: object) -> tuple[Answer | None, Fault | None]:
+    ticks = [raw] if isinstance(raw, str) and raw else raw or []
+    if not isinstance(ticks, list) or not all(t in item.codes for t in ticks):
+        return None, Fault.NOT_OFFERED
+    if not ticks:
+        return None, Fault.MISSING
+    if NONE_OF_THESE in ticks and len(ticks) > 1:
+        return None, Fault.NONE_AND_MORE
+    return [code for code in item.codes if code in ticks], None
+
+
+def _date_fault(item: Item, text: str, on: date) -> Fault | None:
+    try:
+        given = PartialDate.parse(text)
+    except ValueError:
+        return Fault.NOT_A_DATE
+    return implausible(item, given, on)
+
+
+def implausible(item: Item, given: PartialDate, on: date) -> Fault | None:
+    """Return why a patient who answers on the day `on` cannot mean the date `given`."""
+    if given.last.year < on.year - OLDEST:
+        return Fault.TOO_LONG_AGO
+    if item.type is ItemType.BIRTH_DATE and given.first != given.last:
+        return Fault.NOT_A_DATE
+    if given.first > on and not item.booked:
+        return Fault.DATE_AHEAD
+    return Fault.NOT_A_DATE if given.first.year > on.year + 10 else None
+
+
+def parse_answers(
+    items: Iterable[Item], raw: Mapping[str, object], on: date
+) -> tuple[dict[str, Answer], dict[str, Fault]]:
+    """Return the readable answers to `items` in `raw`, and what is wrong with the others."""
+    answers: dict[str, Answer] = {}
+    faults: dict[str, Fault] = {}
+    for item in items:
+        if item.link_id in raw:
+            answer, fault = parse_answer(item, raw[item.link_id], on)
+            if fault:
+                faults[item.link_id] = fault
+            elif answer is not None:
+                answers[item.link_id] = answer
+    return answers, faults
+
+
+def establish_findings(
+    definitions: Definitions,
+    answers: Answers,
+    on: date,
+    given: Findings | None = None,
+    otherwise: Pair = UNKNOWN,
+) -> Findings:
+    """Return the state of every finding, and its date where the patient gave one.
+
+    A finding in `given` wins over the answers; one that nothing mentions has the
+    state `otherwise`.
+    """
+    items = [item for section in definitions.sections for item in section.items]
+    readable, faults = parse_answers(walk(items), answers, on)
+    readable |= dict.fromkeys(faults, NOT_KNOWN)
+    said: dict[str, list[Pair]] = {}
+    for name, pair in _said(items, readable, otherwise, on, definitions):
+        said.setdefault(name, []).append(pair)
+    states = {name: any_of(*pairs) for name, pairs in said.items()}
+    for name, finding in definitions.findings.items():
+        if finding.when is None:
+            states.setdefault(name, otherwise)
+    states |= given.states if given else {}
+    dates = dict(_dates(items, readable)) | dict(given.dates if given else {})
+    usable = {n: usable_date(definitions.findings[n], d, on) for n, d in dates.items()}
+    return Findings(
+        derive(definitions.findings, states), {n: d for n, d in usable.items() if d is not None}
+    )
+
+
+def _said(
+    items: Iterable[Item], answers: Answers, blank: Pair, on: date, definitions: Definitions
+) -> Iterator[tuple[str, Pair]]:
+    """Yield (finding, pair) for everything that `items` and their follow-ups say."""
+    for item in items:
+        answer = answers.get(item.link_id)
+        if item.type is ItemType.BIRTH_DATE:
+            yield from _ages(definitions, answer, blank, on)
+        for name in item.means:
+            yield name, _pair(answer, YES, blank)
+        for option in item.options:
+            for name in option.means:
+                yield name, _pair(answer, option.id, blank)
+        for parent, below in _branches(item, answer, blank):
+            if parent == PRESENT:
+                yield from _said(below, answers, blank, on, definitions)
+            else:
+                yield from ((n, parent) for i in walk(below) for n in _claims(i))
+
+
+def _claims(item: Item) -> Iterator[str]:
+    """Yield the findings whose state `item` decides, its date aside."""
+    yield from item.means
+    for option in item.options:
+        yield from option.means
+
+
+def _pair(answer: Answer | None, code: str, blank: Pair) -> Pair:
+    """Return what `answer` says about the choice `code`."""
+    if not answer:
+        return blank
+    ticked = [answer] if isinstance(answer, str) else answer
+    if code in ticked:
+        return PRESENT
+    return UNKNOWN if WITHHELD & set(ticked) else ABSENT
+
+
+def _branches(
+    item: Item, answer: Answer | None, blank: Pair
+) -> Iterator[tuple[Pair, tuple[Item, ...]]]:
+    """Yield each group of follow-ups with the state of what leads to it; PRESENT is asked."""
+    if item.if_yes or item.if_not_no:
+        yes = _pair(answer, YES, blank) if answer else blank
+        yield yes, item.if_yes
+        yield (PRESENT if answer == NOT_KNOWN else yes), item.if_not_no
+    for option in item.options:
+        if option.then:
+            yield _pair(answer, option.id, blank), option.then
+
+
+def _ages(
+    definitions: Definitions, answer: Answer | None, blank: Pair, on: date
+) -> Iterator[tuple[str, Pair]]:
+    for finding in definitions.findings.values():
+        if finding.age is not None:
+            if not isinstance(answer, str) or answer in WITHHELD or not answer:
+                yield finding.id, UNKNOWN if answer else blank
+            else:
+                years = age_on(PartialDate.parse(answer).first, on)
+                yield finding.id, PRESENT if finding.age.holds(years) else ABSENT
+
+
+def _dates(items: Iterable[Item], answers: Answers) -> Iterator[tuple[str, PartialDate]]:
+    """Yield the dates that count: those asked on the way that the answers lead to."""
+    for item in items:
+        answer = answers.get(item.link_id)
+        if item.dates and isinstance(answer, str) and answer and answer not in WITHHELD:
+            yield item.dates, PartialDate.parse(answer)
+        for parent, below in _branches(item, answer, UNKNOWN):
+            if parent == PRESENT:
+                yield from _dates(below, answers)

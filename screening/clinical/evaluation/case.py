@@ -1,0 +1,188 @@
+"""A case described as data: what `screening evaluate` and `screening report` read and write.
+
+Ids that no definition knows, dates that no calendar has and values of the wrong
+type are refused together, each with what and where; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from screening.clinical.definitions.dates import PartialDate
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.eligibility import Eligibility, Reason, determine_eligibility
+from screening.clinical.definitions.findings import STATES, UNKNOWN, Findings, Pair
+from screening.clinical.definitions.policy import in_force
+from screening.clinical.definitions.questionnaire import Answer
+from screening.clinical.evaluation.answers import Fault, establish_findings, parse_answers
+
+MOST_PROCEDURES = 10
+KEYS = {"procedures", "on", "answers", "findings", "otherwise"}
+FAULTS = {
+    Fault.MISSING: "is empty",
+    Fault.NONE_AND_MORE: '"none" cannot stand beside another choice',
+    Fault.NOT_A_DATE: "is not a date; write it like 2026-05-03 or 2026-05",
+    Fault.TOO_LONG: "is longer than this question allows",
+    Fault.TOO_LONG_AGO: "lies too long ago to be true",
+}
+
+
+class CaseError(Exception):
+    """The case cannot be used. `problems` says what is wrong and where, a line each."""
+
+    def __init__(self, problems: list[str]):
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A patient's answers and findings, the procedures asked about, and the day."""
+
+    procedures: tuple[str, ...]
+    on: date
+    answers: Mapping[str, Answer]
+    given: Findings
+    otherwise: Pair = UNKNOWN
+
+
+def read_case(definitions: Definitions, raw: object, extra: frozenset[str] = frozenset()) -> Case:
+    """Return `raw` as a case; keys in `extra` are the caller's own. Raises CaseError."""
+    if not isinstance(raw, dict):
+        raise CaseError(["the input must be a JSON object"])
+    problems = [f"{key}: is not known here" for key in raw if key not in KEYS | extra]
+    on = _read("on", problems, _day, raw.get("on"))
+    procedures = _read("procedures", problems, _procedures, definitions, raw.get("procedures"))
+    otherwise = _read("otherwise", problems, _state, raw.get("otherwise", "unknown"))
+    answers = _answers(definitions, raw.get("answers", {}), on or date.max, problems)
+    given = _findings(definitions, raw.get("findings", {}), problems)
+    if problems or on is None or procedures is None or otherwise is None:
+        raise CaseError(problems)
+    return Case(procedures, on, answers, given, otherwise)
+
+
+def evaluate_case(definitions: Definitions, case: Case) -> list[Eligibility]:
+    """Return what is advised for each procedure of `case`."""
+    findings = establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
+    lists = in_force(definitions, case.on).procedures
+    chosen = (lists[name] for name in case.procedures)
+    return [determine_eligibility(procedure, findings, case.on) for procedure in chosen]
+
+
+def as_json(definitions: Definitions, on: date, found: list[Eligibility]) -> dict[str, Any]:
+    """Return the verdicts in the form that other systems read."""
+    return {
+        "definitions": definitions.hash,
+        "on": on.isoformat(),
+        "procedures": [
+            {
+                "procedure": one.procedure.id,
+                "outcome": str(one.outcome),
+                "until": one.until.isoformat() if one.until else None,
+                "reasons": [_reason(reason) for reason in one.reasons],
+            }
+            for one in found
+        ],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    rule = reason.contraindication
+    return {
+        "finding": rule.finding,
+        "state": reason.state,
+        "grade": str(rule.grade),
+        "until": reason.until.isoformat() if reason.until else None,
+        "because": rule.because,
+        "source": rule.source,
+        **({"policy": rule.policy.policy} if rule.policy else {}),
+    }
+
+
+def _read(where: str, problems: list[str], read: Callable[..., Any], *given: object) -> Any:
+    try:
+        return read(*given)
+    except ValueError as error:
+        problems.append(f"{where}: {error}")
+        return None
+
+
+def _day(given: object) -> date:
+    if not isinstance(given, str):
+        raise ValueError("write the day as text, like 2026-05-03")
+    day = PartialDate.parse(given)
+    if day.first != day.last:
+        raise ValueError(f'"{given}" is not one day; write it like 2026-05-03')
+    return day.first
+
+
+def _state(given: object) -> Pair:
+    if not isinstance(given, str) or given not in STATES:
+        raise ValueError(f"{given!r} is not one of {', '.join(STATES)}")
+    return STATES[given]
+
+
+def _procedures(definitions: Definitions, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or not given:
+        raise ValueError("name at least one procedure, in a list")
+    if len(given) > MOST_PROCEDURES:
+        raise ValueError(f"at most {MOST_PROCEDURES} procedures a screening")
+    if unknown := [p for p in given if str(p) not in definitions.procedures]:
+        known = ", ".join(definitions.procedures)
+        raise ValueError(f"unknown procedure {unknown[0]!r}; known: {known}")
+    if len(set(given)) < len(given):
+        raise ValueError("the same procedure is named twice")
+    return tuple(given)
+
+
+def _answers(
+    definitions: Definitions, raw: object, on: date, problems: list[str]
+) -> dict[str, Answer]:
+    if not isinstance(raw, dict):
+        problems.append("answers: must be an object of question ids and answers")
+        return {}
+    items = {item.link_id: item for item in definitions.items}
+    problems += [f"answers.{key}: unknown question" for key in raw if key not in items]
+    answers, faults = parse_answers(items.values(), raw, on)
+    for key, fault in faults.items():
+        if fault is Fault.DATE_AHEAD:
+            answers[key] = raw[key]
+        elif fault is Fault.NOT_OFFERED:
+            choices = ", ".join(items[key].codes) or "text"
+            problems.append(f"answers.{key}: {raw[key]!r} is not one of {choices}")
+        else:
+            problems.append(f"answers.{key}: {raw[key]!r} {FAULTS[fault]}")
+    return answers
+
+
+def _findings(definitions: Definitions, raw: object, problems: list[str]) -> Findings:
+    if not isinstance(raw, dict):
+        problems.append("findings: must be an object of finding ids and states")
+        return Findings({})
+    states: dict[str, Pair] = {}
+    dates: dict[str, PartialDate] = {}
+    for key, given in raw.items():
+        where = f"findings.{key}"
+        full = given if isinstance(given, dict) else {"state": given}
+        if key not in definitions.findings:
+            problems.append(f"{where}: unknown finding")
+        elif extra := full.keys() - {"state", "date"}:
+            problems.append(f"{where}.{min(extra)}: is not known here")
+        elif (state := _read(where, problems, _state, full.get("state"))) is not None:
+            states[key] = state
+            if full.get("date") is not None:
+                finding = definitions.findings[key]
+                day = _read(f"{where}.date", problems, _date, full["date"], finding.date)
+                dates |= {key: day} if day else {}
+    return Findings(states, dates)
+
+
+def _date(given: object, dated: str | None) -> PartialDate:
+    if not dated:
+        raise ValueError("this finding has no date")
+    if not isinstance(given, str):
+        raise ValueError("write the date as text, like 2026-05-03")
+    return PartialDate.parse(given)

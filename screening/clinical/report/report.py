@@ -1,0 +1,341 @@
+"""Everything that a report says, put together once, when the patient submits.
+
+A Report is plain data, ready for JSON. Its texts are frozen as they stood on the
+day, so that no later change of a question or a rule can change what was said.
+Days are ISO dates, moments ISO date-times with their offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NotRequired, TypedDict
+
+from screening.clinical.definitions.aftercare import (
+    ReportAftercare,
+    describe_aftercare,
+    sources_in,
+)
+from screening.clinical.definitions.dates import Duration
+from screening.clinical.definitions.definitions import (
+    Definitions,
+    assemble_questionnaire,
+    with_parts,
+)
+from screening.clinical.definitions.eligibility import Eligibility, Procedure, Reason
+from screening.clinical.definitions.findings import Findings
+from screening.clinical.definitions.language import in_language
+from screening.clinical.definitions.policy import ReportChange, describe_changes
+from screening.clinical.definitions.questionnaire import (
+    NO,
+    NONE_OF_THESE,
+    NOT_KNOWN,
+    TELL_DOCTOR,
+    WITHHELD,
+    YES,
+    Answer,
+    Item,
+    ItemType,
+    Step,
+    is_answered,
+    journey,
+)
+from screening.clinical.evaluation.answers import establish_findings
+from screening.clinical.evaluation.case import Case, as_json, evaluate_case
+from screening.clinical.report.fhir import Resource, response_resource
+
+WORDS = {
+    YES: "Yes",
+    NO: "No",
+    NONE_OF_THESE: "None of these",
+    NOT_KNOWN: "I do not know",
+    TELL_DOCTOR: "I will tell only the doctor",
+}
+NOT_ANSWERED = "Not answered"
+SELF, RELATIVE, INTERPRETER = ANSWERERS = ("self", "relative", "interpreter")
+
+
+class ReportReason(TypedDict):
+    """One contraindication that holds or may hold, with all that explains it.
+
+    `state` is "present" or "unknown", `wait` the rule's defer in words, `dated`
+    the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
+    link ids of the questions behind it. `by_policy` marks a rule that the clinic made
+    or changed.
+    """
+
+    finding: str
+    name: str
+    state: str
+    grade: str
+    outcome: str
+    wait: str | None
+    dated: str | None
+    until: str | None
+    because: str
+    source: str
+    sources: list[str]
+    evidence: str | None
+    note: str | None
+    fixed: bool
+    recheck: bool
+    listed_by: str
+    answers: list[str]
+    by_policy: NotRequired[bool]  # absent from the first reports
+
+
+class ReportProcedure(TypedDict):
+    """One procedure's verdict; `outcome` is an eligibility.Outcome."""
+
+    id: str
+    name: str
+    summary: str
+    outcome: str
+    until: str | None
+    reasons: list[ReportReason]
+    preparation: list[dict[str, str]]
+    aftercare: NotRequired[ReportAftercare]  # the first reports had none
+    changes: NotRequired[list[ReportChange]]  # nor these
+
+
+class ReportAnswer(TypedDict):
+    """A question as it was asked, and its answer as code and as text.
+
+    `matters` marks an answer that a reason rests on, `unknown` one that the
+    patient could not or would not give, `plain` a "no" that nobody needs to read.
+    """
+
+    link_id: str
+    question: str
+    answer: Answer
+    text: str
+    matters: bool
+    unknown: bool
+    plain: bool
+    find_out: str | None
+
+
+class ReportSection(TypedDict):
+    title: str
+    answers: list[ReportAnswer]
+
+
+class Decisive(TypedDict):
+    """An answer, and the outcome and its day if it had been "no" or "none"."""
+
+    link_id: str
+    outcome: str
+    until: str | None
+
+
+class Translated(TypedDict):
+    """The same report as its patient reads it; `reviewed_by` is None for a draft translation."""
+
+    language: str
+    reviewed_by: str | None
+    procedures: list[ReportProcedure]
+    sections: list[ReportSection]
+
+
+class AnsweredBy(TypedDict):
+    """Whose hand it was: "self", "relative" (or guardian), or "interpreter" with the `name`."""
+
+    who: str
+    name: str
+
+
+class Report(TypedDict):
+    """`frame` is who, where and when: see workflow.submit; an AnsweredBy is its declaration's `by`.
+     `verdicts` is case.as_json.
+
+    `response` is the FHIR QuestionnaireResponse, `translated` what the patient read
+    where that was in another language, `decisive` for each procedure the answers
+    that alone decide it.
+    """
+
+    frame: dict[str, Any]
+    definitions: str
+    on: str
+    procedures: list[ReportProcedure]
+    sections: list[ReportSection]
+    sources: list[dict[str, str | None]]
+    case: dict[str, Any]
+    verdicts: dict[str, Any]
+    response: NotRequired[Resource]  # the first reports had none
+    translated: NotRequired[Translated]
+    decisive: NotRequired[dict[str, list[Decisive]]]
+
+
+def compile_report(
+    definitions: Definitions,
+    case: Case,
+    raw_case: Mapping[str, Any],
+    frame: Mapping[str, Any],
+    words: Mapping[str, str] = WORDS,
+) -> Report:
+    """Return the report of `case`, gravest procedure first.
+
+    `raw_case` is the case as read, kept so that the verdicts can be replayed from
+    the report alone.
+    """
+    found = sorted(evaluate_case(definitions, case), key=lambda one: -one.outcome.gravity)
+    questionnaire = assemble_questionnaire(definitions, case.procedures)
+    steps = journey(questionnaire, case.answers)
+    behind = _answers_behind(definitions, [step.item for step in steps])
+    findings = establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
+    procedures = [_procedure(definitions, one, behind, findings) for one in found]
+    decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
+    return Report(
+        frame=dict(frame),
+        definitions=definitions.hash,
+        on=case.on.isoformat(),
+        procedures=procedures,
+        sections=_sections(steps, case.answers, decisive, words),
+        sources=_sources(definitions, procedures),
+        case=dict(raw_case),
+        verdicts=as_json(definitions, case.on, found),
+        response=response_resource(
+            definitions.hash, case.procedures, steps, case.answers, words, frame
+        ),
+    )
+
+
+def translated(
+    definitions: Definitions, case: Case, language: str, words: Mapping[str, str]
+) -> Translated:
+    """Return what a patient who reads `language` was asked, said and is told."""
+    read = compile_report(in_language(definitions, language), case, {}, {}, words)
+    return Translated(
+        language=language,
+        reviewed_by=definitions.reviewers.get(language),
+        procedures=read["procedures"],
+        sections=read["sections"],
+    )
+
+
+def _procedure(
+    definitions: Definitions,
+    one: Eligibility,
+    behind: Mapping[str, list[str]],
+    findings: Findings,
+) -> ReportProcedure:
+    procedure: Procedure = one.procedure
+    return ReportProcedure(
+        id=procedure.id,
+        name=procedure.name,
+        summary=procedure.summary,
+        outcome=str(one.outcome),
+        until=one.until.isoformat() if one.until else None,
+        reasons=[_reason(definitions, procedure, reason, behind) for reason in one.reasons],
+        preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
+        aftercare=describe_aftercare(procedure.aftercare, findings, definitions.findings),
+        changes=describe_changes(procedure, definitions.findings),
+    )
+
+
+def _reason(
+    definitions: Definitions, procedure: Procedure, reason: Reason, behind: Mapping[str, list[str]]
+) -> ReportReason:
+    rule = reason.contraindication
+    origin = definitions.procedures[rule.listed_by].name if rule.listed_by else procedure.name
+    return ReportReason(
+        finding=rule.finding,
+        name=definitions.findings[rule.finding].name,
+        state=reason.state,
+        grade=str(rule.grade),
+        outcome=str(reason.outcome),
+        wait=str(rule.defer) if rule.defer else None,
+        dated=str(reason.dated) if isinstance(rule.defer, Duration) and reason.dated else None,
+        until=reason.until.isoformat() if reason.until else None,
+        because=rule.because,
+        source=rule.source,
+        sources=[rule.source, *rule.also],
+        evidence=rule.evidence,
+        note=rule.note,
+        fixed=rule.fixed,
+        recheck=rule.recheck,
+        listed_by=origin,
+        answers=behind.get(rule.finding, []),
+        by_policy=rule.policy is not None,
+    )
+
+
+def _answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:
+    """Return for each finding the questions that were asked about it, its parts included."""
+    behind: dict[str, list[str]] = {}
+    for name in definitions.findings:
+        parts = with_parts(definitions, [name])
+        behind[name] = [
+            item.link_id
+            for item in asked
+            if item.establishes & parts or ("age" in parts and item.type is ItemType.BIRTH_DATE)
+        ]
+    return behind
+
+
+def _sections(
+    steps: Iterable[Step],
+    answers: Mapping[str, Answer],
+    decisive: set[str],
+    words: Mapping[str, str],
+) -> list[ReportSection]:
+    sections: dict[str, ReportSection] = {}
+    for step in steps:
+        section = sections.setdefault(
+            step.section.id, ReportSection(title=step.section.title, answers=[])
+        )
+        section["answers"].append(_answer(step.item, answers, decisive, words))
+    return list(sections.values())
+
+
+def _answer(
+    item: Item, answers: Mapping[str, Answer], decisive: set[str], words: Mapping[str, str]
+) -> ReportAnswer:
+    answer = answers.get(item.link_id, "")
+    codes = answer if isinstance(answer, list) else [answer]
+    unknown = not is_answered(item, answers) or bool(WITHHELD & set(codes))
+    is_no = codes in ([NO], [NONE_OF_THESE]) or _says_nothing(item, codes)
+    return ReportAnswer(
+        link_id=item.link_id,
+        question=item.text,
+        answer=answer,
+        text=answer_text(item, answer, words),
+        matters=item.link_id in decisive and not is_no,
+        unknown=unknown,
+        plain=is_no,
+        find_out=item.find_out if unknown else None,
+    )
+
+
+def _says_nothing(item: Item, codes: list[str]) -> bool:
+    """Return whether the one choice made is the only kind that establishes nothing."""
+    chosen = [option for option in item.options if option.id in codes]
+    one_of = item.type is ItemType.ONE_OF and bool(item.establishes)
+    return one_of and len(chosen) == 1 and not chosen[0].means
+
+
+def answer_text(item: Item, answer: Answer, words: Mapping[str, str] = WORDS) -> str:
+    """Return `answer` as a person reads it; dates and free text come back as they are."""
+    chosen = {option.id: option.text for option in item.options}
+    if item.type is ItemType.TEXT:
+        return str(answer) or words.get("", NOT_ANSWERED)
+    codes = answer if isinstance(answer, list) else [answer]
+    return "; ".join(chosen.get(c, words.get(c, c)) for c in codes if c) or NOT_ANSWERED
+
+
+def _sources(
+    definitions: Definitions, procedures: list[ReportProcedure]
+) -> list[dict[str, str | None]]:
+    cited = {s for p in procedures for r in p["reasons"] for s in r["sources"]}
+    cited |= {step["source"] for p in procedures for step in p["preparation"]}
+    cited |= {source for p in procedures for source in sources_in(p["aftercare"])}
+    return [
+        {
+            "id": s.id,
+            "title": s.title,
+            "publisher": s.publisher,
+            "issued": s.issued,
+            "kind": s.kind,
+            "url": s.url,
+        }
+        for s in (definitions.sources[name] for name in sorted(cited))
+    ]

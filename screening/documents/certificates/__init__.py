@@ -1,0 +1,1 @@
+"""Keys and certificates: the own authority, devices."""

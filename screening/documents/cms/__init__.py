@@ -1,0 +1,1 @@
+"""Reading the signature container (CMS) of a PDF."""

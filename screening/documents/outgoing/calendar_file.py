@@ -1,0 +1,78 @@
+"""The aftercare as a calendar file (iCalendar, RFC 5545) for the patient's own diary.
+
+Each stretch of days is one entry over those days, each visit one entry on its day.
+Nothing in it blocks time, and the same decision gives the same bytes.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from icalendar import Calendar, Event
+
+from screening.clinical.report.report import Report
+from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
+from screening.documents.rendering.wording import say_in
+
+
+def aftercare_diary(report: Report, decision: Mapping[str, Any]) -> bytes | None:
+    """Return the plan of the procedures that the doctor goes ahead with.
+
+    None where there is no such procedure, or no day is known for it.
+    """
+    frame = report["frame"]
+    treated = day_of_treatment({"appointment": frame["appointment"], "zone": frame["zone"]})
+    planned = planned_in(decision)
+    texts: Mapping[str, Any] = report.get("translated") or report
+    say = say_in(texts.get("language") or frame["language"])
+    if treated is None or not planned:
+        return None
+    calendar = Calendar()
+    calendar.add("prodid", "-//Screening//Aftercare//EN")
+    calendar.add("version", "2.0")
+    entries = [
+        entry
+        for procedure in texts["procedures"]
+        if procedure["id"] in planned and procedure.get("aftercare")
+        for entry in _entries(procedure, treated, frame["clinic"], say)
+    ]
+    for number, entry in enumerate(entries, 1):
+        entry.add("uid", f"{frame['number']}-{number}@screening")
+        entry.add("dtstamp", datetime.fromisoformat(decision["at"]))
+        entry.add("transp", "TRANSPARENT")
+        calendar.add_component(entry)
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _entries(
+    procedure: Mapping[str, Any], treated: date, clinic: Mapping[str, str], say: Any
+) -> Iterator[Event]:
+    care = in_order(procedure["aftercare"], treated, treated)
+    for row in care["rows"]:
+        if row["starts"] or row["lasts"]:
+            last = row["last"] or row["first"]
+            yield _entry(
+                f"{say('Aftercare')}: {procedure['name']}", row["first"], last, _advice(row, say)
+            )
+    for visit in care["visits"]:
+        entry = _entry(f"{clinic['name']}: {visit['text']}", visit["on"], visit["on"], "")
+        entry.add("location", clinic["address"])
+        yield entry
+
+
+def _entry(title: str, first: str, last: str, text: str) -> Event:
+    entry = Event()
+    entry.add("summary", title)
+    entry.add("dtstart", date.fromisoformat(first))
+    entry.add("dtend", date.fromisoformat(last) + timedelta(days=1))  # RFC 5545: not included
+    if text:
+        entry.add("description", text)
+    return entry
+
+
+def _advice(row: Mapping[str, Any], say: Any) -> str:
+    lines = []
+    for head, said in ((say("Do"), row["do"]), (say("Avoid"), row["avoid"])):
+        lines += [f"{head}: {advice.text}" for advice in said]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Sealing and signing a PDF."""

@@ -1,0 +1,207 @@
+"""The clinic's seal and the doctor's signature on a PDF, as PAdES B-B or B-LTA.
+
+The seal certifies the file so that only signing and form filling may follow
+("no changes" would refuse the doctor). Both stay invisible: a visible one breaks
+PDF/A, and who sealed, who signed and when is printed by the page itself.
+
+The moment of a signature stands in the file as claimed by whoever held the key.
+It is no trusted time. With a timestamp authority there is one: each signature
+gets a timestamp, what it takes to check it later, and a timestamp over both. An
+authority that does not answer fails the act; our clock never stands in for it.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko_certvalidator.errors import ValidationError as CertvalidatorError
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from screening.documents.certificates.authority import Credentials, TimestampAuthority
+from screening.documents.cms.container import read_container
+from screening.documents.cms.parts import low
+from screening.documents.signing.long_term import NormalTimeStamper, lasting_metadata
+
+SEAL_FIELD = "ClinicSeal"
+DOCTOR_FIELD = "Doctor"
+STAMP_FIELDS = {SEAL_FIELD: "SealTimestamp", DOCTOR_FIELD: "DoctorTimestamp"}
+PROBLEMS = (PdfError, SigningError, ValueError, OSError, TimestampRequestError, CertvalidatorError)
+# What a screen reader says of the invisible fields; PDF/UA asks for it.
+READABLE = {
+    SEAL_FIELD: "Digital seal of the clinic",
+    DOCTOR_FIELD: "Digital signature of the doctor",
+}
+
+
+class SealError(Exception):
+    """A PDF cannot be sealed or signed; the message says why. Nothing was written."""
+
+
+def seal_pdf(
+    pdf: bytes,
+    seal: Credentials,
+    at: datetime,
+    reason: str,
+    doctor_field: bool = False,
+    clock: TimestampAuthority | None = None,
+) -> bytes:
+    """Return `pdf` with the clinic's seal, the first signature in it.
+
+    With `doctor_field` the seal leaves an empty place for the doctor's signature;
+    with `clock` it says when that authority saw it. Raises SealError where `seal` is
+    not in force at `at`, `pdf` cannot be sealed, or `clock` does not answer.
+    """
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        if writer.prev.embedded_signatures:
+            raise SealError("The report carries a signature already; a seal comes first.")
+        if doctor_field:
+            append_signature_field(writer, _field(DOCTOR_FIELD))
+        return _sign(writer, SEAL_FIELD, seal, at, reason, clock)
+    except PROBLEMS as error:
+        raise SealError(f"The report cannot be sealed: {_told(error)}") from error
+
+
+def sign_pdf(
+    pdf: bytes,
+    doctor: Credentials,
+    at: datetime,
+    reason: str,
+    clock: TimestampAuthority | None = None,
+) -> bytes:
+    """Return the sealed `pdf` with the doctor's signature added after its last byte.
+
+    Raises SealError where `doctor` is not in force at `at`, the seal is broken, or
+    it left no place for a doctor: nobody signs what is not as it was sealed. Also
+    where `clock` does not answer.
+    """
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        signatures = writer.prev.embedded_signatures
+        names = [each.field_name for each in signatures]
+        if names not in ([SEAL_FIELD], [SEAL_FIELD, STAMP_FIELDS[SEAL_FIELD]]):
+            raise SealError("A doctor signs a report that carries the seal and nothing else.")
+        if read_container(pdf, signatures[-1].byte_range).size != len(pdf):
+            raise SealError("The report was changed after it was sealed.")
+        return _sign(writer, DOCTOR_FIELD, doctor, at, reason, clock)
+    except PROBLEMS as error:
+        raise SealError(f"The report cannot be signed: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong; the network's errors say less than nothing by themselves."""
+    if isinstance(error, TimestampRequestError):
+        return "the timestamp authority does not answer as it should"
+    if isinstance(error, CertvalidatorError):
+        return f"a certificate cannot be traced or its state not asked for: {error}"
+    return f"{error} ({error.__cause__})" if error.__cause__ else str(error)
+
+
+def _field(name: str) -> SigFieldSpec:
+    return SigFieldSpec(name, readable_field_name=READABLE[name])
+
+
+def _sign(
+    writer: IncrementalPdfFileWriter,
+    field: str,
+    who: Credentials,
+    at: datetime,
+    reason: str,
+    clock: TimestampAuthority | None,
+) -> bytes:
+    if not who.in_force(at):
+        raise SealError(f"The certificate of {who.subject} is not in force on {at:%Y-%m-%d}.")
+    certifies = field == SEAL_FIELD
+    lasting = lasting_metadata(clock, who, STAMP_FIELDS[field], writer.prev) if clock else {}
+    metadata = PdfSignatureMetadata(
+        field_name=field,
+        reason=reason,
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+        certify=certifies,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        **lasting,
+    )
+    signer = _DatedSigner(
+        metadata,
+        KeySigner(who),
+        timestamper=NormalTimeStamper(clock.url) if clock else None,
+        new_field_spec=_field(field) if certifies else None,
+    )
+    signer.at = at
+    signed = signer.sign_pdf(writer, existing_fields_only=not certifies)
+    return bytes(signed.getbuffer())
+
+
+class _DatedSigner(PdfSigner):
+    """Signs at the moment it is told; pyHanko would look at the clock."""
+
+    at: datetime
+
+    def init_signing_session(
+        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self.at
+        return session
+
+
+class KeySigner(Signer):
+    """Signs with a key object; pyHanko's own signer parses and checks the key each time.
+
+    Issuers' certificates go into the file, but no root: who verifies has it or
+    has no reason to trust it.
+    """
+
+    def __init__(self, who: Credentials) -> None:
+        self._key = who.key
+        issuers = [_asn1(each) for each in who.chain if each.issuer != each.subject]
+        certificate = _asn1(who.certificate)
+        store = SimpleCertificateStore.from_certs(issuers)  # type: ignore[no-untyped-call]
+        super().__init__(signing_cert=certificate, cert_registry=store)
+        self.signed_attr_prov_spec = _NamedCertificates([certificate, *issuers])
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        """Return the signature of `data`, in the one form that verification accepts."""
+        return low(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
+
+
+class _NamedCertificates(SignedAttributeProviderSpec, CMSAttributeProvider):
+    """Lets the signature protect every certificate in the file; pyHanko names the first only."""
+
+    attribute_type = "signing_certificate_v2"
+
+    def __init__(self, certificates: Sequence[asn1.Certificate]) -> None:
+        self._certificates = certificates
+
+    def signed_attr_providers(
+        self, data_digest: bytes, digest_algorithm: str
+    ) -> Iterable[CMSAttributeProvider]:
+        return [self]
+
+    async def build_attr_value(self, dry_run: bool = False) -> Any:
+        hashed = (hashlib.sha256(each.dump()).digest() for each in self._certificates)
+        return tsp.SigningCertificateV2({"certs": [{"cert_hash": each} for each in hashed]})
+
+
+def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
+    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))

@@ -1,0 +1,66 @@
+"""The bell that wakes the worker; the order for a report stands in the database.
+
+Losing the bell loses nothing: the worker also looks for orders by itself. This
+module is all that the pages import of it, so that they carry no PDF.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import cast
+
+from huey import Huey, PostgresHuey, SqliteHuey
+from huey.serializer import SignedSerializer
+from sqlalchemy import make_url
+
+from screening.config import Config
+from screening.storage.database import Database, take_turn
+from screening.storage.encryption import Keys
+
+QUEUE_LOCK = 7266
+log = logging.getLogger("screening.job_queue")
+
+
+def open_queue(config: Config, keys: Keys) -> Huey:
+    """Return the queue: a file in the instance folder, or tables of the PostgreSQL in use."""
+    serializer = SignedSerializer(secret=keys.queue.hex(), salt="reports")
+    url = make_url(config.database)
+    if url.get_backend_name() == "sqlite":
+        config.instance.mkdir(parents=True, exist_ok=True)
+        file = str(config.instance / "queue.db")
+        return SqliteHuey("reports", filename=file, results=False, serializer=serializer)
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    database = Database(config.database)
+    with database.write() as session:  # one at a time: the first makes the queue's tables
+        take_turn(session, QUEUE_LOCK)
+        queue = PostgresHuey("reports", dsn=dsn, results=False, serializer=serializer)
+    database.close()
+    return queue
+
+
+def add_task(queue: Huey, work: Callable[[str], None]) -> Callable[[str], object]:
+    """Return the task that rings for one report; where it is carried out, `work` is done."""
+
+    @queue.task(name="make_report")
+    def make_report(report_id: str) -> None:
+        work(report_id)
+
+    return cast(Callable[[str], object], make_report)
+
+
+def open_bell(config: Config, keys: Keys) -> Callable[[str], None]:
+    """Return the function that wakes a worker for one report."""
+    task = add_task(open_queue(config, keys), _only_rings)
+
+    def ring(report_id: str) -> None:
+        try:
+            task(report_id)
+        except Exception as error:  # the worker finds the order without the bell
+            log.warning("the bell failed: %s", type(error).__name__)
+
+    return ring
+
+
+def _only_rings(report_id: str) -> None:
+    raise RuntimeError("reports are made by the worker")

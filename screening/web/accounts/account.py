@@ -1,0 +1,172 @@
+"""One's own account: password, second factors, where one is signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from screening.web.accounts.forms import (
+    ChangePasswordForm,
+    NewAppForm,
+    NewPasskeyForm,
+    PasskeyNameForm,
+    PasswordNowForm,
+    code_words,
+    passkey_words,
+    password_words,
+)
+from screening.web.accounts.passkey_challenge import (
+    answered_challenge,
+    new_challenge,
+    passkeys_work,
+)
+from screening.web.core.formatting import picture_of
+from screening.web.core.guards import person, require, workplace
+from screening.web.core.limits import a_try
+from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
+from screening.workflow.accounts.sessions import ROLES, check_password
+from screening.workflow.core.context import ActRefusedError
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+bp.before_request(require(*ROLES))
+
+
+@bp.get("")
+def front() -> ResponseReturnValue:
+    place, here = workplace(), person()
+    return render_template(
+        "accounts/own/front.html",
+        here=here,
+        zone=here.clinic.zone,
+        has_app=own_account.has_app(place, here),
+        codes_left=second_factor.recovery_codes_left(place, here.id),
+        passkeys=passkeys.list_passkeys(place, here),
+        passkeys_work=passkeys_work(),
+        sign_ins=own_account.list_sign_ins(place, here),
+    )
+
+
+def _page(template: str, form: FlaskForm, **values: object) -> ResponseReturnValue:
+    return render_template(f"accounts/own/{template}.html", form=form, **values), (
+        422 if form.errors else 200
+    )
+
+
+def _confirmed(form: FlaskForm) -> bool:
+    """Tell whether the form was sent and the password in it is the person's."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        check_password(workplace(), person().id, form.password.data)
+    except ActRefusedError as refused:
+        form.password.errors = [password_words(refused.reason)]
+        return False
+    return True
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@a_try
+def password() -> ResponseReturnValue:
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            passwords.change_password(workplace(), person(), form.password.data, form.new.data)
+        except ActRefusedError as refused:
+            field = form.password if refused.reason in {"wrong", "locked"} else form.new
+            field.errors = [password_words(refused.reason)]
+        else:
+            return redirect(url_for(".front"), 303)
+    return _page("password", form)
+
+
+@bp.route("/app", methods=["GET", "POST"])
+@a_try
+def app() -> ResponseReturnValue:
+    """Set up an authenticator app, in the place of the one before."""
+    form = NewAppForm()
+    if _confirmed(form):
+        try:
+            second_factor.accept_app(workplace(), person().id, form.code.data)
+        except ActRefusedError as refused:
+            form.code.errors = [code_words(refused.reason)]
+        else:
+            return redirect(url_for(".front"), 303)
+    address = second_factor.offer_app(workplace(), person().id)
+    return _page("app", form, address=address, picture=picture_of(address))
+
+
+@bp.route("/recovery-codes", methods=["GET", "POST"])
+@a_try
+def recovery_codes() -> ResponseReturnValue:
+    form = PasswordNowForm()
+    if _confirmed(form):
+        codes = second_factor.renew_recovery_codes(workplace(), person())
+        return render_template(
+            "accounts/own/recovery_codes.html", codes=codes, following=url_for(".front")
+        )
+    return _page("renew_codes", form)
+
+
+@bp.route("/passkeys/new", methods=["GET", "POST"])
+@a_try
+def new_passkey() -> ResponseReturnValue:
+    form = NewPasskeyForm()
+    if _confirmed(form):
+        try:
+            passkeys.add_passkey(
+                workplace(),
+                person(),
+                answered_challenge(),
+                form.credential.data,
+                form.name.data or "",
+            )
+        except ActRefusedError as refused:
+            form.name.errors = [passkey_words(refused.reason)]
+        else:
+            return redirect(url_for(".front"), 303)
+    options = ""
+    if passkeys_work():
+        options = passkeys.registration_options(workplace(), person().id, new_challenge())
+    return _page("new_passkey", form, options=options)
+
+
+@bp.route("/passkeys/<passkey_id>", methods=["GET", "POST"])
+def passkey(passkey_id: str) -> ResponseReturnValue:
+    """Rename a passkey, or remove it."""
+    name = passkeys.passkey_name(workplace(), person(), passkey_id)
+    form = PasskeyNameForm(data={"name": name})
+    if form.validate_on_submit():
+        passkeys.rename_passkey(workplace(), person(), passkey_id, form.name.data)
+        return redirect(url_for(".front"), 303)
+    return _page("passkey", form, passkey_id=passkey_id, name=name, removal=PasswordNowForm())
+
+
+@bp.post("/passkeys/<passkey_id>/removal")
+@a_try
+def remove_passkey(passkey_id: str) -> ResponseReturnValue:
+    name, form = passkeys.passkey_name(workplace(), person(), passkey_id), PasswordNowForm()
+    if _confirmed(form):
+        try:
+            passkeys.remove_passkey(workplace(), person(), passkey_id)
+        except ActRefusedError as refused:
+            if refused.reason != "last-factor":
+                raise
+            form.password.errors = [
+                _("This is your only second factor. Add another one before you remove it.")
+            ]
+        else:
+            return redirect(url_for(".front"), 303)
+    rename = PasskeyNameForm(formdata=None, data={"name": name})
+    page = render_template(
+        "accounts/own/passkey.html", form=rename, passkey_id=passkey_id, name=name, removal=form
+    )
+    return page, 422
+
+
+@bp.post("/sign-ins/end")
+def end_other_sign_ins() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    own_account.end_other_sign_ins(workplace(), person())
+    return redirect(url_for(".front"), 303)

@@ -1,0 +1,292 @@
+"""The administrator's pages: accounts, tablets, looks, the audit log. Never an answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import closing, nullcontext
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
+
+from screening.web.accounts.forms import (
+    ROLES,
+    AccountForm,
+    AnchorForm,
+    AuditForm,
+    LookForm,
+    NewPinForm,
+    RoleForm,
+    TabletForm,
+    look_words,
+)
+from screening.web.core.formatting import picture_of
+from screening.web.core.guards import person, require, workplace
+from screening.workflow.accounts import administration
+from screening.workflow.accounts.administration import AccountEntry
+from screening.workflow.clinics import branding
+from screening.workflow.clinics.branding import Look
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.records import audit_log
+from screening.workflow.records.audit_log import Wanted
+from screening.workflow.tablets import tablets as all_tablets
+
+bp = Blueprint("administrator", __name__, url_prefix="/admin")
+bp.before_request(require("administrator"))
+MOST_EXPORTED = 100_000
+
+
+@bp.get("")
+def accounts() -> ResponseReturnValue:
+    return render_template(
+        "accounts/administration/accounts.html",
+        accounts=administration.list_accounts(workplace(), person()),
+        certificates=administration.certificates(workplace(), person()),
+        soon=workplace().now() + timedelta(days=60),
+        roles=ROLES,
+        zone=person().clinic.zone,
+    )
+
+
+@bp.route("/accounts/new", methods=["GET", "POST"])
+def new_account() -> ResponseReturnValue:
+    """Add an account; its owner sets the password by a link that is shown once."""
+    form = AccountForm()
+    if form.validate_on_submit():
+        username, name = form.username.data, form.name.data.strip()
+        try:
+            link = administration.open_account(
+                workplace(), person(), username, name, form.role.data
+            )
+        except ActRefusedError as refused:
+            if refused.reason != "taken":
+                raise
+            form.username.errors = [_("This user name is taken. Choose another one.")]
+        else:
+            return _link_page(name, link), 201
+    return render_template(
+        "accounts/administration/new_account.html", form=form
+    ), 422 if form.errors else 200
+
+
+def _link_page(name: str, link: str) -> str:
+    address = current_app.config["PUBLIC_URL"] + url_for("staff.set_password", link=link)
+    return render_template("accounts/administration/link.html", name=name, address=address)
+
+
+@bp.get("/accounts/<account_id>")
+def account(account_id: str) -> ResponseReturnValue:
+    entry = _entry(account_id)
+    return render_template(
+        "accounts/administration/account.html",
+        account=entry,
+        form=RoleForm(data={"role": entry.role}),
+        roles=ROLES,
+        own=entry.id == person().id,
+    )
+
+
+def _entry(account_id: str) -> AccountEntry:
+    for entry in administration.list_accounts(workplace(), person()):
+        if entry.id == account_id:
+            return entry
+    raise ActRefusedError("gone")
+
+
+@bp.post("/accounts/<account_id>/role")
+def change_role(account_id: str) -> ResponseReturnValue:
+    administration.change_role(workplace(), person(), account_id, request.form.get("role", ""))
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.post("/accounts/<account_id>/link")
+def give_link(account_id: str) -> ResponseReturnValue:
+    link = administration.give_link(workplace(), person(), account_id)
+    return _link_page(_entry(account_id).name, link), 201
+
+
+@bp.post("/accounts/<account_id>/second-factor/reset")
+def reset_second_factor(account_id: str) -> ResponseReturnValue:
+    administration.reset_second_factor(workplace(), person(), account_id)
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.post("/accounts/<account_id>/closing")
+def disable(account_id: str) -> ResponseReturnValue:
+    administration.disable(workplace(), person(), account_id)
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.post("/accounts/<account_id>/opening")
+def enable(account_id: str) -> ResponseReturnValue:
+    administration.enable(workplace(), person(), account_id)
+    return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@bp.route("/tablets", methods=["GET", "POST"])
+def tablets() -> ResponseReturnValue:
+    """List the tablets; adding one shows its pairing code once."""
+    form, here = TabletForm(), person()
+    if form.validate_on_submit():
+        name, pin = form.name.data.strip(), form.pin.data or ""
+        code = all_tablets.add_kiosk(workplace(), here.clinic.id, name, here.who, pin)
+        return _tablets_page(TabletForm(formdata=None), code), 201
+    return _tablets_page(form), 422 if form.errors else 200
+
+
+def _tablets_page(form: FlaskForm, code: str = "") -> str:
+    address = current_app.config["PUBLIC_URL"] + url_for("kiosk.pair_by_picture", code=code or "-")
+    return render_template(
+        "accounts/administration/tablets.html",
+        form=form,
+        code=code,
+        picture=picture_of(address) if code else "",
+        tablets=all_tablets.list_kiosks(workplace(), person().clinic.id),
+        zone=person().clinic.zone,
+    )
+
+
+@bp.post("/tablets/<kiosk_id>/pairing-code")
+def pair_again(kiosk_id: str) -> ResponseReturnValue:
+    """Give a tablet of the list a new pairing code; whatever was paired as it ends."""
+    code = all_tablets.pair_again(workplace(), person().clinic.id, person().who, kiosk_id)
+    return _tablets_page(TabletForm(formdata=None), code), 201
+
+
+@bp.post("/tablets/<kiosk_id>/pin")
+def set_pin(kiosk_id: str) -> ResponseReturnValue:
+    form = NewPinForm()
+    if form.validate_on_submit():
+        here = person()
+        all_tablets.set_pin(workplace(), here.clinic.id, here.who, kiosk_id, form.pin.data)
+        return redirect(url_for(".tablets"), 303)
+    page = TabletForm(formdata=None)
+    page.pin.errors = form.pin.errors
+    return _tablets_page(page), 422
+
+
+@bp.post("/tablets/<kiosk_id>/revocation")
+def revoke(kiosk_id: str) -> ResponseReturnValue:
+    here = person()
+    all_tablets.revoke_kiosk(workplace(), here.clinic.id, here.who, kiosk_id)
+    return redirect(url_for(".tablets"), 303)
+
+
+@bp.route("/clinic", methods=["GET", "POST"])
+def clinic() -> ResponseReturnValue:
+    """Show and change the clinic's name, telephone, colours, logo and paper."""
+    here = person().clinic
+    kept = ("name", "address", "phone", "accent", "accent_dark", "paper")
+    form = LookForm(data={name: getattr(here, name) for name in kept})
+    if form.validate_on_submit() and _look_changed(form):
+        return redirect(url_for(".clinic"), 303)
+    return render_template(
+        "accounts/administration/clinic.html", form=form
+    ), 422 if form.errors else 200
+
+
+def _look_changed(form: LookForm) -> bool:
+    """Change the look, or write into the form why not."""
+    sent = form.logo.data
+    with closing(sent) if sent else nullcontext():
+        picture = sent.stream.read(branding.LARGEST_LOGO + 1) if sent else b""
+    texts = {name: form[name].data or "" for name in ("name", "address", "phone")}
+    colours = {name: (form[name].data or "").strip() for name in ("accent", "accent_dark")}
+    logo = b"" if form.no_logo.data else picture or None
+    try:
+        branding.change_look(
+            workplace(), person(), Look(**texts, **colours, paper=form.paper.data, logo=logo)
+        )
+    except ActRefusedError as refused:
+        field, words = look_words(refused.reason, **colours)
+        form[field].errors = [words]
+        return False
+    return True
+
+
+@bp.get("/audit")
+def audit() -> ResponseReturnValue:
+    form, wanted = _wanted()
+    entries = audit_log.list_entries(workplace(), person(), wanted)
+    more = len(entries) == audit_log.A_PAGE
+    return _audit_page(form, entries=entries, next_before=entries[-1].sequence if more else None)
+
+
+def _audit_page(form: AuditForm, **values: object) -> str:
+    kept = {k: v for k, v in request.args.items() if k in form.data}
+    shown = {"entries": [], "next_before": None, "checked": None, "anchor": AnchorForm()} | values
+    return render_template(
+        "accounts/administration/audit.html",
+        form=form,
+        kept=kept,
+        first=not request.args.get("before"),
+        zone=person().clinic.zone,
+        **shown,
+    )
+
+
+def _wanted() -> tuple[AuditForm, Wanted]:
+    """Return the filter as it was asked for; a part that cannot be read narrows nothing."""
+    form = AuditForm(request.args)
+    everyone = {"": _("Everyone")} | audit_log.list_people(workplace(), person())
+    others = {"patient": _("Patients"), "program": _("The service"), "stranger": _("Strangers")}
+    form.who.choices = [SelectChoice(k, v) for k, v in (everyone | others).items()]
+    form.validate()
+    before = request.args.get("before", "")
+    return form, Wanted(
+        form.who.data or "",
+        form.number.data or "",
+        form.act.data or "",
+        _day(form.since.data),
+        _day(form.until.data, timedelta(days=1)),
+        int(before) if before.isdecimal() and len(before) < 16 else None,
+    )
+
+
+def _day(day: date | None, later: timedelta = timedelta()) -> datetime | None:
+    """Return the moment when `day` begins at the clinic, or one `later`."""
+    if day is None or not 1900 < day.year < 9000:
+        return None
+    return datetime.combine(day + later, time(), ZoneInfo(person().clinic.zone))
+
+
+@bp.get("/audit.csv")
+def export_audit() -> ResponseReturnValue:
+    """Give the entries of the filter as a file; the moments are UTC."""
+    _form, wanted = _wanted()
+    entries = audit_log.list_entries(
+        workplace(), person(), wanted, "export audit log", MOST_EXPORTED
+    )
+    file = io.StringIO()
+    rows = csv.writer(file)
+    rows.writerow(["sequence", "at", "who", "act", "screening", "about"])
+    for e in entries:
+        rows.writerow(
+            [e.sequence, e.at.isoformat(), *map(_cell, (e.who, e.act, e.number, e.about))]
+        )
+    return Response(
+        file.getvalue(),
+        mimetype="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
+    )
+
+
+def _cell(text: str) -> str:
+    """Return `text` so that a spreadsheet never takes it for a formula."""
+    return f"'{text}" if text[:1] in set("=+-@\t\r") else text
+
+
+@bp.post("/audit/verification")
+def verify_audit() -> ResponseReturnValue:
+    """Say whether the log is whole, and whether it still holds a head that was noted."""
+    form, _everything = _wanted()
+    anchor, checked = AnchorForm(), None
+    if anchor.validate_on_submit():
+        checked = audit_log.verify_noted(workplace(), person(), anchor.anchor.data or "")
+    entries = audit_log.list_entries(workplace(), person(), Wanted())
+    return _audit_page(form, entries=entries, checked=checked, anchor=anchor)

@@ -1,0 +1,236 @@
+"""Signing in and out, and the page that everyone else lands on."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+
+from screening.web.accounts.forms import (
+    FirstCodeForm,
+    NewPasswordForm,
+    PasskeyForm,
+    SecondFactorForm,
+    code_words,
+    passkey_words,
+    password_words,
+)
+from screening.web.accounts.passkey_challenge import (
+    answered_challenge,
+    new_challenge,
+    passkeys_work,
+)
+from screening.web.core.formatting import browser_family, picture_of
+from screening.web.core.guards import SignedIn, is_kiosk, open_to_all, person, workplace
+from screening.web.core.limits import a_link, a_try
+from screening.web.reception.forms import SignInForm
+from screening.workflow.accounts import passkeys, passwords, sessions
+from screening.workflow.accounts import second_factor as factor
+from screening.workflow.accounts.second_factor import Waiting
+from screening.workflow.core.context import ActRefusedError
+
+bp = Blueprint("staff", __name__)
+bp.before_request(open_to_all)
+HOME = {
+    "doctor": "doctor.queue",
+    "receptionist": "reception.today",
+    "clinical-lead": "lead.front",
+    "administrator": "administrator.accounts",
+}
+
+
+def home_url(role: str) -> str:
+    """Return where someone's work begins; a role without a desk gets a plain page."""
+    return url_for(HOME.get(role, "account.front"))
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    if is_kiosk():
+        return redirect(url_for("kiosk.front"), 303)
+    if current_user.is_authenticated:
+        return redirect(home_url(person().role), 303)
+    return render_template("accounts/sign_in/home.html")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@a_try
+def sign_in() -> ResponseReturnValue:
+    if is_kiosk():
+        abort(403)
+    form = SignInForm()
+    if form.validate_on_submit():
+        try:
+            secret = sessions.sign_in(
+                workplace(), form.username.data, form.password.data, _browser()
+            )
+        except ActRefusedError as refused:
+            form.password.errors = [_why(refused.reason)]
+        else:
+            session.clear()
+            session["waiting"] = secret
+            return redirect(url_for(".second_factor"), 303)
+    return _sign_in_page(form)
+
+
+def _sign_in_page(form: SignInForm, problem: str = "") -> ResponseReturnValue:
+    bad = form.errors or problem
+    return render_template(
+        "accounts/sign_in/sign_in.html",
+        form=form,
+        problem=problem,
+        ended="_user_id" in session and not bad,
+        options=passkeys.sign_in_options(new_challenge()) if passkeys_work() else "",
+    ), 422 if bad else 200
+
+
+def _why(reason: str) -> str:
+    if reason == "locked":
+        return _("Too many wrong passwords. Wait 15 minutes, then try again.")
+    return _("User name or password is wrong. Check both and try again.")
+
+
+@bp.post("/sign-in/passkey")
+@a_try
+def passkey() -> ResponseReturnValue:
+    """Sign in with a passkey alone: the device has checked who holds it."""
+    if is_kiosk():
+        abort(403)
+    try:
+        challenge = answered_challenge()
+        answer = PasskeyForm().credential.data or ""
+        secret = passkeys.sign_in(workplace(), challenge, answer, _browser())
+    except ActRefusedError as refused:
+        return _sign_in_page(SignInForm(formdata=None), passkey_words(refused.reason))
+    return redirect(_enter(secret), 303)
+
+
+@bp.route("/sign-in/second-factor", methods=["GET", "POST"])
+@a_try
+def second_factor() -> ResponseReturnValue:
+    waiting = _waiting()
+    if waiting.must_set_up:
+        return redirect(url_for(".set_up"), 303)
+    form = SecondFactorForm()
+    if form.validate_on_submit():
+        try:
+            secret = factor.complete(workplace(), waiting, form.code.data)
+        except ActRefusedError as refused:
+            form.code.errors = [code_words(refused.reason)]
+        else:
+            return redirect(_enter(secret), 303)
+    form.code.data = ""
+    offered = waiting.has_passkey and passkeys_work()
+    return render_template(
+        "accounts/sign_in/second_factor.html",
+        form=form,
+        options=passkeys.sign_in_options(new_challenge()) if offered else "",
+    ), 422 if form.errors else 200
+
+
+@bp.route("/sign-in/set-up", methods=["GET", "POST"])
+@a_try
+def set_up() -> ResponseReturnValue:
+    """Set up the first second factor; no other page opens before."""
+    waiting, form = _newcomer(), FirstCodeForm()
+    if form.validate_on_submit():
+        try:
+            secret = factor.set_up(workplace(), waiting, form.code.data)
+        except ActRefusedError as refused:
+            form.code.errors = [code_words(refused.reason)]
+        else:
+            return _first_entry(secret)
+    return _set_up_page(waiting, form)
+
+
+def _set_up_page(waiting: Waiting, form: FirstCodeForm, problem: str = "") -> ResponseReturnValue:
+    address = factor.offer_app(workplace(), waiting.account_id)
+    options = ""
+    if passkeys_work():
+        options = passkeys.registration_options(workplace(), waiting.account_id, new_challenge())
+    return render_template(
+        "accounts/sign_in/set_up.html",
+        form=form,
+        problem=problem,
+        address=address,
+        picture=picture_of(address),
+        options=options,
+    ), 422 if form.errors or problem else 200
+
+
+@bp.post("/sign-in/set-up/passkey")
+@a_try
+def set_up_passkey() -> ResponseReturnValue:
+    waiting = _newcomer()
+    try:
+        answer = PasskeyForm().credential.data or ""
+        secret = passkeys.set_up(workplace(), waiting, answered_challenge(), answer, "")
+    except ActRefusedError as refused:
+        return _set_up_page(waiting, FirstCodeForm(formdata=None), passkey_words(refused.reason))
+    return _first_entry(secret)
+
+
+def _waiting() -> Waiting:
+    """Return who gave the password here, or begin again."""
+    waiting = factor.who_waits(workplace(), session.get("waiting", ""))
+    if is_kiosk() or waiting is None:
+        abort(403 if is_kiosk() else redirect(url_for(".sign_in"), 303))
+    g.clinic = waiting.clinic
+    return waiting
+
+
+def _newcomer() -> Waiting:
+    waiting = _waiting()
+    if not waiting.must_set_up:
+        abort(redirect(url_for(".second_factor"), 303))
+    return waiting
+
+
+def _browser() -> str:
+    return browser_family(request.user_agent.string)
+
+
+def _enter(secret: str) -> str:
+    """Let this browser in and return where the work begins."""
+    session.clear()
+    found = sessions.who_is(workplace(), secret)
+    assert found is not None
+    login_user(SignedIn(found))
+    return home_url(found.role)
+
+
+def _first_entry(secret: str) -> ResponseReturnValue:
+    """Let someone in for the first time and show the recovery codes, once."""
+    following = _enter(secret)
+    codes = factor.renew_recovery_codes(workplace(), person())
+    return render_template("accounts/own/recovery_codes.html", codes=codes, following=following)
+
+
+@bp.route("/set-password/<link>", methods=["GET", "POST"])
+@a_link
+def set_password(link: str) -> ResponseReturnValue:
+    """Set the first password, or a new one, by a link that the administrator gave."""
+    if is_kiosk():
+        abort(403)
+    username, form = passwords.follow_link(workplace(), link), NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            passwords.set_password(workplace(), link, form.new.data)
+        except ActRefusedError as refused:
+            form.new.errors = [password_words(refused.reason)]
+        else:
+            session.clear()
+            return redirect(url_for(".sign_in"), 303)
+    return render_template(
+        "accounts/sign_in/set_password.html", form=form, username=username
+    ), 422 if form.errors else 200
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        sessions.sign_out(workplace(), person().sign_in)
+    logout_user()
+    session.clear()
+    return redirect(url_for(".home"), 303)

@@ -1,0 +1,108 @@
+"""What a clinic's pages look like: the one stylesheet with its colours, and its logo."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, url_for
+from flask.typing import ResponseReturnValue
+
+from screening.web.core.compression import LASTING
+from screening.web.core.guards import clinic_here, open_to_all, workplace
+from screening.workflow.clinics import branding
+from screening.workflow.clinics.contrast import (
+    COLOUR,
+    DARK,
+    LIGHT,
+    TINTED,
+    mix,
+    nearest_that_works,
+)
+
+bp = Blueprint("look", __name__)
+bp.before_request(open_to_all)
+OURS = "ours"
+
+
+@cache
+def mark_of(path: Path) -> str:
+    """Return the fingerprint of a file: its address changes when the file does."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def _static(filename: str) -> Path:
+    return Path(str(current_app.static_folder)) / filename
+
+
+def mark_static(endpoint: str, values: dict[str, Any]) -> None:
+    """Put the fingerprint into the address of a static file, so that it may be kept for ever."""
+    path = _static(values.get("filename", "")) if endpoint == "static" else None
+    if path and path.is_file():
+        values["v"] = mark_of(path)
+
+
+def stylesheet() -> str:
+    """Return the address of the stylesheet with the colours of this clinic."""
+    clinic = clinic_here()
+    colours = OURS
+    if clinic and clinic.accent:
+        dark = clinic.accent_dark or nearest_that_works(clinic.accent, dark=True)
+        colours = f"{clinic.accent[1:]}-{dark[1:]}"
+    return url_for("look.style", mark=mark_of(_static("app.css")), colours=colours)
+
+
+def logo_here() -> dict[str, Any] | None:
+    """Return address, width and height of this clinic's logo, at most 44 by 132 pixels."""
+    clinic = clinic_here()
+    if clinic is None or clinic.logo_print is None:
+        return None
+    width, height = map(int, clinic.logo_print.partition("-")[0].split("x"))
+    scale = min(44 / height, 132 / width)
+    address = url_for("look.logo", clinic_id=clinic.id, mark=clinic.logo_print)
+    return {"src": address, "width": round(width * scale), "height": round(height * scale)}
+
+
+@bp.get("/style/<mark>/<colours>.css")
+def style(mark: str, colours: str) -> ResponseReturnValue:
+    """Give the stylesheet. The colours stand in the address, so that one request does for all."""
+    light, _, dark = (f"#{c}" for c in colours.partition("-"))
+    if colours != OURS and not (COLOUR.fullmatch(light) and COLOUR.fullmatch(dark)):
+        abort(404)
+    path = _static("app.css")
+    text = _bare(path) + ("" if colours == OURS else _accents(light, dark))
+    response = Response(text, mimetype="text/css")
+    if mark == mark_of(path):
+        response.headers["Cache-Control"] = LASTING
+    return response
+
+
+@cache
+def _bare(path: Path) -> str:
+    """Return a stylesheet without its comments and the spaces that no browser needs."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
+    return re.sub(r" ?([{};,]) ?", r"\1", re.sub(r"\s+", " ", text)).strip()
+
+
+def _accents(light: str, dark: str) -> str:
+    pairs = ((light, LIGHT, "#000000"), (dark, DARK, "#ffffff"))
+    day, night = (
+        f"--accent:{accent};--accent-press:{mix(accent, press, 0.7)};"
+        f"--tint:{mix(accent, grounds[0], TINTED)}"
+        for accent, (_, grounds), press in pairs
+    )
+    return (
+        f":root{{{day};--ring:{light}}}"
+        f"@media(prefers-color-scheme:dark){{:root{{{night};--ring:#ffd58f}}}}"
+    )
+
+
+@bp.get("/logo/<clinic_id>/<mark>.png")
+def logo(clinic_id: str, mark: str) -> ResponseReturnValue:
+    picture = branding.logo_of(workplace(), clinic_id, mark)
+    if picture is None:
+        abort(404)
+    return Response(picture, mimetype="image/png", headers={"Cache-Control": LASTING})

@@ -1,0 +1,187 @@
+"""Whose request this is: a patient's browser, a clinic's tablet, or someone at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
+
+from flask import (
+    Response,
+    abort,
+    after_this_request,
+    current_app,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from screening.workflow.accounts import sessions
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import Clinic, Workplace
+from screening.workflow.screenings import edit_lock
+from screening.workflow.tablets import tablets
+from screening.workflow.tablets.tablets import Tablet
+
+KIOSK = "kiosk"
+# A visit ends like this on a phone too; the personal link begins another where it left off.
+VISIT_IDLE = timedelta(hours=1)
+LONGEST_VISIT = timedelta(hours=12)
+login = LoginManager()
+login.login_view = "staff.sign_in"
+login.login_message = None
+
+
+class SignedIn(UserMixin):
+    """Flask-Login's user: a sign-in, which ends by itself or when it is ended anywhere."""
+
+    def __init__(self, person: Person):
+        self.person = person
+        self.id = person.sign_in
+
+
+@login.user_loader
+def load_sign_in(secret: str) -> SignedIn | None:
+    person = sessions.who_is(workplace(), secret)
+    return SignedIn(person) if person else None
+
+
+def workplace() -> Workplace:
+    return cast(Workplace, current_app.extensions["workplace"])
+
+
+def person() -> Person:
+    """Return who is signed in; only behind `require`."""
+    return cast(SignedIn, current_user).person
+
+
+def require(*roles: str) -> Callable[[], ResponseReturnValue | None]:
+    """Return a guard for a blueprint: strangers sign in first, other roles are turned away."""
+
+    def guard() -> ResponseReturnValue | None:
+        if is_kiosk():
+            abort(403)
+        if not current_user.is_authenticated:
+            return (
+                redirect(url_for("staff.sign_in"), 303) if request.method == "GET" else abort(401)
+            )
+        if person().role not in roles:
+            abort(403)
+        return None
+
+    return guard
+
+
+def open_to_all() -> None:
+    """Say that the pages of a blueprint are for everyone; see `deny_unguarded`."""
+
+
+def deny_unguarded() -> None:
+    """Refuse every page of which nobody has said whom it is for."""
+    guards = current_app.before_request_funcs.get(request.blueprint)
+    if request.endpoint not in {None, "static"} and not guards:
+        abort(403)
+
+
+def end_revoked_tablet() -> None:
+    """End the visit on a tablet taken out of use; from then on it is an ordinary browser."""
+    if _kiosk_cookie() in request.cookies and tablet() is None:
+        end_visit()
+        after_this_request(forget_tablet)
+
+
+def cookie_name(name: str, secure: bool) -> str:
+    """Return what a cookie is called: over TLS so that no other host and no path may set it."""
+    return f"__Host-{name}" if secure else name
+
+
+def _kiosk_cookie() -> str:
+    return cookie_name(KIOSK, current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def remember_tablet(response: Response, token: str, seconds: int) -> Response:
+    """Make the browser that gets `response` a tablet of the clinic for so long."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    how = {"max_age": seconds, "httponly": True, "samesite": "Strict", "secure": secure}
+    response.set_cookie(_kiosk_cookie(), token, **how)
+    return response
+
+
+def forget_tablet(response: Response) -> Response:
+    return remember_tablet(response, "", 0)
+
+
+def tablet() -> Tablet | None:
+    """Return the paired tablet that asks, None for any other browser."""
+    if "tablet" not in g:
+        token = request.cookies.get(_kiosk_cookie())
+        g.tablet = tablets.tablet_of(workplace(), token) if token else None
+    return cast(Tablet | None, g.tablet)
+
+
+def is_kiosk() -> bool:
+    return tablet() is not None
+
+
+def not_on_a_tablet() -> None:
+    """Refuse a patient's link on a shared tablet: there a code and a date of birth start."""
+    if is_kiosk():
+        abort(403)
+
+
+def start_visit(screening_id: str) -> None:
+    """Let this browser answer one screening; whoever used it before is forgotten."""
+    end_visit()
+    session["screening"] = screening_id
+    session["began"] = session["seen"] = workplace().now().timestamp()
+    here = tablet()
+    who = here.who if here else "patient"
+    session["pen"] = edit_lock.take(workplace(), screening_id, who, shared=here is not None)
+
+
+def own_pen() -> str:
+    """Return the secret by which this browser may answer."""
+    return str(session.get("pen", ""))
+
+
+def end_visit() -> None:
+    """Forget everyone, here and on the server; only a phone's language stays."""
+    language = session.get("language")
+    if "screening" in session:
+        edit_lock.lay_down(workplace(), session["screening"], own_pen())
+    session.clear()
+    if language and not is_kiosk():
+        session["language"] = language
+
+
+def end_old_visit() -> None:
+    """End a visit with which nobody went on, and one that has lasted for a working day.
+
+    The times stand in the signed cookie: one that was copied earlier ends no later.
+    """
+    if "screening" not in session:
+        return
+    now = workplace().now().timestamp()
+    idle, lasted = now - session.get("seen", 0), now - session.get("began", 0)
+    if idle > VISIT_IDLE.total_seconds() or lasted > LONGEST_VISIT.total_seconds():
+        end_visit()
+    elif idle > 60:
+        session["seen"] = now
+
+
+def clinic_here() -> Clinic | None:
+    """Return whose pages these are: the clinic of the tablet, the account or the visit."""
+    if here := tablet():
+        return here.clinic
+    if current_user.is_authenticated:
+        return person().clinic
+    return cast(Clinic | None, g.get("clinic"))
+
+
+def clinic_name() -> str:
+    here = clinic_here()
+    return here.name if here else "Screening"

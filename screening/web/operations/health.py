@@ -1,0 +1,27 @@
+"""Is it alive, can it serve: for the machines that watch."""
+
+from __future__ import annotations
+
+import shutil
+
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+
+from screening.web.core.guards import open_to_all, workplace
+from screening.workflow.operations import health
+
+bp = Blueprint("health", __name__)
+bp.before_request(open_to_all)
+
+
+@bp.get("/healthz")
+def alive() -> ResponseReturnValue:
+    return jsonify(status="alive")
+
+
+@bp.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """Say what is missing before a patient notices."""
+    problems = health.problems(workplace(), shutil.disk_usage(current_app.config["INSTANCE"]).free)
+    told = {"problems": problems, "warnings": health.warnings(workplace())}
+    return jsonify(ready=not problems, **told), 503 if problems else 200

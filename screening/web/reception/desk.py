@@ -1,0 +1,186 @@
+"""The reception's desk: invite, hand over, see who has finished. Never an answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from screening.web.core.formatting import picture_of
+from screening.web.core.guards import person, require, workplace
+from screening.web.core.language import languages
+from screening.web.reception.forms import BirthDateForm, InviteForm, MailForm
+from screening.web.screenings.forms import procedure_choices
+from screening.workflow.accounts.sessions import note_look
+from screening.workflow.reception import invitations, mailbox
+from screening.workflow.reception import recheck as rechecks
+from screening.workflow.reception.invitations import DayEntry
+from screening.workflow.reception.mailbox import Mailbox
+from screening.workflow.tablets import tablets
+
+bp = Blueprint("reception", __name__, url_prefix="/reception")
+bp.before_request(require("receptionist"))
+
+
+@bp.get("")
+def today() -> ResponseReturnValue:
+    """Show the appointments of today, or of the day asked for, then everyone else."""
+    note_look(workplace(), person(), "look at list")
+    zone = person().clinic.zone
+    now = workplace().now().astimezone(ZoneInfo(zone)).date()
+    day = request.args.get("day", type=date.fromisoformat) or now
+    entries = invitations.list_screenings(workplace(), person().clinic.id, day)
+    of_the_day = [e for e in entries if _day(e, zone) == day]
+    return render_template(
+        "reception/today.html",
+        day=day,
+        is_today=day == now,
+        of_the_day=of_the_day,
+        others=[e for e in entries if e not in of_the_day],
+        why_words=why_words(),
+        locked=[t for t in tablets.list_kiosks(workplace(), person().clinic.id) if t.locked],
+        zone=zone,
+        now=workplace().now(),
+        has_mail=workplace().mail is not None,
+        form=FlaskForm(),
+    )
+
+
+def _day(entry: DayEntry, zone: str) -> date | None:
+    at = entry.appointment_at
+    return at.astimezone(ZoneInfo(zone)).date() if at else None
+
+
+def why_words() -> dict[str, str]:
+    return {
+        "cancelled": _("The appointment was cancelled"),
+        "mistake": _("It was a mistake"),
+        "twice": _("The patient was invited twice"),
+        "patient-wishes": _("The patient wishes so"),
+    }
+
+
+@bp.route("/invitations", methods=["GET", "POST"])
+def invite() -> ResponseReturnValue:
+    form = InviteForm()
+    form.procedures.choices = procedure_choices(workplace().definitions.procedures)
+    form.language.choices = list(languages().items())
+    has_mail = workplace().mail is not None
+    if not form.validate_on_submit():
+        page = render_template("reception/invite.html", form=form, has_mail=has_mail)
+        return page, 422 if form.errors else 200
+    here = person()
+    when = form.appointment.data
+    invitation = invitations.invite(
+        workplace(),
+        here.clinic.id,
+        here.who,
+        form.name.data,
+        form.procedures.data,
+        when.replace(tzinfo=ZoneInfo(here.clinic.zone)) if when else None,
+        form.to.data if has_mail else "",
+        form.language.data or "",
+        form.born.data.isoformat() if form.born.data else None,
+    )
+    return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
+
+
+@bp.post("/screenings/<screening_id>/invitation")
+def renew(screening_id: str) -> ResponseReturnValue:
+    """Give a new link and a new start code; the old ones end."""
+    here = person()
+    link = invitations.renew_link(workplace(), here.clinic.id, here.who, screening_id)
+    code = invitations.new_start_code(workplace(), here.clinic.id, here.who, screening_id)
+    return _show(screening_id, link, code)
+
+
+@bp.post("/screenings/<screening_id>/birth-date")
+def birth_date(screening_id: str) -> ResponseReturnValue:
+    """Note when the patient was born: without it no tablet opens the questionnaire."""
+    form, here = BirthDateForm(), person()
+    if form.validate_on_submit():
+        born = form.born.data.isoformat()
+        invitations.note_birth_date(workplace(), here.clinic.id, here.who, screening_id, born)
+    return redirect(url_for(".today"), 303)
+
+
+@bp.post("/tablets/<kiosk_id>/unlocking")
+def unlock(kiosk_id: str) -> ResponseReturnValue:
+    """Let a tablet go on that five wrong codes had locked."""
+    tablets.unlock(workplace(), person().clinic.id, person().who, kiosk_id)
+    return redirect(url_for(".today"), 303)
+
+
+@bp.post("/screenings/<screening_id>/recheck")
+def recheck(screening_id: str) -> ResponseReturnValue:
+    """The patient has arrived: ask again what may have changed since."""
+    here = person()
+    invitation = rechecks.recheck(workplace(), here.clinic.id, here.who, screening_id)
+    return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
+
+
+def _show(screening_id: str, link: str, code: str) -> str:
+    """Show the link, and the code where a date of birth is known that goes with it."""
+    address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
+    here = person()
+    useful = invitations.has_birth_date(workplace(), here.clinic.id, screening_id)
+    box = mailbox.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+    return render_template(
+        "reception/invitation.html",
+        address=address,
+        code=code if useful else None,
+        picture=picture_of(address),
+        **_mail_shown(box, _mail_form(box, link)),
+    )
+
+
+def _mail_form(box: Mailbox, link: str = "") -> MailForm:
+    """Return the form of the next mail, filled with the address known."""
+    given = {"to": box.to, "language": box.language, "after": box.invitations, "link": link}
+    form = MailForm(formdata=None, data=given)
+    form.language.choices = list(languages().items())
+    return form
+
+
+def _mail_shown(box: Mailbox, form: MailForm) -> dict[str, Any]:
+    """Return what the pages with mail on them show."""
+    return {
+        "box": box,
+        "form": form,
+        "has_mail": workplace().mail is not None,
+        "now": workplace().now(),
+        "zone": person().clinic.zone,
+    }
+
+
+@bp.get("/screenings/<screening_id>/mail")
+def mail(screening_id: str) -> ResponseReturnValue:
+    """Show what became of the mails, and offer the next one."""
+    here = person()
+    box = mailbox.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+    return render_template("reception/mail.html", **_mail_shown(box, _mail_form(box)))
+
+
+@bp.post("/screenings/<screening_id>/mail")
+def send_mail(screening_id: str) -> ResponseReturnValue:
+    """Send the link to the address, which may be a corrected one."""
+    here, form = person(), MailForm()
+    form.language.choices = list(languages().items())
+    if not form.validate_on_submit():
+        box = mailbox.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+        return render_template("reception/mail.html", **_mail_shown(box, form)), 422
+    given = (form.to.data, form.language.data or "", form.after.data or 0, form.link.data or "")
+    mailbox.send_link(workplace(), here.clinic.id, here.who, screening_id, *given)
+    return redirect(url_for(".mail", screening_id=screening_id), 303)
+
+
+@bp.post("/screenings/<screening_id>/withdrawal")
+def withdraw(screening_id: str) -> ResponseReturnValue:
+    why = request.form.get("why", "")
+    invitations.withdraw(workplace(), person().clinic.id, person().who, screening_id, why)
+    return redirect(url_for(".today"), 303)

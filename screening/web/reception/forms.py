@@ -1,0 +1,113 @@
+"""The forms of the staff: signing in, inviting, deciding, trying a folder."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.web.screenings.forms import LONGEST_NAME
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.mail.outbox import mail_address
+
+
+class SignInForm(FlaskForm):
+    username = StringField(_l("User name"), [InputRequired(_l("Type your user name."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
+
+
+class MailAddress:
+    """Accept an empty field, or one plain address."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        try:
+            field.data = mail_address(field.data) if (field.data or "").strip() else ""
+        except ActRefusedError as error:
+            text = _l("This is not an e-mail address. Write it like name@example.com.")
+            raise ValidationError(text) from error
+
+
+class MailForm(FlaskForm):
+    """Where to send the link; `after` counts the mails before, `link` is what the page holds."""
+
+    to = StringField(
+        _l("E-mail address"), [InputRequired(_l("Type the e-mail address.")), MailAddress()]
+    )
+    language = SelectField(_l("Language of the message"), validate_choice=False)
+    after = IntegerField(widget=HiddenInput(), default=0)
+    link = HiddenField()
+
+
+class BirthDateField(DateField):
+    """A date of birth as the staff reads it from a document."""
+
+    def post_validate(self, form: FlaskForm, validation_stopped: bool) -> None:
+        if self.data and not 1900 <= self.data.year <= date.today().year:
+            raise ValidationError(_l("Check the year of birth."))
+
+
+class BirthDateForm(FlaskForm):
+    born = BirthDateField(_l("Date of birth"), [InputRequired(_l("Write the date of birth."))])
+
+
+class InviteForm(FlaskForm):
+    name = StringField(
+        _l("Patient’s name"),
+        [
+            InputRequired(_l("Type the patient’s name.")),
+            Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name.")),
+        ],
+    )
+    appointment = DateTimeLocalField(_l("Appointment (optional)"), [Optional()])
+    to = StringField(
+        _l("E-mail address (optional)"),
+        [MailAddress()],
+        description=_l("We send the link there. The message names no treatment."),
+    )
+    language = SelectField(_l("Language of the message"), validate_choice=False)
+    born = BirthDateField(
+        _l("Date of birth (optional)"),
+        [Optional()],
+        description=_l("Needed to start on the tablet: the patient types it beside the code."),
+    )
+    procedures = SelectMultipleField(
+        _l("Treatments"), description=_l("Leave empty to let the patient choose.")
+    )
+
+    def validate_procedures(self, field: Field) -> None:
+        if len(field.data or []) > MOST_PROCEDURES:
+            raise ValidationError(_l("Choose ten treatments at most."))
+
+
+class DefinitionsForm(FlaskForm):
+    archive = FileField(
+        _l("Folder with questions and lists, as a ZIP file"),
+        [FileRequired(_l("Choose a ZIP file."))],
+        description=_l("At most 1 MB. It is read, tried and thrown away."),
+    )
+
+
+class DecisionForm(FlaskForm):
+    """The doctor's password; the decisions themselves are named after the procedures."""
+
+    password = PasswordField(
+        _l("Your password or a code from your app, to sign"),
+        [InputRequired(_l("Type your password to sign."))],
+    )

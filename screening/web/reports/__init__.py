@@ -1,0 +1,1 @@
+"""Where anyone verifies a report."""

@@ -1,0 +1,116 @@
+"""Anyone may ask whether a report is as it was issued: on a page, or from another program.
+
+No patient is named, no health data is shown, and no upload is kept.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from screening.web.core import error_pages
+from screening.web.core.guards import open_to_all, workplace
+from screening.web.core.limits import FILES, a_file, a_link, seconds_to_wait
+from screening.web.reports.openapi import describe
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.reports import verification
+
+bp = Blueprint("verify", __name__)
+bp.before_request(open_to_all)
+
+
+@bp.get("/verify")
+def ask() -> ResponseReturnValue:
+    if code := request.args.get("code", "").strip():
+        return redirect(url_for(".show", code=code[:40]), 303)
+    return render_template("reports/ask.html", issued=None, error=None)
+
+
+@bp.get("/verify/<code>")
+@a_link
+def show(code: str) -> ResponseReturnValue:
+    """Say what is known of the report that printed `code`, and ask for the file."""
+    try:
+        issued = verification.look_up(workplace(), code)
+    except ActRefusedError:
+        error = _("No report has this code. Compare it with the paper, letter by letter.")
+        return render_template("reports/ask.html", issued=None, error=error, anchor="code"), 404
+    return render_template("reports/ask.html", issued=issued, error=None)
+
+
+@bp.post("/verify")
+@bp.post("/verify/<code>")
+@a_file
+def check(code: str | None = None) -> ResponseReturnValue:
+    issued = None
+    try:
+        issued = verification.look_up(workplace(), code) if code else None
+        checked = verification.verify_upload(workplace(), _uploaded(), code)
+    except (ActRefusedError, RequestEntityTooLarge) as refused:
+        error, status = _refusal(refused)
+        return render_template(
+            "reports/ask.html", issued=issued, error=error, anchor="file"
+        ), status
+    return render_template("reports/result.html", checked=checked, said=_said)
+
+
+def _said(reason: verification.Reason) -> Markup:
+    """Return `reason` in the language of the page; names in it keep their own direction."""
+    values = {
+        place: Markup("<bdi>%s</bdi>") % value if isinstance(value, str) else _said(value)
+        for place, value in reason.values.items()
+    }
+    return escape(_(reason.text)) % values
+
+
+@bp.post("/api/v1/verifications")
+@a_file
+def check_for_program() -> ResponseReturnValue:
+    """Answer in JSON to a PDF as the body, or as the part "file" of a form."""
+    try:
+        checked = verification.verify_upload(workplace(), _uploaded())
+    except (ActRefusedError, RequestEntityTooLarge) as refused:
+        error, status = _refusal(refused)
+        return jsonify(error=error), status
+    return jsonify(checked.as_json())
+
+
+@bp.get("/api/v1/openapi.json")
+def describe_for_program() -> ResponseReturnValue:
+    return jsonify(describe(request.host_url.rstrip("/")))
+
+
+@bp.errorhandler(429)
+def too_often(_limit: HTTPException) -> ResponseReturnValue:
+    """Say how long to wait, to a program in JSON."""
+    if request.endpoint != "verify.check_for_program":
+        return error_pages.too_often()
+    error = _("Too many files from one address. Retry-After says in how many seconds to try again.")
+    return jsonify(error=error), 429, {"Retry-After": str(seconds_to_wait())}
+
+
+def _uploaded() -> bytes:
+    """Return the file that was sent. Raises ActRefusedError("no-file") without one."""
+    if request.mimetype == "application/pdf":
+        content = request.get_data(cache=False)
+    else:
+        sent = request.files.get("file")
+        content = sent.read() if sent else b""
+        if sent:
+            sent.close()
+    if not content:
+        raise ActRefusedError("no-file")
+    return content
+
+
+def _refusal(refused: ActRefusedError | RequestEntityTooLarge) -> tuple[str, int]:
+    reason = refused.reason if isinstance(refused, ActRefusedError) else "too-large"
+    return {
+        "no-file": (_("Choose the PDF file of the report."), 422),
+        "too-large": (str(FILES["verify.check"][1]), 413),
+        "busy": (_("Other files are being checked. Try again in a minute."), 503),
+        "gone": (_("No report has this code. Compare it with the paper, letter by letter."), 404),
+    }[reason]

@@ -1,0 +1,190 @@
+"""The clinical lead's figures as bars and tables; both show the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.eligibility import Outcome
+from screening.clinical.whatif.insight import FEW, Insight, Rule, Spent, most_often, spent
+from screening.web.core.formatting import shown_date, shown_duration
+
+MOST_ROWS = 10
+# What a part of a bar looks like, gravest first; the names are those of app.css.
+LOOKS = {
+    Outcome.CONTRAINDICATED: "stop",
+    Outcome.DEFERRED: "wait",
+    Outcome.INFORMATION_NEEDED: "ask",
+    Outcome.PRECAUTION: "caution",
+    Outcome.NONE_IDENTIFIED: "clear",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table and one bar: `parts` are looks and sizes, none where it has no bar."""
+
+    label: str
+    cells: Sequence[str | int]
+    figure: str | int = ""
+    parts: Sequence[tuple[str, int]] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`columns` name what stands in a row, its label first; `legend` says what a part is."""
+
+    id: str
+    title: str
+    note: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    legend: Sequence[tuple[str, str]] = ()
+
+
+def charts(found: Insight, procedure: str, known: Definitions) -> list[Chart]:
+    """Return all that the page shows; `procedure` narrows the outcomes by month, "" does not."""
+    names = Names(known)
+    return [
+        _outcomes(
+            ("treatments", _("Outcomes by treatment"), _("Treatment")),
+            {names.procedure(id): c for id, c in sorted(found.by_procedure().items())},
+        ),
+        _outcomes(
+            ("months", _("Outcomes by month"), _("Month")),
+            {shown_date(m): c for m, c in sorted(found.by_month(procedure or None).items())},
+            names.procedure(procedure) if procedure else _("All treatments together."),
+        ),
+        _met(found, names),
+        _overridden(found, names),
+        _unknown(found, names),
+        _times(found),
+    ]
+
+
+class Names:
+    """What procedures, rules and questions are called; one that is gone keeps its id."""
+
+    def __init__(self, known: Definitions):
+        self.known = known
+        self.questions = {item.link_id: item.text for item in known.items}
+
+    def procedure(self, id: str) -> str:
+        return self.known.procedures[id].name if id in self.known.procedures else id
+
+    def rule(self, rule: Rule) -> str:
+        procedure, id = rule
+        finding = self.known.findings[id].name if id in self.known.findings else id
+        return f"{finding} ({self.procedure(procedure)})"
+
+    def question(self, id: str) -> str:
+        return self.questions.get(id, id)
+
+
+def outcome_words() -> dict[str, str]:
+    return {
+        Outcome.CONTRAINDICATED: _("Contraindicated"),
+        Outcome.DEFERRED: _("Deferred"),
+        Outcome.INFORMATION_NEEDED: _("Information needed"),
+        Outcome.PRECAUTION: _("Precaution"),
+        Outcome.NONE_IDENTIFIED: _("No contraindication identified"),
+    }
+
+
+def _outcomes(
+    named: tuple[str, str, str], groups: Mapping[str, Counter[str]], note: str = ""
+) -> Chart:
+    id, title, first = named
+    rows = [
+        Row(
+            label,
+            [*(counted[o] for o in LOOKS), counted.total()],
+            counted.total(),
+            [(look, counted[o]) for o, look in LOOKS.items()],
+        )
+        for label, counted in groups.items()
+    ]
+    words = outcome_words()
+    legend = [(look, words[o]) for o, look in LOOKS.items()]
+    return Chart(id, title, note, [first, *words.values(), _("All")], rows, legend)
+
+
+def _at_least(times: int | None) -> str | int:
+    """Return the figure, or words where it may point at one person."""
+    return times if times is not None and times >= FEW else _("fewer than %(few)s", few=FEW)
+
+
+def _bar(label: str, times: int | None, look: str, *more: int) -> Row:
+    """Return a row whose bar is as long as `times`, and without a bar where that is hidden."""
+    shown = _at_least(times)
+    cells = [shown, *map(_at_least, more)]
+    return Row(label, cells, shown, [(look, times)] if times is not None else [])
+
+
+def _met(found: Insight, names: Names) -> Chart:
+    return Chart(
+        "met",
+        _("Rules most often met"),
+        _("A rule counts where it is a reason of an outcome: what it names holds, or may hold."),
+        [_("Rule"), _("Times")],
+        [_bar(names.rule(r), n, "stop") for r, n in most_often(found.met, MOST_ROWS)],
+    )
+
+
+def _overridden(found: Insight, names: Names) -> Chart:
+    return Chart(
+        "overridden",
+        _("Rules most often overridden"),
+        _("A doctor decided to proceed against the rule’s advice; the last decision counts."),
+        [_("Rule"), _("Overridden"), _("Of so many decided")],
+        [
+            _bar(names.rule(rule), times, "wait", found.decided[rule])
+            for rule, times in most_often(found.overridden, MOST_ROWS)
+        ],
+    )
+
+
+def _unknown(found: Insight, names: Names) -> Chart:
+    return Chart(
+        "unknown",
+        _("Questions most often answered “I do not know”"),
+        _("A question that many cannot answer may need other words, or help beside it."),
+        [_("Question"), _("“I do not know”"), _("Of so many answers")],
+        [
+            _bar(names.question(question), times, "ask", found.asked[question])
+            for question, times in most_often(found.unknown, MOST_ROWS)
+        ],
+    )
+
+
+def _times(found: Insight) -> Chart:
+    rows = [_time(shown_date(month), taken) for month, taken in found.times().items()]
+    if len(rows) > 1:
+        rows.append(_time(_("All"), spent(_flat(found.seconds.values()))))
+    return Chart(
+        "times",
+        _("Time to complete"),
+        _(
+            "From the first answer to sending, breaks included. "
+            "Who was asked again is not counted here."
+        ),
+        [_("Month"), _("Screenings"), _("Half took at most"), _("9 of 10 took at most")],
+        rows,
+        [("stop", _("Half took at most")), ("clear", _("9 of 10 took at most"))],
+    )
+
+
+def _flat(lists: Iterable[Sequence[int]]) -> list[int]:
+    return [one for some in lists for one in some]
+
+
+def _time(label: str, taken: Spent | None) -> Row:
+    if taken is None:
+        return Row(label, [_at_least(None), "–", "–"])
+    median, most = shown_duration(taken.median), shown_duration(taken.most)
+    parts = [("stop", taken.median), ("clear", taken.most - taken.median)]
+    return Row(label, [taken.count, median, most], f"{median} / {most}", parts)

@@ -1,0 +1,102 @@
+"""The clinical lead's desk: what is in force, and what other definitions would change."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from screening.web.core.guards import person, require, workplace
+from screening.web.reception.forms import DefinitionsForm
+from screening.web.rules.figures import charts
+from screening.workflow.rules import preview as previews
+from screening.workflow.rules.insight import look, months_to_choose
+from screening.workflow.rules.preview import Trial
+
+bp = Blueprint("lead", __name__, url_prefix="/lead")
+bp.before_request(require("clinical-lead"))
+MOST_NUMBERS = 200
+SPANS = {"3": 3, "12": 12}  # months
+
+
+def field_words() -> dict[str, str]:
+    return {
+        "grade": _("Grade"),
+        "defer": _("Defers for"),
+        "ahead": _("Before a booked date"),
+        "because": _("Because"),
+        "source": _("Source"),
+        "also": _("Other sources"),
+        "evidence": _("Evidence"),
+        "fixed": _("Nobody may set it aside"),
+        "recheck": _("Asked again on the day"),
+        "note": _("Note"),
+        "list": _("Stands in the list of"),
+    }
+
+
+@bp.get("")
+def front() -> ResponseReturnValue:
+    return _show(DefinitionsForm(), None)
+
+
+@bp.post("")
+def preview() -> ResponseReturnValue:
+    """Try an uploaded folder on the clinic's screenings; it is neither kept nor put in force."""
+    form = DefinitionsForm()
+    if not form.validate_on_submit():
+        return _show(form, None), 422
+    with closing(form.archive.data) as upload:
+        archive = upload.stream.read(previews.LARGEST_UPLOAD + 1)
+    trial = previews.try_definitions(workplace(), person(), archive)
+    return _show(form, trial), 422 if trial.problems else 200
+
+
+@bp.get("/definitions.zip")
+def archive() -> ResponseReturnValue:
+    return Response(
+        previews.pack_in_force(workplace(), person()),
+        mimetype="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="questions.zip"'},
+    )
+
+
+@bp.get("/insight")
+def insight() -> ResponseReturnValue:
+    """Show figures of the own clinic for some months; no name, no answer of anyone."""
+    choose = months_to_choose(workplace(), person())
+    period, procedure = request.args.get("period", "3"), request.args.get("treatment", "")
+    if period not in (*SPANS, *choose):
+        abort(404)
+    months = choose[-SPANS[period] :] if period in SPANS else [period]
+    known = workplace().definitions
+    if procedure and procedure not in known.procedures:
+        abort(404)
+    shown = look(workplace(), person(), months)
+    return render_template(
+        "rules/insight.html",
+        charts=charts(shown.insight, procedure, known),
+        counted=shown.insight.screenings,
+        stored=shown.stored,
+        damaged=shown.damaged,
+        most_numbers=MOST_NUMBERS,
+        choose=choose[::-1],
+        period=period,
+        procedure=procedure,
+        procedures=known.procedures,
+    )
+
+
+def _show(form: DefinitionsForm, trial: Trial | None) -> str:
+    return render_template(
+        "rules/front.html",
+        form=form,
+        trial=trial,
+        known=previews.in_force(workplace()),
+        procedures=workplace().definitions.procedures,
+        fields=field_words(),
+        most_numbers=MOST_NUMBERS,
+        zone=person().clinic.zone,
+    )

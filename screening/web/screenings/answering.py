@@ -1,0 +1,331 @@
+"""The patient's way: link, treatments, one question a page, check, declare, receipt."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from screening.clinical.definitions.questionnaire import (
+    Answer,
+    Item,
+    ItemType,
+    Step,
+    first_unanswered,
+    is_answered,
+    journey,
+)
+from screening.clinical.report.progress import progress_at
+from screening.clinical.report.report import AnsweredBy, answer_text
+from screening.clinical.report.returning import StillTrue, still_to_confirm
+from screening.web.core.formatting import declaration_text, shown_date
+from screening.web.core.guards import (
+    end_visit,
+    is_kiosk,
+    not_on_a_tablet,
+    open_to_all,
+    own_pen,
+    start_visit,
+    workplace,
+)
+from screening.web.core.language import definitions, language
+from screening.web.core.limits import a_link
+from screening.web.screenings.forms import (
+    WORDS,
+    AnswererForm,
+    DeclarationForm,
+    ProceduresForm,
+    procedure_choices,
+    question_form,
+)
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.reception import recheck
+from screening.workflow.screenings import answering, edit_lock, previous_answers, receipts
+from screening.workflow.screenings.answering import Draft
+from screening.workflow.screenings.receipts import Receipt
+
+bp = Blueprint("patient", __name__)
+bp.before_request(open_to_all)
+
+
+@bp.get("/s/<link>")
+@a_link
+def welcome(link: str) -> ResponseReturnValue:
+    """Show what this is. Looking does not use the link up."""
+    not_on_a_tablet()
+    screening_id, state = answering.follow_link(workplace(), link)
+    over = state in {"submitted", "decided"}
+    draft = None if over else answering.open_draft(workplace(), screening_id)
+    g.clinic = (draft or _receipt(screening_id)).clinic
+    return render_template("screenings/welcome.html", draft=draft, over=over, form=FlaskForm())
+
+
+@bp.post("/s/<link>")
+@a_link
+def begin(link: str) -> ResponseReturnValue:
+    """Let this browser in, and take the secret out of the address."""
+    not_on_a_tablet()
+    start_visit(answering.enter(workplace(), link))
+    return redirect(url_for(".resume"), 303)
+
+
+@bp.get("/screening")
+def resume() -> ResponseReturnValue:
+    """Go to where the patient left off."""
+    return redirect(next_url(draft_here()), 303)
+
+
+def draft_here() -> Draft:
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    draft = answering.open_draft(workplace(), session["screening"], own_pen())
+    if is_kiosk():
+        edit_lock.keep(workplace(), draft.id, own_pen())
+    g.clinic = draft.clinic
+    return draft
+
+
+def _receipt(screening_id: str) -> Receipt:
+    receipt = receipts.read_receipt(workplace(), screening_id)
+    g.clinic = receipt.clinic
+    return receipt
+
+
+def to_confirm(draft: Draft) -> list[StillTrue]:
+    """Return last time's answers that this patient may still confirm; none on a shared tablet."""
+    if draft.last is None or is_kiosk():
+        return []
+    questionnaire = draft.questionnaire(definitions())
+    return list(still_to_confirm(questionnaire, draft.answers, draft.last["answers"]))
+
+
+def next_url(draft: Draft) -> str:
+    if not draft.procedures or draft.state == "invited":
+        return url_for("patient.procedures")
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
+    if draft.readings(definitions()):
+        return url_for("again.medicine")
+    if to_confirm(draft):
+        return url_for("again.still_true")
+    item = first_unanswered(steps, draft.answers)
+    return url_for("patient.question", link_id=item.link_id) if item else url_for("patient.check")
+
+
+@bp.route("/screening/procedures", methods=["GET", "POST"])
+def procedures() -> ResponseReturnValue:
+    draft = draft_here()
+    form = ProceduresForm(data={"procedures": draft.procedures or draft.invited_for})
+    form.procedures.choices = procedure_choices(definitions().procedures)
+    if form.validate_on_submit():
+        answering.choose_procedures(workplace(), draft.id, form.procedures.data, own_pen())
+        return redirect(url_for(".resume"), 303)
+    status = 422 if form.errors else 200
+    return render_template("screenings/procedures.html", draft=draft, form=form), status
+
+
+@bp.route("/screening/questions/<link_id>", methods=["GET", "POST"])
+def question(link_id: str) -> ResponseReturnValue:
+    """Ask one question. An address typed by hand cannot skip one or reach one off the way."""
+    draft = draft_here()
+    questionnaire = draft.questionnaire(definitions())
+    steps = journey(questionnaire, draft.answers)
+    place = next((i for i, s in enumerate(steps) if s.item.link_id == link_id), None)
+    reached = _reached(steps, draft)
+    if place is None or place > reached:
+        return redirect(next_url(draft), 303)
+    item = steps[place].item
+    form = question_form(item, draft.today, draft.answers)
+    if form.validate_on_submit():
+        answering.give_answer(workplace(), draft.id, link_id, form[link_id].answer, own_pen())
+        if item.type is ItemType.BIRTH_DATE and not is_kiosk():
+            previous_answers.bring_back(workplace(), draft.id)
+        return redirect(_after(link_id), 303)
+    return render_template(
+        "screenings/question.html",
+        draft=draft,
+        form=form,
+        field=form[link_id],
+        item=item,
+        step=steps[place],
+        progress=progress_at(questionnaire, steps, place),
+        back=_back_url(steps, place),
+    ), 422 if form.errors else 200
+
+
+def _reached(steps: list[Step], draft: Draft) -> int:
+    """Return the place of the first open question, the end when all are answered."""
+    for place, step in enumerate(steps):
+        if not is_answered(step.item, draft.answers):
+            return place
+    return len(steps)
+
+
+def _is_complete(steps: list[Step], draft: Draft) -> bool:
+    return (
+        bool(steps) and _reached(steps, draft) == len(steps) and not draft.readings(definitions())
+    )
+
+
+def _back_url(steps: list[Step], place: int) -> str:
+    if place == 0:
+        return url_for(".procedures")
+    return url_for(".question", link_id=steps[place - 1].item.link_id)
+
+
+def _after(link_id: str) -> str:
+    """Return what follows the question just answered; a corrected answer goes back to the check."""
+    draft = draft_here()
+    if draft.readings(definitions()) or to_confirm(draft):
+        return next_url(draft)
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
+    place = next(i for i, s in enumerate(steps) if s.item.link_id == link_id)
+    if _reached(steps, draft) == len(steps):
+        return url_for(".check")
+    return url_for(".question", link_id=steps[place + 1].item.link_id)
+
+
+@bp.get("/screening/check")
+def check() -> ResponseReturnValue:
+    draft = draft_here()
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
+    if not _is_complete(steps, draft):
+        return redirect(next_url(draft), 303)
+    chosen = [definitions().procedures[p].name for p in draft.procedures]
+    return render_template(
+        "screenings/check.html",
+        draft=draft,
+        chosen=chosen,
+        sections=_rows_by_section(steps, draft),
+        back=_back_url(steps, len(steps)),
+    )
+
+
+def _rows_by_section(steps: list[Step], draft: Draft) -> dict[str, list[dict[str, str]]]:
+    sections: dict[str, list[dict[str, str]]] = {}
+    for step in steps:
+        row = {
+            "key": step.item.text,
+            "value": said_text(step.item, draft.answers[step.item.link_id]),
+            "href": url_for(".question", link_id=step.item.link_id),
+        }
+        sections.setdefault(step.section.title, []).append(row)
+    return sections
+
+
+def said_text(item: Item, answer: Answer) -> str:
+    if isinstance(answer, str) and answer[:4].isdecimal() and "date" in item.type:
+        return shown_date(answer)
+    return answer_text(item, answer, _words())
+
+
+def _words() -> dict[str, str]:
+    """Return "yes", "no" and the like in the language of this request."""
+    return {code: str(word) for code, word in WORDS.items()} | {"": _("Not answered")}
+
+
+@bp.route("/screening/who-answered", methods=["GET", "POST"])
+def who_answered() -> ResponseReturnValue:
+    """Ask once whose hand it was, before the declaration that says so."""
+    draft = draft_here()
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
+    if not _is_complete(steps, draft):
+        return redirect(next_url(draft), 303)
+    given = draft.answered_by or AnsweredBy(who="", name="")
+    form = AnswererForm(data={"who": given["who"], "interpreter": given["name"]})
+    if form.validate_on_submit():
+        name = form.interpreter.data or ""
+        answering.say_who_answered(workplace(), draft.id, form.who.data, name, own_pen())
+        return redirect(url_for(".declaration"), 303)
+    page = render_template("screenings/who_answered.html", form=form, back=url_for(".check"))
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/screening/declaration", methods=["GET", "POST"])
+def declaration() -> ResponseReturnValue:
+    draft = draft_here()
+    steps = journey(draft.questionnaire(definitions()), draft.answers)
+    if not _is_complete(steps, draft):
+        return redirect(next_url(draft), 303)
+    if draft.answered_by is None:
+        return redirect(url_for(".who_answered"), 303)
+    form = DeclarationForm()
+    text = declaration_text(draft.answered_by)
+    if form.validate_on_submit():
+        made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
+        answering.submit(workplace(), draft.id, made, language(), _words(), own_pen())
+        if is_kiosk():
+            return redirect(url_for("kiosk.done"), 303)
+        return redirect(url_for(".receipt"), 303)
+    return render_template(
+        "screenings/declaration.html",
+        draft=draft,
+        form=form,
+        text=text,
+        back=url_for(".who_answered"),
+    ), 422 if form.errors else 200
+
+
+@bp.get("/screening/receipt")
+def receipt() -> ResponseReturnValue:
+    """Say that the answers arrived and what happens next. The answers are not shown again."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        return redirect(url_for("kiosk.done"), 303)
+    shown = _receipt(session["screening"])
+    return render_template("screenings/receipt.html", receipt=shown, clinic=shown.clinic)
+
+
+@bp.get("/screening/report.pdf")
+def report() -> ResponseReturnValue:
+    """Give the patient the sealed report; never on a shared tablet."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        abort(403)
+    pdf = receipts.patient_copy(workplace(), session["screening"])
+    if pdf is None:
+        return redirect(url_for(".receipt"), 303)
+    name = _receipt(session["screening"]).number
+    return Response(
+        pdf,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+    )
+
+
+@bp.get("/screening/aftercare.ics")
+def aftercare() -> ResponseReturnValue:
+    """Give the patient the aftercare for a diary; never on a shared tablet."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        abort(403)
+    diary = receipts.aftercare_file(workplace(), session["screening"])
+    if diary is None:
+        return redirect(url_for(".receipt"), 303)
+    return Response(
+        diary,
+        mimetype="text/calendar",
+        headers={"Content-Disposition": 'attachment; filename="aftercare.ics"'},
+    )
+
+
+@bp.post("/screening/change")
+def change() -> ResponseReturnValue:
+    """The patient has news: what was sent does not count any more, and is gone through again."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    if is_kiosk():
+        abort(403)
+    start_visit(recheck.something_changed(workplace(), session["screening"]))
+    return redirect(url_for(".resume"), 303)
+
+
+@bp.post("/screening/leave")
+def leave() -> ResponseReturnValue:
+    """Stop for now: the answers stay, this browser forgets."""
+    draft_here()
+    end_visit()
+    return render_template("screenings/left.html")

@@ -1,0 +1,272 @@
+"""Build web forms: one for a question, and those that every clinic has.
+
+What a patient may answer is decided by clinical.answers; the forms only carry the
+answer there and say in plain words what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from screening.clinical.definitions.eligibility import Procedure
+from screening.clinical.definitions.medicines import Reading
+from screening.clinical.definitions.questionnaire import (
+    NO,
+    NONE_OF_THESE,
+    NOT_KNOWN,
+    TELL_DOCTOR,
+    YES,
+    Answer,
+    Item,
+    ItemType,
+)
+from screening.clinical.evaluation.answers import Fault, parse_answer
+from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
+from screening.clinical.report.returning import StillTrue
+from screening.web.screenings.date_field import DatePartsField
+
+WORDS = {
+    YES: _l("Yes"),
+    NO: _l("No"),
+    NONE_OF_THESE: _l("None of these"),
+    NOT_KNOWN: _l("I do not know"),
+    TELL_DOCTOR: _l("I will tell only the doctor"),
+}
+FAULTS = {
+    Fault.MISSING: _l("Choose an answer. If you are not sure, say so."),
+    Fault.NOT_OFFERED: _l("Choose one of the answers on this page."),
+    Fault.NONE_AND_MORE: _l("You ticked “None of these” and something else. Keep one of them."),
+    Fault.NOT_A_DATE: _l("This is not a date. Write it as numbers, for example 27 3 2026."),
+    Fault.DATE_AHEAD: _l("This date is still to come. It must be today or earlier."),
+    Fault.TOO_LONG_AGO: _l("This date is too long ago. Check the year."),
+    Fault.TOO_LONG: _l("This is too long. Use at most %(most)s characters."),
+}
+MISSING = {
+    ItemType.DATE: _l("Write the date. The month and year are enough if you know no more."),
+    ItemType.BIRTH_DATE: _l("Write your date of birth."),
+    ItemType.TEXT: _l("Write your answer."),
+}
+LONGEST_NAME = 100
+LONGEST_INK = 60_000
+
+
+class Answerable:
+    """Accept what clinical.answers accepts, and keep the answer as `field.answer`."""
+
+    def __init__(self, item: Item, on: date):
+        self.item, self.on = item, on
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        raw = field.data
+        if form["unknown"] is not None and form["unknown"].data:
+            raw = NOT_KNOWN
+        field.answer, fault = parse_answer(self.item, raw, self.on)
+        if fault is Fault.MISSING:
+            raise ValidationError(MISSING.get(self.item.type, FAULTS[fault]))
+        if fault is Fault.NOT_A_DATE and isinstance(field, DatePartsField):
+            raise ValidationError(field.mistake(self.item.type is ItemType.BIRTH_DATE))
+        if fault:
+            raise ValidationError(str(FAULTS[fault]) % {"most": f"{self.item.longest:,}"})
+
+
+def question_form(item: Item, on: date, answers: Mapping[str, Answer]) -> FlaskForm:
+    """Return the form for one question, filled with the answer given before."""
+    given = answers.get(item.link_id)
+    fields: dict[str, Any] = {item.link_id: _field(item, on)}
+    asks_unknown = item.type is ItemType.DATE and item.may_not_know
+    fields["unknown"] = BooleanField(WORDS[NOT_KNOWN]) if asks_unknown else None
+    form = type("QuestionForm", (AnswerForm,), fields)
+    return form(data={item.link_id: given, "unknown": given == NOT_KNOWN})
+
+
+def _field(item: Item, on: date) -> Field:
+    checks = [Answerable(item, on)]
+    texts = {option.id: option.text for option in item.options}
+    choices = [SelectChoice(code, texts.get(code) or WORDS[code]) for code in item.codes]
+    match item.type:
+        case ItemType.YES_NO | ItemType.ONE_OF:
+            return RadioField(
+                item.text, checks, description=item.help, choices=choices, validate_choice=False
+            )
+        case ItemType.SOME_OF:
+            return SelectMultipleField(
+                item.text, checks, description=item.help, choices=choices, validate_choice=False
+            )
+        case ItemType.BIRTH_DATE:
+            return DatePartsField(item.text, checks, description=item.help)
+        case ItemType.DATE:
+            partly = _l(
+                "Leave empty what you do not know: the month and year, or the year, help too."
+            )
+            return DatePartsField(item.text, checks, description=item.help or partly)
+        case ItemType.TEXT:
+            return TextAreaField(item.text, checks, description=item.help)
+
+
+def procedure_choices(procedures: Mapping[str, Procedure]) -> list[SelectChoice]:
+    return [SelectChoice(p.id, p.name) for p in procedures.values()]
+
+
+class PatientForm(FlaskForm):
+    """Base of what patients fill in: a change of language keeps what they typed, and sends nothing.
+
+    The page is shown again in that language; where it had said what was wrong, it says so again.
+    """
+
+    keeps_typing = True
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        if "lang" not in request.args:
+            return bool(super().validate_on_submit(extra_validators))
+        if "checked" in request.args and self.is_submitted():
+            self.validate(extra_validators)
+        return False
+
+
+class AnswerForm(PatientForm):
+    """Base of the form for one question; `unknown` stands beside a date."""
+
+    def __getitem__(self, name: str) -> Field | None:
+        return self._fields.get(name)
+
+
+class ReadingForm(FlaskForm):
+    """Whether a medicine's name changes an answer; `about` is the class that was shown."""
+
+    about = HiddenField()
+    reply = RadioField(_l("Should this answer change?"), validate_choice=False)
+
+    def __init__(self, reading: Reading):
+        super().__init__(data={"about": reading.kind.id})
+        options = {option.id: option.text for option in reading.item.options}
+        change = options.get(reading.kind.answer)
+        self.reply.choices = [
+            SelectChoice(
+                YES,
+                _("Yes, add: %(answer)s", answer=change) if change else _("Change it to yes"),
+            ),
+            SelectChoice(NO, _l("No, my answer is right")),
+            SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+        ]
+
+    def validate_reply(self, field: Field) -> None:
+        if field.data not in {YES, NO, NOT_KNOWN}:
+            raise ValidationError(FAULTS[Fault.MISSING])
+
+
+SAME, CHANGED = "same", "changed"
+
+
+def still_true_form(here: StillTrue) -> FlaskForm:
+    """Return the form that asks of each of last time's answers whether it is still true."""
+    choices = [SelectChoice(SAME, _l("Still true")), SelectChoice(CHANGED, _l("It has changed"))]
+    fields: dict[str, Any] = {
+        item.link_id: RadioField(
+            item.text, [_one_of(SAME, CHANGED)], choices=choices, validate_choice=False
+        )
+        for item, _answer in here.asked
+    }
+    form = type("StillTrueForm", (FlaskForm,), fields | {"about": HiddenField()})
+    return form(data={"about": here.section.id})
+
+
+def _one_of(*codes: str) -> Callable[[FlaskForm, Field], None]:
+    def check(_form: FlaskForm, field: Field) -> None:
+        if field.data not in codes:
+            raise ValidationError(_l("Say whether this is still true."))
+
+    return check
+
+
+class ProceduresForm(PatientForm):
+    procedures = SelectMultipleField(
+        _l("Which treatments are you coming for?"),
+        description=_l("Choose all that you are booked for, or want to talk about."),
+    )
+
+    def validate_procedures(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_l("Choose at least one treatment."))
+        if len(field.data) > MOST_PROCEDURES:
+            raise ValidationError(_l("Choose ten treatments at most."))
+
+
+class AnswererForm(PatientForm):
+    who = RadioField(
+        _l("Who answered these questions?"),
+        [InputRequired(_l("Choose who answered."))],
+        choices=[
+            SelectChoice(SELF, _l("I did. They are about me.")),
+            SelectChoice(RELATIVE, _l("I did, for the patient. I am a relative or guardian.")),
+            SelectChoice(INTERPRETER, _l("I did, with an interpreter.")),
+        ],
+    )
+    interpreter = StringField(
+        _l("The interpreter’s name"),
+        [Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name."))],
+        description=_l("Only if there was an interpreter."),
+    )
+
+    def validate_interpreter(self, field: Field) -> None:
+        if self.who.data == INTERPRETER and not (field.data or "").strip():
+            raise ValidationError(_l("Type the interpreter’s name."))
+
+
+class DeclarationForm(PatientForm):
+    agree = BooleanField(
+        _l("I agree with this declaration"),
+        [InputRequired(_l("Tick the box to say that you agree."))],
+    )
+    full_name = StringField(
+        _l("Your full name"),
+        [
+            InputRequired(_l("Type your full name.")),
+            Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for your name.")),
+        ],
+    )
+    ink = HiddenField(
+        validators=[Length(max=LONGEST_INK, message=_l("The drawing is too large. Draw it again."))]
+    )
+
+    def validate_full_name(self, field: Field) -> None:
+        if not field.data.strip():
+            raise ValidationError(_l("Type your full name."))
+
+
+class CodeForm(PatientForm):
+    code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
+
+
+class PinForm(FlaskForm):
+    pin = PasswordField(_l("PIN"), [InputRequired(_l("Type the PIN."))])
+
+
+class StartForm(CodeForm):
+    """A code and who it is for; both are wrong in the same words."""
+
+    born = DatePartsField(_l("Your date of birth"))
+
+    def validate_born(self, field: Field) -> None:
+        if len(field.data or "") != len("1986-05-03"):
+            raise ValidationError(_l("Write your date of birth."))

@@ -1,0 +1,70 @@
+"""From the phone to the clinic's tablet by a short code, and back to a phone by a picture."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from screening.web.core.formatting import picture_of
+from screening.web.core.guards import (
+    not_on_a_tablet,
+    open_to_all,
+    own_pen,
+    start_visit,
+    tablet,
+    workplace,
+)
+from screening.web.core.limits import a_link
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.screenings import answering
+from screening.workflow.tablets import handover
+
+bp = Blueprint("handover", __name__)
+bp.before_request(open_to_all)
+
+
+def _visited() -> str:
+    """Return the screening that this browser answers, and put the clinic's name on the page."""
+    if "screening" not in session:
+        raise ActRefusedError("no-visit")
+    draft = answering.open_draft(workplace(), session["screening"], own_pen())
+    g.clinic = draft.clinic
+    return draft.id
+
+
+@bp.post("/screening/tablet-code")
+def to_tablet() -> ResponseReturnValue:
+    """Show the patient, on the own phone, the code with which to go on at the tablet."""
+    not_on_a_tablet()
+    code = handover.code_for_tablet(workplace(), _visited(), own_pen())
+    return render_template("screenings/tablet_code.html", code=code), 201
+
+
+@bp.post("/screening/phone-picture")
+def to_phone() -> ResponseReturnValue:
+    """Show on the tablet a picture that takes the questions to the patient's own phone."""
+    here, screening_id = tablet(), _visited()
+    if here is None:
+        abort(403)
+    link = handover.link_for_phone(workplace(), here, screening_id, own_pen())
+    address = current_app.config["PUBLIC_URL"] + url_for(".welcome", link=link)
+    picture = picture_of(address)
+    return render_template("tablets/to_phone.html", picture=picture, address=address), 201
+
+
+@bp.get("/go-on/<link>")
+@a_link
+def welcome(link: str) -> ResponseReturnValue:
+    """Ask before going on: a phone may look at an address before its owner does."""
+    not_on_a_tablet()
+    return render_template("screenings/go_on.html", form=FlaskForm())
+
+
+@bp.post("/go-on/<link>")
+@a_link
+def begin(link: str) -> ResponseReturnValue:
+    """Go on here; from now on the tablet shows nothing of it."""
+    not_on_a_tablet()
+    start_visit(handover.follow_to_phone(workplace(), link))
+    return redirect(url_for("patient.resume"), 303)

@@ -1,0 +1,1 @@
+"""Who works at the clinic: signing in, second factors, accounts."""

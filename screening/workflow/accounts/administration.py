@@ -1,0 +1,164 @@
+"""What an administrator does: accounts of the own clinic, and when certificates end."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from screening.storage.encryption import seal_bytes
+from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode
+from screening.workflow.accounts.passwords import new_link
+from screening.workflow.accounts.sessions import (
+    ROLES,
+    add_account,
+    doctor_credentials,
+    end_sign_ins,
+)
+from screening.workflow.clinics.clinics import clinic_seal
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import ActRefusedError, Workplace
+
+
+@dataclass(frozen=True)
+class AccountEntry:
+    """One line of the list of accounts."""
+
+    id: str
+    username: str
+    name: str
+    role: str
+    disabled_at: datetime | None
+    locked: bool
+    has_second_factor: bool
+
+
+def list_accounts(place: Workplace, by: Person) -> list[AccountEntry]:
+    """Return the clinic's accounts by name."""
+    query = select(Account).where(Account.clinic_id == by.clinic.id).order_by(Account.name)
+    with place.database.read() as session:
+        with_passkey = set(session.scalars(select(Passkey.account_id)))
+        return [
+            AccountEntry(
+                a.id,
+                a.username,
+                a.name,
+                a.role,
+                a.disabled_at,
+                bool(a.locked_until and place.now() < a.locked_until),
+                a.totp is not None or a.id in with_passkey,
+            )
+            for a in session.scalars(query)
+        ]
+
+
+def open_account(place: Workplace, by: Person, username: str, name: str, role: str) -> str:
+    """Add an account and return the link by which its owner sets the password.
+
+    Raises ActRefusedError: "taken" for a user name that exists, "unknown-role".
+    """
+    if role not in ROLES:
+        raise ActRefusedError("unknown-role")
+    with place.database.read() as session:
+        if session.scalars(select(Account.id).where(Account.username == username)).first():
+            raise ActRefusedError("taken")
+    credentials = place.issue(name) if role == "doctor" else None
+    unknown = secrets.token_urlsafe(32)
+    id = add_account(place, by.clinic.id, username, name, role, unknown, credentials, by=by.who)
+    return give_link(place, by, id)
+
+
+def give_link(place: Workplace, by: Person, account_id: str) -> str:
+    """Return a new link to set the password; an earlier one is void."""
+    with place.database.write() as session:
+        account = _own(session, by, account_id)
+        _note(place, session, by, "give password link", account)
+        return new_link(place, account)
+
+
+def change_role(place: Workplace, by: Person, account_id: str, role: str) -> None:
+    """Give someone another role, from their next click on. Raises ActRefusedError("unknown-role").
+
+    Whoever becomes a doctor gets a certificate to sign with.
+    """
+    if role not in ROLES:
+        raise ActRefusedError("unknown-role")
+    with place.database.read() as session:
+        account = _own(session, by, account_id)
+    credentials = place.issue(account.name) if role == "doctor" else None
+    with place.database.write() as session:
+        account = _own(session, by, account_id)
+        if account.id == by.id:
+            raise ActRefusedError("yourself")
+        if credentials and account.credentials is None:
+            key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+            pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
+            account.credentials = seal_bytes(key, pkcs12, f"credentials:{account.id}")
+        _note(place, session, by, f"change role from {account.role} to {role}", account)
+        account.role = role
+
+
+def disable(place: Workplace, by: Person, account_id: str) -> None:
+    """Close an account and end its sign-ins at once. One's own stays: someone must be left."""
+    with place.database.write() as session:
+        account = _own(session, by, account_id)
+        if account.id == by.id:
+            raise ActRefusedError("yourself")
+        account.disabled_at = account.disabled_at or place.now()
+        end_sign_ins(place, session, account.id)
+        _note(place, session, by, "disable account", account)
+
+
+def enable(place: Workplace, by: Person, account_id: str) -> None:
+    with place.database.write() as session:
+        account = _own(session, by, account_id)
+        account.disabled_at = account.locked_until = None
+        account.misses = 0
+        _note(place, session, by, "enable account", account)
+
+
+def reset_second_factor(place: Workplace, by: Person, account_id: str) -> None:
+    """Forget someone's app, passkeys and recovery codes; the next sign-in sets up new ones."""
+    with place.database.write() as session:
+        account = _own(session, by, account_id)
+        account.totp = account.totp_offer = account.totp_counter = None
+        session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+        session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+        end_sign_ins(place, session, account.id)
+        _note(place, session, by, "reset second factor", account)
+
+
+def certificates(place: Workplace, by: Person) -> list[tuple[str, datetime]]:
+    """Return whose certificates end when: the seal's, then each doctor's who may sign."""
+    query = (
+        select(Account)
+        .where(
+            Account.clinic_id == by.clinic.id,
+            Account.credentials.is_not(None),
+            Account.disabled_at.is_(None),
+            Account.role == "doctor",
+        )
+        .order_by(Account.name)
+    )
+    with place.database.read() as session:
+        seal = clinic_seal(place, session, by.clinic.id)
+        found = [(seal.subject, seal.certificate.not_valid_after_utc)]
+        for account in session.scalars(query):
+            certificate = doctor_credentials(place, session, account.id).certificate
+            found.append((account.name, certificate.not_valid_after_utc))
+    return found
+
+
+def _own(session: Session, by: Person, account_id: str) -> Account:
+    """Return the clinic's account. Another clinic's is as good as none."""
+    account = session.get(Account, account_id, with_for_update=True)
+    if account is None or account.clinic_id != by.clinic.id:
+        raise ActRefusedError("gone")
+    return account
+
+
+def _note(place: Workplace, session: Session, by: Person, act: str, account: Account) -> None:
+    place.record(session, by.who, act, clinic_id=by.clinic.id, why=f"account:{account.id}")

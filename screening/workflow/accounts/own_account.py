@@ -1,0 +1,58 @@
+"""What everyone may see and do about the own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from screening.storage.tables import Account, SignIn
+from screening.workflow.accounts.sessions import IDLE, LONGEST_SIGN_IN, end_sign_ins, sign_in_id
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import Workplace
+
+
+@dataclass(frozen=True)
+class SignInEntry:
+    """One browser that is signed in; `here` is the one that asks."""
+
+    browser: str
+    factor: str
+    started_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def list_sign_ins(place: Workplace, person: Person) -> list[SignInEntry]:
+    """Return where the person is signed in now, last seen first."""
+    now, own = place.now(), sign_in_id(place, person.sign_in)
+    query = (
+        select(SignIn)
+        .where(
+            SignIn.account_id == person.id,
+            SignIn.ended_at.is_(None),
+            SignIn.factor.is_not(None),
+            SignIn.started_at > now - LONGEST_SIGN_IN,
+            SignIn.seen_at > now - IDLE,
+        )
+        .order_by(SignIn.seen_at.desc())
+    )
+    with place.database.read() as session:
+        return [
+            SignInEntry(r.browser, r.factor or "", r.started_at, r.seen_at, r.id == own)
+            for r in session.scalars(query)
+        ]
+
+
+def end_other_sign_ins(place: Workplace, person: Person) -> int:
+    """Sign the person out everywhere but here; return in how many browsers."""
+    with place.database.write() as session:
+        ended = end_sign_ins(place, session, person.id, but=person.sign_in)
+        place.record(session, person.who, "sign out elsewhere", clinic_id=person.clinic.id)
+    return ended
+
+
+def has_app(place: Workplace, person: Person) -> bool:
+    with place.database.read() as session:
+        return session.get_one(Account, person.id).totp is not None

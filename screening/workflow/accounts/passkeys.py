@@ -1,0 +1,254 @@
+"""Passkeys: a key in someone's telephone or computer, opened by finger, face or PIN.
+
+The device checks the person and holds the key: two factors in one, so that a
+passkey signs in without a password. Challenge and address come from the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import webauthn
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+from webauthn.registration.verify_registration_response import VerifiedRegistration
+
+from screening.storage.encryption import open_json, seal_json
+from screening.storage.tables import Account, Clinic, Passkey, new_id
+from screening.workflow.accounts.second_factor import Waiting, locked_newcomer, promote
+from screening.workflow.accounts.sessions import STRANGER, check_lock, start_sign_in
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import ActRefusedError, Workplace
+
+CHALLENGE_LASTS = timedelta(minutes=10)
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What the device has to sign, for which `site` ("https://..."), and when it was asked."""
+
+    text: str
+    site: str
+    asked_at: datetime
+
+    @property
+    def domain(self) -> str:
+        return urlsplit(self.site).hostname or ""
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        return {
+            "expected_challenge": base64url_to_bytes(self.text),
+            "expected_rp_id": self.domain,
+            "expected_origin": self.site,
+            "require_user_verification": True,
+        }
+
+
+def registration_options(place: Workplace, account_id: str, challenge: Challenge) -> str:
+    """Return what the browser's `navigator.credentials.create` wants, as JSON."""
+    with place.database.read() as session:
+        account = session.get_one(Account, account_id)
+        clinic = session.get_one(Clinic, account.clinic_id)
+        known = [_content(place, session, row)["id"] for row in _own(session, account_id)]
+    options = webauthn.generate_registration_options(
+        rp_id=challenge.domain,
+        rp_name=clinic.name,
+        user_name=account.username,
+        user_id=account.id.encode(),
+        user_display_name=account.name,
+        challenge=base64url_to_bytes(challenge.text),
+        exclude_credentials=[
+            PublicKeyCredentialDescriptor(id=base64url_to_bytes(id)) for id in known
+        ],
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+    )
+    return webauthn.options_to_json(options)
+
+
+def sign_in_options(challenge: Challenge) -> str:
+    """Return what the browser's `navigator.credentials.get` wants, as JSON."""
+    options = webauthn.generate_authentication_options(
+        rp_id=challenge.domain,
+        challenge=base64url_to_bytes(challenge.text),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return webauthn.options_to_json(options)
+
+
+def add_passkey(
+    place: Workplace, person: Person, challenge: Challenge, answer: str, name: str
+) -> None:
+    """Keep the public key that a device made. Raises ActRefusedError("wrong")."""
+    made = _made(place, challenge, answer)
+    with place.database.write() as session:
+        account = session.get_one(Account, person.id, with_for_update=True)
+        _add(place, session, account, made, name)
+
+
+def set_up(place: Workplace, waiting: Waiting, challenge: Challenge, answer: str, name: str) -> str:
+    """Take a passkey as the first second factor and return the secret of the full sign-in.
+
+    Raises ActRefusedError: "wrong", or "not-first" where there is a second factor.
+    """
+    made = _made(place, challenge, answer)
+    with place.database.write() as session:
+        account = locked_newcomer(session, waiting)
+        _add(place, session, account, made, name)
+        return promote(place, session, account, waiting.sign_in, "passkey")
+
+
+def _made(place: Workplace, challenge: Challenge, answer: str) -> VerifiedRegistration:
+    _check_age(place, challenge)
+    made: VerifiedRegistration = _checked(
+        lambda: webauthn.verify_registration_response(credential=answer, **challenge.expected)
+    )
+    return made
+
+
+def _add(
+    place: Workplace, session: Session, account: Account, made: VerifiedRegistration, name: str
+) -> None:
+    id, credential = new_id(), bytes_to_base64url(made.credential_id)
+    hashed = place.hash(f"passkey:{credential}")
+    if session.scalars(select(Passkey).where(Passkey.credential_hash == hashed)).first():
+        raise ActRefusedError("wrong")
+    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+    public = bytes_to_base64url(made.credential_public_key)
+    session.add(
+        Passkey(
+            id=id,
+            account_id=account.id,
+            name=name.strip()[:LONGEST_NAME] or "Passkey",
+            credential_hash=hashed,
+            content=seal_json(key, {"id": credential, "key": public}, f"passkey:{id}"),
+            uses=made.sign_count,
+            created_at=place.now(),
+        )
+    )
+    place.record(session, f"account:{account.id}", "add passkey", clinic_id=account.clinic_id)
+
+
+def sign_in(place: Workplace, challenge: Challenge, answer: str, browser: str = "") -> str:
+    """Return the secret of a full sign-in. Raises ActRefusedError: "wrong" or "locked"."""
+    _check_age(place, challenge)
+    parsed = _checked(lambda: webauthn.helpers.parse_authentication_credential_json(answer))
+    hashed = place.hash(f"passkey:{bytes_to_base64url(parsed.raw_id)}")
+    with place.database.write() as session:
+        query = select(Passkey).where(Passkey.credential_hash == hashed).with_for_update()
+        row = session.scalars(query).first()
+        if row is None:
+            place.record(session, STRANGER, "unknown passkey")
+            session.commit()
+            raise ActRefusedError("wrong")
+        account = session.get_one(Account, row.account_id, with_for_update=True)
+        check_lock(place, account)
+        try:
+            _use(place, session, row, account, challenge, answer)
+        except ActRefusedError:
+            who = f"account:{account.id}"
+            place.record(session, who, "wrong passkey", clinic_id=account.clinic_id)
+            session.commit()
+            raise
+        return start_sign_in(place, session, account, browser, "passkey")
+
+
+def _use(
+    place: Workplace,
+    session: Session,
+    row: Passkey,
+    account: Account,
+    challenge: Challenge,
+    answer: str,
+) -> None:
+    # A challenge asked before the passkey was last used may be a replay.
+    if account.disabled_at or (row.used_at and challenge.asked_at <= row.used_at):
+        raise ActRefusedError("wrong")
+    public = base64url_to_bytes(_content(place, session, row)["key"])
+    shown = _checked(
+        lambda: webauthn.verify_authentication_response(
+            credential=answer,
+            credential_public_key=public,
+            credential_current_sign_count=row.uses,
+            **challenge.expected,
+        )
+    )
+    row.uses, row.used_at = shown.new_sign_count, place.now()
+
+
+def _check_age(place: Workplace, challenge: Challenge) -> None:
+    if not timedelta() <= place.now() - challenge.asked_at <= CHALLENGE_LASTS:
+        raise ActRefusedError("wrong")
+
+
+def _checked(check: Callable[[], Any]) -> Any:
+    """Return what `check` finds. Raises ActRefusedError("wrong") for anything it cannot take."""
+    try:
+        return check()
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise ActRefusedError("wrong") from error
+
+
+def _content(place: Workplace, session: Session, row: Passkey) -> dict[str, str]:
+    account = session.get_one(Account, row.account_id)
+    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+    content: dict[str, str] = open_json(key, row.content, f"passkey:{row.id}")
+    return content
+
+
+def _own(session: Session, account_id: str) -> list[Passkey]:
+    query = select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.created_at)
+    return list(session.scalars(query))
+
+
+def list_passkeys(place: Workplace, person: Person) -> list[Passkey]:
+    """Return the person's passkeys, oldest first."""
+    with place.database.read() as session:
+        return _own(session, person.id)
+
+
+def passkey_name(place: Workplace, person: Person, passkey_id: str) -> str:
+    """Return the name of one's own passkey. Raises ActRefusedError("gone")."""
+    with place.database.read() as session:
+        return _one(session, person, passkey_id).name
+
+
+def rename_passkey(place: Workplace, person: Person, passkey_id: str, name: str) -> None:
+    with place.database.write() as session:
+        row = _one(session, person, passkey_id)
+        row.name = name.strip()[:LONGEST_NAME] or row.name
+        place.record(session, person.who, "rename passkey", clinic_id=person.clinic.id)
+
+
+def remove_passkey(place: Workplace, person: Person, passkey_id: str) -> None:
+    """Forget a passkey. Raises ActRefusedError("last-factor") for the only second factor."""
+    with place.database.write() as session:
+        account = session.get_one(Account, person.id, with_for_update=True)
+        row = _one(session, person, passkey_id)
+        if account.totp is None and len(_own(session, person.id)) == 1:
+            raise ActRefusedError("last-factor")
+        session.delete(row)
+        place.record(session, person.who, "remove passkey", clinic_id=person.clinic.id)
+
+
+def _one(session: Session, person: Person, passkey_id: str) -> Passkey:
+    row = session.get(Passkey, passkey_id)
+    if row is None or row.account_id != person.id:
+        raise ActRefusedError("gone")
+    return row

@@ -1,0 +1,216 @@
+"""The second factor that is typed: a code from an authenticator app, or a recovery code."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+import pyotp
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from screening.storage.encryption import open_bytes, seal_bytes
+from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode, SignIn, new_id
+from screening.workflow.accounts.sessions import (
+    LONGEST_WAIT,
+    check_lock,
+    check_password,
+    count_miss,
+    hasher,
+    matches,
+    sign_in_id,
+    start_sign_in,
+)
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import ActRefusedError, Workplace, as_typed, new_code
+
+STEPS = (-1, 0, 1)  # of 30 seconds that the telephone's clock may be off
+RECOVERY_CODES = 10
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Someone who gave the right password and no second factor yet."""
+
+    sign_in: str
+    account_id: str
+    username: str
+    clinic: Clinic
+    has_app: bool
+    has_passkey: bool
+
+    @property
+    def must_set_up(self) -> bool:
+        return not (self.has_app or self.has_passkey)
+
+
+def who_waits(place: Workplace, secret: str) -> Waiting | None:
+    """Return who gave the password in this browser, None ten minutes later."""
+    with place.database.read() as session:
+        row = session.get(SignIn, sign_in_id(place, secret))
+        if row is None or row.ended_at or row.factor:
+            return None
+        account = session.get_one(Account, row.account_id)
+        if account.disabled_at or place.now() - row.started_at > LONGEST_WAIT:
+            return None
+        return Waiting(
+            secret,
+            account.id,
+            account.username,
+            session.get_one(Clinic, account.clinic_id),
+            account.totp is not None,
+            _has_passkey(session, account.id),
+        )
+
+
+def _has_passkey(session: Session, account_id: str) -> bool:
+    query = select(Passkey.id).where(Passkey.account_id == account_id)
+    return session.scalars(query).first() is not None
+
+
+def complete(place: Workplace, waiting: Waiting, code: str) -> str:
+    """Return the secret of the full sign-in. Raises ActRefusedError: "wrong" or "locked"."""
+    with place.database.write() as session:
+        account = session.get_one(Account, waiting.account_id, with_for_update=True)
+        check_lock(place, account)
+        if _use_code(place, session, account, code):
+            return promote(place, session, account, waiting.sign_in, "code")
+        if _use_recovery_code(place, session, account, code):
+            return promote(place, session, account, waiting.sign_in, "recovery-code")
+        count_miss(place, session, account, "wrong code")
+    raise ActRefusedError("wrong")
+
+
+def promote(place: Workplace, session: Session, account: Account, waiting: str, factor: str) -> str:
+    """End the sign-in that waited and start the full one, with a secret of its own."""
+    row = session.get_one(SignIn, sign_in_id(place, waiting))
+    if row.ended_at or account.disabled_at:
+        raise ActRefusedError("wrong")
+    row.ended_at = place.now()
+    return start_sign_in(place, session, account, row.browser, factor)
+
+
+def confirm(place: Workplace, account_id: str, secret: str) -> None:
+    """Make sure that it is still this person: a fresh code of the app, or the password.
+
+    Raises ActRefusedError: "wrong" or "locked".
+    """
+    if len(secret.strip()) == 6 and secret.strip().isdecimal():
+        with place.database.write() as session:
+            account = session.get_one(Account, account_id, with_for_update=True)
+            check_lock(place, account)
+            if _use_code(place, session, account, secret):
+                account.misses = 0
+                return
+    check_password(place, account_id, secret)
+
+
+def _use_code(place: Workplace, session: Session, account: Account, code: str) -> bool:
+    """Tell whether `code` is one of the app's that was not used before, and use it up."""
+    if account.totp is None:
+        return False
+    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+    secret = open_bytes(key, account.totp, f"account:{account.id}:totp").decode()
+    if counter := _counter(place, secret, code, account.totp_counter or 0):
+        account.totp_counter = counter
+    return bool(counter)
+
+
+def _counter(place: Workplace, secret: str, code: str, after: int) -> int | None:
+    """Return the counter that `code` belongs to, None for a wrong or an older code."""
+    totp, typed = pyotp.TOTP(secret), "".join(code.split()).encode()
+    here = totp.timecode(place.now())
+    for counter in (here + step for step in STEPS):
+        if counter > after and hmac.compare_digest(totp.generate_otp(counter).encode(), typed):
+            return counter
+    return None
+
+
+def _use_recovery_code(place: Workplace, session: Session, account: Account, code: str) -> bool:
+    query = select(RecoveryCode).where(
+        RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
+    )
+    for row in session.scalars(query):
+        if matches(row.code_hash, as_typed(code)):
+            row.used_at = place.now()
+            return True
+    return False
+
+
+def offer_app(place: Workplace, account_id: str) -> str:
+    """Return the address that an authenticator app reads; it counts once a code confirms it.
+
+    Asked again before that, it is the same, so that a page may be loaded twice.
+    """
+    spot = f"account:{account_id}:totp"
+    with place.database.write() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        clinic = session.get_one(Clinic, account.clinic_id)
+        key = place.clinic_key(clinic)
+        if account.totp_offer is None:
+            account.totp_offer = seal_bytes(key, pyotp.random_base32().encode(), spot)
+        secret = open_bytes(key, account.totp_offer, spot).decode()
+        return pyotp.TOTP(secret).provisioning_uri(name=account.username, issuer_name=clinic.name)
+
+
+def accept_app(place: Workplace, account_id: str, code: str) -> None:
+    """Put the offered app in the place of any earlier one. Raises ActRefusedError("wrong")."""
+    with place.database.write() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        _accept(place, session, account, code)
+
+
+def _accept(place: Workplace, session: Session, account: Account, code: str) -> None:
+    if account.totp_offer is None:
+        raise ActRefusedError("wrong")
+    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+    secret = open_bytes(key, account.totp_offer, f"account:{account.id}:totp").decode()
+    counter = _counter(place, secret, code, 0)
+    if counter is None:
+        raise ActRefusedError("wrong")
+    account.totp, account.totp_offer, account.totp_counter = account.totp_offer, None, counter
+    who = f"account:{account.id}"
+    place.record(session, who, "set up authenticator app", clinic_id=account.clinic_id)
+
+
+def set_up(place: Workplace, waiting: Waiting, code: str) -> str:
+    """Take the app as the first second factor and return the secret of the full sign-in.
+
+    Raises ActRefusedError: "wrong", or "not-first" where there is a second factor.
+    """
+    with place.database.write() as session:
+        account = locked_newcomer(session, waiting)
+        _accept(place, session, account, code)
+        return promote(place, session, account, waiting.sign_in, "code")
+
+
+def locked_newcomer(session: Session, waiting: Waiting) -> Account:
+    """Return the account that has no second factor yet. Raises ActRefusedError("not-first")."""
+    account = session.get_one(Account, waiting.account_id, with_for_update=True)
+    if account.totp or _has_passkey(session, account.id):
+        raise ActRefusedError("not-first")
+    return account
+
+
+def renew_recovery_codes(place: Workplace, person: Person) -> list[str]:
+    """Return ten new codes, shown only now; the old ones are void."""
+    codes = [new_code() for _ in range(RECOVERY_CODES)]
+    rows = [
+        RecoveryCode(id=new_id(), account_id=person.id, code_hash=hasher.hash(code))
+        for code in codes
+    ]
+    with place.database.write() as session:
+        session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == person.id))
+        session.add_all(rows)
+        place.record(session, person.who, "renew recovery codes", clinic_id=person.clinic.id)
+    return codes
+
+
+def recovery_codes_left(place: Workplace, account_id: str) -> int:
+    query = (
+        select(func.count())
+        .select_from(RecoveryCode)
+        .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    )
+    with place.database.read() as session:
+        return session.scalar(query) or 0

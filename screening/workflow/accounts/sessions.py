@@ -1,0 +1,237 @@
+"""Who works at the clinic: signing in, staying signed in, signing out.
+
+A password alone opens nothing: it starts a sign-in that only lets a second
+factor be shown or, at the first time, be set up. workflow/accounts/second_factor.py and
+workflow/accounts/passkeys.py complete it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.documents.certificates.authority import Credentials, open_pkcs12
+from screening.storage.encryption import open_bytes, seal_bytes
+from screening.storage.tables import Account, Clinic, SignIn, new_id
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import ActRefusedError, Workplace, new_token
+
+MOST_MISSES = 5
+LOCKED_FOR = timedelta(minutes=15)
+IDLE = timedelta(minutes=30)
+LONGEST_SIGN_IN = timedelta(hours=12)
+LONGEST_WAIT = timedelta(minutes=10)  # for the second factor, after the password
+ROLES = ("receptionist", "doctor", "clinical-lead", "administrator")
+STRANGER = "stranger"
+
+hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Spent on an unknown name, so that the time to answer does not tell who exists.
+NOBODY = hasher.hash("nobody")
+
+
+def add_account(
+    place: Workplace,
+    clinic_id: str,
+    username: str,
+    name: str,
+    role: str,
+    password: str,
+    credentials: Credentials | None = None,
+    by: str = "program",
+) -> str:
+    """Open an account and return its id. A doctor's `credentials` are stored sealed."""
+    id = new_id()
+    with place.database.write() as session:
+        sealed = certificates = None
+        if credentials:
+            certificates = credentials.certificates_pem
+            key = place.clinic_key(session.get_one(Clinic, clinic_id))
+            pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
+            sealed = seal_bytes(key, pkcs12, f"credentials:{id}")
+        session.add(
+            Account(
+                id=id,
+                clinic_id=clinic_id,
+                username=username,
+                name=name,
+                role=role,
+                password_hash=hasher.hash(password),
+                credentials=sealed,
+                certificates=certificates,
+                created_at=place.now(),
+            )
+        )
+        place.record(session, by, f"add {role}", clinic_id=clinic_id, why=f"account:{id}")
+    return id
+
+
+def sign_in(place: Workplace, username: str, password: str, browser: str = "") -> str:
+    """Return the secret of a sign-in that waits for the second factor.
+
+    Raises ActRefusedError: "wrong" or "locked".
+    """
+    with place.database.read() as session:
+        account = session.scalars(select(Account).where(Account.username == username)).first()
+    if account is None:
+        matches(NOBODY, password)
+        with place.database.write() as session:
+            # What was typed may be a password in the wrong box: it is not noted.
+            place.record(session, STRANGER, "unknown user name")
+        raise ActRefusedError("wrong")
+    right = matches(account.password_hash, password)
+    with place.database.write() as session:
+        account = session.get_one(Account, account.id, with_for_update=True)
+        check_lock(place, account)
+        if right and not account.disabled_at:
+            return start_sign_in(place, session, account, browser)
+        count_miss(place, session, account, "wrong password")
+    raise ActRefusedError("wrong")
+
+
+def start_sign_in(
+    place: Workplace,
+    session: Session,
+    account: Account,
+    browser: str,
+    factor: str | None = None,
+) -> str:
+    """Add a sign-in, complete when there was a `factor`, and return its secret."""
+    secret, now = new_token(), place.now()
+    session.add(
+        SignIn(
+            id=sign_in_id(place, secret),
+            account_id=account.id,
+            factor=factor,
+            browser=browser[:40],
+            started_at=now,
+            seen_at=now,
+        )
+    )
+    if factor:
+        account.misses = 0
+    act = f"sign in with {factor}" if factor else "give password"
+    place.record(session, f"account:{account.id}", act, clinic_id=account.clinic_id)
+    return secret
+
+
+def sign_in_id(place: Workplace, secret: str) -> str:
+    return place.hash(f"sign-in:{secret}")
+
+
+def check_lock(place: Workplace, account: Account) -> None:
+    """Raise ActRefusedError("locked") while too many tries were wrong."""
+    if account.locked_until and place.now() < account.locked_until:
+        raise ActRefusedError("locked")
+
+
+def count_miss(place: Workplace, session: Session, account: Account, act: str) -> None:
+    """Note a wrong password or code; five in a row lock the account.
+
+    A right password does not forgive wrong codes, only a complete sign-in does:
+    else whoever knows the password could guess codes for ever.
+    """
+    who = f"account:{account.id}"
+    account.misses += 1
+    place.record(session, who, act, clinic_id=account.clinic_id)
+    if account.misses >= MOST_MISSES:
+        account.misses, account.locked_until = 0, place.now() + LOCKED_FOR
+        place.record(session, who, "lock account", clinic_id=account.clinic_id)
+
+
+def check_password(place: Workplace, account_id: str, password: str) -> None:
+    """Raise ActRefusedError "wrong", or "locked" after five misses in a row."""
+    with place.database.read() as session:
+        right = matches(session.get_one(Account, account_id).password_hash, password)
+    with place.database.write() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        check_lock(place, account)
+        if right:
+            account.misses = 0
+        else:
+            count_miss(place, session, account, "wrong password")
+    if not right:
+        raise ActRefusedError("wrong")
+
+
+def matches(secret_hash: str, secret: str) -> bool:
+    """Tell whether `secret` is what was hashed."""
+    try:
+        return hasher.verify(secret_hash, secret)
+    except Argon2Error:
+        return False
+
+
+def who_is(place: Workplace, secret: str) -> Person | None:
+    """Return who is signed in with `secret`, None once that has ended or been idle too long."""
+    now = place.now()
+    with place.database.read() as session:
+        row = session.get(SignIn, sign_in_id(place, secret))
+        # A moment ahead of now was noted by a clock that went wrong: it lengthens no sign-in.
+        if row is None or row.ended_at or abs(now - row.started_at) > LONGEST_SIGN_IN:
+            return None
+        account = session.get_one(Account, row.account_id)
+        if account.disabled_at or not row.factor or abs(now - row.seen_at) > IDLE:
+            return None
+        clinic = session.get_one(Clinic, account.clinic_id)
+    _note_seen(place, row, now)
+    return Person(secret, account.id, clinic, account.name, account.role)
+
+
+def _note_seen(place: Workplace, row: SignIn, now: datetime) -> None:
+    if now - row.seen_at > timedelta(minutes=1):
+        with place.database.write() as session:
+            session.get_one(SignIn, row.id).seen_at = now
+
+
+def sign_out(place: Workplace, secret: str) -> None:
+    """End this sign-in; its cookie is worth nothing from now on."""
+    with place.database.write() as session:
+        if row := session.get(SignIn, sign_in_id(place, secret)):
+            row.ended_at = place.now()
+            account = session.get_one(Account, row.account_id)
+            who = f"account:{row.account_id}"
+            place.record(session, who, "sign out", clinic_id=account.clinic_id)
+
+
+def end_sign_ins(place: Workplace, session: Session, account_id: str, but: str = "") -> int:
+    """End every sign-in of the account but the one with the secret `but`; return how many."""
+    query = select(SignIn).where(
+        SignIn.account_id == account_id,
+        SignIn.ended_at.is_(None),
+        SignIn.id != sign_in_id(place, but),
+    )
+    rows = session.scalars(query).all()
+    for row in rows:
+        row.ended_at = place.now()
+    return len(rows)
+
+
+def note_look(place: Workplace, person: Person, act: str) -> None:
+    """Note in the audit log that someone looked at a list of patients."""
+    with place.database.write() as session:
+        place.record(session, person.who, act, clinic_id=person.clinic.id)
+
+
+def doctor_credentials(place: Workplace, session: Session, account_id: str) -> Credentials:
+    """Return the doctor's signing key. Raises ActRefusedError("no-credentials") without one."""
+    account = session.get_one(Account, account_id)
+    if account.credentials is None:
+        raise ActRefusedError("no-credentials")
+    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+    pkcs12 = open_bytes(key, account.credentials, f"credentials:{account.id}")
+    return open_pkcs12(pkcs12, place.keys.passphrase)
+
+
+def renew_credentials(place: Workplace, account_id: str, credentials: Credentials) -> None:
+    """Give the doctor another signing key; what the earlier one signed stays as it is."""
+    with place.database.write() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
+        pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
+        account.credentials = seal_bytes(key, pkcs12, f"credentials:{account.id}")
+        account.certificates = credentials.certificates_pem
+        place.record(session, "program", "renew certificate", clinic_id=account.clinic_id)

@@ -1,0 +1,77 @@
+"""Open a clinic in this installation, with a key and a seal of its own."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.documents.certificates.authority import Credentials, open_pkcs12
+from screening.storage.database import take_turn
+from screening.storage.encryption import new_key, open_bytes, seal_bytes
+from screening.storage.installation import KEYS_LOCK
+from screening.storage.tables import Clinic, new_id
+from screening.workflow.core.context import Workplace
+
+
+def add_clinic(
+    place: Workplace,
+    name: str,
+    address: str,
+    phone: str,
+    zone: str,
+    seal: Credentials | None = None,
+) -> str:
+    """Return the new clinic's id; without a `seal` it uses the installation's.
+
+    Raises ZoneInfoNotFoundError for an unknown time zone.
+    """
+    ZoneInfo(zone)
+    id = new_id()
+    with place.database.write() as session:
+        take_turn(session, KEYS_LOCK)  # so that no rotation passes this clinic by
+        clinic = Clinic(
+            id=id,
+            name=name,
+            address=address,
+            phone=phone,
+            zone=zone,
+            wrapped_key=seal_bytes(place.wrapping(), new_key(), f"clinic:{id}"),
+            created_at=place.now(),
+        )
+        if seal:
+            _keep(place, clinic, seal)
+        session.add(clinic)
+        session.flush()
+        place.record(session, "program", "add clinic", clinic_id=id)
+    return id
+
+
+def list_clinics(place: Workplace) -> list[tuple[str, str]]:
+    """Return (id, name) of every clinic, by name."""
+    with place.database.read() as session:
+        rows = session.execute(select(Clinic.id, Clinic.name).order_by(Clinic.name))
+        return [(id, name) for id, name in rows]
+
+
+def renew_seal(place: Workplace, clinic_id: str, seal: Credentials) -> None:
+    """Give the clinic another seal; what the earlier one sealed stays as it is."""
+    with place.database.write() as session:
+        _keep(place, session.get_one(Clinic, clinic_id, with_for_update=True), seal)
+        place.record(session, "program", "renew seal", clinic_id=clinic_id)
+
+
+def _keep(place: Workplace, clinic: Clinic, seal: Credentials) -> None:
+    pkcs12 = seal.to_pkcs12(place.keys.passphrase)
+    clinic.seal = seal_bytes(place.clinic_key(clinic), pkcs12, f"seal:{clinic.id}")
+    clinic.certificates = seal.certificates_pem
+
+
+def clinic_seal(place: Workplace, session: Session, clinic_id: str) -> Credentials:
+    """Return the seal for the clinic's reports."""
+    clinic = session.get_one(Clinic, clinic_id)
+    if place.one_seal or clinic.seal is None:
+        return place.seal
+    pkcs12 = open_bytes(place.clinic_key(clinic), clinic.seal, f"seal:{clinic.id}")
+    return open_pkcs12(pkcs12, place.keys.passphrase)

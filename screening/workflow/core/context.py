@@ -1,0 +1,120 @@
+"""Everything that the acts need, joined once at start."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Protocol
+
+from cryptography.x509 import Certificate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions.definitions import Definitions
+from screening.documents.certificates.authority import Credentials, TimestampAuthority
+from screening.storage import audit
+from screening.storage.database import Database
+from screening.storage.encryption import Keys, SealedBlobError, fingerprint, open_bytes
+from screening.storage.tables import Clinic, Screening
+
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
+
+
+class MailServer(Protocol):
+    """Where mails are handed over; `sender` is the address that they come from."""
+
+    @property
+    def sender(self) -> str: ...
+
+    def deliver(self, message: EmailMessage) -> None:
+        """Return once the server has taken `message` upon itself. Raises MailError."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One installation: where things are kept, what is in force, whose seal is used.
+
+    `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
+    `issue` makes a doctor's certificate, `now` tells the time; nothing else here
+    looks at a clock. `seal` is for clinics that have none of their own, or for all
+    where the settings name one (`one_seal`). `clock` is the timestamp authority,
+    `trust` holds the roots that we believe, and `public_url` is where anyone may
+    verify a report. Without `mail` the clinic sends its links itself.
+    `wrapping` looks up the key that wraps the clinics' keys, which may be rotated
+    while this runs.
+    """
+
+    database: Database
+    definitions: Definitions
+    archive: bytes
+    keys: Keys
+    wrapping: Callable[[], bytes]
+    seal: Credentials
+    ring: Callable[[str], None]
+    issue: Callable[[str], Credentials]
+    now: Callable[[], datetime]
+    one_seal: bool = False
+    clock: TimestampAuthority | None = None
+    trust: tuple[Certificate, ...] = ()
+    public_url: str = ""
+    mail: MailServer | None = None
+    rotated: list[bytes] = field(default_factory=list)
+
+    def hash(self, secret: str) -> str:
+        """Return the keyed hash under which a link, a code or a cookie is stored."""
+        return fingerprint(self.keys.index, secret)
+
+    def clinic_key(self, clinic: Clinic) -> bytes:
+        """Return the key that opens the keys of the clinic's screenings."""
+        spot = f"clinic:{clinic.id}"
+        for wrapping in (*self.rotated, self.keys.wrapping):
+            with suppress(SealedBlobError):
+                return open_bytes(wrapping, clinic.wrapped_key, spot)
+        # The keys were rotated since this started; who read before that still needs the former.
+        self.rotated.insert(0, self.wrapping())
+        return open_bytes(self.rotated[0], clinic.wrapped_key, spot)
+
+    def screening_key(self, session: Session, screening: Screening) -> bytes:
+        clinic = session.get_one(Clinic, screening.clinic_id)
+        return open_bytes(self.clinic_key(clinic), screening.wrapped_key, f"key:{screening.id}")
+
+    def record(self, session: Session, who: str, act: str, **about: str | None) -> str:
+        """Add an audit entry to the transaction and return the head of the chain."""
+        return audit.record(session, self.keys.audit, self.now(), who, act, **about)
+
+
+class ActRefusedError(Exception):
+    """What was asked cannot be done now; `reason` is a word that the pages explain."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(reason)
+
+
+def new_token() -> str:
+    """Return a secret of 192 bits for an address or a cookie."""
+    return secrets.token_urlsafe(24)
+
+
+def new_code(length: int = 8) -> str:
+    """Return a code that a person can type: characters that cannot be misread."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(length))
+    return f"{code[: length // 2]}-{code[length // 2 :]}"
+
+
+def as_typed(code: str) -> str:
+    """Return `code` as its hash is made, however the person typed it."""
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    return f"{plain[:4]}-{plain[4:]}"
+
+
+def locked_screening(session: Session, screening_id: str) -> Screening:
+    """Return the screening, held for this transaction. Raises ActRefusedError("gone")."""
+    query = select(Screening).where(Screening.id == screening_id).with_for_update()
+    if screening := session.scalars(query).first():
+        return screening
+    raise ActRefusedError("gone")

@@ -1,0 +1,40 @@
+"""The states of a screening, and which act is allowed in which. The README shows this table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from screening.workflow.core.context import ActRefusedError
+
+
+class State(StrEnum):
+    INVITED = "invited"
+    IN_PROGRESS = "in-progress"
+    SUBMITTED = "submitted"
+    DECIDED = "decided"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
+
+
+ALLOWED = {
+    "answer": {State.INVITED, State.IN_PROGRESS},
+    "submit": {State.IN_PROGRESS},
+    "read-receipt": {State.SUBMITTED, State.DECIDED},
+    "decide": {State.SUBMITTED},
+    "amend": {State.DECIDED},
+    "recheck": {State.SUBMITTED, State.DECIDED},
+    "change": {State.SUBMITTED, State.DECIDED},
+    "withdraw": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED},
+    "expire": {State.INVITED, State.IN_PROGRESS},
+    "renew-link": set(State) - {State.WITHDRAWN, State.SUPERSEDED, State.ERASED},
+    "export": set(State) - {State.ERASED},
+    "erase": set(State) - {State.ERASED},
+}
+
+
+def allow(act: str, state: str) -> None:
+    """Raise ActRefusedError with the state as its reason where `act` is not allowed."""
+    if State(state) not in ALLOWED[act]:
+        raise ActRefusedError(state)

@@ -1,0 +1,1 @@
+"""Mails to patients: ordered in the transaction of the act, delivered by the worker."""

@@ -1,0 +1,161 @@
+"""Send the mails that were ordered: lease the row, hand over, record.
+
+The mail is handed over before the row says so. SMTP knows no "exactly once": who
+dies between the server's last word and our record cannot know whether it was sent.
+Recording first would lose such a mail, and a patient who gets no link is worse
+off than one who gets two; so it is sent again, with the same Message-ID, by which
+mailboxes and people know it for the same mail. Two workers never send at once: one
+holds the lease, longer than a worker is let live with one mail.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from screening.documents.outgoing.mail_message import Letter, mail_of
+from screening.storage.encryption import SealedBlobError
+from screening.storage.tables import Clinic, Message, Screening
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.states import ALLOWED
+from screening.workflow.mail.outbox import MAIL, Kind, contact_of, recipient_of, seal_words
+from screening.workflow.mail.smtp import MailError, Trouble
+
+LEASE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(hours=1)
+
+log = logging.getLogger("screening.mail")
+
+
+def due_mails(place: Workplace) -> list[str]:
+    """Return what to ring for: every mail that waits for a worker now, the oldest first."""
+    if place.mail is None:
+        return []
+    with place.database.read() as session:
+        query = select(Message.id).where(*_due(place.now())).order_by(Message.created_at)
+        return [MAIL + id for id in session.scalars(query)]
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what a row must fulfil; a time further off than any pause is of a clock gone wrong."""
+    due, lease = Message.due_at, Message.lease_until
+    return (
+        Message.state == "pending",
+        or_(due <= now, due > now + LONGEST_PAUSE),
+        or_(lease.is_(None), lease < now, lease > now + LEASE),
+    )
+
+
+def send_mail(place: Workplace, order: str) -> bool:
+    """Send one mail; return False when another worker has it, or it is not due or not needed."""
+    id = order.removeprefix(MAIL)
+    if place.mail is None:
+        return False
+    try:
+        letter = _lease(place, id)
+    except SealedBlobError as error:
+        _leave(place, id, error)
+        return False
+    if letter is None:
+        return False
+    try:
+        place.mail.deliver(mail_of(letter))
+    except MailError as error:
+        _note_failure(place, id, error)
+        return False
+    _note_sent(place, id)
+    return True
+
+
+def _leave(place: Workplace, id: str, error: SealedBlobError) -> None:
+    """Let a mail whose row is damaged wait; erasing the screening ends it."""
+    log.warning("mail %s cannot be written: %s", id, error)
+    with place.database.write() as session:
+        row = session.get_one(Message, id, with_for_update=True)
+        row.due_at = place.now() + LONGEST_PAUSE
+
+
+def _lease(place: Workplace, id: str) -> Letter | None:
+    now = place.now()
+    with place.database.write() as session:
+        # Looked at and held in one statement: a second worker waits, then finds it leased.
+        query = select(Message).where(Message.id == id, *_due(now))
+        row = session.scalars(query.with_for_update()).first()
+        if row is None:
+            return None
+        screening = session.get_one(Screening, row.screening_id)
+        if not _is_needed(row, screening, now):
+            row.state = "dropped"
+            return None
+        row.attempts += 1
+        row.lease_until = now + LEASE
+        return _letter(place, session, row, screening)
+
+
+def _is_needed(row: Message, screening: Screening, now: datetime) -> bool:
+    """Return whether the patient may still answer, and behind a link that still works."""
+    if screening.state not in ALLOWED["answer"] or screening.link_expires_at <= now:
+        return False
+    appointment = screening.appointment_at
+    is_invitation = row.kind in {Kind.INVITATION, Kind.REQUEST_INFORMATION}
+    return is_invitation or (appointment is not None and appointment > now)
+
+
+def _letter(
+    place: Workplace, session: Session, row: Message, screening: Screening
+) -> Letter | None:
+    contact = contact_of(place, session, screening)
+    to = recipient_of(row, place.screening_key(session, screening))
+    assert place.mail and contact and to
+    clinic = session.get_one(Clinic, screening.clinic_id)
+    return Letter(
+        id=row.id,
+        kind=row.kind,
+        language=contact.language,
+        clinic=clinic.name,
+        phone=clinic.phone,
+        link=f"{place.public_url}/s/{contact.link}",
+        until=screening.link_expires_at.astimezone(ZoneInfo(clinic.zone)).date(),
+        sender=place.mail.sender,
+        to=to,
+        at=row.created_at,
+    )
+
+
+def _note_failure(place: Workplace, id: str, error: MailError) -> None:
+    """Say what went wrong and when it is tried again; a server that is down gets a rest."""
+    log.warning("mail %s failed: %s", id, error.trouble)
+    with place.database.write() as session:
+        row = session.get_one(Message, id, with_for_update=True)
+        if row.state != "pending":
+            return
+        screening = session.get_one(Screening, row.screening_id)
+        row.error = seal_words(row, place.screening_key(session, screening), error.words)
+        row.lease_until = None
+        if error.trouble is Trouble.REFUSED:
+            row.state = "failed"
+            _record(place, session, f"{row.kind} mail refused", screening)
+            return
+        pause = min(timedelta(minutes=2 ** min(row.attempts - 1, 10)), LONGEST_PAUSE)
+        row.due_at = place.now() + pause
+        if error.trouble is Trouble.NO_ANSWER:
+            waiting = (Message.state == "pending", Message.due_at < row.due_at)
+            session.execute(update(Message).where(*waiting).values(due_at=row.due_at))
+
+
+def _note_sent(place: Workplace, id: str) -> None:
+    with place.database.write() as session:
+        row = session.get_one(Message, id, with_for_update=True)
+        screening = session.get_one(Screening, row.screening_id)
+        if row.state == "pending":
+            row.state, row.sent_at, row.error, row.lease_until = "sent", place.now(), None, None
+        _record(place, session, f"send {row.kind} mail", screening)
+
+
+def _record(place: Workplace, session: Session, act: str, screening: Screening) -> None:
+    about = {"clinic_id": screening.clinic_id, "screening_id": screening.id}
+    place.record(session, "program", act, **about)

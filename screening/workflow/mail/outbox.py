@@ -1,0 +1,149 @@
+"""Order a mail: a row in the transaction of its cause, which a worker sends.
+
+An address is kept sealed with the screening's key, and with it the personal link,
+which is otherwise stored only as a hash: a reminder has to hold it again. It goes
+when the screening is erased.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions.language import ENGLISH
+from screening.storage.encryption import open_json, seal_json
+from screening.storage.tables import Message, Screening, new_id
+from screening.workflow.core.context import ActRefusedError, Workplace
+
+MAIL = "mail:"  # what rings for a mail begins with this, what rings for a report does not
+LONGEST_ADDRESS = 254
+LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+# What browsers take as an e-mail address (WHATWG HTML, "valid e-mail address"), with a dot.
+ADDRESS = re.compile(rf"[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{LABEL}(?:\.{LABEL})+")
+
+
+class Kind(StrEnum):
+    """Why a mail is sent."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    REQUEST_INFORMATION = "request-information"
+    EXPIRY_REMINDER = "expiry-reminder"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where to send the link, in which language, and the link itself."""
+
+    to: str
+    language: str
+    link: str
+
+
+@dataclass(frozen=True)
+class MailState:
+    """How far a mail is. `due_at` lies ahead while a failed one waits for its next try."""
+
+    kind: str
+    sequence: int
+    state: str
+    due_at: datetime
+    sent_at: datetime | None
+
+
+def mail_address(typed: str) -> str:
+    """Return the address as it may stand in a mail. Raises ActRefusedError("bad-address")."""
+    text = typed.strip()
+    try:
+        fits = len(text) <= LONGEST_ADDRESS and ADDRESS.fullmatch(text)
+        if not fits or Address(addr_spec=text).addr_spec != text:
+            raise ActRefusedError("bad-address")
+    except (ValueError, MessageError) as error:
+        raise ActRefusedError("bad-address") from error
+    return text
+
+
+def keep_contact(
+    place: Workplace, session: Session, screening: Screening, contact: Contact | None
+) -> None:
+    key = place.screening_key(session, screening)
+    spot = f"screening:{screening.id}:contact"
+    screening.contact = seal_json(key, asdict(contact), spot) if contact else None
+
+
+def contact_of(place: Workplace, session: Session, screening: Screening) -> Contact | None:
+    """Return where to mail, None where no address is known."""
+    if screening.contact is None:
+        return None
+    return open_contact(screening, place.screening_key(session, screening))
+
+
+def open_contact(screening: Screening, key: bytes) -> Contact | None:
+    if screening.contact is None:
+        return None
+    return Contact(**open_json(key, screening.contact, f"screening:{screening.id}:contact"))
+
+
+def recipient_of(row: Message, key: bytes) -> str | None:
+    return open_json(key, row.recipient, f"message:{row.id}:to") if row.recipient else None
+
+
+def said_by_server(row: Message, key: bytes) -> str | None:
+    """Return the mail server's words at the last failure."""
+    return open_json(key, row.error, f"message:{row.id}:error") if row.error else None
+
+
+def seal_words(row: Message, key: bytes, words: str) -> bytes:
+    return seal_json(key, words, f"message:{row.id}:error")
+
+
+def order_mail(
+    place: Workplace, session: Session, screening: Screening, kind: Kind, sequence: int = 1
+) -> list[str]:
+    """Add the order and return what to ring for once it is committed.
+
+    Nothing where no mail is set up, no address is known, or this very mail was ordered
+    already: `kind` and `sequence` are unique in a screening, so one cause gives one mail.
+    """
+    contact = contact_of(place, session, screening)
+    if place.mail is None or contact is None:
+        return []
+    same = (Message.kind == kind, Message.sequence == sequence)
+    query = select(Message.id).where(Message.screening_id == screening.id, *same)
+    if session.scalar(query):
+        return []
+    now, id = place.now(), new_id()
+    key = place.screening_key(session, screening)
+    row = Message(id=id, screening_id=screening.id, kind=kind, sequence=sequence)
+    row.state, row.due_at, row.created_at = "pending", now, now
+    row.recipient = seal_json(key, contact.to, f"message:{id}:to")
+    session.add(row)
+    return [MAIL + id]
+
+
+def newest_mails(session: Session, screening_ids: list[str]) -> dict[str, MailState]:
+    """Return the newest mail of each screening that has one."""
+    query = select(Message).where(Message.screening_id.in_(screening_ids))
+    rows = session.scalars(query.order_by(Message.created_at, Message.sequence))
+    return {row.screening_id: state_of(row) for row in rows}
+
+
+def state_of(row: Message) -> MailState:
+    return MailState(row.kind, row.sequence, row.state, row.due_at, row.sent_at)
+
+
+def mails_of(session: Session, screening_id: str) -> list[Message]:
+    """Return the screening's messages, the newest last."""
+    query = select(Message).where(Message.screening_id == screening_id)
+    return list(session.scalars(query.order_by(Message.created_at, Message.sequence)))
+
+
+def language_or_english(place: Workplace, language: str) -> str:
+    return language if language in place.definitions.translations else ENGLISH

@@ -1,0 +1,1 @@
+"""What whoever runs it watches: health and counts."""

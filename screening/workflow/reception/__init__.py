@@ -1,0 +1,1 @@
+"""What the reception does: invite, send links, ask again."""

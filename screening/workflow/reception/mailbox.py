@@ -1,0 +1,119 @@
+"""What the reception does about mail: send the link, correct the address, see what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screening.storage.encryption import open_json
+from screening.storage.tables import Message
+from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.states import allow
+from screening.workflow.mail.outbox import (
+    Contact,
+    Kind,
+    MailState,
+    contact_of,
+    keep_contact,
+    language_or_english,
+    mail_address,
+    mails_of,
+    order_mail,
+    recipient_of,
+    said_by_server,
+    state_of,
+)
+from screening.workflow.reception.invitations import fresh_link, own_screening
+
+
+@dataclass(frozen=True)
+class SentTo:
+    """One mail: how far it is, to whom, and what the mail server said when it failed."""
+
+    how: MailState
+    to: str
+    said: str | None
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A screening's mail as the reception sees it. `to` is the address known now, else empty.
+
+    `invitations` counts those ordered so far; whoever sends the next one names it.
+    """
+
+    screening_id: str
+    number: str
+    name: str
+    to: str
+    language: str
+    invitations: int
+    mails: list[SentTo]
+
+
+def open_mailbox(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Mailbox:
+    """Return the screening's mail, and note in the audit log who looked."""
+    with place.database.write() as session:
+        screening = own_screening(session, clinic_id, screening_id)
+        allow("answer", screening.state)
+        about = {"clinic_id": clinic_id, "screening_id": screening_id}
+        place.record(session, by, "look at mail", **about)
+        key = place.screening_key(session, screening)
+        contact, rows = contact_of(place, session, screening), mails_of(session, screening_id)
+        return Mailbox(
+            screening_id,
+            screening.number,
+            open_json(key, screening.person, f"screening:{screening_id}:person")["name"],
+            contact.to if contact else "",
+            contact.language if contact else "",
+            _invitations(rows),
+            [
+                SentTo(state_of(row), recipient_of(row, key) or "", said_by_server(row, key))
+                for row in rows
+            ],
+        )
+
+
+def _invitations(rows: list[Message]) -> int:
+    return max((row.sequence for row in rows if row.kind == Kind.INVITATION), default=0)
+
+
+def send_link(
+    place: Workplace,
+    clinic_id: str,
+    by: str,
+    screening_id: str,
+    to: str,
+    language: str,
+    after: int,
+    link: str = "",
+) -> None:
+    """Mail the personal link `to` an address, which is kept from now on.
+
+    `after` is how many invitations were sent before: the same form twice sends one mail.
+    The link stays as it is where an address was known before, or the page still
+    holds it as `link`; else it is known only as a hash, so a fresh one is made.
+    Raises ActRefusedError: "no-mail", "bad-address", or the state.
+    """
+    if place.mail is None:
+        raise ActRefusedError("no-mail")
+    to = mail_address(to)
+    with place.database.write() as session:
+        screening = own_screening(session, clinic_id, screening_id)
+        allow("answer", screening.state)
+        if after < _invitations(mails_of(session, screening_id)):
+            return
+        contact = contact_of(place, session, screening)
+        held = contact.link if contact else link
+        lives = screening.link_expires_at > place.now()
+        if not lives or place.hash(f"link:{held}") != screening.link_hash:
+            held = fresh_link(place, session, screening)
+        language = language_or_english(place, language)
+        keep_contact(place, session, screening, Contact(to, language, held))
+        for row in mails_of(session, screening_id):
+            if row.state == "pending":  # it would go to the address from before
+                row.state = "dropped"
+        orders = order_mail(place, session, screening, Kind.INVITATION, after + 1)
+        about = {"clinic_id": clinic_id, "screening_id": screening_id}
+        place.record(session, by, "order invitation mail", **about)
+    for order in orders:
+        place.ring(order)

@@ -1,0 +1,131 @@
+"""Ask again: on arrival what may have changed, after a review what was not known.
+
+A screening is never opened a second time. A new one takes over its answers but
+for what is asked again; submitting that works the outcome out anew as of that
+day, and supersedes the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions.definitions import assemble_questionnaire
+from screening.clinical.definitions.questionnaire import Questionnaire, walk
+from screening.storage.encryption import open_json
+from screening.storage.tables import Clinic, Screening
+from screening.workflow.core.context import Workplace, locked_screening, new_token
+from screening.workflow.core.states import State, allow
+from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
+from screening.workflow.reception.invitations import (
+    LINK_LASTS,
+    Invitation,
+    Opened,
+    open_screening,
+    own_screening,
+)
+
+ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
+
+
+def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Invitation:
+    """Ask again on arrival all that a rule marks `recheck`."""
+    with place.database.write() as session:
+        old = own_screening(session, clinic_id, screening_id)
+        allow("recheck", old.state)
+        known = place.definitions.procedures
+        chosen = [p for p in _draft(place, session, old)["procedures"] if p in known]
+        again = {r.finding for p in chosen for r in known[p].contraindications if r.recheck}
+        questionnaire = assemble_questionnaire(place.definitions, chosen)
+        asked = {item.link_id for item in questionnaire if item.establishes & again}
+        opened = _open_after(place, session, old, chosen, asked, ON_ARRIVAL)
+        about = {"clinic_id": clinic_id, "screening_id": opened.row.id}
+        place.record(session, by, "recheck", **about)
+    return opened.invitation
+
+
+def ask_for_the_doctor(
+    place: Workplace, session: Session, old: Screening, asked: set[str], by: str
+) -> list[str]:
+    """Open the questions `asked` again behind the patient's own link; return what to ring for.
+
+    The link now leads to the new screening, so that the patient needs no other; where
+    an address is known it is mailed once more.
+    """
+    opened = _open_behind_link(place, session, old, asked, FOR_THE_DOCTOR)
+    about = {"clinic_id": old.clinic_id, "screening_id": opened.row.id}
+    place.record(session, by, "ask again", **about)
+    return order_mail(place, session, opened.row, Kind.REQUEST_INFORMATION)
+
+
+def something_changed(place: Workplace, screening_id: str) -> str:
+    """The patient has news: void what was sent, and open all of it again behind the same link.
+
+    Returns the new screening; every answer stands in it already, to be gone
+    through. Raises ActRefusedError with the state where nothing was sent yet.
+    """
+    with place.database.write() as session:
+        old = locked_screening(session, screening_id)
+        allow("change", old.state)
+        opened = _open_behind_link(place, session, old, set(), SOMETHING_CHANGED)
+        old.state = State.SUPERSEDED
+        about = {"clinic_id": old.clinic_id, "screening_id": old.id}
+        place.record(session, "patient", "something changed", **about)
+    return opened.row.id
+
+
+def _open_behind_link(
+    place: Workplace, session: Session, old: Screening, asked: set[str], why: str
+) -> Opened:
+    """Open the screening after `old` behind the link that the patient has already."""
+    known = place.definitions.procedures
+    chosen = [p for p in _draft(place, session, old)["procedures"] if p in known]
+    opened = _open_after(place, session, old, chosen, asked, why)
+    link_hash, old.link_hash = old.link_hash, place.hash(f"link:{new_token()}")
+    session.flush()
+    opened.row.link_hash, opened.row.link_expires_at = link_hash, place.now() + LINK_LASTS
+    keep_contact(place, session, opened.row, contact_of(place, session, old))
+    return opened
+
+
+def _open_after(
+    place: Workplace,
+    session: Session,
+    old: Screening,
+    procedures: list[str],
+    asked: set[str],
+    why: str,
+) -> Opened:
+    """Open the screening that comes after `old`, with its answers but for those `asked` again."""
+    key = place.screening_key(session, old)
+    person = open_json(key, old.person, f"screening:{old.id}:person")
+    questionnaire = assemble_questionnaire(place.definitions, procedures)
+    gone = with_follow_ups(questionnaire, asked)
+    answers = _draft(place, session, old)["answers"]
+    draft = {
+        "procedures": procedures,
+        "invited_for": procedures,
+        "answers": {link_id: a for link_id, a in answers.items() if link_id not in gone},
+        "why": why,
+    }
+    clinic = session.get_one(Clinic, old.clinic_id, with_for_update=True)
+    opened = open_screening(place, session, clinic, person, draft)
+    opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
+    opened.row.state = State.IN_PROGRESS
+    if contact := contact_of(place, session, old):
+        keep_contact(place, session, opened.row, replace(contact, link=opened.invitation.link))
+    return opened
+
+
+def with_follow_ups(questionnaire: Questionnaire, asked: Iterable[str]) -> set[str]:
+    """Return `asked` and every question that may follow one of them."""
+    chosen = set(asked)
+    roots = (item for item in questionnaire if item.link_id in chosen)
+    return {below.link_id for root in roots for below in walk([root])}
+
+
+def _draft(place: Workplace, session: Session, screening: Screening):
+    key = place.screening_key(session, screening)
+    return open_json(key, screening.draft, f"screening:{screening.id}:draft")

@@ -1,0 +1,102 @@
+"""Hand out everything that is held on a screening, readable and complete."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.storage.encryption import SealedBlobError, new_key, open_bytes, open_json
+from screening.storage.tables import AuditEntry, Decision, Message, ReportRow, Screening
+from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.states import allow
+from screening.workflow.mail.outbox import open_contact, recipient_of, said_by_server
+
+
+class Export(NamedTuple):
+    """A ZIP with `screening.json` and the reports as PDF; `damaged` names what did not open."""
+
+    archive: bytes
+    damaged: list[str]
+
+
+def export(place: Workplace, screening_id: str, by: str) -> Export:
+    """Return all that opens, and note who took it; the rest is named in `screening.json` too."""
+    packed = io.BytesIO()
+    damaged: list[str] = []
+    with place.database.write() as session, zipfile.ZipFile(packed, "w") as archive:
+        screening = locked_screening(session, screening_id)
+        allow("export", screening.state)
+        opened = partial(_opened, damaged)
+        key = opened(place.screening_key, session, screening) or new_key()  # which opens nothing
+        place.record(
+            session, by, "export", clinic_id=screening.clinic_id, screening_id=screening_id
+        )
+        for row in _rows(session, ReportRow, screening_id):
+            if row.pdf and (pdf := opened(open_bytes, key, row.pdf, f"report:{row.id}")):
+                which = row.kind if row.sequence == 1 else f"{row.kind}-{row.sequence}"
+                archive.writestr(f"{screening.number}-{which}.pdf", pdf)
+        held = _held(session, screening, key, opened) | {"damaged": damaged}
+        archive.writestr("screening.json", json.dumps(held, indent=2, default=_moment))
+    return Export(packed.getvalue(), damaged)
+
+
+def _opened(damaged: list[str], open_: Callable[..., Any], *sealed: Any) -> Any:
+    """Return what `open_` returns; None where it is damaged, which is noted."""
+    try:
+        return open_(*sealed)
+    except SealedBlobError as error:
+        damaged.append(str(error))
+        return None
+
+
+def _held(
+    session: Session, screening: Screening, key: bytes, opened: Callable[..., Any]
+) -> dict[str, Any]:
+    spot = f"screening:{screening.id}"
+    submission, contact = screening.submission, opened(open_contact, screening, key)
+    return {
+        **_open_columns(screening),
+        "person": opened(open_json, key, screening.person, f"{spot}:person"),
+        # The link itself stays in: whoever holds it can answer as the patient.
+        "contact": {"to": contact.to, "language": contact.language} if contact else None,
+        "draft": opened(open_json, key, screening.draft, f"{spot}:draft"),
+        "submission": opened(open_json, key, submission, f"{spot}:submission")
+        if submission
+        else None,
+        "decisions": [
+            opened(open_json, key, row.content, f"decision:{row.id}")
+            for row in _rows(session, Decision, screening.id)
+        ],
+        "reports": [_open_columns(row) for row in _rows(session, ReportRow, screening.id)],
+        "messages": [
+            _open_columns(row)
+            | {"to": opened(recipient_of, row, key), "error": opened(said_by_server, row, key)}
+            for row in _rows(session, Message, screening.id)
+        ],
+        "audit": [_open_columns(row) for row in _rows(session, AuditEntry, screening.id)],
+    }
+
+
+def _rows(session: Session, of: Any, screening_id: str) -> list[Any]:
+    return list(session.scalars(select(of).where(of.screening_id == screening_id)))
+
+
+def _open_columns(row: Any) -> dict[str, Any]:
+    """Return what stands unsealed in `row`; hashes of links and codes say nothing to anyone."""
+    columns = {c.name: getattr(row, c.name) for c in row.__table__.columns}
+    return {
+        name: value
+        for name, value in columns.items()
+        if not isinstance(value, bytes) and not name.endswith("_hash")
+    }
+
+
+def _moment(value: Any) -> str:
+    return str(value.isoformat())

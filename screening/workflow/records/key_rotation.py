@@ -1,0 +1,107 @@
+"""Give the installation a new secret, or a clinic a new key, while the pages are served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from screening.storage.database import take_turn
+from screening.storage.encryption import SealedBlobError, new_key, open_bytes, seal_bytes
+from screening.storage.installation import KEYS_LOCK, WrongSecretError, open_kept, seal_kept
+from screening.storage.tables import Account, Clinic, Kept, Passkey, Screening
+from screening.workflow.core.context import Workplace
+
+# Every column that is sealed with the clinic's key, and the place it is bound to.
+SEALED_BY_CLINIC: tuple[tuple[Any, str, str], ...] = (
+    (Screening, "wrapped_key", "key:{}"),
+    (Account, "credentials", "credentials:{}"),
+    (Account, "totp", "account:{}:totp"),
+    (Account, "totp_offer", "account:{}:totp"),
+    (Passkey, "content", "passkey:{}"),
+    (Clinic, "seal", "seal:{}"),
+)
+
+
+def in_use(place: Workplace, secret: bytes) -> bool:
+    """Say whether `secret` alone opens everything of the installation."""
+    with place.database.read() as session:
+        try:
+            for row in session.scalars(select(Kept)):
+                open_kept([secret], row)
+        except WrongSecretError:
+            return False
+    return True
+
+
+def rotate_secret(place: Workplace, secrets: list[bytes]) -> None:
+    """Seal everything of the installation with the newest of `secrets`, the clinics' keys too."""
+    with place.database.write() as session:
+        take_turn(session, KEYS_LOCK)
+        wrapping = new_key()
+        for row in session.scalars(select(Kept)):
+            content = open_kept(secrets, row)
+            if row.name == "wrapping":
+                former, content = content, wrapping
+            seal_kept(secrets[0], row, content)
+        for clinic in session.scalars(select(Clinic).with_for_update()):
+            spot = f"clinic:{clinic.id}"
+            key = open_bytes(former, clinic.wrapped_key, spot)
+            clinic.wrapped_key = seal_bytes(wrapping, key, spot)
+        place.record(session, "program", "rotate secret")
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """How many screenings' keys were wrapped anew; `damaged` says what was left as it is."""
+
+    screenings: int
+    damaged: list[str]
+
+
+def rotate_clinic(place: Workplace, clinic_id: str) -> Rotated:
+    """Give the clinic a new key.
+
+    All in one transaction, so that nobody ever sees two keys in use: 20,000 take
+    about a second. Newest first, the order in which every act holds its screenings.
+    What is damaged opened with the former key no more than it will with the new one.
+    """
+    with place.database.write() as session:
+        take_turn(session, KEYS_LOCK)
+        clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+        former, fresh = place.clinic_key(clinic), new_key()
+        clinic.wrapped_key = seal_bytes(place.wrapping(), fresh, f"clinic:{clinic_id}")
+        wrapped, damaged = 0, []
+        for of, column, spot in SEALED_BY_CLINIC:
+            query = select(of.id, _called(of), getattr(of, column)).where(_owner(of) == clinic_id)
+            rows = session.execute(query.order_by(of.created_at.desc()).with_for_update())
+            changed = []
+            for id, name, blob in rows:
+                if blob is None:
+                    continue
+                try:
+                    content = open_bytes(former, blob, spot.format(id))
+                except SealedBlobError:
+                    damaged.append(f"{of.__tablename__} {name}: {column}")
+                else:
+                    changed.append({"id": id, column: seal_bytes(fresh, content, spot.format(id))})
+            session.bulk_update_mappings(of, changed)
+            wrapped += len(changed) if of is Screening else 0
+        place.record(session, "program", "rotate clinic key", clinic_id=clinic_id)
+    return Rotated(wrapped, damaged)
+
+
+def _called(of: Any) -> Any:
+    """Return the column by which an administrator knows a row."""
+    return Screening.number if of is Screening else of.name
+
+
+def _owner(of: Any) -> Any:
+    """Return the clinic that a row belongs to."""
+    if of is Clinic:
+        return Clinic.id
+    if of is Passkey:
+        query = select(Account.clinic_id).where(Account.id == Passkey.account_id)
+        return query.correlate(Passkey).scalar_subquery()
+    return of.clinic_id

@@ -1,0 +1,146 @@
+"""How long a screening is kept: it expires, it is purged, it is erased. The audit log stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import LargeBinary, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from screening.storage.encryption import new_key, seal_bytes, seal_json
+from screening.storage.tables import Clinic, Message, ReportRow, Screening, Table
+from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening, new_token
+from screening.workflow.core.states import ALLOWED, State, allow
+
+GRACE = timedelta(days=1)  # for whoever is answering when the link ends
+YEAR = timedelta(days=365.25)
+NOBODY = {"name": "(erased)"}
+NOTHING = {"procedures": [], "invited_for": [], "answers": {}}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A screening by what is not sealed."""
+
+    id: str
+    number: str
+    state: str
+
+
+def find_screening(place: Workplace, number: str, clinic_id: str | None = None) -> Held:
+    """Return the screening. Raises ActRefusedError: "gone", or "several" where clinics share it."""
+    query = select(Screening).where(Screening.number == number)
+    if clinic_id:
+        query = query.where(Screening.clinic_id == clinic_id)
+    with place.database.read() as session:
+        found = session.scalars(query).all()
+    if len(found) != 1:
+        raise ActRefusedError("several" if found else "gone")
+    return Held(found[0].id, found[0].number, found[0].state)
+
+
+def expire(place: Workplace) -> int:
+    """End what was never sent and whose link ended a day ago; return how many."""
+    old = and_(
+        Screening.state.in_(ALLOWED["expire"]), Screening.link_expires_at < place.now() - GRACE
+    )
+    with place.database.read() as session:
+        ids = list(session.scalars(select(Screening.id).where(old)))
+    done = 0
+    for id in ids:
+        with place.database.write() as session:
+            query = select(Screening).where(Screening.id == id, old).with_for_update()
+            if screening := session.scalars(query).first():
+                screening.state = State.EXPIRED
+                _record(place, session, "program", "expire", screening)
+                done += 1
+    return done
+
+
+def due_for_purge(place: Workplace, unsent_days: int, years: int) -> list[Held]:
+    """Return what has been kept long enough: never sent, or sent and decided long ago."""
+    now = place.now()
+    unsent = and_(
+        Screening.submitted_at.is_(None),
+        Screening.state.in_({State.EXPIRED, State.WITHDRAWN}),
+        Screening.link_expires_at < now - timedelta(days=unsent_days),
+    )
+    sent = func.coalesce(Screening.decided_at, Screening.submitted_at) < now - years * YEAR
+    query = select(Screening).where(or_(unsent, sent), Screening.state != State.ERASED)
+    with place.database.read() as session:
+        found = session.scalars(query.order_by(Screening.created_at))
+        return [Held(s.id, s.number, s.state) for s in found]
+
+
+def purge(place: Workplace, unsent_days: int, years: int) -> list[Held]:
+    """Erase what has been kept long enough and return it."""
+    found = due_for_purge(place, unsent_days, years)
+    for held in found:
+        _erase(place, held.id, "program", "purge", None)
+    place.database.scrub()
+    return found
+
+
+def erase(place: Workplace, screening_id: str, by: str, why: str) -> list[str]:
+    """Destroy the screening's key and all that was sealed with it.
+
+    Return the numbers of screenings that ask again about this one, or that this one
+    asks again about: they hold the same patient's answers.
+    """
+    connected = _erase(place, screening_id, by, "erase", why)
+    place.database.scrub()
+    return connected
+
+
+def _erase(place: Workplace, screening_id: str, by: str, act: str, why: str | None) -> list[str]:
+    with place.database.write() as session:
+        screening = locked_screening(session, screening_id)
+        allow("erase", screening.state)
+        _empty(place, session, screening)
+        _record(place, session, by, act, screening, why)
+        query = select(Screening.number).where(
+            or_(Screening.recheck_of == screening_id, Screening.id == screening.recheck_of),
+            Screening.state != State.ERASED,
+        )
+        return list(session.scalars(query))
+
+
+def _empty(place: Workplace, session: Session, screening: Screening) -> None:
+    """Write over everything sealed; a new key holds that there is nothing."""
+    id, key = screening.id, new_key()
+    for column in Screening.__table__.columns:
+        if isinstance(column.type, LargeBinary) and column.nullable:
+            setattr(screening, column.name, None)
+    clinic_key = place.clinic_key(session.get_one(Clinic, screening.clinic_id))
+    screening.wrapped_key = seal_bytes(clinic_key, key, f"key:{id}")
+    screening.person = seal_json(key, NOBODY, f"screening:{id}:person")
+    screening.draft = seal_json(key, NOTHING, f"screening:{id}:draft")
+    screening.state, screening.gravity, screening.appointment_at = State.ERASED, None, None
+    screening.link_hash = place.hash(f"link:{new_token()}")
+    screening.start_code_hash = screening.move_hash = screening.pen_hash = None
+    screening.person_hash = None
+    for table in Table.metadata.sorted_tables:
+        sealed = [c for c in table.columns if isinstance(c.type, LargeBinary)]
+        if "screening_id" in table.columns and sealed:
+            nothing = {c.name: None if c.nullable else b"" for c in sealed}
+            session.execute(update(table).where(table.c.screening_id == id).values(nothing))
+    session.execute(
+        update(ReportRow)
+        .where(ReportRow.screening_id == id)
+        .values(state="erased", error=None, sha256=None, lease_until=None)
+    )
+    session.execute(update(Message).where(Message.screening_id == id).values(state="erased"))
+
+
+def _record(
+    place: Workplace,
+    session: Session,
+    by: str,
+    act: str,
+    screening: Screening,
+    why: str | None = None,
+) -> None:
+    place.record(
+        session, by, act, clinic_id=screening.clinic_id, screening_id=screening.id, why=why
+    )

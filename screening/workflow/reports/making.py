@@ -1,0 +1,191 @@
+"""Make the reports that were ordered: render, seal, sign, store.
+
+The row in the database is the order and outlives any process; the bell only
+says that there is one. A worker leases a row, so that one that died holds it up
+for 40 seconds at most. A report that fails is tried again, later each time, and
+shown as failing; it is never skipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from screening.clinical.report.report import Report
+from screening.documents.rendering.reader import Reader
+from screening.documents.rendering.render_process import RenderError
+from screening.documents.signing.seal import SealError, seal_pdf, sign_pdf
+from screening.storage.encryption import SealedBlobError, open_bytes, open_json, seal_bytes
+from screening.storage.tables import Decision, ReportRow, Screening
+from screening.workflow.accounts.sessions import doctor_credentials
+from screening.workflow.clinics.branding import logo_for_report
+from screening.workflow.clinics.clinics import clinic_seal
+from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.sealed import decision_of
+from screening.workflow.reports.outbox import WAITS, Kind
+from screening.workflow.reports.verification import verification_code
+
+LEASE = timedelta(seconds=40)
+LONGEST_PAUSE = timedelta(minutes=10)
+SEAL_REASON = "Report of the answers and of what they mean for each procedure"
+SIGN_REASON = "Signed as the deciding doctor"
+
+Render = Callable[..., bytes]  # documents.render.render_pdf, or a press, which may be killed
+
+log = logging.getLogger("screening.reports")
+
+
+def due_reports(place: Workplace) -> list[str]:
+    """Return the ids of all reports that wait for a worker now."""
+    with place.database.read() as session:
+        query = select(ReportRow.id).where(*_due(place.now())).order_by(ReportRow.created_at)
+        return list(session.scalars(query))
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what a row must fulfil; a time further off than any pause is of a clock gone wrong."""
+    due, lease = ReportRow.due_at, ReportRow.lease_until
+    return (
+        WAITS,
+        or_(due <= now, due > now + LONGEST_PAUSE),
+        or_(lease.is_(None), lease < now, lease > now + LEASE),
+    )
+
+
+def make_report(place: Workplace, report_id: str, render: Render) -> bool:
+    """Make one report with `render`; return False when another worker has it or it is not due."""
+    if not _lease(place, report_id):
+        return False
+    try:
+        pdf = _draw_up(place, report_id, render)
+    except Exception as error:
+        _postpone(place, report_id, error)
+        return False
+    _store(place, report_id, pdf)
+    return True
+
+
+def _lease(place: Workplace, report_id: str) -> bool:
+    now = place.now()
+    with place.database.write() as session:
+        # Looked at and held in one statement: a second worker waits, then finds it leased.
+        query = select(ReportRow).where(ReportRow.id == report_id, *_due(now))
+        row = session.scalars(query.with_for_update()).first()
+        if row is None:
+            return False
+        if row.lease_until:
+            row.error = "the worker died while it made this"
+            _warn(session, row, row.error)
+        row.lease_until = now + LEASE
+        row.attempts += 1
+        row.code = row.code or verification_code(place, row.id)
+        return True
+
+
+def _draw_up(place: Workplace, report_id: str, render: Render) -> bytes:
+    with place.database.read() as session:
+        row = session.get_one(ReportRow, report_id)
+        screening = session.get_one(Screening, row.screening_id)
+        key = place.screening_key(session, screening)
+        assert screening.submission is not None
+        spot = f"screening:{screening.id}:submission"
+        report: Report = open_json(key, screening.submission, spot)
+        logo = logo_for_report(session, screening.clinic_id)
+        render = partial(render, _with_code(place, row, report), logo=logo)
+        match row.kind:
+            case Kind.SCREENING:
+                return _seal(place, session, screening, render())
+            case Kind.COPY:
+                return _seal(place, session, screening, render(reader=Reader.PATIENT))
+            case Kind.PLAN:
+                decision = decision_of(place, session, screening, row.sequence)
+                plan = render(decision, reader=Reader.PATIENT)
+                return _seal(place, session, screening, plan)
+            case _:
+                return _decided(place, session, screening, row.sequence, render)
+
+
+def _with_code(place: Workplace, row: ReportRow, report: Report) -> Report:
+    """Return `report` with where to verify it, and whether a trusted clock will stamp it."""
+    address = f"{place.public_url}/verify/{row.code}"
+    verify = {"code": row.code, "address": address, "trusted_time": place.clock is not None}
+    return {**report, "frame": report["frame"] | {"verify": verify}}
+
+
+def _seal(
+    place: Workplace, session: Session, screening: Screening, pdf: bytes, doctor_field: bool = False
+) -> bytes:
+    seal = clinic_seal(place, session, screening.clinic_id)
+    return seal_pdf(pdf, seal, place.now(), SEAL_REASON, doctor_field, place.clock)
+
+
+def _decided(
+    place: Workplace,
+    session: Session,
+    screening: Screening,
+    sequence: int,
+    render: Render,
+) -> bytes:
+    """Return the decided report: everything, the decision, the sealed report inside, two seals."""
+    key = place.screening_key(session, screening)
+    decision = decision_of(place, session, screening, sequence)
+    assert decision is not None
+    first = session.scalars(
+        select(ReportRow).where(
+            ReportRow.screening_id == screening.id, ReportRow.kind == Kind.SCREENING
+        )
+    ).one()
+    if first.pdf is None:
+        raise ActRefusedError("the screening report has to be sealed first")
+    sealed = open_bytes(key, first.pdf, f"report:{first.id}")
+    decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
+    made = select(Decision).where(
+        Decision.screening_id == screening.id, Decision.sequence == sequence
+    )
+    doctor = session.scalars(made).one()
+    credentials = doctor_credentials(place, session, doctor.account_id)
+    name = f"{screening.number}-screening.pdf"
+    pdf = render(decision, {name: sealed})
+    pdf = _seal(place, session, screening, pdf, doctor_field=True)
+    return sign_pdf(pdf, credentials, place.now(), SIGN_REASON, place.clock)
+
+
+def _postpone(place: Workplace, report_id: str, error: Exception) -> None:
+    """Say what went wrong, without what the patient wrote, and try again later."""
+    told = isinstance(error, ActRefusedError | SealError | SealedBlobError | RenderError)
+    what = f"{type(error).__name__}" + (f": {error}" if told else "")
+    with place.database.write() as session:
+        row = session.get_one(ReportRow, report_id, with_for_update=True)
+        _warn(session, row, what)
+        pause = min(timedelta(seconds=2 ** min(row.attempts, 10)), LONGEST_PAUSE)
+        row.due_at, row.lease_until, row.error = place.now() + pause, None, what
+
+
+def _warn(session: Session, row: ReportRow, what: str) -> None:
+    number = session.get_one(Screening, row.screening_id).number
+    log.warning("%s report of %s failed, tried %s times: %s", row.kind, number, row.attempts, what)
+
+
+def _store(place: Workplace, report_id: str, pdf: bytes) -> None:
+    with place.database.write() as session:
+        row = session.get_one(ReportRow, report_id, with_for_update=True)
+        if row.state == "sealed":
+            return
+        screening = session.get_one(Screening, row.screening_id)
+        key = place.screening_key(session, screening)
+        row.pdf = seal_bytes(key, pdf, f"report:{row.id}")
+        row.sha256 = hashlib.sha256(pdf).hexdigest()
+        row.state, row.sealed_at, row.error, row.lease_until = "sealed", place.now(), None, None
+        place.record(
+            session,
+            "program",
+            f"seal {row.kind} report",
+            clinic_id=screening.clinic_id,
+            screening_id=screening.id,
+        )

@@ -1,0 +1,268 @@
+"""What anyone may ask about a report: is this file as it was issued, and is there a newer one?
+
+Nothing here tells of a patient, and nothing of an upload is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
+from screening.definitions.loading import load_definitions
+from screening.definitions.problems import DefinitionError
+from screening.documents.cms.reasons import N_, Reason, reason_from
+from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
+from screening.workflow.core.context import CODE_LETTERS, ActRefusedError, Workplace
+from screening.workflow.core.states import State
+from screening.workflow.reports.outbox import Kind
+
+LARGEST = 10 * 1024 * 1024  # bytes of an upload
+LONGEST = 10  # seconds to check one
+CODE_LENGTH = 16  # letters of 31: 79 bits, and a wrong guess says only "unknown"
+PASSED, INDETERMINATE, FAILED = "PASSED", "INDETERMINATE", "FAILED"
+NOT_AS_ISSUED = N_("This is not the file that the clinic issued under this number.")
+ANOTHER_REPORT = N_("This file is another report than the one that the code belongs to.")
+TOO_LONG = N_("The file takes too long to check; no report of ours does.")
+OTHER_VERDICTS = N_("The rules of that day give other results than the report says.")
+CASE_KEYS = frozenset({"patient"})  # what a case file may say beside its case
+
+_at_once = BoundedSemaphore(2)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A report that this installation issued; `replaced_by` is "decided" or "newer" or None."""
+
+    code: str
+    kind: str
+    clinic: str
+    sealed_at: datetime | None
+    sha256: str | None
+    replaced_by: str | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The result for a file; see documents.verify. `replayed` is None where nobody could."""
+
+    status: str
+    reasons: tuple[Reason, ...]
+    signatures: tuple[Mapping[str, Any], ...]
+    sha256: str
+    issued: Issued | None = None
+    replayed: bool | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result as other programs read it, the reasons in English."""
+        found = asdict(self) | {"reasons": [str(reason) for reason in self.reasons]}
+        if self.issued and self.issued.sealed_at:
+            found["issued"]["sealed_at"] = self.issued.sealed_at.isoformat(timespec="seconds")
+        return found
+
+
+def verification_code(place: Workplace, report_id: str) -> str:
+    """Return what a report prints so that it can be found: no one else can work it out."""
+    number = int(place.hash(f"verify:{report_id}"), 16)
+    letters = ""
+    while len(letters) < CODE_LENGTH:
+        number, rest = divmod(number, len(CODE_LETTERS))
+        letters += CODE_LETTERS[rest]
+    return _typed(letters)
+
+
+def _typed(code: str) -> str:
+    """Return `code` the way it is printed, however the person typed it."""
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    return "-".join(plain[i : i + 4] for i in range(0, len(plain), 4))
+
+
+def look_up(place: Workplace, code: str) -> Issued:
+    """Return the report that `code` belongs to, however it was typed. Raises "gone"."""
+    with place.database.read() as session:
+        row = session.scalars(select(ReportRow).where(ReportRow.code == _typed(code))).first()
+        if row is None:
+            raise ActRefusedError("gone")
+        return _issued(session, row)
+
+
+def _issued(session: Session, row: ReportRow) -> Issued:
+    screening = session.get_one(Screening, row.screening_id)
+    clinic = session.get_one(Clinic, screening.clinic_id)
+    replaced = _replaced_by(session, row, screening)
+    return Issued(row.code or "", row.kind, clinic.name, row.sealed_at, row.sha256, replaced)
+
+
+def _replaced_by(session: Session, row: ReportRow, screening: Screening) -> str | None:
+    """Return "newer" after a later screening, "decided" after the doctor's report, else None."""
+    later = select(Screening.id).where(
+        Screening.recheck_of == screening.id,
+        Screening.state.in_((State.SUBMITTED, State.DECIDED, State.SUPERSEDED)),
+    )
+    if session.scalars(later).first():
+        return "newer"
+    decided = select(ReportRow.id).where(
+        ReportRow.screening_id == screening.id,
+        ReportRow.kind == "decided",
+        ReportRow.state == "sealed",
+    )
+    first = row.kind in {Kind.SCREENING, Kind.COPY}
+    return "decided" if first and session.scalars(decided).first() else None
+
+
+def verify_upload(place: Workplace, pdf: bytes, code: str | None = None) -> Checked:
+    """Return what can be said about `pdf`; with `code` it has to be that report.
+
+    Raises ActRefusedError: "busy" while two others are being checked, "too-large".
+    """
+    if len(pdf) > LARGEST:
+        raise ActRefusedError("too-large")
+    if not _at_once.acquire(timeout=LONGEST):
+        raise ActRefusedError("busy")
+    try:
+        found = _check_apart(trusted_roots(place), pdf)
+    finally:
+        _at_once.release()
+    return compare(place, found, code)
+
+
+def trusted_roots(place: Workplace) -> list[Certificate]:
+    """Return the authorities that this installation's seals and clock come from."""
+    with place.database.read() as session:
+        held = session.scalars(select(Clinic.certificates).where(Clinic.certificates.is_not(None)))
+        chains = [load_pem_x509_certificates(pem.encode()) for pem in held if pem]
+    return list(dict.fromkeys([*place.trust, *(chain[-1] for chain in chains)]))
+
+
+def _check_apart(trust: list[Certificate], pdf: bytes) -> dict[str, Any]:
+    """Return the answer of a process of its own, which knows no secret and may be killed."""
+    pem = "".join(each.public_bytes(Encoding.PEM).decode() for each in trust)
+    public = {k: v for k, v in os.environ.items() if not k.startswith("SCREENING_")}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "screening.documents.verifying.verify_process"],
+            input=json.dumps({"trust": pem}).encode() + b"\n" + pdf,
+            capture_output=True,
+            env=public,
+            timeout=LONGEST,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+    except (subprocess.TimeoutExpired, ValueError):
+        return {
+            "status": FAILED,
+            "reasons": [asdict(TOO_LONG)],
+            "signatures": [],
+            "sha256": hashlib.sha256(pdf).hexdigest(),
+            "record": None,
+        }
+
+
+def compare(place: Workplace, found: Mapping[str, Any], code: str | None = None) -> Checked:
+    """Return the result for a file, set beside what was issued and what the rules say.
+
+    `found` is what documents.checking says of the file.
+    """
+    checked = as_found(found)
+    if checked.status == FAILED:
+        return checked
+    record = found["record"] or {}
+    issued = _issued_as(place, record, checked.sha256)
+    replayed = replay(place, record) if issued or checked.status == PASSED else None
+    wrong = []
+    if issued and issued.sha256 != checked.sha256:
+        wrong.append(NOT_AS_ISSUED)
+    if code and (issued is None or issued.code != _typed(code)):
+        wrong.append(ANOTHER_REPORT)
+    if replayed is False:
+        wrong.append(OTHER_VERDICTS)
+    if wrong:
+        return Checked(FAILED, tuple(wrong), (), checked.sha256)
+    return replace(checked, issued=issued, replayed=replayed)
+
+
+def as_found(found: Mapping[str, Any]) -> Checked:
+    """Return what the file alone says; nobody is asked what was issued."""
+    reasons = tuple(map(reason_from, found["reasons"]))
+    return Checked(found["status"], reasons, tuple(found["signatures"]), found["sha256"])
+
+
+def in_words(checked: Checked) -> list[str]:
+    """Return the result for a terminal, in English, a line each."""
+    lines = [checked.status, *(f"- {reason}" for reason in checked.reasons)]
+    for one in checked.signatures:
+        clock = (
+            f"{one['stamped_at']} by the clock of {one['stamped_by']}"
+            if one["stamped_at"]
+            else f"{one['claimed_at']} by its own clock (no trusted time)"
+        )
+        covers = "the whole file" if one["covers_whole_file"] else "the file up to there"
+        lines.append(f"{one['meaning']}: {one['signer']}, {clock}; covers {covers}")
+    if checked.issued:
+        lines.append(
+            f"issued here as the {checked.issued.kind} report {checked.issued.code}".strip()
+        )
+        newer = {"decided": "the doctor's report", "newer": "a newer screening"}
+        if replaced := checked.issued.replaced_by:
+            lines.append(f"replaced by {newer[replaced]}")
+    if checked.replayed:
+        lines.append("the rules of that day give the same results")
+    return [*lines, f"SHA-256 {checked.sha256}"]
+
+
+def _issued_as(place: Workplace, record: Mapping[str, Any], sha256: str) -> Issued | None:
+    """Return what this installation issued: the very file, or one under the file's code."""
+    verify = (record.get("frame") or {}).get("verify") or {}
+    code = verify.get("code") or ""
+    query = select(ReportRow).where(or_(ReportRow.sha256 == sha256, ReportRow.code == str(code)))
+    with place.database.read() as session:
+        rows = session.scalars(query).all()
+        rows = [row for row in rows if row.sha256 == sha256] or rows
+        return _issued(session, rows[0]) if rows else None
+
+
+def replay(place: Workplace, record: Mapping[str, Any]) -> bool | None:
+    """Tell whether the rules of that day give the verdicts in `record`, None when nobody can."""
+    try:
+        definitions = _definitions(place, record["definitions"])
+        if definitions is None:
+            return None
+        case = read_case(definitions, record["case"], CASE_KEYS)
+        found = as_json(definitions, case.on, evaluate_case(definitions, case))
+        return bool(json.loads(json.dumps(found)) == record["verdicts"])
+    except (CaseError, DefinitionError, KeyError, TypeError):
+        return None
+
+
+def _definitions(place: Workplace, hash: str) -> Definitions | None:
+    if hash == place.definitions.hash:
+        return place.definitions
+    with place.database.read() as session:
+        kept = session.get(DefinitionsArchive, str(hash))
+    return _unpacked(kept.archive) if kept else None
+
+
+@lru_cache(maxsize=4)
+def _unpacked(archive: bytes) -> Definitions:
+    with tempfile.TemporaryDirectory() as folder:
+        zipfile.ZipFile(io.BytesIO(archive)).extractall(folder)
+        return load_definitions(Path(folder))

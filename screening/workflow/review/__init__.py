@@ -1,0 +1,1 @@
+"""What a doctor does: the queue, the review, the decision."""

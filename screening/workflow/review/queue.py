@@ -1,0 +1,213 @@
+"""Who waits for a doctor, who is being looked at, and who was seen lately."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from screening.clinical.report.report import ReportProcedure
+from screening.storage.encryption import SealedBlobError, open_json
+from screening.storage.tables import Account, AuditEntry, Screening
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.sealed import submission_of
+from screening.workflow.core.states import State
+
+LOOKING = timedelta(minutes=15)
+NEWEST = 1_000  # how many a search reads: names are sealed, so each is opened for it
+RECENT = 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """Another doctor opened this screening a short while ago."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """One line of the queue; without `name` and `procedures` where what is stored is damaged."""
+
+    screening_id: str
+    number: str
+    name: str | None
+    state: str
+    gravity: int
+    procedures: list[ReportProcedure]
+    appointment_at: datetime | None
+    submitted_at: datetime
+    look: Look | None
+
+    @property
+    def outcome(self) -> str:
+        """The gravest outcome among the procedures, "" where nobody can read it."""
+        return self.procedures[0]["outcome"] if self.procedures else ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many wait: in all, with an appointment today, and by gravest outcome."""
+
+    all: int
+    today: int
+    outcomes: Counter[str]
+
+
+def list_queue(place: Workplace, doctor: Person, state: str = State.SUBMITTED) -> list[QueueEntry]:
+    """Return the clinic's screenings in `state`: by appointment, then gravest first."""
+    query = select(Screening).where(
+        Screening.clinic_id == doctor.clinic.id, Screening.state == state
+    )
+    return _entries(place, doctor, query)
+
+
+def list_decided(place: Workplace, doctor: Person) -> list[QueueEntry]:
+    """Return the newest decided screenings, newest decision first."""
+    query = (
+        select(Screening)
+        .where(Screening.clinic_id == doctor.clinic.id, Screening.state == State.DECIDED)
+        .order_by(Screening.decided_at.desc())
+        .limit(RECENT)
+    )
+    return _entries(place, doctor, query, in_order=False)
+
+
+def search(place: Workplace, doctor: Person, words: str) -> list[QueueEntry]:
+    """Return the submitted screenings whose name or number holds every one of `words`.
+
+    Names are sealed, so only the clinic's newest NEWEST are read; a whole number is
+    found however old it is. Accents and capitals do not matter.
+    """
+    wanted = _plain(words).split()
+    if not wanted:
+        return []
+    query = (
+        select(Screening)
+        .where(Screening.clinic_id == doctor.clinic.id, Screening.submitted_at.is_not(None))
+        .where(Screening.state != State.ERASED)
+        .order_by(Screening.submitted_at.desc())
+    )
+    with place.database.read() as session:
+        rows = list(session.scalars(query.where(Screening.number == words.strip().upper())))
+        rows = rows or [
+            row
+            for row in session.scalars(query.limit(NEWEST))
+            if _holds(f"{_name(place, session, row)} {row.number}", wanted)
+        ]
+        return _opened(place, session, doctor, rows)
+
+
+def _holds(text: str, wanted: list[str]) -> bool:
+    plain = _plain(text)
+    return all(word in plain for word in wanted)
+
+
+def _name(place: Workplace, session: Session, screening: Screening) -> str:
+    """Return who it is without opening the report, which is a hundred times as large."""
+    try:
+        key = place.screening_key(session, screening)
+        name: str = open_json(key, screening.person, f"screening:{screening.id}:person")["name"]
+        if name:
+            return name
+        report = submission_of(place, session, screening)
+    except SealedBlobError:  # a damaged row is still found by its number
+        return ""
+    declaration: dict[str, str] = report["frame"]["declaration"]
+    return declaration["name"]
+
+
+def count(entries: Iterable[QueueEntry], today: date, zone: str) -> Counts:
+    listed = list(entries)
+    return Counts(
+        len(listed),
+        sum(is_on(e, today, zone) for e in listed),
+        Counter(e.outcome for e in listed),
+    )
+
+
+def is_on(entry: QueueEntry, day: date, zone: str) -> bool:
+    """Return whether the appointment is on `day` at the clinic."""
+    at = entry.appointment_at
+    return at is not None and at.astimezone(ZoneInfo(zone)).date() == day
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d")
+
+
+def _entries(place: Workplace, doctor: Person, query, in_order: bool = True) -> list[QueueEntry]:
+    with place.database.read() as session:
+        rows = list(session.scalars(query.options(undefer(Screening.submission))))
+        found = _opened(place, session, doctor, rows)
+    return sorted(found, key=_waiting_order) if in_order else found
+
+
+def _opened(
+    place: Workplace, session: Session, doctor: Person, rows: list[Screening]
+) -> list[QueueEntry]:
+    looks = others_looking(place, session, doctor, [row.id for row in rows])
+    return [_entry(place, session, row, looks.get(row.id)) for row in rows]
+
+
+def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
+    no_appointment = datetime.max.replace(tzinfo=UTC)
+    return entry.appointment_at or no_appointment, -entry.gravity, entry.submitted_at
+
+
+def _entry(
+    place: Workplace, session: Session, screening: Screening, look: Look | None
+) -> QueueEntry:
+    try:
+        report = submission_of(place, session, screening)
+    except SealedBlobError:  # one damaged row must not hide all the others
+        name, procedures = None, []
+    else:
+        frame, procedures = report["frame"], report["procedures"]
+        name = frame["patient"]["name"] or frame["declaration"]["name"]
+    assert screening.submitted_at is not None
+    return QueueEntry(
+        screening.id,
+        screening.number,
+        name,
+        screening.state,
+        screening.gravity or 0,
+        procedures,
+        screening.appointment_at,
+        screening.submitted_at,
+        look,
+    )
+
+
+def others_looking(
+    place: Workplace, session: Session, doctor: Person, screening_ids: list[str]
+) -> dict[str, Look]:
+    """Return for each screening the other doctor who opened it last, a short while ago."""
+    query = (
+        select(AuditEntry.screening_id, AuditEntry.who, AuditEntry.at)
+        .where(
+            AuditEntry.screening_id.in_(screening_ids),
+            AuditEntry.act == "open review",
+            AuditEntry.who != doctor.who,
+            AuditEntry.at > place.now() - LOOKING,
+        )
+        .order_by(AuditEntry.sequence)
+    )
+    rows = session.execute(query).all()
+    ids = {who.removeprefix("account:") for _, who, _ in rows}
+    people = select(Account.id, Account.name).where(Account.id.in_(ids))
+    names = {row.id: row.name for row in session.execute(people)}
+    return {
+        screening_id: Look(names.get(who.removeprefix("account:"), who), at)
+        for screening_id, who, at in rows
+        if screening_id
+    }

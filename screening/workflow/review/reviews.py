@@ -1,0 +1,269 @@
+"""What a doctor does: see why each verdict, decide, and sign by deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.report.decision import (
+    LONGEST_REASON,
+    Choice,
+    Ruling,
+    open_questions,
+    problems_with,
+)
+from screening.clinical.report.report import Report
+from screening.clinical.report.report_diff import Changes, changes_between
+from screening.storage.encryption import open_bytes, seal_json
+from screening.storage.tables import Decision, ReportRow, Screening, new_id
+from screening.workflow.accounts.second_factor import confirm
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening
+from screening.workflow.core.sealed import decisions_of, submission_of
+from screening.workflow.core.states import State, allow
+from screening.workflow.reception.recheck import ask_for_the_doctor
+from screening.workflow.reports.outbox import Kind, order_reports
+from screening.workflow.review.queue import Look, others_looking
+from screening.workflow.screenings.history import Related, related_to
+
+
+@dataclass(frozen=True)
+class ReportState:
+    """How far a report's PDF is; `error` says why it is not there yet."""
+
+    kind: str
+    state: str
+    attempts: int
+    error: str | None
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """One screening as the doctor sees it."""
+
+    screening_id: str
+    number: str
+    state: str
+    report: Report
+    reports: dict[str, ReportState]
+    decisions: list[dict[str, Any]]
+    changes: Changes | None
+    related: list[Related]
+    look: Look | None
+
+    @property
+    def decision(self) -> dict[str, Any] | None:
+        """The decision in force, None before there is one."""
+        return self.decisions[-1] if self.decisions else None
+
+
+def open_review(place: Workplace, doctor: Person, screening_id: str) -> Review:
+    """Return the screening with its verdicts, and note in the audit log who looked.
+
+    Raises ActRefusedError "gone" for another clinic's, or its state before submission.
+    """
+    with place.database.write() as session:
+        screening = _own(session, doctor, screening_id)
+        place.record(
+            session,
+            doctor.who,
+            "open review",
+            clinic_id=doctor.clinic.id,
+            screening_id=screening_id,
+        )
+        rows = session.scalars(
+            select(ReportRow)
+            .where(ReportRow.screening_id == screening_id)
+            .order_by(ReportRow.sequence)
+        )
+        return Review(
+            screening.id,
+            screening.number,
+            screening.state,
+            submission_of(place, session, screening),
+            {r.kind: ReportState(r.kind, r.state, r.attempts, r.error, r.sha256) for r in rows},
+            decisions_of(place, session, screening),
+            _changes(place, session, screening),
+            related_to(session, screening),
+            others_looking(place, session, doctor, [screening_id]).get(screening_id),
+        )
+
+
+def _changes(place: Workplace, session: Session, screening: Screening) -> Changes | None:
+    """Return what a recheck changed, None for its own or after an erased one."""
+    if screening.recheck_of is None:
+        return None
+    earlier = session.get_one(Screening, screening.recheck_of)
+    if earlier.submission is None:
+        return None
+    return changes_between(
+        submission_of(place, session, earlier), submission_of(place, session, screening)
+    )
+
+
+def _own(session: Session, doctor: Person, screening_id: str) -> Screening:
+    screening = locked_screening(session, screening_id)
+    if screening.clinic_id != doctor.clinic.id:
+        raise ActRefusedError("gone")
+    if screening.submission is None:
+        raise ActRefusedError(screening.state)
+    return screening
+
+
+def decide(
+    place: Workplace,
+    doctor: Person,
+    screening_id: str,
+    rulings: Mapping[str, tuple[Any, ...]],
+    password: str,
+) -> None:
+    """Record the doctor's decision, a Ruling a procedure, and order the signed report.
+
+    The password, or a fresh code of the app, stands for the doctor's hand: the report
+    is signed with her own certificate. Raises ActRefusedError: "wrong" or "locked" (password), what
+    `problems_with` says, or the state when it was decided already.
+    """
+    confirm(place, doctor.id, password)
+    with place.database.write() as session:
+        screening = _own(session, doctor, screening_id)
+        allow("decide", screening.state)
+        report = submission_of(place, session, screening)
+        given = checked(report, rulings)
+        orders = _settle(place, session, doctor, screening, content_of(report, given))
+        screening.state, screening.decided_at = State.DECIDED, place.now()
+        if asked := _asked_again(report, given):
+            orders += ask_for_the_doctor(place, session, screening, asked, doctor.who)
+        place.record(
+            session, doctor.who, "decide", clinic_id=doctor.clinic.id, screening_id=screening_id
+        )
+    for order in orders:
+        place.ring(order)
+
+
+def amend(
+    place: Workplace,
+    doctor: Person,
+    screening_id: str,
+    rulings: Mapping[str, tuple[Any, ...]],
+    why: str,
+    password: str,
+) -> None:
+    """Decide anew what was decided; the earlier decision and its signed report stay.
+
+    Raises what `decide` raises, and ActRefusedError: "needs-why" without a reason
+    for the amendment, "ask-again" where more information is requested: for that the
+    screening is asked again.
+    """
+    confirm(place, doctor.id, password)
+    if not why.strip():
+        raise ActRefusedError("needs-why")
+    with place.database.write() as session:
+        screening = _own(session, doctor, screening_id)
+        allow("amend", screening.state)
+        report = submission_of(place, session, screening)
+        given = checked(report, rulings)
+        if _asked_again(report, given):
+            raise ActRefusedError("ask-again")
+        content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
+        orders = _settle(place, session, doctor, screening, content)
+        about = {"clinic_id": doctor.clinic.id, "screening_id": screening_id}
+        place.record(session, doctor.who, "amend decision", **about)
+    for order in orders:
+        place.ring(order)
+
+
+def _settle(
+    place: Workplace,
+    session: Session,
+    doctor: Person,
+    screening: Screening,
+    content: dict[str, Any],
+) -> list[str]:
+    """Add the next decision of this screening and order its reports; return the orders."""
+    now, earlier = place.now(), decisions_of(place, session, screening)
+    sequence = len(earlier) + 1
+    content |= {
+        "sequence": sequence,
+        "doctor": {"name": doctor.name},
+        "at": now.isoformat(timespec="seconds"),
+        "replaces": earlier[-1]["at"] if earlier else None,
+    }
+    row = Decision(
+        id=new_id(),
+        screening_id=screening.id,
+        sequence=sequence,
+        account_id=doctor.id,
+        decided_at=now,
+    )
+    key = place.screening_key(session, screening)
+    row.content = seal_json(key, content, f"decision:{row.id}")
+    session.add(row)
+    return order_reports(session, screening.id, (Kind.DECIDED, Kind.PLAN), now, sequence)
+
+
+def _asked_again(report: Report, rulings: Mapping[str, Ruling]) -> set[str]:
+    """Return the questions that the doctor wants answered once more."""
+    return {
+        link_id
+        for procedure in report["procedures"]
+        if rulings[procedure["id"]].choice == Choice.REQUEST_INFORMATION
+        for link_id in open_questions(procedure)
+    }
+
+
+def checked(report: Report, rulings: Mapping[str, tuple[Any, ...]]) -> dict[str, Ruling]:
+    """Return the ruling on every procedure. Raises ActRefusedError with the first problem."""
+    given = {p["id"]: Ruling(*rulings.get(p["id"], ())) for p in report["procedures"]}
+    for procedure in report["procedures"]:
+        if problem := problems_with(procedure, given[procedure["id"]]):
+            raise ActRefusedError(problem)
+    return given
+
+
+def content_of(report: Report, rulings: Mapping[str, Ruling]) -> dict[str, Any]:
+    """Return what is kept of the rulings, with the procedures' names as they stood."""
+    return {
+        "decisions": [
+            {
+                "procedure": p["id"],
+                "name": p["name"],
+                "decision": rulings[p["id"]].choice,
+                "codes": list(rulings[p["id"]].codes),
+                "reason": rulings[p["id"]].reason.strip(),
+                "conditions": rulings[p["id"]].conditions.strip(),
+            }
+            for p in report["procedures"]
+        ]
+    }
+
+
+def read_report(
+    place: Workplace, doctor: Person, screening_id: str, kind: str, sequence: int | None = None
+) -> bytes:
+    """Return the newest sealed PDF of `kind`, or that of `sequence`, and note who took it.
+
+    Raises ActRefusedError("pending").
+    """
+    with place.database.write() as session:
+        screening = _own(session, doctor, screening_id)
+        query = select(ReportRow).where(
+            ReportRow.screening_id == screening_id, ReportRow.kind == kind
+        )
+        if sequence:
+            query = query.where(ReportRow.sequence == sequence)
+        row = session.scalars(query.order_by(ReportRow.sequence.desc())).first()
+        if row is None or row.pdf is None:
+            raise ActRefusedError("pending")
+        place.record(
+            session,
+            doctor.who,
+            f"read {kind} report",
+            clinic_id=doctor.clinic.id,
+            screening_id=screening_id,
+        )
+        return open_bytes(place.screening_key(session, screening), row.pdf, f"report:{row.id}")

@@ -1,0 +1,1 @@
+"""What a clinical lead does: try changed lists, rescreen, learn from figures."""

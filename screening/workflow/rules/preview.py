@@ -1,0 +1,66 @@
+"""What a clinical lead does: see what is in force, and try other definitions before they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from screening.clinical.whatif.comparison import Comparison, compare
+from screening.definitions.examples import failing_examples
+from screening.definitions.problems import DefinitionError
+from screening.definitions.unpacking import LARGEST_ARCHIVE, load_archive
+from screening.storage.tables import DefinitionsArchive
+from screening.workflow.core.actor import Person
+from screening.workflow.core.context import Workplace
+from screening.workflow.rules.rescreen import Preview, rescreen
+
+# So many are tried within a few seconds; the command line tries them all.
+MOST_SCREENINGS = 20_000
+LARGEST_UPLOAD = LARGEST_ARCHIVE
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The definitions in force; `since` is when the first screening was held against them."""
+
+    hash: str
+    since: datetime | None
+    procedures: int
+    rules: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of an upload: problems, or what differs and what it would change."""
+
+    problems: Sequence[str]
+    comparison: Comparison | None = None
+    preview: Preview | None = None
+    failing: Sequence[str] = ()
+
+
+def in_force(place: Workplace) -> InForce:
+    """Return what is in force at the moment."""
+    known = place.definitions
+    with place.database.read() as session:
+        used = session.get(DefinitionsArchive, known.hash)
+    rules = sum(len(p.contraindications) for p in known.procedures.values())
+    return InForce(known.hash, used.first_used_at if used else None, len(known.procedures), rules)
+
+
+def try_definitions(place: Workplace, lead: Person, archive: bytes) -> Trial:
+    """Return what a ZIP of definitions would change at the lead's clinic. Nothing is kept."""
+    try:
+        tried = load_archive(archive)
+    except DefinitionError as error:
+        return Trial([str(problem) for problem in error.problems])
+    preview = rescreen(place, tried, lead.who, lead.clinic.id, MOST_SCREENINGS)
+    return Trial([], compare(place.definitions, tried), preview, failing_examples(tried))
+
+
+def pack_in_force(place: Workplace, lead: Person) -> bytes:
+    """Return the definitions in force as a ZIP to start from."""
+    with place.database.write() as session:
+        place.record(session, lead.who, "take rules", clinic_id=lead.clinic.id)
+    return place.archive

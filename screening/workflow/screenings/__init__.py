@@ -1,0 +1,1 @@
+"""What a patient does: answer, confirm, send, take the copy."""

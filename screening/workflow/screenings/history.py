@@ -1,0 +1,72 @@
+"""What came before a screening: the ones it asks again about, and what may be the same person."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from screening.storage.tables import Screening
+from screening.workflow.core.context import Workplace
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another screening, by its number only. `chained` ones are of this patient for certain;
+    of the others name and date of birth are the same.
+    """
+
+    screening_id: str
+    number: str
+    state: str
+    submitted_at: datetime
+    chained: bool
+
+
+def person_hash(place: Workplace, clinic_id: str, frame: Mapping[str, Any]) -> str | None:
+    """Return the keyed hash that finds the same name and date of birth in one clinic.
+
+    None without a date of birth: a name alone says too little.
+    """
+    born, name = frame["patient"]["born"], frame["patient"]["name"] or frame["declaration"]["name"]
+    if not born:
+        return None
+    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return place.hash(f"person:{clinic_id}:{plain}:{born}")
+
+
+def related_to(session: Session, screening: Screening) -> list[Related]:
+    """Return the other submitted screenings of this patient, newest first."""
+    chain = _chain(session, screening)
+    same = Screening.person_hash == screening.person_hash
+    query = select(Screening).where(
+        Screening.clinic_id == screening.clinic_id,
+        Screening.id != screening.id,
+        Screening.submitted_at.is_not(None),
+        or_(Screening.id.in_(chain), same) if screening.person_hash else Screening.id.in_(chain),
+    )
+    return [
+        Related(s.id, s.number, s.state, s.submitted_at, s.id in chain)
+        for s in session.scalars(query.order_by(Screening.submitted_at.desc()))
+        if s.submitted_at
+    ]
+
+
+def _chain(session: Session, screening: Screening) -> set[str]:
+    """Return the ids of the screenings that this one asks again about, and that ask after it."""
+    found = {screening.id}
+    earlier = screening.recheck_of
+    while earlier and earlier not in found:
+        found.add(earlier)
+        earlier = session.get_one(Screening, earlier).recheck_of
+    later = {screening.id}
+    while later:
+        query = select(Screening.id).where(Screening.recheck_of.in_(later))
+        later = set(session.scalars(query)) - found
+        found |= later
+    return found - {screening.id}

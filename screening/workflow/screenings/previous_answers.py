@@ -1,0 +1,105 @@
+"""A patient who comes again: last time's answers, to be confirmed or changed one by one.
+
+They stand beside the answers and count for nothing until the patient confirms them.
+The earlier record is only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions.questionnaire import BORN, Answer
+from screening.clinical.report.returning import Told, confirmable
+from screening.storage.encryption import open_json, seal_json
+from screening.storage.tables import Screening
+from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.states import State, allow
+from screening.workflow.screenings.answering import PATIENT, Draft, change_draft, open_draft
+from screening.workflow.screenings.history import person_hash
+
+# A link may reach the wrong hands: nobody tries dates of birth until the answers of another show.
+MOST_TRIES = 3
+SUBMITTED = (State.SUBMITTED, State.DECIDED, State.SUPERSEDED)
+
+
+def bring_back(place: Workplace, screening_id: str) -> None:
+    """Put last time's answers beside the draft, once name and date of birth are those of then.
+
+    Only on the patient's own link, never on a shared tablet. What was confirmed under
+    another date of birth is forgotten.
+    """
+    draft = open_draft(place, screening_id)
+    spot = f"screening:{screening_id}:draft"
+    with place.database.write() as session:
+        screening = locked_screening(session, screening_id)
+        allow("answer", screening.state)
+        key = place.screening_key(session, screening)
+        kept = open_json(key, screening.draft, spot)
+        born, tries = draft.answers.get(BORN), kept.get("tries", 0)
+        if screening.recheck_of or kept.get("born") == born or tries >= MOST_TRIES:
+            return
+        confirmed = kept.get("confirmed", {})
+        answers = {k: a for k, a in kept["answers"].items() if confirmed.get(k) != a}
+        found = _last_time(session, screening, _hash_of(place, screening, draft))
+        last = _told(place, session, found, draft) if found else None
+        change = {"answers": answers, "born": born, "tries": tries + 1, "confirmed": {}}
+        screening.draft = seal_json(key, kept | change | {"last": last}, spot)
+        if found:
+            about = {"clinic_id": screening.clinic_id, "screening_id": screening.id}
+            place.record(session, PATIENT, "bring back answers", why=found.number, **about)
+
+
+def _hash_of(place: Workplace, screening: Screening, draft: Draft) -> str | None:
+    patient = {"name": draft.name, "born": draft.answers.get(BORN)}
+    return person_hash(place, screening.clinic_id, {"patient": patient}) if draft.name else None
+
+
+def _last_time(session: Session, screening: Screening, person: str | None) -> Screening | None:
+    if person is None:
+        return None
+    query = select(Screening).where(
+        Screening.clinic_id == screening.clinic_id,
+        Screening.person_hash == person,
+        Screening.id != screening.id,
+        Screening.state.in_(SUBMITTED),
+    )
+    return session.scalars(query.order_by(Screening.submitted_at.desc())).first()
+
+
+def _told(place: Workplace, session: Session, old: Screening, draft: Draft) -> Mapping[str, Any]:
+    key = place.screening_key(session, old)
+    report = open_json(key, old.submission, f"screening:{old.id}:submission")
+    told = {
+        a["link_id"]: Told(a["question"], a["answer"])
+        for section in report["sections"]
+        for a in section["answers"]
+    }
+    answers = confirmable(place.definitions, told, draft.today)
+    return {"number": old.number, "at": report["on"], "answers": answers}
+
+
+def confirm(place: Workplace, screening_id: str, same: set[str], changed: set[str]) -> None:
+    """Keep what the patient says is `same` as last time; what has `changed` is asked as usual."""
+    draft = open_draft(place, screening_id)
+    if draft.last is None:
+        return
+    last: dict[str, Answer] = draft.last["answers"]
+    kept = {link_id: last[link_id] for link_id in same if link_id in last}
+    left = {link_id: a for link_id, a in last.items() if link_id not in same | changed}
+    change = {
+        "answers": kept,
+        "confirmed": {**draft.confirmed, **kept},
+        "last": {**draft.last, "answers": left},
+    }
+    change_draft(place, screening_id, "confirm answers", change)
+
+
+def start_anew(place: Workplace, screening_id: str) -> None:
+    """Leave last time's answers aside: everything that is open is asked."""
+    draft = open_draft(place, screening_id)
+    if draft.last is not None:
+        change_draft(place, screening_id, "answer anew", {"last": {**draft.last, "answers": {}}})

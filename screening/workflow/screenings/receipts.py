@@ -1,0 +1,125 @@
+"""What a patient has afterwards: the receipt, the own copy or plan, the aftercare as a diary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions.questionnaire import TELL_DOCTOR
+from screening.clinical.report.report import ReportAnswer
+from screening.documents.outgoing.calendar_file import aftercare_diary
+from screening.storage.encryption import open_bytes, open_json
+from screening.storage.tables import Clinic, ReportRow, Screening
+from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening
+from screening.workflow.core.sealed import decision_of
+from screening.workflow.core.states import State, allow
+from screening.workflow.reports.outbox import Kind
+from screening.workflow.screenings.answering import PATIENT
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a patient is shown after submitting: that it arrived, and the copy when it is made.
+
+    `to_find_out` is what the patient did not know, in the language `asked_in`.
+    """
+
+    number: str
+    clinic: Clinic
+    submitted_at: datetime
+    appointment_at: datetime | None
+    copy_ready: bool
+    decided: bool
+    has_diary: bool
+    to_find_out: list[ReportAnswer]
+    asked_in: str
+
+
+def read_receipt(place: Workplace, screening_id: str) -> Receipt:
+    """Return the receipt. Raises ActRefusedError with the state before submission."""
+    with place.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None:
+            raise ActRefusedError("gone")
+        allow("read-receipt", screening.state)
+        assert screening.submitted_at is not None
+        decided = screening.state == State.DECIDED
+        to_find_out, asked_in = ([], "") if decided else _to_find_out(place, session, screening)
+        return Receipt(
+            screening.number,
+            session.get_one(Clinic, screening.clinic_id),
+            screening.submitted_at,
+            screening.appointment_at,
+            _own_copy(session, screening) is not None,
+            decided,
+            _diary(place, session, screening) is not None,
+            to_find_out,
+            asked_in,
+        )
+
+
+def _to_find_out(
+    place: Workplace, session: Session, screening: Screening
+) -> tuple[list[ReportAnswer], str]:
+    """Return what the patient did not know, as it was read; what is only for the doctor aside."""
+    key = place.screening_key(session, screening)
+    report = open_json(key, screening.submission, f"screening:{screening.id}:submission")
+    read = report.get("translated") or report
+    unknown = [
+        answer
+        for section in read["sections"]
+        for answer in section["answers"]
+        if answer["unknown"] and TELL_DOCTOR not in answer["answer"]
+    ]
+    return unknown, read.get("language", "en")
+
+
+def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
+    """Return the patient's own copy, after the decision the plan; None while it is being made."""
+    with place.database.write() as session:
+        screening = locked_screening(session, screening_id)
+        allow("read-receipt", screening.state)
+        row = _own_copy(session, screening)
+        if row is None or row.pdf is None:
+            return None
+        place.record(
+            session,
+            PATIENT,
+            "read own copy",
+            clinic_id=screening.clinic_id,
+            screening_id=screening.id,
+        )
+        key = place.screening_key(session, screening)
+        return open_bytes(key, row.pdf, f"report:{row.id}")
+
+
+def _own_copy(session: Session, screening: Screening) -> ReportRow | None:
+    kind = Kind.PLAN if screening.state == State.DECIDED else Kind.COPY
+    query = select(ReportRow).where(
+        ReportRow.screening_id == screening.id,
+        ReportRow.kind == kind,
+        ReportRow.state == "sealed",
+    )
+    return session.scalars(query.order_by(ReportRow.sequence.desc())).first()
+
+
+def aftercare_file(place: Workplace, screening_id: str) -> bytes | None:
+    """Return the aftercare for the patient's diary, None where nothing is planned for a day."""
+    with place.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None:
+            raise ActRefusedError("gone")
+        allow("read-receipt", screening.state)
+        return _diary(place, session, screening)
+
+
+def _diary(place: Workplace, session: Session, screening: Screening) -> bytes | None:
+    decision = decision_of(place, session, screening)
+    if decision is None or screening.submission is None:
+        return None
+    key = place.screening_key(session, screening)
+    spot = f"screening:{screening.id}:submission"
+    return aftercare_diary(open_json(key, screening.submission, spot), decision)

@@ -1,0 +1,1 @@
+"""Tablets of the waiting room, and the way between phone and tablet."""

@@ -1,0 +1,141 @@
+"""From one device to another: onto the tablet by a code, onto the own phone by a link.
+
+A code works once and only together with the date of birth. The tablet answers a
+wrong code and a wrong date with the same words, and after five it waits for staff.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from screening.clinical.definitions.questionnaire import BORN
+from screening.storage.encryption import open_json
+from screening.storage.tables import Kiosk, Screening
+from screening.workflow.core.context import (
+    ActRefusedError,
+    Workplace,
+    as_typed,
+    locked_screening,
+    new_code,
+    new_token,
+)
+from screening.workflow.core.states import allow
+from screening.workflow.screenings import edit_lock as pens
+from screening.workflow.tablets.tablets import Tablet, count_miss
+
+MOVE_LASTS = timedelta(minutes=10)
+MOVE_CODE_LENGTH = 6
+
+
+def start(place: Workplace, tablet: Tablet, code: str, born: str) -> str:
+    """Return the screening that `code` starts for who was `born` then; the code is used up.
+
+    Raises ActRefusedError: "locked", "no-match", or the state of the screening.
+    """
+    refused: ActRefusedError | None = None
+    with place.database.write() as session:
+        kiosk = session.get_one(Kiosk, tablet.id, with_for_update=True)
+        if kiosk.locked_at:
+            raise ActRefusedError("locked")
+        screening = _found(place, session, tablet.clinic.id, code)
+        if screening is None or not born or born != birth_date(place, session, screening):
+            kiosk.misses = count_miss(place, session, kiosk, kiosk.misses, "wrong start code")
+            refused = ActRefusedError("no-match")
+        else:
+            allow("answer", screening.state)
+            kiosk.misses, screening.start_code_hash, screening.move_hash = 0, None, None
+            place.record(session, tablet.who, "start", **_about(screening))
+    if refused:
+        raise refused
+    assert screening is not None
+    return screening.id
+
+
+def _found(place: Workplace, session: Session, clinic_id: str, code: str) -> Screening | None:
+    """Return the screening of this code, from the reception or from the patient's phone."""
+    typed, now = as_typed(code), place.now()
+    query = select(Screening).where(
+        Screening.clinic_id == clinic_id,
+        or_(
+            and_(
+                Screening.start_code_hash == place.hash(f"start:{typed}"),
+                Screening.start_code_expires_at > now,
+            ),
+            and_(
+                Screening.move_hash == place.hash(f"move-code:{typed}"),
+                Screening.move_expires_at > now,
+            ),
+        ),
+    )
+    return session.scalars(query.with_for_update()).first()
+
+
+def birth_date(place: Workplace, session: Session, screening: Screening) -> str | None:
+    """Return the date that the reception gave, else the patient's own answer on the phone."""
+    key = place.screening_key(session, screening)
+    person = open_json(key, screening.person, f"screening:{screening.id}:person")
+    draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
+    return person.get("born") or draft["answers"].get(BORN)
+
+
+def code_for_tablet(place: Workplace, screening_id: str, pen: str) -> str:
+    """Return a short code with which the patient goes on at the clinic's tablet.
+
+    Raises ActRefusedError: "no-birth-date" while nobody could show on the tablet who they are.
+    """
+    code = new_code(MOVE_CODE_LENGTH)
+    with place.database.write() as session:
+        screening = _held(place, session, screening_id, pen)
+        if not birth_date(place, session, screening):
+            raise ActRefusedError("no-birth-date")
+        _open_move(place, screening, f"move-code:{as_typed(code)}")
+        place.record(session, "patient", "give code for tablet", **_about(screening))
+    return code
+
+
+def link_for_phone(place: Workplace, tablet: Tablet, screening_id: str, pen: str) -> str:
+    """Return the secret of a link with which the patient goes on, on the own phone."""
+    link = new_token()
+    with place.database.write() as session:
+        screening = _held(place, session, screening_id, pen)
+        _open_move(place, screening, f"move-link:{link}")
+        place.record(session, tablet.who, "give link for phone", **_about(screening))
+    return link
+
+
+def follow_to_phone(place: Workplace, link: str) -> str:
+    """Return the screening that `link` hands over; the link is used up.
+
+    Raises ActRefusedError: "link-used" where it is unknown, used or too old.
+    """
+    with place.database.write() as session:
+        query = select(Screening).where(
+            Screening.move_hash == place.hash(f"move-link:{link}"),
+            Screening.move_expires_at > place.now(),
+        )
+        screening = session.scalars(query.with_for_update()).first()
+        if screening is None:
+            raise ActRefusedError("link-used")
+        allow("answer", screening.state)
+        screening.move_hash = None
+        place.record(session, "patient", "go on by phone", **_about(screening))
+        return screening.id
+
+
+def _held(place: Workplace, session: Session, screening_id: str, pen: str) -> Screening:
+    screening = locked_screening(session, screening_id)
+    allow("answer", screening.state)
+    pens.check(place, screening, pen)
+    return screening
+
+
+def _open_move(place: Workplace, screening: Screening, secret: str) -> None:
+    screening.move_hash = place.hash(secret)
+    screening.move_expires_at = place.now() + MOVE_LASTS
+
+
+def _about(screening: Screening) -> dict[str, str | None]:
+    return {"clinic_id": screening.clinic_id, "screening_id": screening.id}

@@ -1,0 +1,221 @@
+"""A clinic's tablets: added, paired once, locked, unlocked, released, revoked.
+
+Five misses lock a tablet until somebody of the clinic unlocks it: the count stands
+in the database, so that no restart forgives it. handover.py starts a screening.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.storage.tables import Clinic, Kiosk, Lock, new_id
+from screening.workflow.accounts.sessions import hasher, matches
+from screening.workflow.core.context import (
+    ActRefusedError,
+    Workplace,
+    as_typed,
+    new_code,
+    new_token,
+)
+
+MOST_MISSES = 5
+SHORTEST_PIN, LONGEST_PIN = 6, 12
+LOCKED_FOR = timedelta(minutes=5)
+MOST_PAIRING_MISSES = 10  # in the whole installation: a wrong pairing code tells no clinic
+
+
+@dataclass(frozen=True)
+class Tablet:
+    id: str
+    name: str
+    clinic: Clinic
+    locked: bool = False
+
+    @property
+    def who(self) -> str:
+        return f"kiosk:{self.id}"
+
+
+def add_kiosk(
+    place: Workplace, clinic_id: str, name: str, by: str = "program", pin: str = ""
+) -> str:
+    """Return the pairing code of a new tablet; it works once. `pin` may release the tablet."""
+    code, pin_hash = new_code(), _slow_hash(pin) if pin else None
+    with place.database.write() as session:
+        session.add(
+            Kiosk(
+                id=new_id(),
+                clinic_id=clinic_id,
+                name=name,
+                code_hash=place.hash(f"pair:{code}"),
+                pin_hash=pin_hash,
+                created_at=place.now(),
+            )
+        )
+        place.record(session, by, "add tablet", clinic_id=clinic_id, why=name)
+    return code
+
+
+def pair(place: Workplace, code: str) -> str:
+    """Return the secret for this tablet's cookie.
+
+    Raises ActRefusedError: "wrong-code", or "locked" after ten misses by anyone.
+    """
+    token = new_token()
+    with place.database.write() as session:
+        lock = session.get(Lock, "pairing", with_for_update=True)
+        lock = lock or Lock(name="pairing", misses=0)
+        session.add(lock)
+        if lock.locked_until and place.now() < lock.locked_until:
+            raise ActRefusedError("locked")
+        query = select(Kiosk).where(Kiosk.code_hash == place.hash(f"pair:{as_typed(code)}"))
+        kiosk = session.scalars(query.with_for_update()).first()
+        if kiosk and not kiosk.revoked_at:
+            lock.misses = 0
+            kiosk.code_hash, kiosk.token_hash = None, place.hash(f"kiosk:{token}")
+            place.record(session, f"kiosk:{kiosk.id}", "pair", clinic_id=kiosk.clinic_id)
+            return token
+        lock.misses += 1
+        place.record(session, "stranger", "wrong pairing code")
+        if lock.misses >= MOST_PAIRING_MISSES:
+            lock.misses, lock.locked_until = 0, place.now() + LOCKED_FOR
+            place.record(session, "stranger", "lock pairing")
+    raise ActRefusedError("wrong-code")
+
+
+@dataclass(frozen=True)
+class KioskEntry:
+    """One line of the list of tablets."""
+
+    id: str
+    name: str
+    paired: bool
+    locked: bool
+    has_pin: bool
+    revoked_at: datetime | None
+    created_at: datetime
+
+
+def list_kiosks(place: Workplace, clinic_id: str) -> list[KioskEntry]:
+    """Return the clinic's tablets, those in use first."""
+    query = select(Kiosk).where(Kiosk.clinic_id == clinic_id).order_by(Kiosk.created_at)
+    with place.database.read() as session:
+        found = [
+            KioskEntry(
+                k.id,
+                k.name,
+                k.token_hash is not None,
+                k.locked_at is not None,
+                k.pin_hash is not None,
+                k.revoked_at,
+                k.created_at,
+            )
+            for k in session.scalars(query)
+        ]
+    return sorted(found, key=lambda k: k.revoked_at is not None)
+
+
+def revoke_kiosk(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> None:
+    """Take a tablet out of use; it is an ordinary browser from its next click on."""
+    with place.database.write() as session:
+        kiosk = _own(session, clinic_id, kiosk_id)
+        kiosk.revoked_at = kiosk.revoked_at or place.now()
+        kiosk.code_hash = kiosk.token_hash = kiosk.pin_hash = None
+        place.record(session, by, "revoke tablet", clinic_id=clinic_id, why=kiosk.name)
+
+
+def tablet_of(place: Workplace, token: str) -> Tablet | None:
+    """Return the tablet that carries this cookie, None when it is unknown or revoked."""
+    with place.database.read() as session:
+        query = select(Kiosk).where(Kiosk.token_hash == place.hash(f"kiosk:{token}"))
+        kiosk = session.scalars(query).first()
+        if kiosk is None or kiosk.revoked_at:
+            return None
+        clinic = session.get_one(Clinic, kiosk.clinic_id)
+        return Tablet(kiosk.id, kiosk.name, clinic, kiosk.locked_at is not None)
+
+
+def _own(session: Session, clinic_id: str, kiosk_id: str) -> Kiosk:
+    """Return the clinic's tablet, held. Another clinic's is as good as none."""
+    kiosk = session.get(Kiosk, kiosk_id, with_for_update=True)
+    if kiosk is None or kiosk.clinic_id != clinic_id:
+        raise ActRefusedError("gone")
+    return kiosk
+
+
+def count_miss(place: Workplace, session: Session, kiosk: Kiosk, misses: int, act: str) -> int:
+    """Note a wrong code or PIN and return how many there were; the fifth locks the tablet."""
+    about, who = {"clinic_id": kiosk.clinic_id, "why": kiosk.name}, f"kiosk:{kiosk.id}"
+    place.record(session, who, act, **about)
+    if misses + 1 < MOST_MISSES:
+        return misses + 1
+    kiosk.locked_at = place.now()
+    place.record(session, who, "lock tablet", **about)
+    return 0
+
+
+def unlock(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> None:
+    """Someone of the clinic has seen who is at the tablet: let it go on."""
+    with place.database.write() as session:
+        kiosk = _own(session, clinic_id, kiosk_id)
+        kiosk.locked_at, kiosk.misses, kiosk.pin_misses = None, 0, 0
+        place.record(session, by, "unlock tablet", clinic_id=clinic_id, why=kiosk.name)
+
+
+def set_pin(place: Workplace, clinic_id: str, by: str, kiosk_id: str, pin: str) -> None:
+    """Set the PIN that releases the tablet."""
+    hashed = _slow_hash(pin)
+    with place.database.write() as session:
+        kiosk = _own(session, clinic_id, kiosk_id)
+        if kiosk.revoked_at:
+            raise ActRefusedError("gone")
+        kiosk.pin_hash, kiosk.pin_misses = hashed, 0
+        place.record(session, by, "set PIN of tablet", clinic_id=clinic_id, why=kiosk.name)
+
+
+def release(place: Workplace, tablet: Tablet, pin: str) -> None:
+    """End the tablet's service by its PIN: an ordinary browser again, to be paired anew.
+
+    Raises ActRefusedError: "locked", "wrong-pin", or "no-pin" where none was set.
+    """
+    with place.database.read() as session:
+        stored = session.get_one(Kiosk, tablet.id).pin_hash
+    fits = stored is not None and matches(
+        stored, pin[:LONGEST_PIN]
+    )  # outside the lock: it takes long on purpose
+    with place.database.write() as session:
+        kiosk = session.get_one(Kiosk, tablet.id, with_for_update=True)
+        if kiosk.locked_at:
+            raise ActRefusedError("locked")
+        if kiosk.pin_hash is None or kiosk.pin_hash != stored:
+            raise ActRefusedError("no-pin")
+        if fits:
+            kiosk.token_hash, kiosk.pin_misses = None, 0
+            place.record(
+                session, tablet.who, "release tablet", clinic_id=kiosk.clinic_id, why=kiosk.name
+            )
+            return
+        kiosk.pin_misses = count_miss(place, session, kiosk, kiosk.pin_misses, "wrong PIN")
+    raise ActRefusedError("wrong-pin")
+
+
+def pair_again(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> str:
+    """Return a new pairing code for a tablet of the list; what was paired so far ends."""
+    code = new_code()
+    with place.database.write() as session:
+        kiosk = _own(session, clinic_id, kiosk_id)
+        if kiosk.revoked_at:
+            raise ActRefusedError("gone")
+        kiosk.code_hash, kiosk.token_hash = place.hash(f"pair:{code}"), None
+        place.record(session, by, "give pairing code", clinic_id=clinic_id, why=kiosk.name)
+    return code
+
+
+def _slow_hash(pin: str) -> str:
+    if not (pin.isdecimal() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
+        raise ActRefusedError("not-a-pin")
+    return hasher.hash(pin)

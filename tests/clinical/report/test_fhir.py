@@ -1,0 +1,116 @@
+"""The FHIR resources say what the questionnaire says, for any answers."""
+
+import warnings
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.clinical.definitions.definitions import assemble_questionnaire
+from screening.clinical.definitions.questionnaire import answers_on_path, journey, walk
+from screening.clinical.evaluation.case import read_case
+from screening.clinical.report.fhir import questionnaire_resource, response_resource
+from screening.clinical.report.report import WORDS, compile_report
+from tests.clinical.evaluation.test_promises import answers_for
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of the library's own models, while it is imported
+    from fhir.resources.R4B.questionnaire import Questionnaire
+    from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
+
+FRAME = {"submitted_at": "2026-11-21T10:15:00+00:00", "patient": {"name": "Ana Silva"}}
+
+
+def asked_by(resource, response):
+    """Return the linkIds that a FHIR form would ask, given the answers in `response`."""
+    given = {row["linkId"]: row.get("answer", []) for row in rows(response)}
+    asked = []
+    for row in rows(resource):
+        conditions = row.get("enableWhen", [])
+        if not conditions or any(
+            {"valueCoding": one["answerCoding"]} in given.get(one["question"], [])
+            and one["question"] in asked
+            for one in conditions
+        ):
+            asked.append(row["linkId"])
+    return asked
+
+
+def rows(resource):
+    return [row for group in resource["item"] for row in group["item"]]
+
+
+def test_other_software_can_read_the_whole_questionnaire(library):
+    resource = questionnaire_resource(library, list(library.procedures), WORDS)
+    Questionnaire.model_validate(resource)
+
+    questions = [item.link_id for item in walk(i for s in library.sections for i in s.items)]
+    assert [row["linkId"] for row in rows(resource)] == questions
+    below = [one["linkId"] for row in rows(resource) for one in row.get("item", [])]
+    groups = [group["linkId"] for group in resource["item"]]
+    everything = [*questions, *below, *groups]
+    assert len(everything) == len(set(everything))
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_a_form_made_of_it_asks_what_we_ask(library, data):
+    """A FHIR form shows by enableWhen the very questions of our journey, whatever is answered."""
+    chosen = data.draw(
+        st.lists(st.sampled_from(sorted(library.procedures)), min_size=1, max_size=2)
+    )
+    chosen = list(dict.fromkeys(chosen))
+    answers = data.draw(answers_for(library))
+    questionnaire = assemble_questionnaire(library, chosen)
+    steps = journey(questionnaire, answers)
+    resource = questionnaire_resource(library, chosen, WORDS)
+    response = response_resource(library.hash, chosen, steps, answers, WORDS, FRAME)
+
+    QuestionnaireResponse.model_validate(response)
+    assert response["questionnaire"] == resource["url"]
+    assert asked_by(resource, response) == [step.item.link_id for step in steps]
+
+
+def test_what_the_patient_withholds_says_why(library):
+    answers = {
+        "painkiller": "yes",
+        "painkiller_last_dose": "unknown",
+        "date_of_birth": "1990-05-03",
+        "can_be_pregnant": "unknown",
+    }
+    questionnaire = assemble_questionnaire(library, ["mesotherapy-face"])
+    response = response_resource(
+        library.hash,
+        ["mesotherapy-face"],
+        journey(questionnaire, answers),
+        answers,
+        WORDS,
+        FRAME,
+    )
+    given = {row["linkId"]: row["answer"] for row in rows(response) if "answer" in row}
+
+    absent = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+    assert given["painkiller_last_dose"] == [
+        {"extension": [{"url": absent, "valueCode": "asked-unknown"}]}
+    ]
+    assert given["date_of_birth"] == [{"valueDate": "1990-05-03"}]
+    assert given["can_be_pregnant"][0]["valueCoding"]["code"] == "asked-unknown"
+    assert given["painkiller"][0]["valueCoding"]["display"] == "Yes"
+
+
+def test_a_report_carries_the_answers_on_the_way_and_no_others(library):
+    raw = {
+        "procedures": ["mesotherapy-face"],
+        "on": "2026-11-21",
+        "answers": {"can_be_pregnant": "no", "pregnant": "yes"},
+    }
+    case = read_case(library, raw)
+    report = compile_report(library, case, raw, FRAME)
+    given = {row["linkId"]: row.get("answer") for row in rows(report["response"])}
+    questionnaire = assemble_questionnaire(library, case.procedures)
+
+    assert given.keys() == {s.item.link_id for s in journey(questionnaire, case.answers)}
+    assert {k for k, v in given.items() if v} == answers_on_path(questionnaire, case.answers).keys()
+    assert report["response"]["authored"] == FRAME["submitted_at"]
+    assert report["response"]["subject"]["display"] == "Ana Silva"
+    assert date.fromisoformat(report["on"]) == case.on

@@ -1,0 +1,64 @@
+"""The aftercare as a calendar file, read back with the library that others use too."""
+
+from datetime import date
+
+import pytest
+from icalendar import Calendar
+
+from screening.clinical.evaluation.case import read_case
+from screening.clinical.report.report import WORDS, compile_report, translated
+from screening.documents.outgoing.calendar_file import aftercare_diary
+
+
+@pytest.fixture
+def planned(library, sample):
+    """Return a function that makes a report and a decision for thread lift on 30 November."""
+
+    def make(choice="proceed", language=None, appointment="2026-11-30T09:00:00+00:00"):
+        raw = {"procedures": ["thread-lift"], "on": "2026-11-21", "otherwise": "absent"}
+        frame = sample["frame"] | {"appointment": appointment}
+        case = read_case(library, raw)
+        report = compile_report(library, case, raw, frame)
+        if language:
+            report["translated"] = translated(library, case, language, WORDS)
+        decided = [{"procedure": "thread-lift", "decision": choice}]
+        return report, {"at": "2026-11-22T09:00:00+00:00", "decisions": decided}
+
+    return make
+
+
+def events(diary):
+    return Calendar.from_ical(diary).walk("VEVENT")
+
+
+def test_every_stretch_of_days_and_every_visit_is_an_entry(planned):
+    found = events(aftercare_diary(*planned()))
+    spans = {(e["dtstart"].dt, e["dtend"].dt): e for e in found}
+
+    two_weeks = spans[date(2026, 11, 30), date(2026, 12, 14)]
+    assert "Avoid: Frowning and other strong faces" in two_weeks["description"]
+    check_up = spans[date(2026, 12, 7), date(2026, 12, 8)]
+    assert check_up["summary"] == "Aurelia Clinic: Check-up."
+    assert check_up["location"] == "1 Demo Street, London"
+    assert len({e["uid"] for e in found}) == len(found)
+    assert {e["transp"] for e in found} == {"TRANSPARENT"}
+
+
+def test_the_same_decision_gives_the_same_bytes(planned):
+    assert aftercare_diary(*planned()) == aftercare_diary(*planned())
+
+
+def test_it_speaks_the_patients_language(planned, library):
+    texts = library.translations["vi"]
+    summaries = [str(e["summary"]) for e in events(aftercare_diary(*planned(language="vi")))]
+
+    assert any(texts["Thread lift (PDO, PLLA or PCL threads)"] in one for one in summaries)
+
+
+@pytest.mark.parametrize("choice", ["defer", "decline", "request-information"])
+def test_what_is_not_done_needs_no_care(planned, choice):
+    assert aftercare_diary(*planned(choice)) is None
+
+
+def test_without_a_day_there_is_no_calendar(planned):
+    assert aftercare_diary(*planned(appointment=None)) is None

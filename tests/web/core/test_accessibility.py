@@ -1,0 +1,120 @@
+"""Every kind of page, in light and dark: nothing that axe finds, nothing that does not fit.
+
+The pages of phone and tablet are met in every language in test_four_languages.py.
+"""
+
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.sync_api import expect
+
+from tests import walk
+from tests.visitor import Unseen, Visitor
+from tests.web.core.test_whole_way import sign_in
+
+[AXE] = Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def findings(page):
+    """Return what axe finds on the page, as rule and place."""
+    page.wait_for_load_state("load")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [(v["id"], v["nodes"][0]["html"][:120]) for v in found["violations"]]
+
+
+def check(page):
+    assert findings(page) == [], page.url
+    check_width(page)
+
+
+def check_width(page):
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0, f"{page.url} is {width} px too wide"
+
+
+def check_light_and_dark(page, *widths):
+    """Check the page as it stands in both schemes, then whether it fits `widths` too."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour in between
+        check(page)
+    before = page.viewport_size
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 640})
+        check_width(page)
+    page.set_viewport_size(before)
+
+
+def test_each_kind_of_question(clinic, browser_of):
+    page = browser_of("phone")
+    page.set_viewport_size({"width": 320, "height": 640})
+    walk.begin(page, clinic.invite(walk.somebody(), "soft-lifting"))
+    Unseen(page).answer_quietly({"allergy_any": "yes"})
+    for link_id in ("date_of_birth", "can_be_pregnant", "heart", "allergy_list", "painkiller"):
+        page.goto(f"/screening/questions/{link_id}")
+        check_light_and_dark(page)
+    page.goto("/screening/check")
+    check_light_and_dark(page)
+
+
+def test_the_pages_of_the_staff(clinic, browser_of):
+    link = clinic.invite(walk.somebody(), "thread-lift")
+    Visitor().submit_quietly(link, {"bleeding": "unknown"})
+
+    page = browser_of("desktop")
+    for path in ("/", "/sign-in", "/kiosk", "/nowhere"):
+        page.goto(path)
+        check_light_and_dark(page)
+    sign_in(page, "doctor", clinic.doctor_password)
+    check_light_and_dark(page)
+    page.get_by_role("link", name="Ana Silva").first.click()
+    check_light_and_dark(page)
+    page.get_by_role("button", name="Decide and sign").click()
+    check_light_and_dark(page)
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, "reception", clinic.reception_password)
+    check_light_and_dark(page)
+    page.get_by_role("link", name="Invite a patient").click()
+    check_light_and_dark(page)
+    page.get_by_label("Patient’s name").fill("Nguyễn Thị Lan")
+    page.get_by_role("button", name="Make the invitation").click()
+    check_light_and_dark(page)
+
+
+def test_the_pages_of_accounts(clinic, browser_of):
+    page = browser_of("desktop")
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill("lead")
+    page.get_by_label("Password").fill(clinic.password("lead"))
+    page.get_by_role("button", name="Sign in").click()
+    check_light_and_dark(page)
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Continue").click()
+    check_light_and_dark(page)
+    sign_in(page, "admin", clinic.password("admin"))
+    for path in (
+        *("/admin", "/admin/accounts/new", "/admin/tablets", "/admin/audit"),
+        *("/account", "/account/password", "/account/app", "/account/recovery-codes"),
+        "/account/passkeys/new",
+    ):
+        page.goto(path)
+        check_light_and_dark(page, 320)
+    page.goto("/admin")
+    page.get_by_role("link", name="Sam Hill").click()
+    check_light_and_dark(page)
+    page.get_by_role("button", name="New link to set the password").click()
+    check_light_and_dark(page)
+    link = page.locator(".secret").inner_text()
+    page.goto("/admin/audit")
+    page.get_by_role("button", name="Verify the log").click()
+    expect(page.get_by_role("heading", name="The log is whole")).to_be_visible()
+    check_light_and_dark(page)
+    page.goto("/account/recovery-codes")
+    page.get_by_label("Your password").fill(clinic.password("admin"))
+    page.get_by_role("button", name="Make new codes").click()
+    check_light_and_dark(page)
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(link)
+    page.get_by_role("button", name="Keep this password").click()
+    check_light_and_dark(page)

@@ -1,0 +1,228 @@
+"""The pages of patient and tablet in four languages: axe, sizes, and nothing typed is lost.
+
+Every page is met in English and in another language, each in another scheme and size, and the next
+page in others, so that every language, scheme and size meets each other one on some page.
+"""
+
+import itertools
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import walk
+from tests.installation import Installation
+from tests.visitor import Unseen, Visitor
+from tests.web.core.test_accessibility import check
+from tests.web.screenings.test_reading_aloud import CUT, TARGETS
+from tests.web.tablets import identify, pair, start_code
+
+LANGUAGES = ("ar", "ru", "vi", "en")
+ENGLISH = 3  # looked at last: the tests go on in it
+SCHEMES = ("light", "dark", "forced")
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
+# A Latin square: every language with every scheme, and so that schemes meet every size.
+COMBINATIONS = [
+    (language, scheme, list(SIZES)[(i + j) % 3])
+    for (i, language), (j, scheme) in itertools.product(enumerate(LANGUAGES), enumerate(SCHEMES))
+]
+
+
+class Polyglot(Installation):
+    @property
+    def environment(self):
+        return super().environment | {"SCREENING_LANGUAGES": ",".join(LANGUAGES)}
+
+
+class Looker:
+    """Looks at pages; `turn` moves schemes and sizes on by one from page to page."""
+
+    def __init__(self, page):
+        self.page, self.turn = page, 0
+
+    def at(self, address, *acts):
+        """Check what `address`, or after it each button or act, leads to, in two languages."""
+        for i in (self.turn % 3, ENGLISH):
+            language, scheme, size = COMBINATIONS[3 * i + (self.turn + self.turn // 3) % 3]
+            forced = "active" if scheme == "forced" else "none"
+            light = "dark" if scheme == "dark" else "light"
+            self.page.emulate_media(color_scheme=light, forced_colors=forced)
+            self.connect_again()
+            self.page.goto(f"{address}?lang={language}")
+            for act in acts or [lambda page: None]:
+                self.press(act) if isinstance(act, str) else act(self.page)
+                assert self.page.locator("html").get_attribute("lang").startswith(language)
+                self.look(size)
+        self.connect_again()
+        self.turn += 1
+
+    def connect_again(self):
+        """Leave the page first: one that finds its connection again goes on by itself."""
+        if self.page.locator("#offline").is_visible():
+            self.page.goto("about:blank")
+            self.page.context.set_offline(False)
+
+    def press(self, button):
+        if button == WRONG:
+            self.page.locator(button).first.click()
+            self.page.locator(".errors[role=alert]").wait_for()
+        else:
+            with self.page.expect_navigation():
+                self.page.locator(button).first.click()
+
+    def look(self, size):
+        page = self.page
+        resize(page, *SIZES[size])
+        check(page)
+        assert page.evaluate(TARGETS) == [], page.url
+        resize(page, 320, 640)
+        assert page.evaluate(TOO_WIDE) <= 0, f"{page.url} at 320 px"
+        resize(page, *SIZES["phone"])
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(TOO_WIDE) <= 0, f"{page.url} twice the text"
+        assert page.evaluate(CUT) == [], page.url
+        page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+WRONG = "main button.primary"  # pressed on a page where nothing was filled in
+TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
+
+
+def resize(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+
+
+@pytest.fixture(scope="module")
+def polyglot(tmp_path_factory):
+    installation = Polyglot(tmp_path_factory.mktemp("polyglot")).start()
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture
+def looker(polyglot, chromium):
+    context = chromium.new_context(base_url=polyglot.url)
+    context.set_default_timeout(20_000)
+    yield Looker(context.new_page())
+    context.close()
+
+
+def test_the_combinations_hold_every_pair():
+    for one, other in itertools.combinations(range(3), 2):
+        pairs = {(c[one], c[other]) for c in COMBINATIONS}
+        values = [{c[part] for c in COMBINATIONS} for part in (one, other)]
+        assert len(pairs) == len(values[0]) * len(values[1])
+
+
+def test_nothing_is_found_on_a_phones_pages(polyglot, looker):
+    page, name = looker.page, walk.somebody()
+    Visitor().submit_quietly(polyglot.invite(name, "thread-lift"), name=name)
+    link = polyglot.invite(name, "thread-lift")
+    looker.at(link)
+    walk.begin(page, f"{link}?lang=en")
+    looker.at("/screening/procedures")
+    walk.confirm_treatments(page)
+    page.wait_for_url("**/date_of_birth*")
+    looker.at(page.url.split("?")[0], WRONG)
+    looker.at(page.url.split("?")[0], "form[action$=tablet-code] button")
+    looker.at("/accessibility")
+    page.goto("/screening?lang=en")
+    walk.fill_date(page, "3", "5", "1986")
+    page.locator("button.primary").click()
+    page.wait_for_url("**/still-true")
+    looker.at("/screening/still-true", WRONG)
+    looker.at("/nowhere")
+
+
+TAKES = {"other_meds": "yes", "medicine_list": "Eliqis 5 mg", "medicine_kinds": ["none"]}
+
+
+def test_nothing_is_found_on_the_last_pages_of_a_phone(polyglot, looker):
+    page = looker.page
+    link = polyglot.invite(walk.somebody(), "thread-lift")
+    walk.begin(page, link)
+    Unseen(page).answer_quietly(TAKES | {"bleeding": "unknown"})
+    looker.at("/screening/medicine", WRONG)
+    page.goto("/screening/medicine?lang=en")
+    page.locator("input[type=radio]").last.check()
+    page.locator("button.primary").click()
+    Unseen(page).answer_quietly()
+    looker.at("/screening/check")
+    looker.at("/screening/who-answered", WRONG)
+    page.goto("/screening/who-answered?lang=en")
+    walk.say_who_answered(page)
+    looker.at("/screening/declaration", WRONG)
+    page.goto("/screening/declaration?lang=en")
+    page.locator("#agree").check()
+    page.locator("#full_name").fill("Ana Silva")
+    page.locator("button.primary").click()
+    page.locator(".find-out").wait_for()
+    looker.at("/screening/receipt")
+    looker.at(link)
+
+
+def test_nothing_is_found_on_the_tablets_pages_between_patients(looker, polyglot):
+    page = looker.page
+    looker.at("/kiosk", WRONG)
+    pair(page, polyglot)
+    for address, *acts in (
+        ("/kiosk", WRONG),
+        ("/kiosk/release", WRONG),
+        ("/kiosk/done",),
+        ("/screening",),
+        ("/kiosk", lose_connection),
+    ):
+        looker.at(address, *acts)
+    page.goto("/kiosk?lang=en")
+    for _ in range(5):
+        identify(page, "AAAA-AAAA")
+        page.wait_for_url("**/kiosk/start*")
+    page.goto("/kiosk?lang=en")
+    page.get_by_text("This tablet is locked").wait_for()
+    looker.at("/kiosk")
+
+
+def test_nothing_is_found_on_the_tablets_pages_with_a_patient(polyglot, looker, chromium):
+    page = looker.page
+    pair(page, polyglot)
+    identify(page, start_code(polyglot, "Zara Quux"))
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/date_of_birth")
+    looker.at(page.url, WRONG, lose_connection)
+    looker.at("/screening/questions/date_of_birth", "form[action$=phone-picture] button")
+    phone = Looker(chromium.new_context(base_url=polyglot.url).new_page())
+    phone.at(page.locator(".secret").text_content())
+    phone.page.context.close()
+    page.goto("/screening?lang=en")
+    Unseen(page).answer_quietly()
+    page.clock.install()
+    looker.at("/screening/check", be_away)
+    looker.at("/screening/who-answered", WRONG)
+
+
+def lose_connection(page):
+    page.context.set_offline(True)
+    page.locator("#offline").wait_for()
+
+
+def be_away(page):
+    page.clock.run_for(62_000)
+    page.locator("#idle").wait_for()
+
+
+def test_a_change_of_language_on_the_error_page_keeps_what_was_typed(polyglot, looker):
+    page = looker.page
+    walk.begin(page, polyglot.invite(walk.somebody(), "thread-lift"))
+    walk.confirm_treatments(page)
+    walk.fill_date(page, "31", "2", "1986")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("31 February does not exist")
+    for language in ("ar", "ru", "vi", "en"):
+        page.locator(f".langs [lang={language}]").click()
+        expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{language}"))
+        typed = [box.input_value() for box in page.locator(".date input").all()]
+        assert typed == ["31", "2", "1986"]
+        expect(page.locator(".errors[role=alert]")).to_be_visible()
+    walk.fill_date(page, "28", "2", "1986")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    expect(page).to_have_url(re.compile("can_be_pregnant$"))

@@ -1,0 +1,271 @@
+"""How bad input and worn-out cookies end. Who may open what: test_who_may.py."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from screening.app import create_app
+from screening.web.core.limits import limiter
+from screening.workflow.review import reviews
+from screening.workflow.tablets import tablets
+from tests.office import START, decide
+from tests.web.protection import unprotected
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def app(office):
+    app = office.app()
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+def test_a_form_without_its_token_is_refused_with_a_way_on(office):
+    app = office.app()
+    response = app.test_client().post("/sign-in", data={"username": "doctor"})
+
+    assert response.status_code == 400
+    assert "Allow cookies" in response.get_data(as_text=True)
+
+
+def test_a_cookie_is_worth_nothing_after_signing_out(office, app):
+    client = app.test_client()
+    office.enter(client, "doctor")
+    stolen = client.get_cookie("session").value
+    client.post("/sign-out")
+    thief = app.test_client()
+    thief.set_cookie("session", stolen)
+
+    assert thief.get("/doctor").headers["Location"].endswith("/sign-in")
+
+
+def test_a_cookie_that_was_changed_is_worth_nothing(office, app):
+    client = app.test_client()
+    office.enter(client, "doctor")
+    good = client.get_cookie("session").value
+    changed = good[:20] + ("A" if good[20] != "A" else "B") + good[21:]
+    client.set_cookie("session", changed)
+    assert client.get("/doctor").headers["Location"].endswith("/sign-in")
+
+    client.set_cookie("session", good)
+    assert client.get("/doctor").status_code == 200
+
+
+def test_trace_is_not_answered(app):
+    answer = app.test_client().open("/sign-in", method="TRACE", headers={"X-Secret": "canary"})
+
+    assert answer.status_code == 405
+    assert "canary" not in answer.text
+
+
+def test_another_patients_screening_cannot_be_reached(office, app):
+    mine, theirs = office.invite(), office.invite()
+    client = app.test_client()
+    client.post(f"/s/{mine.link}")
+    client.post("/screening/procedures", data={"procedures": ["mesotherapy-face"]})
+
+    assert theirs.number not in client.get("/screening", follow_redirects=True).text
+    with client.session_transaction() as session:
+        assert session["screening"] == mine.screening_id
+
+
+@pytest.mark.parametrize("link", ["x", "x" * 500, "%00", "..%2f..", "' OR 1=1 --"])
+def test_a_malformed_link_gets_a_page_that_helps(app, link):
+    response = app.test_client().get(f"/s/{link}")
+
+    assert response.status_code == 404
+    assert "ask us" in response.text or "open it again" in response.text
+
+
+def test_too_much_text_is_refused_with_the_text_kept(office, app):
+    invitation = office.invite()
+    office.answer(invitation.screening_id, other_meds="yes", medicine_list="none yet")
+    client = app.test_client()
+    client.post(f"/s/{invitation.link}")
+    page = client.post("/screening/questions/medicine_list", data={"medicine_list": "y" * 2001})
+
+    assert page.status_code == 422
+    assert "at most 2,000 characters" in page.text
+    assert "y" * 2001 in page.text
+
+
+def test_more_than_64_kb_gets_a_page_that_says_so(office, app):
+    client = app.test_client()
+    client.post(f"/s/{office.invite().link}")
+    page = client.post("/screening/procedures", data={"procedures": "y" * 70_000})
+
+    assert page.status_code == 413
+    assert "64 kB" in page.text
+    assert not unprotected(page, tls=False)
+
+
+def test_an_eleventh_treatment_is_refused(office, app):
+    client = app.test_client()
+    client.post(f"/s/{office.invite().link}")
+    page = client.post("/screening/procedures", data={"procedures": ["mesotherapy-face"] * 11})
+
+    assert page.status_code == 422
+
+
+def test_a_treatment_that_does_not_exist_is_refused(office, app):
+    client = app.test_client()
+    client.post(f"/s/{office.invite().link}")
+
+    assert client.post("/screening/procedures", data={"procedures": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "said", ["<script>alert(1)</script>", "\x00\x07", "\u202eabc", "{{ 7*7 }}"]
+)
+def test_hostile_text_comes_out_harmless(office, app, said):
+    invitation = office.invite()
+    office.answer(invitation.screening_id, past_reaction="yes", past_reaction_what=said)
+    client = app.test_client()
+    client.post(f"/s/{invitation.link}")
+    page = client.get("/screening/check").text
+
+    assert "<script>alert" not in page
+    assert not set(page) & {"\x00", "\x07", "\u202e"}
+    assert "49" not in page.split("Did any")[1][:300]
+
+
+def test_no_page_says_that_a_patient_is_safe(office, app):
+    office.submit()
+    client = app.test_client()
+    office.enter(client, "doctor")
+    queue = client.get("/doctor").text
+    review = client.get("/doctor/screenings/" + queue.split("/doctor/screenings/")[1][:36]).text
+
+    assert "No contraindication identified" in review
+    for page in (queue, review):
+        assert not {"safe", "eligible", "cleared"} & set(page.lower().replace(".", " ").split())
+
+
+def test_no_page_tells_a_patient_that_she_is_safe(office, app):
+    """Nor a tablet: from the link to what follows the decision, whatever came out."""
+    invitation, client, pages = office.invite(), app.test_client(), {}
+
+    def look(path, method="GET", **data):
+        pages[path] = client.open(path, method=method, data=data, follow_redirects=True).text
+
+    look(f"/s/{invitation.link}")
+    look(f"/s/{invitation.link}", "POST")
+    look("/screening/procedures", "POST", procedures="mesotherapy-face")
+    office.answer(invitation.screening_id)
+    for item in office.place.definitions.items:
+        look(f"/screening/questions/{item.link_id}")
+    for path in ("check", "who-answered", "report.pdf", "aftercare.ics"):
+        look(f"/screening/{path}")
+    look("/screening/tablet-code", "POST")
+    look("/screening/who-answered", "POST", who="self")
+    look("/screening/declaration", "POST", agree="y", full_name="Lan Nguyen")
+    assert "Thank you" in pages["/screening/declaration"]
+    office.make_reports()
+    look("/screening/receipt")
+    reviews.decide(*decide(office, invitation.screening_id, "proceed"))
+    look("/screening/receipt?decided")
+    assert "Your doctor has decided" in pages["/screening/receipt?decided"]
+    look(f"/s/{office.invite().link}", "POST")
+    look("/screening/leave", "POST")
+    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    look("/kiosk")
+    look("/kiosk/pairing", "POST", code=code)
+    look("/kiosk/start", "POST", **START, code=office.invite().start_code)
+    look("/screening/phone-picture", "POST")
+    look("/kiosk/done")
+
+    assert len(set(pages.values())) > 40
+    for path, page in pages.items():
+        assert not re.findall(r"(?i)\b(?:safe|eligible|cleared)\b", page), path
+
+
+def test_readiness_names_what_is_missing(office, app):
+    client = app.test_client()
+    assert client.get("/readyz").json == {"ready": True, "problems": [], "warnings": []}
+
+    office.submit()
+    office.pass_time(minutes=11)
+    page = client.get("/readyz")
+    assert page.status_code == 503
+    assert "reports that wait" in page.json["problems"][0]
+    office.pass_time(minutes=-11)
+    office.make_reports()
+
+
+@pytest.fixture
+def uncounted():
+    """Forget the tries of this test for those after it."""
+    yield
+    limiter.reset()
+
+
+@pytest.mark.usefixtures("uncounted")
+def test_too_many_tries_from_one_address_are_told_how_long_to_wait(office):
+    app = office.app()
+    app.config["WTF_CSRF_ENABLED"] = False
+    for path, most in (
+        ("/sign-in", 30),
+        ("/sign-in/second-factor", 30),
+        ("/kiosk/pairing", 30),
+        ("/kiosk/start", 30),
+        ("/s/unknown", 60),
+        ("/verify", 20),
+    ):
+        client = app.test_client()
+        tries = [client.post(path).status_code for _ in range(most + 1)]
+        assert 429 not in tries[:most], path
+        page = client.post(path)
+        assert page.status_code == 429, path
+        assert 0 < int(page.headers["Retry-After"]) <= 61
+        assert f"Wait {page.headers['Retry-After']} second" in page.text
+
+
+def test_a_tablet_taken_out_of_use_forgets_its_patient(office, app):
+    code = tablets.add_kiosk(office.place, office.clinic, "Stolen")
+    client = app.test_client()
+    client.post("/kiosk/pairing", data={"code": code})
+    client.post("/kiosk/start", data=START | {"code": office.invite().start_code})
+    assert client.get("/screening/procedures").status_code == 200
+    [mine] = [k for k in tablets.list_kiosks(office.place, office.clinic) if k.name == "Stolen"]
+    tablets.revoke_kiosk(office.place, office.clinic, "account:1", mine.id)
+
+    page = client.get("/screening/procedures")
+    assert page.status_code == 403
+    assert "Please open your link again" in page.text
+    client.post(f"/s/{office.invite().link}")
+    assert client.get("/screening/procedures").status_code == 200, "an ordinary browser again"
+
+
+@pytest.mark.usefixtures("uncounted")
+@pytest.mark.parametrize(("proxies", "expected"), [(0, 429), (1, 422)])
+def test_an_address_counts_for_itself_only_where_a_proxy_names_it(office, proxies, expected):
+    app = create_app(replace(office.config, proxies=proxies), office.place)
+    app.testing, app.config["WTF_CSRF_ENABLED"] = True, False
+    client = app.test_client()
+    for _ in range(31):
+        client.post("/kiosk/pairing", headers={"X-Forwarded-For": "192.0.2.1"})
+
+    other = client.post("/kiosk/pairing", headers={"X-Forwarded-For": "192.0.2.2"})
+    assert other.status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"), [("/sign-in", "current"), ("/account/password", "new")]
+)
+def test_a_password_is_masked_and_left_to_password_managers(office, app, path, wanted):
+    client = app.test_client()
+    if path != "/sign-in":
+        office.enter(client, "doctor")
+    page = client.get(path).text
+    fields = [f for f in re.findall(r"<input[^>]*>", page) if "password" in f]
+
+    assert fields and all('type="password"' in field for field in fields)
+    assert any(f'autocomplete="{wanted}-password"' in field for field in fields)
+    assert "onpaste" not in page

@@ -1,0 +1,90 @@
+"""When a browser is let out by itself: the clock is the office's, moved by the test."""
+
+import pytest
+
+from screening.workflow.screenings import answering
+from tests.office import DECLARED
+from tests.web.visitors import open_app
+
+
+@pytest.fixture
+def office(tmp_path, furnish):
+    office = furnish(tmp_path)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def client(office):
+    return open_app(office).test_client()
+
+
+def gets_in(client, path):
+    return client.get(path).status_code == 200
+
+
+def test_a_sign_in_ends_after_half_an_hour_without_a_page(office, client):
+    office.enter(client, "doctor")
+    office.pass_time(minutes=29)
+    assert gets_in(client, "/doctor")
+    office.pass_time(minutes=31)
+
+    away = client.get("/doctor")
+    assert away.headers["Location"].endswith("/sign-in")
+    assert "You were signed out" in client.get("/sign-in").text
+
+
+def test_a_sign_in_ends_after_twelve_hours_however_busy(office, client):
+    office.enter(client, "doctor")
+    for _ in range(25):
+        assert gets_in(client, "/doctor")
+        office.pass_time(minutes=29)
+
+    assert client.get("/doctor").headers["Location"].endswith("/sign-in")
+
+
+def visit(office, client):
+    """Let a patient in by the link; return the link and a page that only she may see."""
+    link = office.invite().link
+    client.post(f"/s/{link}")
+    return link, "/screening/procedures"
+
+
+def test_a_patients_visit_ends_after_an_hour_and_the_link_begins_another(office, client):
+    link, page = visit(office, client)
+    for _ in range(3):
+        office.pass_time(minutes=59)
+        assert gets_in(client, page)
+    office.pass_time(minutes=61)
+
+    away = client.get(page)
+    assert away.status_code == 403
+    assert "Please open your link again" in away.text
+    client.post(f"/s/{link}")
+    assert gets_in(client, page)
+
+
+def test_a_patients_visit_ends_after_twelve_hours_however_busy(office, client):
+    _, page = visit(office, client)
+    for _ in range(13):
+        assert gets_in(client, page)
+        office.pass_time(minutes=59)
+
+    assert client.get(page).status_code == 403
+
+
+def test_a_copied_cookie_ends_with_the_visit_it_was_copied_from(office, client):
+    """The receipt and the report need no pen: the cookie alone opens them, so it must end."""
+    invitation = office.invite()
+    client.post(f"/s/{invitation.link}")
+    office.answer(invitation.screening_id)
+    answering.submit(office.place, invitation.screening_id, DECLARED)
+    stolen = client.get_cookie("session").value
+    thief = open_app(office).test_client()
+    thief.set_cookie("session", stolen)
+    assert gets_in(thief, "/screening/receipt")
+    office.pass_time(minutes=61)
+
+    thief.set_cookie("session", stolen)
+    assert thief.get("/screening/receipt").status_code == 403
+    assert thief.get("/screening/report.pdf").status_code == 403

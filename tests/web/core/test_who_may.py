@@ -1,0 +1,196 @@
+"""Who may open which page, and what every answer carries: held against every route there is."""
+
+import functools
+
+import pytest
+from flask import Blueprint
+
+from tests.web.protection import unprotected
+from tests.web.visitors import (
+    FORM,
+    HALF,
+    NOBODYS,
+    STAFF,
+    Browsers,
+    browser_with,
+    open_app,
+    routes,
+    send,
+    staffed_office,
+    turned_away,
+)
+
+BROWSERS = {"stranger", "patient"} | HALF | STAFF
+ALL = BROWSERS | {"tablet"}
+MAY = {
+    "static": ALL,
+    "statement.accessibility": ALL,
+    "look.style": ALL,
+    "look.logo": ALL,
+    "health.alive": ALL,
+    "health.ready": ALL,
+    "watching.metrics": ALL,  # whoever asks from this machine, or knows the token
+    "verify.ask": ALL,
+    "verify.show": ALL,
+    "verify.check": ALL,
+    "verify.check_for_program": ALL,
+    "verify.describe_for_program": ALL,
+    "staff.home": ALL,
+    "staff.sign_in": BROWSERS,
+    "staff.passkey": BROWSERS,
+    "staff.set_password": BROWSERS,
+    "staff.second_factor": HALF,
+    "staff.set_up": HALF,
+    "staff.set_up_passkey": HALF,
+    "staff.sign_out": ALL,
+    "kiosk.front": ALL,
+    "kiosk.pair": ALL,
+    "kiosk.start": ALL,
+    "kiosk.done": ALL,
+    "kiosk.reset": ALL,
+    "kiosk.pair_by_picture": ALL,
+    "kiosk.here": ALL,
+    "kiosk.stay": ALL,
+    "kiosk.leave": ALL,
+    "kiosk.manifest": ALL,
+    "handover.to_tablet": {"patient"},
+    "handover.to_phone": set(),  # a tablet with a patient at it: tests/web/tablets/test_tablets.py
+    "handover.welcome": BROWSERS,
+    "handover.begin": BROWSERS,
+    "patient.welcome": BROWSERS,
+    "patient.begin": BROWSERS,
+    "patient.resume": {"patient"},
+    "patient.procedures": {"patient"},
+    "patient.question": {"patient"},
+    "again.medicine": {"patient"},
+    "again.still_true": {"patient"},
+    "again.anew": {"patient"},
+    "patient.check": {"patient"},
+    "patient.who_answered": {"patient"},
+    "patient.declaration": {"patient"},
+    "patient.receipt": {"patient"},
+    "patient.report": {"patient"},
+    "patient.aftercare": {"patient"},
+    "patient.leave": {"patient"},
+    "patient.change": {"patient"},
+    "account.front": STAFF,
+    "account.password": STAFF,
+    "account.app": STAFF,
+    "account.recovery_codes": STAFF,
+    "account.new_passkey": STAFF,
+    "account.passkey": STAFF,
+    "account.remove_passkey": STAFF,
+    "account.end_other_sign_ins": STAFF,
+    "reception.today": {"receptionist"},
+    "reception.mail": {"receptionist"},
+    "reception.send_mail": {"receptionist"},
+    "reception.invite": {"receptionist"},
+    "reception.renew": {"receptionist"},
+    "reception.birth_date": {"receptionist"},
+    "reception.unlock": {"receptionist"},
+    "reception.recheck": {"receptionist"},
+    "reception.withdraw": {"receptionist"},
+    "doctor.queue": {"doctor"},
+    "doctor.queue_list": {"doctor"},
+    "doctor.search": {"doctor"},
+    "doctor.review": {"doctor"},
+    "doctor.decide": {"doctor"},
+    "doctor.report": {"doctor"},
+    "lead.front": {"clinical-lead"},
+    "lead.preview": {"clinical-lead"},
+    "lead.archive": {"clinical-lead"},
+    "lead.insight": {"clinical-lead"},
+    "administrator.accounts": {"administrator"},
+    "administrator.new_account": {"administrator"},
+    "administrator.account": {"administrator"},
+    "administrator.change_role": {"administrator"},
+    "administrator.give_link": {"administrator"},
+    "administrator.reset_second_factor": {"administrator"},
+    "administrator.disable": {"administrator"},
+    "administrator.enable": {"administrator"},
+    "administrator.tablets": {"administrator"},
+    "administrator.revoke": {"administrator"},
+    "administrator.clinic": {"administrator"},
+    "administrator.pair_again": {"administrator"},
+    "administrator.set_pin": {"administrator"},
+    "administrator.audit": {"administrator"},
+    "administrator.export_audit": {"administrator"},
+    "administrator.verify_audit": {"administrator"},
+}
+
+
+KEPT = {"static", "look.style", "look.logo"}  # the same for everyone, by fingerprint
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, furnish):
+    office = staffed_office(tmp_path_factory.mktemp("office"), furnish)
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def app(office):
+    return open_app(office)
+
+
+@pytest.fixture(scope="module")
+def browsers(office, app):
+    return Browsers(office, app)
+
+
+@pytest.fixture(scope="module")
+def answers(app, browsers):
+    """Return a function that lets a visitor ask for everything, once for all tests."""
+
+    @functools.cache
+    def ask(who):
+        return [(m, r, send(app, browsers[who], r, m, NOBODYS)) for r, m in routes(app)]
+
+    return ask
+
+
+def test_every_route_is_in_the_table_and_nothing_else(app):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(MAY)
+
+
+@pytest.mark.parametrize("who", sorted(ALL))
+def test_each_visitor_gets_in_where_the_table_says_and_nowhere_else(answers, who):
+    wrong = [
+        (method, rule.endpoint, response.status_code)
+        for method, rule, response in answers(who)
+        if turned_away(response) == (who in MAY[rule.endpoint])
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", sorted(ALL))
+def test_every_answer_to_every_visitor_is_protected(answers, who):
+    bare = [
+        (method, rule.endpoint, lacks)
+        for method, rule, response in answers(who)
+        if (lacks := unprotected(response, may_be_kept=rule.endpoint in KEPT))
+    ]
+
+    assert bare == []
+
+
+def test_a_page_of_which_nobody_said_whom_it_is_for_is_closed(office):
+    forgotten = Blueprint("forgotten", __name__)
+    forgotten.add_url_rule("/forgotten", "page", lambda: "open")
+    app = office.app()
+    app.register_blueprint(forgotten)
+
+    assert app.test_client().get("/forgotten").status_code == 403
+
+
+def test_the_sign_in_that_waits_opens_only_its_own_step(app, browsers):
+    for who, step in (("waiting", "second-factor"), ("newcomer", "set-up")):
+        client = browser_with(app, browsers[who])
+        other = {"second-factor": "set-up", "set-up": "second-factor"}[step]
+
+        assert client.get(f"/sign-in/{step}").status_code == 200
+        for method in ("GET", "POST"):
+            away = client.open(f"/sign-in/{other}", method=method, data=FORM)
+            assert away.headers["Location"].endswith(step)

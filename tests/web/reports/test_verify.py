@@ -1,0 +1,159 @@
+"""The public page and the call for programs that say whether a report is as it was issued."""
+
+import io
+
+import pytest
+
+from screening.web.core.limits import limiter
+from screening.workflow.reports import verification
+from tests.documents.sealing import signed
+from tests.workflow.reports.test_making import row
+from tests.workflow.reports.test_verification import pdf_of
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"), SCREENING_LANGUAGES="en,ru,vi,ar")
+    office.submit()
+    office.make_reports()
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def sealed(office):
+    return pdf_of(office)
+
+
+@pytest.fixture
+def client(office):
+    return office.app().test_client()
+
+
+def upload(client, pdf, url="/verify", headers=None):
+    return client.post(url, data={"file": (io.BytesIO(pdf), "report.pdf")}, headers=headers)
+
+
+def names_nobody(text):
+    return not any(word in text for word in ("Lan Nguyen", "Mesotherapy", "mesotherapy"))
+
+
+def test_the_page_says_passed_in_a_word_and_an_icon_and_names_nobody(office, client, sealed):
+    page = upload(client, sealed, f"/verify/{row(office).code}")
+
+    assert page.status_code == 200
+    assert '<span class="tag clear"><svg' in page.text
+    assert ">PASSED<" in page.text.replace("</svg>", ">")
+    for told in ("Seal of Aurelia", "no trusted time", "they give the same results"):
+        assert told in page.text
+    assert names_nobody(page.text)
+
+
+def test_the_page_says_failed_and_why(client, sealed):
+    page = upload(client, sealed + b"\n")
+    assert "Not as it was issued" in page.text
+    assert "Bytes were added after the last signature." in page.text
+    assert "Seal of Aurelia" not in page.text
+
+
+@pytest.mark.usefixtures("uncounted")
+@pytest.mark.parametrize(
+    ("language", "added", "of_whom"),
+    [
+        ("ru", "После последней подписи", "кто выдал сертификат печати (<bdi>"),
+        ("vi", "sau chữ ký cuối cùng", "đã cấp chứng thư của con dấu (<bdi>"),
+        ("ar", "بعد آخر توقيع", "أصدر الشهادة الخاصة بالختم (<bdi>"),
+    ],
+)
+def test_the_page_says_why_in_the_language_of_its_reader(client, sealed, language, added, of_whom):
+    headers = {"Accept-Language": language}
+    page = upload(client, sealed + b"\n", headers=headers).text
+    assert added in page
+    assert "Bytes were added" not in page
+
+    doubted = upload(client, signed(), headers=headers).text
+    assert f"{of_whom}Seal of Aurelia Clinic</bdi>)" in doubted
+    assert "We do not know" not in doubted
+    answer = upload(client, sealed + b"\n", "/api/v1/verifications", headers).json
+    assert answer["reasons"] == ["Bytes were added after the last signature."]
+
+
+def test_the_address_on_the_report_tells_what_was_issued(office, client):
+    made = row(office)
+    page = client.get(f"/verify/{made.code}")
+
+    for told in (made.sha256, "Aurelia", "the screening", "No newer report replaces it"):
+        assert told in page.text
+    assert names_nobody(page.text)
+    typed = client.get("/verify", query_string={"code": made.code.lower()})
+    assert typed.status_code == 303
+    assert client.get(typed.location).status_code == 200
+
+
+def test_an_unknown_code_is_not_found(client, sealed):
+    page = client.get("/verify/AAAA-AAAA-AAAA-AAAA")
+    assert page.status_code == 404
+    assert "No report has this code" in page.text
+    assert upload(client, sealed, "/verify/AAAA-AAAA-AAAA-AAAA").status_code == 404
+
+
+def test_a_program_gets_the_same_as_json(client, sealed):
+    for answer in (
+        client.post("/api/v1/verifications", data=sealed, content_type="application/pdf"),
+        upload(client, sealed, "/api/v1/verifications"),
+    ):
+        assert answer.status_code == 200
+        assert (answer.json["status"], answer.json["replayed"]) == ("PASSED", True)
+        assert answer.json["issued"]["kind"] == "screening"
+        assert answer.json["signatures"][0]["covers_whole_file"] is True
+        assert names_nobody(answer.text)
+
+
+@pytest.mark.parametrize("url", ["/verify", "/api/v1/verifications"])
+def test_no_file_and_too_large_a_file_are_refused(client, url):
+    assert client.post(url).status_code == 422
+    assert upload(client, b"", url).status_code == 422
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f.pdf"\r\n\r\n'
+    body = form + bytes(verification.LARGEST + 20_000) + b"\r\n--x--\r\n"
+    large = client.post(url, data=body, content_type="multipart/form-data; boundary=x")
+    assert large.status_code == 413
+    assert "10 MB" in large.text
+    raw = client.post(url, data=bytes(verification.LARGEST + 1), content_type="application/pdf")
+    assert raw.status_code == 413
+
+
+def test_other_pages_still_take_little(client):
+    answer = client.post("/sign-in", data={"username": "x" * 70_000})
+    assert answer.status_code == 413
+
+
+def test_busy_is_said(client, sealed, monkeypatch):
+    monkeypatch.setattr(verification, "LONGEST", 0.05)
+    with verification._at_once, verification._at_once:
+        assert upload(client, sealed).status_code == 503
+
+
+@pytest.fixture
+def uncounted(client):
+    """Forget the tries of this test for those after it."""
+    limiter.reset()
+    yield
+    limiter.reset()
+
+
+@pytest.mark.usefixtures("uncounted")
+def test_a_program_that_asks_too_often_is_told_when_to_come_back(client):
+    tries = [client.post("/api/v1/verifications").status_code for _ in range(20)]
+    assert set(tries) == {422}
+
+    answer = client.post("/api/v1/verifications")
+    assert answer.status_code == 429
+    assert "Too many files" in answer.json["error"]
+    assert 0 < int(answer.headers["Retry-After"]) <= 61
+
+
+@pytest.mark.usefixtures("uncounted")
+def test_codes_cannot_be_tried_out_one_after_the_other(client):
+    tries = [client.get("/verify/AAAA-AAAA-AAAA-AAAA").status_code for _ in range(61)]
+    assert tries[:60] == [404] * 60
+    assert tries[60] == 429

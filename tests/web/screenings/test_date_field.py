@@ -1,0 +1,103 @@
+"""Dates as patients type them: partial ones are kept as ranges, impossible ones are explained."""
+
+import pytest
+
+from screening.clinical.evaluation.answers import establish_findings
+from screening.workflow.screenings import answering
+from tests.office import Office
+from tests.web.visitors import open_app
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, furnish):
+    office = furnish(tmp_path_factory.mktemp("office"))
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def visit(office):
+    """Return a patient's browser whose painkiller question is answered with yes, and its id."""
+    invitation = office.invite("thread-lift")
+    client = open_app(office).test_client()
+    client.post(f"/s/{invitation.link}")
+    office.answer(invitation.screening_id, painkiller="yes", painkiller_last_dose="2026-11-01")
+    return client, invitation.screening_id
+
+
+def send(client, day, month, year, question="painkiller_last_dose"):
+    return client.post(f"/screening/questions/{question}", data={question: [day, month, year]})
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "range"),
+    [
+        (("3", "5", "2026"), "2026-05-03", "2026-05-03"),
+        (("", "5", "2026"), "2026-05", "2026-05-01/2026-05-31"),
+        (("", "", "2025"), "2025", "2025-01-01/2025-12-31"),
+        (("", "May", "2026"), "2026-05", "2026-05-01/2026-05-31"),
+        (("1", "sept", "2026"), "2026-09-01", "2026-09-01"),
+        (("٣", "٥", "٢٠٢٦"), "2026-05-03", "2026-05-03"),
+    ],
+)
+def test_a_date_is_kept_as_far_as_it_is_known(office, visit, typed, kept, range):
+    client, id = visit
+    assert send(client, *typed).status_code == 303
+
+    draft = answering.open_draft(office.place, id)
+    assert draft.answers["painkiller_last_dose"] == kept
+    found = establish_findings(office.place.definitions, draft.answers, draft.today)
+    assert str(found.dates["nsaid_recent"]) == range
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("31", "2", "2026"), "31 February does not exist"),
+        (("29", "2", "2026"), "29 February does not exist"),
+        (("32", "1", "2026"), "32 January does not exist"),
+        (("1", "13", "2026"), "There is no month 13"),
+        (("1", "0", "2026"), "There is no month 0"),
+        (("1", "5", "26"), "four digits"),
+        (("", "5", ""), "Write the year too"),
+        (("3", "", "2026"), "Write the month too"),
+        (("x", "y", "z"), "Write it as numbers"),
+        (("1", "1", "2999"), "still to come"),
+        (("1", "1", "1900"), "too long ago"),
+        (("", "", ""), "month and year are enough"),
+    ],
+)
+def test_what_is_no_date_is_said_in_words_and_what_was_typed_stays(visit, typed, says):
+    client, _id = visit
+    response = send(client, *typed)
+
+    assert response.status_code == 422
+    assert says in response.text
+    assert all(f'value="{part}"' in response.text for part in typed)
+
+
+def test_a_date_of_birth_needs_all_three_parts(visit):
+    client, _id = visit
+    response = send(client, "", "5", "1986", "date_of_birth")
+
+    assert response.status_code == 422
+    assert "Write the day, the month and the year" in response.text
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "says"),
+    [("ru", "мая", "31 февраля"), ("vi", "tháng 5", "31 tháng 2"), ("ar", "مايو", "31 فبراير")],
+)
+def test_months_go_by_their_names_in_every_language(tmp_path, language, month, says):
+    office = Office(tmp_path, SCREENING_LANGUAGES="en,ar,ru,vi")
+    invitation = office.invite("thread-lift")
+    client = open_app(office).test_client()
+    client.get(f"/s/{invitation.link}?lang={language}")
+    client.post(f"/s/{invitation.link}")
+    office.answer(invitation.screening_id, painkiller="yes", painkiller_last_dose="2026-11-01")
+
+    assert send(client, "3", month, "2026").status_code == 303
+    kept = answering.open_draft(office.place, invitation.screening_id).answers
+    assert kept["painkiller_last_dose"] == "2026-05-03"
+    assert says in send(client, "31", "2", "2026").text
+    office.close()

@@ -1,0 +1,162 @@
+"""What is asked again: on arrival what may have changed, for the doctor what was not known."""
+
+import pytest
+
+from screening.clinical.definitions.questionnaire import first_unanswered, journey
+from screening.workflow.reception import invitations, recheck
+from screening.workflow.review import reviews
+from screening.workflow.review.queue import list_queue
+from screening.workflow.screenings import answering
+from tests.clinical.evaluation.test_promises import quiet_answer
+from tests.office import DECLARED, decide, refused
+
+
+def asked_again(office, id, **special):
+    """Answer what is still open and return the questions that were."""
+    asked = []
+    draft = answering.open_draft(office.place, id)
+    answers = dict(draft.answers)
+    questionnaire = draft.questionnaire(office.place.definitions)
+    while item := first_unanswered(journey(questionnaire, answers), answers):
+        asked.append(item.link_id)
+        answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
+        answering.give_answer(office.place, id, item.link_id, answers[item.link_id])
+    return asked
+
+
+@pytest.fixture
+def arrived(office):
+    """Return the recheck of someone who had nothing to report four days ago."""
+    id = office.submit(can_be_pregnant="yes", pregnant="no", period="no")
+    office.pass_time(days=4)
+    return id, recheck.recheck(office.place, office.clinic, "account:1", id)
+
+
+def test_on_the_day_only_what_may_have_changed_is_asked_again(office, arrived):
+    _, again = arrived
+
+    asked = asked_again(office, again.screening_id)
+
+    assert asked == ["pregnant", "period", "ill_now", "skin_infection", "cold_sore_now"]
+
+
+def test_the_outcome_is_worked_out_anew_as_of_the_day(office, arrived):
+    old, again = arrived
+    asked_again(office, again.screening_id, cold_sore_now="yes")
+    answering.submit(office.place, again.screening_id, DECLARED)
+
+    review = reviews.open_review(office.place, office.doctor, again.screening_id)
+
+    assert review.report["procedures"][0]["outcome"] == "deferred"
+    assert review.report["on"] == office.now.date().isoformat()
+    assert review.changes["answers"][0]["now"] == "Yes"
+    assert review.changes["outcomes"] == [
+        {
+            "what": "Mesotherapy, face",
+            "before": "no-contraindication-identified",
+            "now": "deferred",
+            "because": [review.changes["answers"][0]],
+        }
+    ]
+    assert reviews.open_review(office.place, office.doctor, old).state == "superseded"
+
+
+def test_until_it_is_sent_the_earlier_screening_stays_in_force(office, arrived):
+    old, _ = arrived
+
+    assert reviews.open_review(office.place, office.doctor, old).state == "submitted"
+
+
+def test_a_recheck_cannot_be_sent_with_a_question_open(office, arrived):
+    _, again = arrived
+
+    assert refused(answering.submit, office.place, again.screening_id, DECLARED) == "incomplete"
+
+
+def test_nothing_is_asked_again_before_it_was_answered(office):
+    invitation = office.invite()
+    ask = (office.place, office.clinic, "account:1", invitation.screening_id)
+
+    assert refused(recheck.recheck, *ask) == "invited"
+
+
+@pytest.fixture
+def questioned(office):
+    """Return a screening whose doctor needs to know more, and the one that asks for it."""
+    invitation = office.invite()
+    office.answer(
+        invitation.screening_id,
+        can_be_pregnant="yes",
+        pregnant="unknown",
+        cold_sore_now="yes",
+    )
+    answering.submit(office.place, invitation.screening_id, DECLARED)
+    reviews.decide(*decide(office, invitation.screening_id, "request-information", "Test first"))
+    again, _ = answering.follow_link(office.place, invitation.link)
+    return invitation.screening_id, again
+
+
+def test_a_request_for_information_opens_only_what_was_not_known(office, questioned):
+    old, again = questioned
+
+    assert again != old
+    assert answering.open_draft(office.place, again).why_again == "doctor"
+    assert asked_again(office, again) == ["pregnant"]
+
+
+def test_the_answer_to_the_doctor_comes_back_to_the_queue(office, questioned):
+    old, again = questioned
+    asked_again(office, again, pregnant="no")
+    answering.submit(office.place, again, DECLARED)
+
+    assert [e.screening_id for e in list_queue(office.place, office.doctor)] == [again]
+    changes = reviews.open_review(office.place, office.doctor, again).changes
+    assert [(c["before"], c["now"]) for c in changes["answers"]] == [("I do not know", "No")]
+    earlier = reviews.open_review(office.place, office.doctor, old)
+    assert earlier.state == "superseded"
+    assert earlier.decision["decisions"][0]["decision"] == "request-information"
+
+
+def test_where_all_is_known_the_doctor_has_what_is_behind_the_reasons_asked_again(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id, cold_sore_now="yes")
+    answering.submit(office.place, invitation.screening_id, DECLARED)
+    reviews.decide(*decide(office, invitation.screening_id, "request-information", "which side?"))
+    again, _ = answering.follow_link(office.place, invitation.link)
+
+    assert asked_again(office, again) == ["cold_sore_now"]
+
+
+def test_nothing_can_be_asked_where_nothing_stands_behind_a_reason(office):
+    id = office.submit()
+
+    assert refused(reviews.decide, *decide(office, id, "request-information")) == "nothing-to-ask"
+
+
+def test_when_something_changed_what_was_sent_is_void_and_all_answers_come_back(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id)
+    answering.submit(office.place, invitation.screening_id, DECLARED)
+    again = recheck.something_changed(office.place, invitation.screening_id)
+
+    assert answering.follow_link(office.place, invitation.link) == (again, "in-progress")
+    assert list_queue(office.place, office.doctor) == []
+    late = decide(office, invitation.screening_id, "proceed")
+    assert refused(reviews.decide, *late) == "superseded"
+    assert asked_again(office, again) == []
+    [new, _] = sorted(
+        invitations.list_screenings(office.place, office.clinic), key=lambda e: e.state
+    )
+    assert (new.state, new.again) == ("in-progress", "changed")
+
+    answering.give_answer(office.place, again, "cold_sore_now", "yes")
+    answering.submit(office.place, again, DECLARED)
+    [waiting] = list_queue(office.place, office.doctor)
+    assert waiting.screening_id == again
+    assert reviews.open_review(office.place, office.doctor, again).changes["answers"]
+
+
+def test_nothing_can_change_before_it_was_sent(office):
+    id = office.invite().screening_id
+
+    assert refused(recheck.something_changed, office.place, id) == "invited"

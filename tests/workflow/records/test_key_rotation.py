@@ -1,0 +1,127 @@
+import os
+import threading
+import time
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from screening.bootstrap import open_workplace
+from screening.config import read_secrets, write_secrets
+from screening.storage import audit
+from screening.storage.encryption import SealedBlobError, open_bytes
+from screening.storage.installation import WrongSecretError
+from screening.storage.tables import Clinic, Screening
+from screening.workflow.accounts import sessions
+from screening.workflow.clinics import clinics
+from screening.workflow.reception import invitations
+from screening.workflow.records import key_rotation
+from screening.workflow.review import queue
+from screening.workflow.screenings import answering, receipts
+from tests.office import DECLARED, PASSWORD
+
+
+def rotate(office):
+    path = office.config.secret_file
+    write_secrets(path, [os.urandom(32), *read_secrets(path)])
+    key_rotation.rotate_secret(office.place, read_secrets(path))
+
+
+def wrapped(office, of):
+    with office.place.database.read() as session:
+        return {r.id: r.wrapped_key for r in session.scalars(select(of))}
+
+
+def test_a_new_secret_is_in_force_while_what_runs_goes_on(office):
+    invitation, before = office.invite(), wrapped(office, Clinic)
+    rotate(office)
+
+    office.answer(invitation.screening_id)
+    assert answering.follow_link(office.place, invitation.link)[0] == invitation.screening_id
+    answering.submit(office.place, invitation.screening_id, DECLARED)
+    sessions.sign_in(office.place, "doctor", PASSWORD)
+    office.make_reports()
+    assert receipts.patient_copy(office.place, invitation.screening_id)
+    clinics.add_clinic(office.place, "Other", "", "", "UTC")
+    for blob in before.values():
+        assert blob not in wrapped(office, Clinic).values()
+
+
+def test_the_newest_secret_alone_opens_it_and_the_older_one_does_not(office):
+    path, id = office.config.secret_file, office.submit()
+    [old] = read_secrets(path)
+    rotate(office)
+    newest, older = read_secrets(path)
+    assert older == old
+    assert key_rotation.in_use(office.place, newest) and not key_rotation.in_use(office.place, old)
+
+    write_secrets(path, [newest])
+    again = open_workplace(office.config)
+    assert again.keys.index == office.place.keys.index
+    assert again.seal.certificate_pem == office.place.seal.certificate_pem
+    with again.database.read() as session:
+        assert again.screening_key(session, session.get_one(Screening, id))
+        assert audit.find_break(session, again.keys.audit) is None
+    again.database.close()
+
+    write_secrets(path, [old])
+    with pytest.raises(WrongSecretError):
+        open_workplace(office.config)
+
+
+def test_the_key_that_a_thief_has_opens_nothing_new(office):
+    stolen = office.place.keys.wrapping
+    rotate(office)
+    [(id, blob)] = wrapped(office, Clinic).items()
+
+    with pytest.raises(SealedBlobError):
+        open_bytes(stolen, blob, f"clinic:{id}")
+
+
+def test_a_clinic_gets_a_new_key_and_everything_still_opens(office):
+    ids = [office.submit() for _ in range(3)]
+    before = wrapped(office, Screening)
+    assert key_rotation.rotate_clinic(office.place, office.clinic).screenings == 3
+
+    assert not set(before.values()) & set(wrapped(office, Screening).values())
+    office.make_reports()
+    for id in ids:
+        assert receipts.patient_copy(office.place, id)
+    with office.place.database.read() as session:
+        assert sessions.doctor_credentials(office.place, session, office.doctor.id)
+        assert clinics.clinic_seal(office.place, session, office.clinic)
+    assert office.sign_in("doctor").name == "Dr Mai Tran"  # the app's secret is sealed too
+
+
+def test_nobody_notices_a_rotation(office):
+    """Patients answer, the reception lists and invites while both kinds of key change."""
+    invited = [office.invite().screening_id for _ in range(4)]
+    failures, done, rounds = [], threading.Event(), Counter()
+
+    def use(id):
+        while not done.is_set():
+            try:
+                answering.give_answer(office.place, id, "note", "x")
+                invitations.list_screenings(office.place, office.clinic)
+                office.invite()
+                queue.list_queue(office.place, office.doctor)
+                rounds[id] += 1
+            except Exception as error:
+                failures.append(repr(error))
+                return
+
+    threads = [threading.Thread(target=use, args=(id,)) for id in invited]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        key_rotation.rotate_clinic(office.place, office.clinic)
+        rotate(office)
+        before = dict(rounds)
+        while not failures and any(rounds[id] < before.get(id, 0) + 2 for id in invited):
+            time.sleep(0.01)
+    done.set()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert len(invitations.list_screenings(office.place, office.clinic)) >= 4

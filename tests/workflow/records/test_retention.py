@@ -1,0 +1,234 @@
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import LargeBinary, select
+
+from screening.storage import audit
+from screening.storage.encryption import SealedBlobError, open_bytes
+from screening.storage.tables import AuditEntry, Decision, ReportRow, Screening, Table
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.states import State
+from screening.workflow.operations.counts import count_work
+from screening.workflow.reception import invitations, recheck
+from screening.workflow.records import export, retention
+from screening.workflow.reports import making
+from screening.workflow.review import queue, reviews
+from screening.workflow.screenings import answering, receipts
+from tests.office import DECLARED
+from tests.workflow.review.test_reviews import decide
+
+# Erasing and exporting know each of these; a new sealed column has to be thought about.
+SEALED = {
+    "account.credentials", "account.totp", "account.totp_offer", "clinic.logo", "clinic.seal",
+    "clinic.wrapped_key", "decision.content", "definitions.archive", "installation.content",
+    "message.error", "message.recipient", "passkey.content", "report.pdf", "screening.basis",
+    "screening.contact", "screening.draft", "screening.person", "screening.submission",
+    "screening.wrapped_key",
+}  # fmt: skip
+
+
+def row(office, id):
+    with office.place.database.read() as session:
+        return session.get_one(Screening, id)
+
+
+def entries(office, id):
+    with office.place.database.read() as session:
+        query = select(AuditEntry).where(AuditEntry.screening_id == id)
+        return list(session.scalars(query.order_by(AuditEntry.sequence)))
+
+
+def test_every_sealed_column_is_known_here():
+    found = {
+        f"{table.name}.{column.name}"
+        for table in Table.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    assert found == SEALED
+
+
+def test_a_link_that_ended_a_day_ago_expires_once(office):
+    waiting, sent = office.invite().screening_id, office.submit()
+    office.pass_time(days=14, hours=23)
+    assert retention.expire(office.place) == 0
+    office.pass_time(hours=2)
+
+    assert retention.expire(office.place) == 1
+    assert retention.expire(office.place) == 0
+    assert (row(office, waiting).state, row(office, sent).state) == ("expired", "submitted")
+    assert [e.act for e in entries(office, waiting)] == ["invite", "expire"]
+
+
+def test_a_new_link_takes_an_expired_screening_up_again_with_its_answers(office):
+    id = office.invite().screening_id
+    office.answer(id)
+    office.pass_time(days=16)
+    retention.expire(office.place)
+    link = invitations.renew_link(office.place, office.clinic, "account:1", id)
+
+    assert answering.follow_link(office.place, link) == (id, State.IN_PROGRESS)
+    answering.submit(office.place, id, DECLARED)
+
+
+def test_erasing_destroys_the_key_and_all_that_it_opened(office):
+    id = office.submit()
+    office.make_reports()
+    reviews.decide(*decide(office, id, "proceed"))
+    office.make_reports()
+    with office.place.database.read() as session:
+        screening = session.get_one(Screening, id)
+        key, sealed = office.place.screening_key(session, screening), screening.submission
+    retention.erase(office.place, id, "program", "asked by the patient")
+
+    with office.place.database.read() as session:
+        screening = session.get_one(Screening, id)
+        assert (screening.state, screening.submission, screening.gravity) == ("erased", None, None)
+        pdfs = session.scalars(select(ReportRow.pdf)).all()
+        assert pdfs == [None] * 4
+        assert session.scalars(select(Decision.content)).all() == [b""]
+        with pytest.raises(SealedBlobError):
+            fresh = office.place.screening_key(session, screening)
+            open_bytes(fresh, sealed, f"screening:{id}:submission")
+        assert audit.find_break(session, office.place.keys.audit) is None
+    last = entries(office, id)[-1]
+    assert (last.act, last.who, last.why) == ("erase", "program", "asked by the patient")
+    assert open_bytes(key, sealed, f"screening:{id}:submission")  # the old key alone opened it
+
+
+def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id)
+    answering.submit(office.place, invitation.screening_id, DECLARED)
+    assert row(office, invitation.screening_id).person_hash
+    retention.erase(office.place, invitation.screening_id, "program", "asked")
+
+    erased = row(office, invitation.screening_id)
+    finds = {c.name for c in Screening.__table__.columns if c.name.endswith("_hash")}
+    kept = {name for name in finds if getattr(erased, name)}
+    assert kept == {"link_hash", "definitions_hash"}
+    assert erased.link_hash != office.place.hash(f"link:{invitation.link}")
+    later = reviews.open_review(office.place, office.doctor, office.submit())
+    assert later.related == [], "the same name and date of birth"
+
+
+def test_a_report_that_was_not_made_before_erasing_is_not_waited_for(office):
+    id = office.submit()
+    assert len(making.due_reports(office.place)) == 2
+    retention.erase(office.place, id, "program", "asked")
+    office.pass_time(hours=1)
+
+    assert making.due_reports(office.place) == []
+    assert count_work(office.place).pending == 0
+
+
+def test_nothing_erased_is_left_in_the_files(office, tmp_path):
+    id = office.submit()
+    before = row(office, id)
+    if office.place.database.engine.dialect.name == "postgresql":
+        return
+    assert before.wrapped_key in everything(tmp_path)
+    retention.erase(office.place, id, "program", "asked")
+
+    assert before.wrapped_key not in everything(tmp_path)
+    assert before.person not in everything(tmp_path)
+
+
+def everything(folder: Path):
+    return b"".join(p.read_bytes() for p in folder.glob("screening.db*"))
+
+
+def test_an_erased_screening_is_gone_for_everyone(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id)
+    answering.submit(office.place, invitation.screening_id, DECLARED)
+    retention.erase(office.place, invitation.screening_id, "program", "asked")
+
+    for act, reason in (
+        (lambda: answering.follow_link(office.place, invitation.link), "gone"),
+        (lambda: receipts.read_receipt(office.place, invitation.screening_id), "erased"),
+        (
+            lambda: reviews.open_review(office.place, office.doctor, invitation.screening_id),
+            "erased",
+        ),
+        (lambda: retention.erase(office.place, invitation.screening_id, "program", "x"), "erased"),
+        (lambda: export.export(office.place, invitation.screening_id, "program"), "erased"),
+    ):
+        with pytest.raises(ActRefusedError, match=reason):
+            act()
+    assert invitations.list_screenings(office.place, office.clinic) == []
+    assert queue.list_queue(office.place, office.doctor) == []
+    assert queue.search(office.place, office.doctor, "Lan") == []
+    office.make_reports()
+
+
+def test_a_recheck_outlives_the_screening_that_it_asked_again_about(office):
+    first = office.submit()
+    again = recheck.recheck(office.place, office.clinic, "account:1", first)
+    office.answer(again.screening_id)
+    answering.submit(office.place, again.screening_id, DECLARED)
+    connected = retention.erase(office.place, first, "program", "asked")
+
+    assert connected == [again.number]
+    assert reviews.open_review(office.place, office.doctor, again.screening_id).changes is None
+
+
+def test_purging_follows_the_state(office):
+    sent, unsent, withdrawn = office.submit(), office.invite(), office.invite()
+    invitations.withdraw(office.place, office.clinic, "account:1", withdrawn.screening_id)
+    due = lambda: {h.id for h in retention.due_for_purge(office.place, 90, 10)}  # noqa: E731
+    office.pass_time(days=103)
+    retention.expire(office.place)
+    assert due() == set()
+    office.pass_time(days=2)
+    assert due() == {unsent.screening_id, withdrawn.screening_id}
+    assert {h.id for h in retention.purge(office.place, 90, 10)} == due() | {
+        unsent.screening_id,
+        withdrawn.screening_id,
+    }
+    assert due() == set()
+    office.pass_time(days=3650)
+    assert due() == {sent}
+
+
+def test_an_export_holds_all_that_is_held(office):
+    id = office.submit(age="x")
+    office.make_reports()
+    reviews.decide(*decide(office, id, "proceed"))
+    office.make_reports()
+    packed = zipfile.ZipFile(BytesIO(export.export(office.place, id, "account:1").archive))
+    held = json.loads(packed.read("screening.json"))
+    number = held["number"]
+
+    assert set(packed.namelist()) == {
+        "screening.json",
+        f"{number}-screening.pdf",
+        f"{number}-copy.pdf",
+        f"{number}-decided.pdf",
+        f"{number}-plan.pdf",
+    }
+    assert all(packed.read(n).startswith(b"%PDF") for n in packed.namelist() if n.endswith("pdf"))
+    assert held["person"] == {"name": "Lan Nguyen", "born": "1986-05-03"}
+    assert held["draft"]["answers"]["date_of_birth"]
+    assert held["submission"]["procedures"]
+    assert held["decisions"][0]["doctor"]["name"] == "Dr Mai Tran"
+    assert held["audit"][-1]["act"] == "export"
+    assert not [name for name in held if name.endswith("hash")]
+
+
+def test_numbers_of_two_clinics_are_kept_apart(office):
+    from screening.workflow.clinics import clinics
+
+    ours = office.invite()
+    other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
+    theirs = invitations.invite(office.place, other, "program", "Ana Silva")
+
+    assert ours.number == theirs.number
+    with pytest.raises(ActRefusedError, match="several"):
+        retention.find_screening(office.place, ours.number)
+    assert retention.find_screening(office.place, ours.number, other).id == theirs.screening_id
+    with pytest.raises(ActRefusedError, match="gone"):
+        retention.find_screening(office.place, "SC-1")

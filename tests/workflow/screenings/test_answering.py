@@ -1,0 +1,231 @@
+import threading
+
+from sqlalchemy import select
+
+from screening.storage.tables import AuditEntry, ReportRow, Screening
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.reception import invitations
+from screening.workflow.review import reviews
+from screening.workflow.screenings import answering, edit_lock, receipts
+from tests.office import DECLARED, decide, refused, text_of
+
+
+def test_a_link_leads_to_its_screening_as_often_as_it_is_opened(office):
+    invitation = office.invite()
+
+    for _ in range(3):
+        found, state = answering.follow_link(office.place, invitation.link)
+        assert (found, state) == (invitation.screening_id, "invited")
+
+
+def test_the_link_is_stored_only_as_a_hash(office):
+    invitation = office.invite()
+    stored = b"".join(p.read_bytes() for p in office.config.instance.glob("screening.db*"))
+
+    assert len(invitation.link) * 6 >= 128
+    assert invitation.link.encode() not in stored
+    assert invitation.start_code.encode() not in stored
+
+
+def test_names_and_answers_are_not_readable_in_the_database(office):
+    office.submit(other_meds="yes", medicine_list="Zzmedicine 5 mg")
+    stored = b"".join(p.read_bytes() for p in office.config.instance.glob("screening.db*"))
+
+    assert b"Lan Nguyen" not in stored
+    assert b"Zzmedicine" not in stored
+
+
+def test_an_unknown_link_leads_nowhere(office):
+    assert refused(answering.follow_link, office.place, "x" * 32) == "gone"
+
+
+def test_a_link_ends_after_two_weeks(office):
+    invitation = office.invite()
+    office.pass_time(days=14)
+
+    assert refused(answering.follow_link, office.place, invitation.link) == "expired"
+
+
+def test_a_withdrawn_screening_takes_no_answers(office):
+    invitation = office.invite()
+    invitations.withdraw(office.place, office.clinic, "account:1", invitation.screening_id)
+
+    assert refused(answering.follow_link, office.place, invitation.link) == "withdrawn"
+    answer = (office.place, invitation.screening_id, "painkiller", "no")
+    assert refused(answering.give_answer, *answer) == "withdrawn"
+
+
+def test_answers_are_there_after_coming_back(office):
+    invitation = office.invite()
+    answering.give_answer(office.place, invitation.screening_id, "date_of_birth", "1990-01-01")
+
+    draft = answering.open_draft(office.place, invitation.screening_id)
+
+    assert draft.answers == {"date_of_birth": "1990-01-01"}
+    assert draft.state == "in-progress"
+
+
+def test_an_answer_off_the_way_is_kept_and_comes_back(office):
+    id = office.invite().screening_id
+    for link_id, answer in [
+        ("painkiller", "yes"),
+        ("painkiller_last_dose", "2026-11-18"),
+        ("painkiller", "no"),
+    ]:
+        answering.give_answer(office.place, id, link_id, answer)
+
+    assert answering.open_draft(office.place, id).answers["painkiller_last_dose"] == "2026-11-18"
+
+
+def test_an_incomplete_questionnaire_cannot_be_submitted(office):
+    id = office.invite().screening_id
+    answering.give_answer(office.place, id, "date_of_birth", "1990-01-01")
+
+    assert refused(answering.submit, office.place, id, DECLARED) == "incomplete"
+
+
+def test_a_medicine_that_goes_with_no_answer_is_asked_about_before_sending(office):
+    id = office.invite().screening_id
+    office.answer(id, other_meds="yes", medicine_list="Warfarin", blood_thinner="no")
+    draft = answering.open_draft(office.place, id)
+    assert draft.readings(office.place.definitions)
+    assert refused(answering.submit, office.place, id, DECLARED) == "incomplete"
+
+    answering.give_answer(office.place, id, "medicine_list", "vitamins")
+    answering.submit(office.place, id, DECLARED)
+
+
+def test_a_device_answers_no_more_once_it_has_sent(office):
+    id = office.invite().screening_id
+    held = edit_lock.take(office.place, id, "patient")
+    office.answer(id)
+    assert edit_lock.is_here(office.place, id, held)
+    answering.submit(office.place, id, DECLARED, pen=held)
+
+    assert not edit_lock.is_here(office.place, id, held)
+    assert refused(edit_lock.keep, office.place, id, held) == "no-visit"
+
+
+def test_of_twelve_parallel_submissions_exactly_one_is_accepted(office):
+    id = office.invite().screening_id
+    office.answer(id)
+    reasons = []
+
+    def submit():
+        try:
+            answering.submit(office.place, id, DECLARED)
+            reasons.append("accepted")
+        except ActRefusedError as error:
+            reasons.append(error.reason)
+
+    threads = [threading.Thread(target=submit) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(reasons) == ["accepted"] + ["submitted"] * 11
+    with office.place.database.read() as session:
+        kinds = session.scalars(select(ReportRow.kind)).all()
+    assert sorted(kinds) == ["copy", "screening"]
+
+
+def test_a_submission_freezes_texts_verdicts_and_definitions(office):
+    id = office.submit()
+    with office.place.database.read() as session:
+        screening = session.get_one(Screening, id)
+
+    assert screening.definitions_hash == office.place.definitions.hash
+    assert screening.gravity == 0
+
+
+def test_a_submission_orders_the_report_and_the_patients_copy_and_rings_for_both(office):
+    office.submit()
+
+    assert len(office.rung) == 2
+
+
+def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office, tmp_path):
+    id = office.submit(painkiller="yes", painkiller_last_dose="2026-11-18")
+    assert receipts.patient_copy(office.place, id) is None
+    office.make_reports()
+    copy = text_of(receipts.patient_copy(office.place, id), tmp_path)
+
+    assert "Your copy" in copy
+    assert "In the last 7 days, did you take aspirin" in copy
+    for for_doctors in ("evidence", "sha256:", "Notes on the rules", "S2-", "Aftercare"):
+        assert for_doctors not in copy
+
+    reviews.decide(*decide(office, id, "proceed-with-conditions", "no bruises so far"))
+    office.make_reports()
+    office.pass_time(seconds=5)
+    office.make_reports()
+    plan = text_of(receipts.patient_copy(office.place, id), tmp_path)
+
+    assert "Dr Mai Tran has decided" in plan
+    assert "Call us as soon as you can" in plan
+    assert "no bruises so far" not in plan
+
+
+def test_after_submission_only_the_receipt_is_shown(office):
+    id = office.submit()
+
+    assert refused(answering.open_draft, office.place, id) == "submitted"
+    assert receipts.read_receipt(office.place, id).copy_ready is False
+    assert refused(answering.give_answer, office.place, id, "painkiller", "yes") == "submitted"
+
+
+def test_there_is_no_receipt_before_submission(office):
+    assert refused(receipts.read_receipt, office.place, office.invite().screening_id) == "invited"
+
+
+def test_every_act_is_in_the_audit_log(office):
+    id = office.submit()
+    with office.place.database.read() as session:
+        acts = session.scalars(select(AuditEntry.act).where(AuditEntry.screening_id == id)).all()
+
+    assert acts == ["invite", "begin", "submit"]
+
+
+def test_an_answer_that_is_offered_no_longer_is_asked_for_again(office):
+    """The lists may change between two visits; the patient is never stuck over that."""
+    invitation = office.invite()
+    office.answer(invitation.screening_id, painkiller="an option of last year")
+    draft = answering.open_draft(office.place, invitation.screening_id)
+
+    assert "painkiller" not in draft.answers
+    assert "date_of_birth" in draft.answers
+    assert refused(answering.submit, office.place, draft.id, DECLARED) == "incomplete"
+
+
+def test_what_the_patient_read_is_kept_beside_the_report(office):
+    invitation = office.invite()
+    office.answer(invitation.screening_id, painkiller="unknown")
+    words = {"unknown": "Tôi không biết", "": "Chưa trả lời"}
+    answering.submit(office.place, invitation.screening_id, DECLARED, "vi", words)
+    report = reviews.open_review(office.place, office.doctor, invitation.screening_id).report
+
+    read = report["translated"]
+    assert (read["language"], read["reviewed_by"]) == ("vi", None)
+    texts = office.place.definitions.translations["vi"]
+    asked = [a for s in report["sections"] for a in s["answers"]]
+    seen = [a for s in read["sections"] for a in s["answers"]]
+    assert [a["link_id"] for a in seen] == [a["link_id"] for a in asked]
+    assert [a["question"] for a in seen] == [texts[a["question"]] for a in asked]
+    assert receipts.read_receipt(office.place, invitation.screening_id).asked_in == "vi"
+    [painkiller] = [a for a in seen if a["link_id"] == "painkiller"]
+    assert painkiller["text"] == "Tôi không biết"
+    assert [p["outcome"] for p in read["procedures"]] == [
+        p["outcome"] for p in report["procedures"]
+    ]
+
+
+def test_the_receipt_lists_what_to_find_out_and_never_what_is_only_for_the_doctor(office):
+    id = office.submit(bleeding="unknown", hiv="tell-doctor")
+    receipt = receipts.read_receipt(office.place, id)
+    listed = receipt.to_find_out
+
+    assert receipt.asked_in == "en"
+    asked = {item.link_id: item for item in office.place.definitions.items}
+    assert [one["link_id"] for one in listed] == ["bleeding"]
+    assert listed[0]["find_out"] == asked["bleeding"].find_out

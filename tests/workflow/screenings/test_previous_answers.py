@@ -1,0 +1,178 @@
+"""A patient who comes again: what is brought back, for whom, and what is asked afresh."""
+
+from sqlalchemy import select
+
+from screening.clinical.definitions.questionnaire import ItemType, first_unanswered, journey
+from screening.clinical.report.returning import still_to_confirm
+from screening.storage.tables import AuditEntry, Screening
+from screening.workflow.review import reviews
+from screening.workflow.screenings import answering, previous_answers
+from tests.office import DECLARED
+
+BORN = "1986-05-03"
+
+
+def come_again(office, born=BORN, name="Lan Nguyen", procedures=("thread-lift",)):
+    """Return the id of a new screening whose date of birth was just answered."""
+    id = office.invite(*procedures, name=name).screening_id
+    answering.choose_procedures(office.place, id, list(procedures))
+    answering.give_answer(office.place, id, "date_of_birth", born)
+    previous_answers.bring_back(office.place, id)
+    return id
+
+
+def open_sections(office, id):
+    draft = answering.open_draft(office.place, id)
+    questionnaire = draft.questionnaire(office.place.definitions)
+    last = draft.last["answers"] if draft.last else {}
+    return list(still_to_confirm(questionnaire, draft.answers, last))
+
+
+def shown(office, id):
+    return {item.link_id: a for part in open_sections(office, id) for item, a in part.asked}
+
+
+def first_visit(office, **special):
+    id = office.submit("thread-lift", date_of_birth=BORN, **special)
+    office.pass_time(days=200)
+    return id
+
+
+def test_answers_are_brought_back_beside_the_draft_and_count_for_nothing(office):
+    first_visit(office)
+    id = come_again(office)
+
+    assert shown(office, id)["bleeding"] == "no"
+    assert answering.open_draft(office.place, id).answers == {"date_of_birth": BORN}
+
+
+def test_only_the_same_name_and_date_of_birth_bring_answers_back(office):
+    first_visit(office)
+
+    assert shown(office, come_again(office))
+    assert shown(office, come_again(office, name="LAN  nguyen"))
+    assert not shown(office, come_again(office, born="1986-05-04"))
+    assert not shown(office, come_again(office, name="Lan Nguyen-Smith"))
+
+
+def test_nobody_tries_dates_of_birth_until_the_answers_of_another_show(office):
+    first_visit(office)
+    id = come_again(office, born="1986-05-01")
+    for born in ("1986-05-02", "1986-05-04", BORN):
+        answering.give_answer(office.place, id, "date_of_birth", born)
+        previous_answers.bring_back(office.place, id)
+
+    assert not shown(office, id)
+
+
+def test_another_date_of_birth_takes_back_what_was_confirmed(office):
+    first_visit(office)
+    id = come_again(office)
+    previous_answers.confirm(office.place, id, {"bleeding"}, set())
+    answering.give_answer(office.place, id, "date_of_birth", "1990-01-01")
+    previous_answers.bring_back(office.place, id)
+
+    draft = answering.open_draft(office.place, id)
+    assert draft.answers == {"date_of_birth": "1990-01-01"}
+    assert (draft.last, draft.confirmed) == (None, {})
+
+
+def test_what_may_have_changed_by_itself_is_asked_afresh(office):
+    first_visit(office, painkiller="yes", painkiller_last_dose="2026-10-01", bleeding="unknown")
+    brought = shown(office, come_again(office))
+    known = office.place.definitions
+    items = {item.link_id: item for item in known.items}
+    again = {
+        rule.finding
+        for procedure in known.procedures.values()
+        for rule in procedure.contraindications
+        if rule.recheck or rule.defer
+    }
+
+    assert brought, "something is left to confirm"
+    for link_id in brought:
+        item = items[link_id]
+        assert item.type not in {ItemType.DATE, ItemType.BIRTH_DATE}, link_id
+        assert not item.within and not item.private, link_id
+        assert not item.establishes & again, link_id
+    for asked in (
+        "can_be_pregnant",
+        "breastfeeding",
+        "trying",
+        "painkiller",
+        "painkiller_last_dose",
+        "bleeding",
+    ):
+        assert asked not in brought
+
+
+def test_a_question_that_reads_otherwise_by_now_is_asked_afresh(office):
+    id = first_visit(office)
+    key = None
+    with office.place.database.write() as session:
+        old = session.get_one(Screening, id)
+        key = office.place.screening_key(session, old)
+        spot = f"screening:{id}:submission"
+        report = previous_answers.open_json(key, old.submission, spot)
+        for section in report["sections"]:
+            for answer in section["answers"]:
+                if answer["link_id"] == "blood_thinner":
+                    answer["question"] = "Do you take a medicine?"
+        old.submission = previous_answers.seal_json(key, report, spot)
+
+    brought = shown(office, come_again(office))
+    assert "blood_thinner" not in brought and "heart" in brought
+
+
+def test_what_is_confirmed_counts_and_what_changed_is_asked(office):
+    first_visit(office)
+    id = come_again(office)
+    [*_, part] = open_sections(office, id)
+    names = [item.link_id for item, _answer in part.asked]
+    previous_answers.confirm(office.place, id, set(names[1:]), {names[0]})
+
+    draft = answering.open_draft(office.place, id)
+    assert set(names[1:]) <= set(draft.answers) and names[0] not in draft.answers
+    assert not set(names) & set(shown(office, id)), "neither is shown again"
+    steps = journey(draft.questionnaire(office.place.definitions), draft.answers)
+    assert names[0] in {step.item.link_id for step in steps}
+    assert first_unanswered(steps, draft.answers)
+
+
+def test_confirming_what_was_never_brought_back_does_nothing(office):
+    first_visit(office)
+    id = come_again(office)
+    previous_answers.confirm(office.place, id, {"painkiller", "nonsense"}, set())
+
+    assert answering.open_draft(office.place, id).answers == {"date_of_birth": BORN}
+
+
+def test_answering_anew_leaves_last_time_aside(office):
+    first_visit(office)
+    id = come_again(office)
+    previous_answers.start_anew(office.place, id)
+
+    assert not shown(office, id)
+
+
+def test_the_doctor_sees_what_was_confirmed_and_the_old_record_is_untouched(office):
+    old = first_visit(office)
+    with office.place.database.read() as session:
+        row = session.get_one(Screening, old)
+        before, number = (row.submission, row.draft, row.state), row.number
+    id = come_again(office)
+    names = set(shown(office, id))
+    previous_answers.confirm(office.place, id, names, set())
+    changed = sorted(names)[0]
+    answers = answering.open_draft(office.place, id).answers
+    office.answer(id, **answers | {changed: "unknown"})
+    answering.submit(office.place, id, DECLARED)
+
+    frame = reviews.open_review(office.place, office.doctor, id).report["frame"]
+    assert frame["confirmed"]["number"] == number
+    assert set(frame["confirmed"]["answers"]) == names - {changed}
+    with office.place.database.read() as session:
+        row = session.get_one(Screening, old)
+        assert (row.submission, row.draft, row.state) == before
+        acts = select(AuditEntry.why).where(AuditEntry.act == "bring back answers")
+        assert list(session.scalars(acts)) == [number]

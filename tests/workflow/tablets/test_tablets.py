@@ -1,0 +1,107 @@
+import pytest
+from sqlalchemy import select
+
+from screening.storage.tables import AuditEntry, Kiosk
+from screening.workflow.tablets import tablets
+from tests.office import refused
+
+PIN = "492716"
+
+
+def tablet(office, pin=""):
+    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room", pin=pin)
+    return tablets.tablet_of(
+        office.place, tablets.pair(office.place, code.lower().replace("-", " "))
+    )
+
+
+def acts(office):
+    with office.place.database.read() as session:
+        return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.sequence)))
+
+
+def test_a_pairing_code_works_once(office):
+    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    tablets.pair(office.place, code)
+
+    assert refused(tablets.pair, office.place, code) == "wrong-code"
+
+
+def test_another_browser_is_no_tablet(office):
+    assert tablets.tablet_of(office.place, "x" * 32) is None
+
+
+def test_ten_wrong_pairing_codes_lock_pairing_for_a_while(office):
+    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    for _ in range(10):
+        assert refused(tablets.pair, office.place, "AAAA-AAAA") == "wrong-code"
+
+    assert refused(tablets.pair, office.place, code) == "locked"
+    office.pass_time(minutes=6)
+    assert tablets.pair(office.place, code)
+
+
+def test_the_pin_releases_the_tablet(office):
+    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room", pin=PIN)
+    token = tablets.pair(office.place, code)
+    tablets.release(office.place, tablets.tablet_of(office.place, token), PIN)
+
+    assert tablets.tablet_of(office.place, token) is None
+    assert acts(office)[-1] == "release tablet"
+
+
+def test_the_pin_is_kept_as_slowly_as_a_password(office):
+    here = tablet(office, PIN)
+    with office.place.database.read() as session:
+        stored = session.get_one(Kiosk, here.id).pin_hash
+
+    assert stored.startswith("$argon2id$")
+    assert PIN not in stored
+
+
+def test_five_wrong_pins_lock_the_tablet_until_staff_unlock_it(office):
+    here = tablet(office, PIN)
+    for _ in range(5):
+        assert refused(tablets.release, office.place, here, "111111") == "wrong-pin"
+
+    office.pass_time(days=2)
+    assert refused(tablets.release, office.place, here, PIN) == "locked"
+    tablets.unlock(office.place, office.clinic, "account:1", here.id)
+    tablets.release(office.place, here, PIN)
+    assert acts(office)[-8:] == [
+        *["wrong PIN"] * 5,
+        "lock tablet",
+        "unlock tablet",
+        "release tablet",
+    ]
+
+
+def test_without_a_pin_no_pin_releases_the_tablet(office):
+    here = tablet(office)
+
+    assert refused(tablets.release, office.place, here, PIN) == "no-pin"
+    tablets.set_pin(office.place, office.clinic, "account:1", here.id, PIN)
+    tablets.release(office.place, here, PIN)
+
+
+@pytest.mark.parametrize("pin", ["12345", "1234567890123", "abcdef", "12 456"])
+def test_a_pin_is_six_to_twelve_digits(office, pin):
+    add = tablets.add_kiosk
+
+    assert (
+        refused(add, office.place, office.clinic, "Waiting room", "account:1", pin) == "not-a-pin"
+    )
+
+
+def test_a_released_tablet_is_paired_anew_under_its_name(office):
+    here = tablet(office, PIN)
+    tablets.release(office.place, here, PIN)
+    code = tablets.pair_again(office.place, office.clinic, "account:1", here.id)
+
+    assert tablets.tablet_of(office.place, tablets.pair(office.place, code)).name == "Waiting room"
+
+
+def test_no_other_clinic_unlocks_or_names_the_pin_of_a_tablet(office):
+    here = tablet(office, PIN)
+    for act, more in ((tablets.unlock, ()), (tablets.set_pin, (PIN,)), (tablets.pair_again, ())):
+        assert refused(act, office.place, "another", "account:1", here.id, *more) == "gone"
