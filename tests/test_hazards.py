@@ -1,12 +1,15 @@
-"""Every test that a page of documentation names exists, and nothing is left open."""
+"""Every test and every break that a page of documentation names exists; nothing is left open."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.breaks.rows import read_rows
+
 ROOT = Path(__file__).parents[1]
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+BREAKS = {row.id for row in read_rows()}
 
 
 def rows(document):
@@ -38,12 +41,29 @@ def test_every_row_names_its_test(page, least):
     assert [row for row in found if not any(map(NAMED.search, row))] == []
 
 
+def breaks_in(cell):
+    return set(re.findall(r"`([a-z0-9-]+)`", cell))
+
+
+def test_every_hazard_names_the_breaks_that_its_tests_notice():
+    for row in rows("hazards.md"):
+        assert breaks_in(row[-1]) and breaks_in(row[-1]) <= BREAKS, row
+
+
 def test_every_requirement_is_shown_or_says_that_it_is_not():
     open_ = ("not met: ", "only read", "not in the suite: ")
     assert len(REQUIREMENTS) >= 150
     for row in REQUIREMENTS:
-        assert len(row) == 4, row
-        assert NAMED.fullmatch(row[-1]) or row[-1].startswith(open_), row
+        assert len(row) == 5, row
+        assert NAMED.fullmatch(row[3]) or row[3].startswith(open_), row
+
+
+def test_what_is_shown_by_a_test_names_the_break_that_it_notices_where_there_is_one():
+    broken = [row for row in REQUIREMENTS if row[-1] != "–"]
+    assert len(broken) >= 110
+    for row in broken:
+        assert NAMED.fullmatch(row[3]) and row[-1].startswith("`"), row
+        assert breaks_in(row[-1]) <= BREAKS, row
 
 
 def test_the_requirements_stand_once_and_in_order():

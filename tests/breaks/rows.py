@@ -28,7 +28,7 @@ class Break:
         first, *more = self.before.rstrip("\n").split("\n")
         there = re.search(rf"(?m)^( *)(.*?){re.escape(first)}", text)
         indent = there[1] if there else ""
-        before = f"\n{indent}".join([first, *more])
+        before = "\n".join([first, *(indent + line if line else "" for line in more)])
         if text.count(before) != 1:
             raise ValueError(f"{self.id}: {text.count(before)} times in {self.file}: {before}")
         lines = self.after.rstrip("\n").split("\n")

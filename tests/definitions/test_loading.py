@@ -7,6 +7,7 @@ import pytest
 from screening.clinical.definitions.eligibility import Grade
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
+from screening.definitions.reading import hash_files
 from tests.conftest import OURS, POLICY, SMALL, write_library
 
 RICH = SMALL | {OURS: POLICY}
@@ -358,6 +359,15 @@ def test_one_changed_byte_changes_the_hash(small_folder):
     path.write_text(path.read_text().replace("A source", "B source"))
 
     assert load_definitions(small_folder).hash != before
+
+
+def test_what_moves_from_one_file_into_another_changes_the_hash(tmp_path):
+    """Names and lengths are hashed too: the bytes one after the other are the same here."""
+    two = write_library(tmp_path / "two", {"a.yaml": "x: 1", "b.yaml": "y: 1"})
+    one = write_library(tmp_path / "one", {"a.yaml": "x: 1b.yamly: 1"})
+
+    hashes = {hash_files(folder, sorted(folder.iterdir())) for folder in (one, two)}
+    assert len(hashes) == 2
 
 
 def test_its_own_rule_wins_over_an_included_one(small_folder):

@@ -11,7 +11,7 @@ import pytest
 
 from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.eligibility import UNTIL_RESOLVED, Grade, determine_eligibility
-from screening.definitions.examples import describe, difference, wrong_marks
+from screening.definitions.examples import describe, difference, failing_examples, wrong_marks
 
 
 class OneDayMore(Duration):
@@ -114,6 +114,11 @@ def test_a_rule_without_its_example_is_named(library, patients):
         "chemical-peel: isotretinoin defer one day shorter",
         "chemical-peel: isotretinoin without its date",
     }
+
+
+def test_every_described_patient_comes_out_as_described(library):
+    assert len(library.examples) > 600
+    assert failing_examples(library) == []
 
 
 def test_each_procedure_has_at_least_six_described_patients(library):

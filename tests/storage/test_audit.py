@@ -77,6 +77,20 @@ def test_two_swapped_entries_are_found(database):
     assert find_break(database) == 3
 
 
+def test_an_entry_of_another_history_is_found(database, tmp_path):
+    """Written with the same key: only that each rests on the one before it tells them apart."""
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+    other.migrate()
+    with other.write() as session:
+        for n in range(ENTRIES):
+            audit.record(session, KEY, NOON, "account:2", f"act {n}", "c", "s", "why")
+        mac = session.scalars(select(AuditEntry.mac).where(AuditEntry.sequence == 3)).one()
+    other.close()
+    tamper(database, "UPDATE audit SET who = 'account:2', mac = :mac WHERE sequence = 3", mac=mac)
+
+    assert find_break(database) == 3
+
+
 def test_a_cut_tail_is_found_with_a_head_noted_outside(database):
     with database.read() as session:
         sequence, head = audit.read_head(session)

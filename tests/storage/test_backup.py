@@ -138,6 +138,17 @@ def test_a_changed_audit_log_is_noticed(office, tmp_path, empty):
     assert tables(empty) == []
 
 
+def test_a_damaged_screening_is_noticed(office, tmp_path, empty):
+    with office.place.database.write() as session:
+        screening = session.scalars(select(Screening)).one()
+        screening.person = screening.person[:-1] + bytes([screening.person[-1] ^ 1])
+    write_backup(office.place.database, tmp_path / "b.backup", office.now)
+
+    with pytest.raises(BackupError, match="person cannot be opened"):
+        restore_backup(empty, tmp_path / "b.backup", secrets(office))
+    assert tables(empty) == []
+
+
 def test_what_is_there_is_never_overwritten(office, backup):
     with pytest.raises(BackupError, match="not empty"):
         restore_backup(office.place.database, backup, secrets(office))

@@ -93,6 +93,15 @@ def test_what_is_committed_is_synced_to_the_disk(tmp_path):
     database.close()
 
 
+def test_what_is_deleted_is_written_over_and_no_row_is_left_alone(tmp_path):
+    """Or an erased patient would stay readable in the file's free pages."""
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    with database.read() as session:
+        assert session.execute(text("PRAGMA secure_delete")).scalar() == 1
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    database.close()
+
+
 def test_reads_see_one_moment(database):
     with database.read() as session:
         assert session.scalars(select(DefinitionsArchive.hash)).all() == []

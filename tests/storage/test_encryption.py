@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from screening.storage.encryption import (
     Keys,
     SealedBlobError,
+    fingerprint,
     new_key,
     open_bytes,
     open_json,
@@ -35,6 +36,19 @@ def test_a_flipped_byte_does_not_open(place):
 
     with pytest.raises(SealedBlobError):
         open_bytes(key, bytes(blob), "here")
+
+
+def test_the_same_content_is_never_sealed_to_the_same_bytes():
+    """A nonce that comes twice gives the contents of both away."""
+    key = new_key()
+
+    assert len({seal_bytes(key, b"no", "here")[:12] for _ in range(100)}) == 100
+
+
+def test_a_fingerprint_is_found_with_its_key_alone():
+    assert fingerprint(b"k" * 32, "Lan Nguyen") == fingerprint(b"k" * 32, "Lan Nguyen")
+    assert fingerprint(b"k" * 32, "Lan Nguyen") != fingerprint(b"j" * 32, "Lan Nguyen")
+    assert len(fingerprint(b"k" * 32, "")) == 64
 
 
 def test_another_key_does_not_open():

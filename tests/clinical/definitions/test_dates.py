@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.clinical.definitions.dates import Duration, PartialDate, age_on
+from screening.clinical.definitions.dates import Duration, PartialDate, age_on, outlasts
 
 
 def test_a_month_stands_for_all_its_days():
@@ -49,6 +49,28 @@ def test_what_is_not_a_length_of_time_is_refused(text):
 )
 def test_a_wait_never_ends_before_it_began(day, count, unit):
     assert Duration(count, unit).after(day) > day > Duration(count, unit).before(day)
+
+
+@pytest.mark.parametrize(
+    ("wait", "other", "longer"),
+    [
+        ("1 month", "30 days", True),
+        ("1 month", "31 days", False),
+        ("30 days", "1 month", True),
+        ("4 weeks", "1 month", False),
+        ("12 months", "1 year", False),
+    ],
+)
+def test_a_wait_is_longer_where_it_is_in_any_month(wait, other, longer):
+    """Thirty days are more than a February, a month more than thirty days of May."""
+    assert outlasts(Duration.parse(wait), Duration.parse(other)) is longer
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "years"), [(5, 2, 17), (5, 3, 18), (4, 3, 17), (6, 2, 18)]
+)
+def test_the_birthday_is_the_day_on_which_a_year_is_full(month, day, years):
+    assert age_on(date(2008, 5, 3), date(2026, month, day)) == years
 
 
 def test_who_is_born_on_29_february_turns_18_on_1_march():

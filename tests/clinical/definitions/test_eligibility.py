@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -25,6 +26,33 @@ def test_a_possible_contraindication_needs_information(small):
     found = evaluate(small, findings={"pregnancy": "unknown"})
 
     assert found.outcome is Outcome.INFORMATION_NEEDED
+
+
+def test_a_precaution_that_is_only_possible_is_weighed_too(small):
+    found = evaluate(small, findings={"blood_thinner": "unknown"})
+
+    assert found.outcome is Outcome.PRECAUTION
+    assert [(r.contraindication.finding, r.state) for r in found.reasons] == [
+        ("blood_thinner", "unknown")
+    ]
+
+
+@pytest.mark.parametrize("defer", ["nsaid_recent", "dental_work"])
+def test_what_may_have_to_wait_needs_information(small, defer):
+    found = evaluate(small, findings={defer: "unknown"})
+
+    assert (found.outcome, found.until) == (Outcome.INFORMATION_NEEDED, None)
+
+
+def test_a_finding_that_no_question_asks_about_is_unknown(small):
+    [section] = small.sections
+    fewer = tuple(item for item in section.items if item.link_id != "painkiller")
+    silent = replace(small, sections=(replace(section, items=fewer),))
+    quiet = {"date_of_birth": "1986-05-03", "can_be_pregnant": "no", "thinner": ["none"]}
+    found = evaluate(silent, answers=quiet | {"dental": "no"}, otherwise="unknown")
+
+    assert found.outcome is Outcome.INFORMATION_NEEDED
+    assert [r.contraindication.finding for r in found.reasons] == ["nsaid_recent"]
 
 
 def test_every_reason_is_listed_gravest_first(small):

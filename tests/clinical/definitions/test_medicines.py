@@ -38,6 +38,14 @@ def test_a_short_word_is_no_misspelled_name():
     assert find_names("Avil 25 mg, Motin", ["advil", "motrin"]) == []
 
 
+def test_a_long_list_is_read_to_its_end():
+    """A patient's list may have 2,000 characters."""
+    listed = "paracetamol, " * 130 + "warfarin"
+    assert len(listed) < 2_000
+
+    assert [one.meant for one in find_names(listed, NAMES)] == ["warfarin"]
+
+
 def test_a_name_in_arabic_is_found_with_and_without_its_signs():
     assert [one.meant for one in find_names("إيبوبروفين", NAMES)] == ["إيبوبروفين"]
     assert [one.meant for one in find_names("ايبوبروفين", NAMES)] == ["إيبوبروفين"]

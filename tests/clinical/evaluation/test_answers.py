@@ -24,6 +24,24 @@ def test_whatever_is_not_plainly_yes_or_no_is_unknown(small, answer):
     assert state(small, "nsaid_recent", painkiller=answer) == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("finding", "answers"),
+    [
+        ("nsaid_recent", {"painkiller": "maybe"}),
+        ("nsaid_recent", {"painkiller": ""}),
+        ("blood_thinner", {"thinner": ["none", "warfarin"]}),
+        ("age_under_18", {"date_of_birth": "1990-05"}),
+        ("age_under_18", {"date_of_birth": "2027-01-01"}),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_unknown_whatever_the_rest_is_held_to_be(
+    small, finding, answers
+):
+    found = establish_findings(small, answers, TODAY, otherwise=ABSENT)
+
+    assert found.states[finding] == UNKNOWN
+
+
 def test_what_only_the_doctor_shall_hear_is_unknown(small):
     [section] = small.sections
     items = tuple(replace(item, private=True) for item in section.items)
@@ -79,6 +97,10 @@ def test_a_date_off_the_way_does_not_count(small):
     answers = {"painkiller": "no", "painkiller_last_dose": "2026-11-20"}
 
     assert "nsaid_recent" not in establish_findings(small, answers, TODAY).dates
+    answers["painkiller"] = "unknown"
+    assert "nsaid_recent" not in establish_findings(small, answers, TODAY).dates
+    answers["painkiller"] = "yes"
+    assert "nsaid_recent" in establish_findings(small, answers, TODAY).dates
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,16 @@ def test_a_follow_up_under_not_known_was_not_left_out(small):
     assert found.unasked["pregnancy"] == 0b10
 
 
+def test_a_finding_that_no_question_asks_about_is_unknown_of_everyone(small):
+    [section] = small.sections
+    fewer = tuple(item for item in section.items if item.link_id != "painkiller")
+    silent = replace(small, sections=(replace(section, items=fewer),))
+    everyone = [(TODAY, NO), (TODAY, {})]
+
+    assert establish_all(silent, gather(everyone)).states["nsaid_recent"] == (0, 0b11)
+    assert_same(silent, everyone)
+
+
 def test_of_two_dates_for_one_finding_the_later_question_counts(small):
     """Even where its answer cannot be true; so it is for one patient too."""
     [section] = small.sections

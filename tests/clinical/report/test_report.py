@@ -48,3 +48,26 @@ def test_what_is_not_known_is_marked(small):
     assert marked(small, "unknown") == set()
     assert marked(small, "unknown", painkiller="unknown") == {"painkiller"}
     assert marked(small, "unknown", thinner=["warfarin", "unknown"]) == {"thinner"}
+
+
+def reasons(definitions, **said):
+    raw = {"procedures": ["peel"], "on": "2026-11-21", "answers": QUIET | said}
+    [procedure] = compile_report(definitions, read_case(definitions, raw), raw, {})["procedures"]
+    return {reason["finding"]: reason for reason in procedure["reasons"]}
+
+
+def test_a_reason_names_every_question_that_was_asked_about_it(twice):
+    """Also of the parts of a finding that is worked out, and the birth date of an age."""
+    found = reasons(twice, tablets="yes", date_of_birth="2010-01-01")
+
+    assert found["blood_thinner"]["answers"] == ["thinner", "tablets"]
+    assert found["age_under_18"]["answers"] == ["date_of_birth"]
+
+
+def test_a_reason_names_every_source(small):
+    peel = small.procedures["peel"]
+    rules = tuple(replace(rule, also=("S2",)) for rule in peel.contraindications)
+    two = replace(small, procedures={"peel": replace(peel, contraindications=rules)})
+    two = replace(two, sources=two.sources | {"S2": replace(two.sources["S1"], id="S2")})
+
+    assert reasons(two, painkiller="yes")["nsaid_recent"]["sources"] == ["S1", "S2"]

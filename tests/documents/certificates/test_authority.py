@@ -51,6 +51,7 @@ def test_a_certificate_is_the_authoritys_for_three_years_and_for_signing_only(is
     assert usage(issued()).digital_signature
     assert usage(issued()).content_commitment
     assert not usage(issued()).key_cert_sign
+    assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     assert isinstance(certificate.public_key(), ec.EllipticCurvePublicKey)
     assert certificate.public_key().curve.name == "secp256r1"
 

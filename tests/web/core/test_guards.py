@@ -76,6 +76,16 @@ def test_another_patients_screening_cannot_be_reached(office, app):
         assert session["screening"] == mine.screening_id
 
 
+def test_who_only_looks_at_a_link_takes_nothing_over(office, app):
+    """A mail scanner opens links before patients do, and another device goes on meanwhile."""
+    invitation, phone, scanner = office.invite(), app.test_client(), app.test_client()
+    phone.post(f"/s/{invitation.link}")
+    assert scanner.get(f"/s/{invitation.link}").status_code == 200
+
+    assert scanner.get("/screening/procedures").status_code == 403
+    assert phone.get("/screening/procedures").status_code == 200
+
+
 @pytest.mark.parametrize("link", ["x", "x" * 500, "%00", "..%2f..", "' OR 1=1 --"])
 def test_a_malformed_link_gets_a_page_that_helps(app, link):
     response = app.test_client().get(f"/s/{link}")

@@ -103,6 +103,14 @@ def test_the_personal_link_opens_nothing_on_a_shared_tablet(tablet, office):
         assert "Zara" not in page.text
 
 
+def test_the_tablets_cookie_is_out_of_reach_of_scripts(office, app):
+    code = tablets.add_kiosk(office.place, office.clinic, "Further")
+    paired = app.test_client().post("/kiosk/pairing", data={"code": code})
+
+    [cookie] = [c for c in paired.headers.getlist("Set-Cookie") if c.startswith("kiosk=")]
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+
+
 def test_the_pin_makes_the_tablet_an_ordinary_browser(tablet):
     page = tablet.post("/kiosk/release", data={"pin": "111111"})
     assert page.status_code == 422
