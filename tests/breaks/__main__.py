@@ -21,7 +21,7 @@ Copies = queue.SimpleQueue  # of Path: the copies that nobody works on
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "instance", ".hypothesis", ".*_cache", ".bench", ".lighthouse", "pictures"
 )
-LONGEST = 300  # seconds, for the tests of one row
+LONGEST = 600  # seconds, for the tests of one row
 # What a slip in the row gives, or a machine that is busy: nothing of the break was noticed.
 SLIP = re.compile(
     r"\b(NameError|ImportError|ModuleNotFoundError|SyntaxError|IndentationError"
