@@ -93,6 +93,7 @@ def test_a_draft_moves_from_phone_to_tablet_and_from_tablet_to_phone(museum):
     assert browser(museum).post(f"/go-on/{link}").status_code == 410
 
 
+@pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
 def test_a_returning_patient_is_still_shown_last_times_answers(shown):
     told = shown.screening("returning")
     draft = answering.open_draft(shown.place, told["id"])

@@ -8,7 +8,7 @@ from screening.workflow.core.context import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering
-from tests.museum.visiting import browser
+from tests.museum.visiting import ON_SQLITE, browser
 
 OPENS = {
     "invited": 200,
@@ -61,6 +61,7 @@ def test_a_link_that_ended_is_renewed_and_its_answers_are_still_there(museum):
         answering.follow_link(museum.place, told["link"])
 
 
+@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_links_end_two_weeks_after_they_were_given(museum):
     waiting = museum.in_state("invited", "in-progress")
     museum.pass_time(days=14)

@@ -1,7 +1,9 @@
 """Lists that are archived are read, and other lists are tried on what was stored under them."""
 
-from screening.definitions.unpacking import load_archive
+import pytest
+
 from screening.workflow.rules.rescreen import rescreen
+from tests.museum.visiting import ON_SQLITE
 
 
 def stored(museum, clinic, **where):
@@ -15,9 +17,9 @@ def tried(museum, clinic, definitions):
     return rescreen(museum.place, definitions, "program", museum.clinic_named(clinic))
 
 
+@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_each_archived_version_leaves_what_was_screened_under_it_unchanged(museum):
-    for hash, archive in museum.archives().items():
-        version = load_archive(archive)
+    for hash, version in museum.archives().items():
         for clinic in museum.told["clinics"]:
             found = tried(museum, clinic, version)
             changed = {change.number for change in found.changes}
@@ -31,11 +33,12 @@ def test_the_lists_in_force_are_tried_on_everything_stored(museum):
         assert not found.damaged
 
 
+@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_what_a_clinic_changed_in_its_lists_then_still_counts_in_them(museum):
     """Who bruises easily was put off by the clinic; the first lists leave that to the doctor."""
     told = museum.screening("vietnamese")
     first, *_, last = museum.archives().values()
-    assert load_archive(last).policies
+    assert last.policies
     assert told["outcomes"] == {"mesotherapy-face": "deferred"}
-    [change] = tried(museum, "Phòng khám Hoa Sen", load_archive(first)).changes
+    [change] = tried(museum, "Phòng khám Hoa Sen", first).changes
     assert (change.before, change.after) == ("deferred", "precaution")

@@ -20,17 +20,15 @@ import lists
 import telling
 from device import Device
 from flask_babel import force_locale
-from screening.documents.press import RenderError
-from screening.documents.render import render_pdf
-from screening.opening import issue_seal
-from screening.web.forms import WORDS
-from screening.web.texts import declaration_text
-from screening.workflow.passkeys import Challenge
-from tests.clinical.test_promises import quiet_answer
 
 from screening import opening
 from screening.config import read_secrets, write_secrets
+from screening.documents.press import RenderError
+from screening.documents.render import render_pdf
+from screening.opening import issue_seal
 from screening.storage.encryption import new_key
+from screening.web.forms import WORDS
+from screening.web.texts import declaration_text
 from screening.workflow import (
     accounts,
     administrator,
@@ -51,6 +49,8 @@ from screening.workflow import (
     returning,
     rotation,
 )
+from screening.workflow.passkeys import Challenge
+from tests.clinical.test_promises import quiet_answer
 from tests.mail_server import MailServer
 from tests.office import PASSWORD, START, Office, first_unanswered, journey, refused
 

@@ -22,8 +22,7 @@ from screening.storage.tables import (
     Screening,
     Table,
 )
-from screening.workflow.mail import outbox
-from screening.workflow.records import audit_log
+from screening.workflow import audit_log, outbox
 from tests.postgres import INITDB, Cluster
 
 COMMIT = "ddacb3d"
