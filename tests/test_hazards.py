@@ -23,7 +23,7 @@ def rows(document):
     ]
 
 
-NAMING = [path for path in sorted(ROOT.glob("docs/*.md")) if NAMED.search(path.read_text())]
+NAMING = [path for path in sorted(ROOT.glob("docs/**/*.md")) if NAMED.search(path.read_text())]
 REQUIREMENTS = [row for row in rows("security.md") if re.fullmatch(r"\d+\.\d+\.\d+", row[0])]
 
 

@@ -11,7 +11,7 @@ from screening.workflow.core.states import ALLOWED, State
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_the_table_of_states_is_the_one_in_force():
@@ -35,7 +35,7 @@ def test_the_outcomes_stand_in_their_order():
     assert shown == list(Outcome)
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_file_and_command_that_a_page_names_exists(path):
     text = path.read_text()
     for name in re.findall(r"`((?:questions|screening|tests|templates|docs|bin)/[\w./-]+)`", text):
