@@ -16,9 +16,9 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/screening check
 	@.venv/bin/pytest
 
-quick: ## Try the rules and the lists: no browser, no database
+quick: ## Try the rules and the lists: no browser, no database; under 20 seconds
 	@bin/install test
-	@.venv/bin/pytest -n 2 --dist worksteal tests/clinical tests/definitions
+	@.venv/bin/pytest -n 2 --dist worksteal --hypothesis-profile quick tests/clinical tests/definitions
 
 golden: ## Write the golden files anew (tests/golden): commit them only where the change is meant
 	@bin/install test

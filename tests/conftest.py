@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from screening import bootstrap
 from screening.definitions.loading import load_definitions
@@ -14,6 +15,11 @@ from tests.postgres import DATABASES, Cluster, name_in
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
 TODAY = date(2026, 11, 21)
+
+# How long an example takes is the machine's affair, and no promise.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("suite"), max_examples=15)
+settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items):

@@ -187,9 +187,8 @@ def outcome(library, procedure, answers):
 
 
 SETTINGS = settings(
-    deadline=None,
-    max_examples=70,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+    max_examples=70 * settings.default.max_examples // 100,
+    suppress_health_check=[HealthCheck.filter_too_much],
 )
 
 

@@ -67,7 +67,7 @@ def words(library):
     return st.lists(st.sampled_from(names) | st.text(string.ascii_letters + " ,\n", max_size=8))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60 * settings.default.max_examples // 100)
 @given(st.data())
 def test_no_text_and_no_reply_ever_makes_an_outcome_milder(library, data):
     procedure = data.draw(st.sampled_from(PROCEDURES))

@@ -40,7 +40,6 @@ def assert_same(definitions, screenings, procedures=None):
             assert reasons == {(r.contraindication.finding, r.outcome) for r in alone.reasons}
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_small_library_comes_out_the_same(small, data):
     one = st.fixed_dictionaries({}, optional={i.link_id: odd_answer(i) for i in small.items})
@@ -53,9 +52,8 @@ def odd_answer(item):
 
 
 @settings(
-    deadline=None,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+    max_examples=40 * settings.default.max_examples // 100,
+    suppress_health_check=[HealthCheck.filter_too_much],
 )
 @given(libraries(), st.integers())
 def test_libraries_that_nobody_wrote_come_out_the_same(library, seed):

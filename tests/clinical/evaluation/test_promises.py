@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.clinical.definitions.definitions import assemble_questionnaire, findings_used
@@ -46,7 +46,6 @@ def outcome(definitions, procedure, answers):
     return determine_eligibility(definitions.procedures[procedure], findings, TODAY).outcome
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_blank_never_hides_a_contraindication(small, data):
     """If a patient is clear without an answer, no value of that answer would change it."""
@@ -97,7 +96,6 @@ def quiet_answer(item):
     return "no"
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_answers_off_the_way_change_nothing(small, data):
     answers = data.draw(answers_for(small))
@@ -107,7 +105,6 @@ def test_answers_off_the_way_change_nothing(small, data):
     assert outcome(small, "peel", answers) == outcome(small, "peel", counted)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_not_knowing_is_never_better_than_knowing_the_best(small, data):
     """Replace any answer by "I do not know": the outcome never becomes clear."""

@@ -52,7 +52,7 @@ def test_other_software_can_read_the_whole_questionnaire(library):
     assert len(everything) == len(set(everything))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50 * settings.default.max_examples // 100)
 @given(st.data())
 def test_a_form_made_of_it_asks_what_we_ask(library, data):
     """A FHIR form shows by enableWhen the very questions of our journey, whatever is answered."""

@@ -9,7 +9,7 @@ from screening.clinical.report.progress import progress_at
 from tests.clinical.evaluation.test_promises import answer_to
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40 * settings.default.max_examples // 100)
 @given(st.data())
 def test_progress_never_falls_and_what_is_left_is_never_less_than_said_before(library, data):
     procedure = data.draw(st.sampled_from(sorted(library.procedures)))

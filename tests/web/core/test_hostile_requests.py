@@ -113,7 +113,6 @@ def test_no_request_breaks_a_page_or_reads_another_patient(app, ask, who):
         max_examples=25,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(
