@@ -90,6 +90,18 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path):
     assert "newer version of this program (shape 9999)" in said and "restore a backup" in said
 
 
+def test_a_database_of_before_the_first_release_is_refused_in_one_sentence(tmp_path):
+    Database(f"sqlite:///{tmp_path / 'screening.db'}").migrate()
+    with sqlite3.connect(tmp_path / "screening.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0005'")
+    database.close()
+
+    assert start(tmp_path) == (
+        "the database was made before version 0.1.0 of this program (shape 0005): "
+        "open it with version 0.1.0 first"
+    )
+
+
 def test_a_damaged_database_is_named(tmp_path):
     (tmp_path / "screening.db").write_bytes(b"x" * 8192)
 

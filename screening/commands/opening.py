@@ -40,7 +40,7 @@ def open_place(config: Config | None = None) -> Any:
 
     from screening.bootstrap import open_workplace
     from screening.documents.certificates.authority import CredentialsError
-    from screening.storage.database import NewerDatabaseError
+    from screening.storage.database import OtherVersionError
     from screening.storage.installation import WrongSecretError
 
     try:
@@ -54,7 +54,7 @@ def open_place(config: Config | None = None) -> Any:
         stop([f"the database is damaged ({error.orig}): restore a backup"], 1)
     except SettingError:
         raise
-    except (CredentialsError, NewerDatabaseError, OSError) as error:
+    except (CredentialsError, OtherVersionError, OSError) as error:
         stop([str(error)], 1)
     except WrongSecretError as error:
         stop([f"{error}; SCREENING_SECRET_FILE names the file with the right one"], 2)

@@ -3,7 +3,7 @@
 An entry is written in the transaction of the act that it records. A changed,
 moved or missing entry breaks the chain; a cut tail shows where the head is
 known outside, which is why every report prints it. The database itself refuses
-to change or delete an entry (migration 0005); the chain finds whoever went
+to change or delete an entry (by triggers); the chain finds whoever went
 around that.
 """
 

@@ -21,7 +21,13 @@ from sqlalchemy import DateTime as Moment
 from sqlalchemy.orm import Session
 
 from screening.storage import audit
-from screening.storage.database import Database, known_revisions, migrate, revision_of
+from screening.storage.database import (
+    Database,
+    OtherVersionError,
+    check_revision,
+    migrate,
+    revision_of,
+)
 from screening.storage.encryption import SealedBlobError, open_bytes, open_json
 from screening.storage.installation import WrongSecretError, read_keys
 from screening.storage.tables import Clinic, Screening
@@ -78,8 +84,12 @@ def restore_backup(database: Database, path: Path, secrets: list[bytes]) -> int:
 
 def _load(connection: Connection, archive: zipfile.ZipFile) -> int:
     about = json.loads(archive.read("about.json"))
-    if about["format"] != FORMAT or about["revision"] not in known_revisions():
-        raise BackupError("the backup was made by a newer version of the program")
+    if about["format"] != FORMAT:
+        raise BackupError("the backup was made by a newer version of this program")
+    try:
+        check_revision(about["revision"], "backup")
+    except OtherVersionError as error:
+        raise BackupError(str(error)) from error
     migrate(connection, about["revision"])
     shape = MetaData()
     shape.reflect(connection)

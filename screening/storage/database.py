@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7263
+OLDEST = "0013"  # what version 0.1.0 made; the steps that led there are gone
 PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
@@ -37,8 +38,8 @@ PRAGMAS = {
 }
 
 
-class NewerDatabaseError(Exception):
-    """A newer version of the program has changed these tables."""
+class OtherVersionError(Exception):
+    """Another version of the program made these tables; the text says which is to open them."""
 
 
 class Database:
@@ -77,22 +78,25 @@ class Database:
 
     @contextmanager
     def rebuild(self) -> Iterator[Connection]:
-        """Change the tables themselves, all in one transaction."""
+        """Change the tables themselves, all in one transaction.
+
+        Raises ValueError where a row is left that refers to nothing.
+        """
         with self._turn(), self.engine.connect() as connection:
             # SQLite changes a table by making it anew, which no foreign key may notice.
             _check_foreign_keys(connection, "OFF")
             try:
                 yield connection.execution_options(writes=True)
+                _check_references(connection)
                 connection.commit()
             finally:
                 connection.rollback()
                 _check_foreign_keys(connection, "ON")
 
-    def migrate(self, revision: str = "head") -> None:
+    def migrate(self) -> None:
         """Bring the tables to the newest shape; nothing to do takes milliseconds."""
         with self.rebuild() as connection:
-            migrate(connection, revision)
-            _check_references(connection)
+            migrate(connection)
 
     def scrub(self) -> None:
         """Let what was overwritten go from the files, as far as the database knows how."""
@@ -109,33 +113,42 @@ class Database:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Bring the tables to `revision` within the transaction of `connection`."""
+    """Bring the tables to `revision` within the transaction of `connection`.
+
+    Raises OtherVersionError.
+    """
     # Alembic takes half a second to import, and no request ever needs it.
     from alembic import command
 
     config = _alembic()
     take_turn(connection, MIGRATION_LOCK)
-    if inspect(connection).has_table("alembic_version"):
-        shape = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        if shape and shape not in known_revisions():
-            raise NewerDatabaseError(
-                f"the database was made by a newer version of this program (shape {shape}): "
-                "install that version, or restore a backup from before"
-            )
+    if inspect(connection).has_table("alembic_version") and (shape := revision_of(connection)):
+        check_revision(shape, "database")
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 
-def known_revisions() -> set[str]:
-    """Return every shape of the tables that this version of the program knows."""
+def check_revision(shape: str, what: str) -> None:
+    """Raise OtherVersionError where this version of the program cannot take over `shape`."""
     from alembic.script import ScriptDirectory
 
-    return {r.revision for r in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+    known = {r.revision for r in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+    if shape in known:
+        return
+    if shape < OLDEST:
+        raise OtherVersionError(
+            f"the {what} was made before version 0.1.0 of this program (shape {shape}): "
+            "open it with version 0.1.0 first"
+        )
+    raise OtherVersionError(
+        f"the {what} was made by a newer version of this program (shape {shape}): "
+        "install that version, or restore a backup from before"
+    )
 
 
-def revision_of(session: Session) -> str:
+def revision_of(connection: Connection | Session) -> str | None:
     """Return the shape that the tables have now."""
-    return str(session.scalar(text("SELECT version_num FROM alembic_version")))
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def _alembic() -> Any:
@@ -162,11 +175,11 @@ def _check_foreign_keys(connection: Connection, on_off: str) -> None:
 
 
 def _check_references(connection: Connection) -> None:
-    """Raise ValueError where a migration left a row that refers to nothing."""
+    """Raise ValueError where a row refers to nothing; PostgreSQL never lets that be."""
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if broken:
-            raise ValueError(f"the migration left {len(broken)} references to nothing")
+            raise ValueError(f"{len(broken)} references to nothing would be left")
 
 
 def _open_engine(address: str) -> Engine:

@@ -123,6 +123,13 @@ def test_a_newer_backup_is_refused(office, backup, empty):
     assert tables(empty) == []
 
 
+def test_a_backup_of_before_0_1_0_is_refused_with_the_version_that_reads_it(office, backup, empty):
+    rewrite(backup, lambda name, text: text.replace(b'"revision": "0013"', b'"revision": "0009"'))
+    with pytest.raises(BackupError, match=r"made before version 0\.1\.0 .* open it with version 0"):
+        restore_backup(empty, backup, secrets(office))
+    assert tables(empty) == []
+
+
 def test_missing_rows_are_noticed(office, backup, empty):
     rewrite(backup, lambda name, text: b"" if name == "tables/sign_in.jsonl" else text)
     with pytest.raises(BackupError, match="rows are missing"):

@@ -4,7 +4,9 @@ import sys
 import threading
 
 import pytest
-from sqlalchemy import func, inspect, select, text
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, String, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from screening.storage.database import Database
@@ -14,6 +16,19 @@ from tests.storage.test_audit import NOON
 
 MIGRATE = (
     "import sys; from screening.storage.database import Database; Database(sys.argv[1]).migrate()"
+)
+CLINIC = (
+    "INSERT INTO clinic (id, name, address, phone, zone, wrapped_key, screenings, created_at)"
+    " VALUES ('c', '', '', '', 'UTC', '', 0, '2026-11-21')"
+)
+SCREENING = (
+    "INSERT INTO screening (id, clinic_id, number, state, link_hash, link_expires_at,"
+    " created_at, wrapped_key, person, draft)"
+    " VALUES ('s', 'c', '1', 'submitted', 'h', '2026-11-21', '2026-11-21', '', '', '')"
+)
+REPORT = (
+    "INSERT INTO report (id, screening_id, kind, state, attempts, due_at, created_at)"
+    " VALUES ('r', 's', 'screening', 'pending', 0, '2026-11-21', '2026-11-21')"
 )
 
 
@@ -52,37 +67,35 @@ def test_several_machines_may_start_at_once(address):
     assert [start.wait(60) for start in starts] == [0, 0, 0, 0]
 
 
-def test_a_migration_keeps_what_refers_to_a_table_that_it_makes_anew(address):
-    """SQLite changes a table by dropping it, which foreign keys would refuse."""
-    database = Database(address)
-    database.migrate("0001")
+def add_report(database):
     with database.write() as session:
-        session.execute(
-            text(
-                "INSERT INTO clinic (id, name, address, phone, zone, wrapped_key, screenings,"
-                " created_at) VALUES ('c', '', '', '', 'UTC', '', 0, '2026-11-21')"
-            )
-        )
-        session.execute(
-            text(
-                "INSERT INTO screening (id, clinic_id, number, state, link_hash, link_expires_at,"
-                " created_at, wrapped_key, person, draft)"
-                " VALUES ('s', 'c', '1', 'submitted', 'h', '2026-11-21', '2026-11-21', '', '', '')"
-            )
-        )
-        session.execute(
-            text(
-                "INSERT INTO report (id, screening_id, kind, state, attempts, due_at, created_at)"
-                " VALUES ('r', 's', 'screening', 'pending', 0, '2026-11-21', '2026-11-21')"
-            )
-        )
-    database.migrate()
+        for sql in CLINIC, SCREENING, REPORT:
+            session.execute(text(sql))
+
+
+def test_rebuilding_keeps_what_refers_to_a_table_that_is_made_anew(database):
+    """SQLite changes a table by dropping it, which foreign keys would refuse."""
+    add_report(database)
+    anew = "always" if database.engine.dialect.name == "sqlite" else "never"
+    with database.rebuild() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("screening", recreate=anew) as table:
+            table.add_column(Column("more", String()))
 
     with database.read() as session:
         assert session.execute(text("SELECT screening_id FROM report")).scalars().all() == ["s"]
+        assert session.execute(text("SELECT more FROM screening")).scalars().all() == [None]
     with pytest.raises(IntegrityError), database.write() as session:
         session.execute(text("UPDATE report SET screening_id = 'other'"))
-    database.close()
+
+
+def test_rebuilding_leaves_no_row_that_refers_to_nothing(database):
+    add_report(database)
+
+    with pytest.raises((ValueError, IntegrityError)), database.rebuild() as connection:
+        connection.execute(text("DELETE FROM screening"))
+    with database.read() as session:
+        assert session.execute(text("SELECT id FROM screening")).scalars().all() == ["s"]
 
 
 def test_what_is_committed_is_synced_to_the_disk(tmp_path):

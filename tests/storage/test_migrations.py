@@ -1,56 +1,65 @@
-"""An installation with data in it comes to the newest tables with all of it."""
+"""Databases of other versions: taken over as they stand, or refused with what to do.
+
+The museum opens whole installations of version 0.1.0; here is what it cannot hold.
+"""
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
-from screening.storage.database import MIGRATIONS, Database
-
-OLD = (
-    "INSERT INTO clinic VALUES ('c', 'n', 'a', 'p', 'UTC', x'00', 0, '2026-01-01')",
-    "INSERT INTO account VALUES ('a', 'c', 'u', 'n', 'doctor', 'h', NULL, 0, NULL, NULL, '2026-01-01')",
-    "INSERT INTO sign_in VALUES ('s', 'a', '2026-01-01', '2026-01-01', NULL)",
-    "INSERT INTO screening VALUES ('x', 'c', 'N1', 'decided', 'l', '2026-01-01', NULL, NULL, NULL,"
-    " '2026-01-01', NULL, NULL, NULL, NULL, x'00', x'00', x'00', NULL, NULL)",
-    "INSERT INTO decision VALUES ('d', 'x', 'a', '2026-01-01', x'00')",
-    "INSERT INTO audit VALUES (1, '2026-01-01', 'w', 'a', NULL, NULL, NULL, 'm')",
-)
+from screening.storage.database import Database, OtherVersionError
+from screening.storage.tables import DefinitionsArchive
+from tests.storage.test_audit import NOON
 
 
 @pytest.fixture
-def old(tmp_path):
-    """Return a database as it was before the second factors, with a row of each kind."""
-    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    with database.engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.commit()
+def database(address):
+    database = Database(address)
+    database.migrate()
     with database.write() as session:
-        for sql in OLD:
-            session.execute(text(sql))
+        session.add(DefinitionsArchive(hash="a", archive=b"", first_used_at=NOON))
     yield database
     database.close()
 
 
-def test_every_row_survives_and_references_hold_again(old):
-    old.migrate()
-
-    with old.read() as session:
-        for table in ("clinic", "account", "sign_in", "screening", "decision", "audit"):
-            assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1, table
-        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
-        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
-    with pytest.raises(IntegrityError), old.write() as session:
-        session.execute(text("DELETE FROM account"))
+def set_shape(database, shape):
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": shape})
 
 
-def test_a_sign_in_from_before_has_to_be_made_again_with_a_second_factor(old):
-    old.migrate()
+def all_of(database):
+    with database.read() as session:
+        shape = session.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        return shape, session.execute(text("SELECT * FROM definitions")).all()
 
-    with old.read() as session:
-        assert session.execute(text("SELECT factor FROM sign_in")).scalar() is None
+
+def test_a_database_of_version_0_1_0_is_taken_over_as_it_stands(database):
+    set_shape(database, "0013")  # what the last of its steps wrote
+    before = all_of(database)
+
+    database.migrate()
+
+    assert all_of(database)[1] == before[1]
+
+
+@pytest.mark.parametrize("shape", ["0001", "0002", "0003", "0005", "0009", "0012"])
+def test_an_older_one_is_refused_with_the_version_that_takes_it_over(database, shape):
+    set_shape(database, shape)
+    before = all_of(database)
+
+    with pytest.raises(OtherVersionError) as caught:
+        database.migrate()
+
+    assert str(caught.value) == (
+        f"the database was made before version 0.1.0 of this program (shape {shape}): "
+        "open it with version 0.1.0 first"
+    )
+    assert all_of(database) == before
+
+
+def test_a_newer_one_is_refused_and_left_alone(database):
+    set_shape(database, "9999")
+    before = all_of(database)
+
+    with pytest.raises(OtherVersionError, match="newer version"):
+        database.migrate()
+    assert all_of(database) == before
