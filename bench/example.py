@@ -19,7 +19,8 @@ from screening.clinical.definitions.questionnaire import (
     journey,
 )
 from screening.clinical.evaluation.case import read_case
-from screening.clinical.report.report import WORDS, Report, compile_report, translated
+from screening.clinical.report.parts import Report
+from screening.clinical.report.report import WORDS, compile_report, translated
 from screening.definitions.loading import load_definitions
 from screening.documents.rendering.wording import say_in
 

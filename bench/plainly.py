@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.documents.rendering.aftercare import day_of_treatment, in_order
 
 Table = tuple[str, list[list[str]]]

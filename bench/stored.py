@@ -29,8 +29,9 @@ from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.report import compile_report
 from screening.clinical.report.verdict_snapshot import Basis, basis_of
 from screening.storage.audit import read_head
+from screening.storage.columns import new_id
 from screening.storage.encryption import new_key, seal_bytes, seal_json
-from screening.storage.tables import AuditEntry, Clinic, ReportRow, Screening, new_id
+from screening.storage.tables import AuditEntry, Clinic, ReportRow, Screening
 from screening.workflow.core.context import Workplace
 from screening.workflow.screenings.history import person_hash
 

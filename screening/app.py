@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Flask, Response
 from flask_babel import Babel, get_locale
+from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,7 +16,6 @@ from screening.config import CHECKOUT, Config, read_config
 from screening.web.accounts import account, administrator, sign_in
 from screening.web.clinics import branding
 from screening.web.core import error_pages
-from screening.web.core.compression import make_light
 from screening.web.core.formatting import (
     harmless,
     is_withheld,
@@ -42,7 +42,7 @@ from screening.web.reception import desk
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
-from screening.web.screenings import answering, confirmations
+from screening.web.screenings import answering, confirmations, receipt
 from screening.web.tablets import handover, tablets
 from screening.workflow.core.context import Workplace
 
@@ -85,11 +85,18 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure,
         WTF_CSRF_TIME_LIMIT=None,
+        # Compressing a page that holds a secret can betray it to whoever makes the browser ask
+        # again and again (BREACH). The cookies are SameSite=Lax: a foreign page gets the pages
+        # of strangers only.
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
+        COMPRESS_MIN_SIZE=400,
         BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "translations"),
     )
     app.request_class = LimitedRequest
     if config.proxies:  # else anyone could write an address of their choice into the header
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
+        proxied = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's guide does
     app.extensions["workplace"] = place
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
@@ -121,6 +128,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     pages = (
         answering,
         confirmations,
+        receipt,
         handover,
         tablets,
         sign_in,
@@ -130,11 +138,12 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         branding,
         statement,
     )
-    for part in (*pages, *desks):
-        app.register_blueprint(part.bp)
+    for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
+        app.register_blueprint(blueprint)
     app.url_defaults(branding.mark_static)
     error_pages.register(app)
-    app.after_request(make_light)
+    Compress(app)
+    app.after_request(branding.keep_marked)
     headers = HEADERS | (HSTS if config.secure else {})
     # First of the two: the last named is called first.
     app.after_request(lambda response: _add_headers(response, headers))

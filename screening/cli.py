@@ -13,11 +13,10 @@ import click
 
 from screening.clinical.definitions.language import missing_texts
 from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
-from screening.commands import keeping
+from screening.commands import clinic, keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
 from screening.commands.opening import FOLDER
-from screening.commands.opening import choose_clinic as _clinic
 from screening.commands.opening import load as _load
 from screening.commands.opening import open_place as _open_place
 from screening.commands.opening import stop as _stop
@@ -237,100 +236,7 @@ def worker() -> None:
     run_worker(config, place.keys, open_workplace)
 
 
-@main.command()
-@click.argument("name")
-@click.option("--address", default="")
-@click.option("--phone", default="")
-@click.option("--zone", default="UTC", show_default=True, help="Time zone, such as Europe/London.")
-def clinic(name: str, address: str, phone: str, zone: str) -> None:
-    """Open a clinic."""
-    from zoneinfo import ZoneInfoNotFoundError
-
-    from screening.bootstrap import issue_seal
-    from screening.workflow.clinics.clinics import add_clinic
-
-    config, place = read_config(), _open_place()
-    try:
-        seal = issue_seal(config, place.keys, name)
-        click.echo(add_clinic(place, name, address, phone, zone, seal))
-    except (ZoneInfoNotFoundError, ValueError):
-        _stop([f'"{zone}" is not a time zone; write it like Europe/London'], 2)
-
-
-@main.command()
-@click.argument("username")
-@click.option("--name", required=True, help="The person's full name.")
-@click.option(
-    "--role",
-    required=True,
-    type=click.Choice(["receptionist", "doctor", "clinical-lead", "administrator"]),
-)
-@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
-def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
-    """Open an account and print its first password."""
-    import secrets
-
-    from screening.bootstrap import now, open_authority
-    from screening.documents.certificates.authority import issue_certificate
-    from screening.workflow.accounts.sessions import add_account
-
-    config, place = read_config(), _open_place()
-    credentials = None
-    if role == "doctor":
-        authority = open_authority(config, place.keys)
-        credentials = issue_certificate(authority, name, "doctor", now())
-    password = secrets.token_urlsafe(9)
-    add_account(place, _clinic(place, clinic_id), username, name, role, password, credentials)
-    click.echo(f"user name: {username}   password: {password}")
-
-
-@main.command()
-@click.argument("name")
-@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
-def kiosk(name: str, clinic_id: str | None) -> None:
-    """Add a tablet and print its pairing code."""
-    from screening.workflow.tablets.tablets import add_kiosk
-
-    place = _open_place()
-    click.echo(f"pairing code: {add_kiosk(place, _clinic(place, clinic_id), name)}")
-
-
-@main.command()
-@click.option("--renew", is_flag=True, help="Issue new ones where less than 30 days are left.")
-def certificates(renew: bool) -> None:
-    """Say which seals and doctors' certificates have ended, or end within 30 days."""
-    from screening.bootstrap import renew_certificates
-    from screening.workflow.operations.health import certificate_notices
-
-    config, place = read_config(), _open_place()
-    if renew:
-        renew_certificates(config, place)
-        place = _open_place()
-    notices = certificate_notices(place)
-    for notice in notices or ["every certificate is in force for 30 days and more"]:
-        click.echo(notice)
-    sys.exit(1 if notices else 0)
-
-
-@main.command()
-@click.argument("name")
-@click.option("--procedure", "procedures", multiple=True, help="May be given several times.")
-@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
-def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> None:
-    """Invite the patient NAME and print the personal link."""
-    from screening.workflow.core.context import ActRefusedError
-    from screening.workflow.reception.invitations import invite as invite_
-
-    place = _open_place()
-    try:
-        made = invite_(place, _clinic(place, clinic_id), "program", name, procedures)
-    except ActRefusedError:
-        known = ", ".join(place.definitions.procedures)
-        _stop([f"name up to ten of these procedures: {known}"], 2)
-    click.echo(f"{read_config().public_url}/s/{made.link}")
-
-
-for command in keeping.COMMANDS:
+for command in (*clinic.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)
 
 

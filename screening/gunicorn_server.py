@@ -33,7 +33,7 @@ def settings(config: Config) -> dict[str, Any]:
     }
 
 
-class Pages(BaseApplication):  # type: ignore[misc]
+class Pages(BaseApplication):
     """Our pages under gunicorn."""
 
     def load_config(self) -> None:

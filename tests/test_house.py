@@ -1,8 +1,10 @@
-"""The import rule of README.md, checked on every file."""
+"""The rules of the house (docs/architecture.md), checked on every file."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -35,7 +37,7 @@ MAY_IMPORT = {
     "workflow": INNER,
     "job_queue": {"config", "storage"},
     "worker": {"job_queue", "config", "documents", "parent_death", "storage", "workflow"},
-    "web": {"clinical", "workflow", "logs"},
+    "web": {"clinical", "workflow", "storage", "logs"},
     "bootstrap": INNER | {"workflow", "config", "job_queue"},
     "app": {"bootstrap", "workflow", "web", "config"},
     "demo": INNER | {"workflow", "bootstrap", "config"},
@@ -44,12 +46,18 @@ MAY_IMPORT = {
     | {"workflow", "bootstrap", "config", "commands", "worker", "supervisor", "demo", "logs"},
     "__main__": {"cli"},
 }
-ROOT = Path(__file__).parents[1] / "screening"
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent / "screening"
 FILES = sorted(
     p.relative_to(ROOT)
     for p in ROOT.rglob("*.py")
     if p.name != "__init__.py" and "migrations" not in p.parts
 )
+
+FROM_STORAGE = {"Clinic", "SealedBlobError"}  # what the acts return, and what may go wrong
+LAYERS = ("clinical", "documents", "workflow", "web")
+ROOMS = {path.parts[1] for path in FILES if path.parts[0] == "workflow"}
+MOST_LINES, MOST_MODULES = 300, 14
 
 
 def part_of(path: Path) -> str:
@@ -100,3 +108,73 @@ def test_the_pages_carry_no_pdf_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) == "web"], ids=str)
+def test_pages_name_of_the_storage_only_what_acts_return(path):
+    used = {n.rpartition(".")[2] for n in imports(path) if n.startswith("screening.storage")}
+
+    assert used <= FROM_STORAGE
+
+
+def rooms_used(layer: str) -> dict[str, set[str]]:
+    """Return, for each folder of a layer, the other folders of it that it imports."""
+    used: dict[str, set[str]] = {}
+    for path in FILES:
+        if path.parts[0] == layer and len(path.parts) == 3:
+            names = {tuple(n.split(".")[1:3]) for n in imports(path)}
+            others = {n[1] for n in names if len(n) == 2 and n[0] == layer}
+            used.setdefault(path.parts[1], set()).update(others - {path.parts[1]})
+    return used
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_room_of_a_layer_needs_one_that_needs_it(layer):
+    TopologicalSorter(rooms_used(layer)).prepare()  # raises CycleError and names the circle
+
+
+@pytest.mark.parametrize("layer", ["workflow", "web"])
+def test_the_core_needs_no_other_room(layer):
+    assert rooms_used(layer)["core"] == set()
+
+
+@pytest.mark.parametrize(
+    "tree", [ROOT / "web", ROOT.parent / "templates", TESTS / "workflow", TESTS / "web"], ids=str
+)
+def test_the_same_nouns_name_the_rooms_of_every_tree(tree):
+    """Whoever changes how a patient is invited opens four rooms of one name, and nothing else."""
+    rooms = {p.name for p in tree.iterdir() if p.is_dir() and p.name[0].isalpha()}
+
+    assert rooms - {"static", "documents"} <= ROOMS
+
+
+def defined_in(path: Path) -> set[str]:
+    """Return the names that a module defines itself, at its top or behind a condition."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_a_name_is_imported_from_where_it_is_defined(path):
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("screening."):
+            source = ROOT.parent / (node.module.replace(".", "/") + ".py")
+            if source.exists():
+                borrowed = {alias.name for alias in node.names} - defined_in(source)
+                assert borrowed == set(), f"{node.module} only borrows them"
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_a_file_is_read_in_one_sitting(path):
+    assert len((ROOT / path).read_text().splitlines()) <= MOST_LINES
+
+
+def test_no_folder_is_crowded():
+    crowds = Counter(path.parent for path in FILES)
+
+    assert [str(folder) for folder, many in crowds.items() if many > MOST_MODULES] == []

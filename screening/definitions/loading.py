@@ -282,13 +282,10 @@ def _references(tables: _Tables, definitions: Definitions) -> list[Problem]:
     for item in definitions.items:
         for finding in sorted(item.establishes):
             need("finding", finding, tables.findings, f"question {item.link_id}")
-    known: dict[str, Mapping[str, Any]] = {
-        "procedure": tables.procedures,
-        "finding": tables.findings,
-        "source": tables.sources,
-    }
-    problems += unknown_names(tables.policies, known, tables.places)
-    return [*problems, *_unknown_in_examples(tables)]
+    tabled: tuple[Mapping[str, Any], ...] = (tables.procedures, tables.findings, tables.sources)
+    known = dict(zip(("procedure", "finding", "source"), tabled, strict=True))
+    policies = unknown_names(tables.policies, known, tables.places)
+    return [*problems, *policies, *_unknown_in_examples(tables)]
 
 
 def _unknown_in_examples(tables: _Tables) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from sqlalchemy import DateTime as Moment
 from sqlalchemy.orm import Session
 
 from screening.storage import audit
+from screening.storage.columns import Table as Ours
 from screening.storage.database import (
     Database,
     OtherVersionError,
@@ -31,7 +32,6 @@ from screening.storage.database import (
 from screening.storage.encryption import SealedBlobError, open_bytes, open_json
 from screening.storage.installation import WrongSecretError, read_keys
 from screening.storage.tables import Clinic, Screening
-from screening.storage.tables import Table as Ours
 
 FORMAT = 1
 AT_ONCE = 200  # rows
@@ -132,7 +132,7 @@ def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _row(table: Table, line: bytes) -> dict[str, Any]:
-    row = json.loads(line)
+    row: dict[str, Any] = json.loads(line)
     for column in table.columns:
         if row[column.name] is None:
             continue

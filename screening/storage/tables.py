@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey, Index, MetaData, String, UniqueConstraint, text
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time, kept in UTC and always aware of it."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
-
-
-class Table(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: Moment, str: String}  # noqa: RUF012
-
-
-def only(condition: str) -> Any:
-    """Return what makes an index hold only the rows that fulfil `condition`.
-
-    A planner that knows how many others there are cannot take it for a useless one.
-    """
-    return dict.fromkeys(("sqlite_where", "postgresql_where"), text(condition))
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
+from screening.storage.columns import Table, new_id, only
 
 
 class Kept(Table):
-    """A lasting key or certificate of the whole installation, sealed with its secret."""
+    """A lasting key or certificate of the installation, sealed with its secret."""
 
     __tablename__ = "installation"
 
@@ -205,12 +166,11 @@ class Screening(Table):
 
     `person` is who, `draft` the answers so far, `submission` the report as it was
     compiled, `basis` the little of it that its outcomes rest on (verdict_snapshot.py);
-    each is sealed with `wrapped_key`. `recheck_of` is the screening that
-    this one asks again about on the day; submitting it supersedes that one.
-    `person_hash` is the keyed hash of clinic, name and date of birth. `contact` is the
-    address to mail to, with the link. `pen_hash` is the one device that may answer now,
-    a tablet until `pen_until`; `move_hash` is the code or link that hands over to the
-    next one, once.
+    each is sealed with `wrapped_key`. `recheck_of` is the screening that this one asks
+    again about; submitting it supersedes that one. `person_hash` is the keyed hash of clinic,
+    name and date of birth. `contact` is the address to mail to, with the link. `pen_hash` is
+    the one device that may answer now, a tablet until `pen_until`; `move_hash` is the code
+    or link that hands over to the next one, once.
     """
 
     __tablename__ = "screening"

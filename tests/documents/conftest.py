@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from screening.clinical.report.report import Report, ReportAnswer, ReportProcedure, ReportReason
+from screening.clinical.report.parts import Report, ReportAnswer, ReportProcedure, ReportReason
 from screening.documents.rendering.render import render_pdf
 
 SEALED = b"%PDF-1.7 stands for the sealed screening report"

@@ -15,7 +15,8 @@ from screening.clinical.definitions.language import in_language
 from screening.clinical.definitions.questionnaire import first_unanswered, journey
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.decisive import decisive_answers
-from screening.clinical.report.report import WORDS, Report, compile_report, translated
+from screening.clinical.report.parts import Report
+from screening.clinical.report.report import WORDS, compile_report, translated
 from screening.definitions.loading import load_definitions
 from screening.documents.rendering.logo import clean_logo
 from screening.documents.rendering.reader import Reader

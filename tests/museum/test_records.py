@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import LargeBinary, func, select
 
 from screening.config import read_secrets
+from screening.storage.columns import Table
 from screening.storage.encryption import open_bytes
-from screening.storage.tables import Clinic, Screening, Table
+from screening.storage.tables import Clinic, Screening
 from screening.workflow.clinics.branding import logo_of
 from screening.workflow.records import audit_log, export, key_rotation, retention
 from tests.museum.visiting import ON_SQLITE, browser, sha256

@@ -9,8 +9,9 @@ from alembic.operations import Operations
 from sqlalchemy import Column, String, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from screening.storage.columns import Table
 from screening.storage.database import Database
-from screening.storage.tables import DefinitionsArchive, Table, datetime
+from screening.storage.tables import DefinitionsArchive, datetime
 from tests.postgres import DATABASES
 from tests.storage.test_audit import NOON
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from screening.clinical.definitions.eligibility import Outcome
-from screening.clinical.report.report import ReportProcedure
+from screening.clinical.report.parts import ReportProcedure
 
 LONGEST_REASON = 500
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
 from screening.clinical.definitions.questionnaire import NO, NONE_OF_THESE, Answer, Item, ItemType
 from screening.clinical.evaluation.case import Case, evaluate_case
-from screening.clinical.report.report import Decisive, ReportProcedure
+from screening.clinical.report.parts import Decisive, ReportProcedure
 
 
 def decisive_answers(definitions: Definitions, case: Case) -> dict[str, list[Decisive]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from screening.clinical.report.report import NOT_ANSWERED, Report, ReportProcedure
+from screening.clinical.report.parts import Report, ReportProcedure
+from screening.clinical.report.report import NOT_ANSWERED
 
 
 class Change(TypedDict):

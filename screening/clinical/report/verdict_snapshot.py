@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.questionnaire import Answer
-from screening.clinical.report.report import Report, ReportProcedure
+from screening.clinical.report.parts import Report, ReportProcedure
 
 Weight = tuple[str, str | None]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from icalendar import Calendar, Event
 
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.rendering.wording import say_in
 

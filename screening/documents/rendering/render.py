@@ -22,7 +22,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.rendering.clean_text import (
     LONGEST_DECLARATION,

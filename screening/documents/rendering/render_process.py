@@ -21,7 +21,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pkgutil import resolve_name
 
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.documents.rendering.reader import Reader
 
 LONGEST_START = 12  # seconds to load the renderer

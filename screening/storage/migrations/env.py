@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from screening.storage.tables import Table
+from screening.storage.columns import Table
 
 context.configure(
     connection=context.config.attributes["connection"],

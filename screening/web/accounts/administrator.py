@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
-from screening.web.accounts.forms import (
+from screening.web.accounts.administration_forms import (
     ROLES,
     AccountForm,
     AnchorForm,

@@ -12,6 +12,7 @@ from screening.web.accounts.forms import (
     NewPasswordForm,
     PasskeyForm,
     SecondFactorForm,
+    SignInForm,
     code_words,
     passkey_words,
     password_words,
@@ -24,7 +25,6 @@ from screening.web.accounts.passkey_challenge import (
 from screening.web.core.formatting import browser_family, picture_of
 from screening.web.core.guards import SignedIn, is_kiosk, open_to_all, person, workplace
 from screening.web.core.limits import a_link, a_try
-from screening.web.reception.forms import SignInForm
 from screening.workflow.accounts import passkeys, passwords, sessions
 from screening.workflow.accounts import second_factor as factor
 from screening.workflow.accounts.second_factor import Waiting

@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, url_for
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.compression import LASTING
 from screening.web.core.guards import clinic_here, open_to_all, workplace
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.contrast import (
@@ -26,6 +25,7 @@ from screening.workflow.clinics.contrast import (
 bp = Blueprint("look", __name__)
 bp.before_request(open_to_all)
 OURS = "ours"
+LASTING = "public, max-age=31536000, immutable"
 
 
 @cache
@@ -43,6 +43,13 @@ def mark_static(endpoint: str, values: dict[str, Any]) -> None:
     path = _static(values.get("filename", "")) if endpoint == "static" else None
     if path and path.is_file():
         values["v"] = mark_of(path)
+
+
+def keep_marked(response: Response) -> Response:
+    """Let browsers keep a file for ever whose address holds its fingerprint."""
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = LASTING
+    return response
 
 
 def stylesheet() -> str:

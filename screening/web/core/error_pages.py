@@ -11,9 +11,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from screening.logs import places
+from screening.storage.encryption import SealedBlobError
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.limits import FILES, seconds_to_wait
-from screening.workflow.core.context import ActRefusedError, SealedBlobError
+from screening.workflow.core.context import ActRefusedError
 
 ON_A_TABLET = {
     "elsewhere": (
@@ -41,8 +42,8 @@ def refused(error: ActRefusedError) -> ResponseReturnValue:
         return redirect(url_for("patient.receipt"), 303)
     if is_kiosk() and error.reason in ON_A_TABLET:
         end_visit()
-        title, text = ON_A_TABLET[error.reason]
-        return render_template("core/error.html", title=title, text=text), 403
+        closed, why = ON_A_TABLET[error.reason]
+        return render_template("core/error.html", title=closed, text=why), 403
     title, text, status = {
         "gone": (
             _("We cannot find this"),
@@ -133,8 +134,8 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     if code == 429:
         return too_often()
     if code == 413 and request.endpoint in FILES:
-        title, text = _("This file is too large"), FILES[request.endpoint][1]
-        return render_template("core/error.html", title=title, text=text), code
+        too_large, most = _("This file is too large"), FILES[request.endpoint][1]
+        return render_template("core/error.html", title=too_large, text=most), code
     title, text = {
         400: (_("We could not read this"), _("Go back and try once more.")),
         401: (_("Please sign in"), _("You were signed out. Sign in and do it again.")),

@@ -23,7 +23,8 @@ from flask_babel import gettext as _
 
 from screening.clinical.definitions.dates import PartialDate
 from screening.clinical.definitions.questionnaire import TELL_DOCTOR
-from screening.clinical.report.report import INTERPRETER, RELATIVE, AnsweredBy
+from screening.clinical.report.parts import AnsweredBy
+from screening.clinical.report.report import INTERPRETER, RELATIVE
 
 BIDI_CONTROLS = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import (
-    Response,
     abort,
     after_this_request,
     current_app,
@@ -19,15 +18,18 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug import Response as BaseResponse
 
+from screening.storage.tables import Clinic
 from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import Clinic, Workplace
+from screening.workflow.core.context import Workplace
 from screening.workflow.screenings import edit_lock
 from screening.workflow.tablets import tablets
 from screening.workflow.tablets.tablets import Tablet
 
 KIOSK = "kiosk"
+ResponseT = TypeVar("ResponseT", bound=BaseResponse)
 # A visit ends like this on a phone too; the personal link begins another where it left off.
 VISIT_IDLE = timedelta(hours=1)
 LONGEST_VISIT = timedelta(hours=12)
@@ -103,7 +105,7 @@ def _kiosk_cookie() -> str:
     return cookie_name(KIOSK, current_app.config["SESSION_COOKIE_SECURE"])
 
 
-def remember_tablet(response: Response, token: str, seconds: int) -> Response:
+def remember_tablet(response: ResponseT, token: str, seconds: int) -> ResponseT:
     """Make the browser that gets `response` a tablet of the clinic for so long."""
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     how = {"max_age": seconds, "httponly": True, "samesite": "Strict", "secure": secure}
@@ -111,7 +113,7 @@ def remember_tablet(response: Response, token: str, seconds: int) -> Response:
     return response
 
 
-def forget_tablet(response: Response) -> Response:
+def forget_tablet(response: ResponseT) -> ResponseT:
     return remember_tablet(response, "", 0)
 
 

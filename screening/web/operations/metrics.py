@@ -91,8 +91,8 @@ class _Stored(Collector):
             ("mails", "Mails that wait (pending) or were refused (failed)", counts.mails),
         ):
             states = GaugeMetricFamily(f"screening_{name}", help_, labels=["state"])
-            for state, number in by_state.items():
-                states.add_metric([state], number)
+            for state, many in by_state.items():
+                states.add_metric([state], many)
             yield states
         yield CounterMetricFamily(
             "screening_invited", "Screenings that were ever begun", counts.invited

@@ -6,14 +6,12 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DateField,
     DateTimeLocalField,
     Field,
     HiddenField,
     IntegerField,
-    PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -26,11 +24,6 @@ from screening.clinical.evaluation.case import MOST_PROCEDURES
 from screening.web.screenings.forms import LONGEST_NAME
 from screening.workflow.core.context import ActRefusedError
 from screening.workflow.mail.outbox import mail_address
-
-
-class SignInForm(FlaskForm):
-    username = StringField(_l("User name"), [InputRequired(_l("Type your user name."))])
-    password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
 
 
 class MailAddress:
@@ -94,20 +87,3 @@ class InviteForm(FlaskForm):
     def validate_procedures(self, field: Field) -> None:
         if len(field.data or []) > MOST_PROCEDURES:
             raise ValidationError(_l("Choose ten treatments at most."))
-
-
-class DefinitionsForm(FlaskForm):
-    archive = FileField(
-        _l("Folder with questions and lists, as a ZIP file"),
-        [FileRequired(_l("Choose a ZIP file."))],
-        description=_l("At most 1 MB. It is read, tried and thrown away."),
-    )
-
-
-class DecisionForm(FlaskForm):
-    """The doctor's password; the decisions themselves are named after the procedures."""
-
-    password = PasswordField(
-        _l("Your password or a code from your app, to sign"),
-        [InputRequired(_l("Type your password to sign."))],
-    )

@@ -5,6 +5,8 @@ No patient is named, no health data is shown, and no upload is kept.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -57,7 +59,7 @@ def check(code: str | None = None) -> ResponseReturnValue:
     return render_template("reports/result.html", checked=checked, said=_said)
 
 
-def _said(reason: verification.Reason) -> Markup:
+def _said(reason: Any) -> Markup:
     """Return `reason` in the language of the page; names in it keep their own direction."""
     values = {
         place: Markup("<bdi>%s</bdi>") % value if isinstance(value, str) else _said(value)

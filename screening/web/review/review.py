@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 
 from screening.clinical.report.decision import CODES, Choice, Code, Ruling, problems_with
 from screening.clinical.report.decisive import clear_day
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.web.core.formatting import evidence_words, shown_text, state_words
 from screening.web.core.guards import person, require, workplace
-from screening.web.reception.forms import DecisionForm
+from screening.web.review.forms import DecisionForm
 from screening.workflow.accounts.sessions import note_look
 from screening.workflow.core.context import ActRefusedError
 from screening.workflow.core.states import State

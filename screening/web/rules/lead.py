@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from screening.web.core.guards import person, require, workplace
-from screening.web.reception.forms import DefinitionsForm
 from screening.web.rules.figures import charts
+from screening.web.rules.forms import DefinitionsForm
 from screening.workflow.rules import preview as previews
 from screening.workflow.rules.insight import look, months_to_choose
 from screening.workflow.rules.preview import Trial

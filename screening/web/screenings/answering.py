@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, session, url_for
+from flask import Blueprint, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -16,8 +16,9 @@ from screening.clinical.definitions.questionnaire import (
     is_answered,
     journey,
 )
+from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.progress import progress_at
-from screening.clinical.report.report import AnsweredBy, answer_text
+from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
 from screening.web.core.formatting import declaration_text, shown_date
 from screening.web.core.guards import (
@@ -40,9 +41,8 @@ from screening.web.screenings.forms import (
     question_form,
 )
 from screening.workflow.core.context import ActRefusedError
-from screening.workflow.reception import recheck
 from screening.workflow.screenings import answering, edit_lock, previous_answers, receipts
-from screening.workflow.screenings.answering import Draft
+from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.receipts import Receipt
 
 bp = Blueprint("patient", __name__)
@@ -57,7 +57,7 @@ def welcome(link: str) -> ResponseReturnValue:
     screening_id, state = answering.follow_link(workplace(), link)
     over = state in {"submitted", "decided"}
     draft = None if over else answering.open_draft(workplace(), screening_id)
-    g.clinic = (draft or _receipt(screening_id)).clinic
+    g.clinic = (draft or receipt_of(screening_id)).clinic
     return render_template("screenings/welcome.html", draft=draft, over=over, form=FlaskForm())
 
 
@@ -86,7 +86,8 @@ def draft_here() -> Draft:
     return draft
 
 
-def _receipt(screening_id: str) -> Receipt:
+def receipt_of(screening_id: str) -> Receipt:
+    """Return the receipt, and let the page name its clinic."""
     receipt = receipts.read_receipt(workplace(), screening_id)
     g.clinic = receipt.clinic
     return receipt
@@ -264,63 +265,6 @@ def declaration() -> ResponseReturnValue:
         text=text,
         back=url_for(".who_answered"),
     ), 422 if form.errors else 200
-
-
-@bp.get("/screening/receipt")
-def receipt() -> ResponseReturnValue:
-    """Say that the answers arrived and what happens next. The answers are not shown again."""
-    if "screening" not in session:
-        raise ActRefusedError("no-visit")
-    if is_kiosk():
-        return redirect(url_for("kiosk.done"), 303)
-    shown = _receipt(session["screening"])
-    return render_template("screenings/receipt.html", receipt=shown, clinic=shown.clinic)
-
-
-@bp.get("/screening/report.pdf")
-def report() -> ResponseReturnValue:
-    """Give the patient the sealed report; never on a shared tablet."""
-    if "screening" not in session:
-        raise ActRefusedError("no-visit")
-    if is_kiosk():
-        abort(403)
-    pdf = receipts.patient_copy(workplace(), session["screening"])
-    if pdf is None:
-        return redirect(url_for(".receipt"), 303)
-    name = _receipt(session["screening"]).number
-    return Response(
-        pdf,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
-    )
-
-
-@bp.get("/screening/aftercare.ics")
-def aftercare() -> ResponseReturnValue:
-    """Give the patient the aftercare for a diary; never on a shared tablet."""
-    if "screening" not in session:
-        raise ActRefusedError("no-visit")
-    if is_kiosk():
-        abort(403)
-    diary = receipts.aftercare_file(workplace(), session["screening"])
-    if diary is None:
-        return redirect(url_for(".receipt"), 303)
-    return Response(
-        diary,
-        mimetype="text/calendar",
-        headers={"Content-Disposition": 'attachment; filename="aftercare.ics"'},
-    )
-
-
-@bp.post("/screening/change")
-def change() -> ResponseReturnValue:
-    """The patient has news: what was sent does not count any more, and is gone through again."""
-    if "screening" not in session:
-        raise ActRefusedError("no-visit")
-    if is_kiosk():
-        abort(403)
-    start_visit(recheck.something_changed(workplace(), session["screening"]))
-    return redirect(url_for(".resume"), 303)
 
 
 @bp.post("/screening/leave")

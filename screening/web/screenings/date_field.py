@@ -17,7 +17,7 @@ class DatePartsField(Field):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.parts = [part.strip() for part in [*valuelist, "", "", ""][:3]]
-        self.data = self._joined()
+        self.data: str | None = self._joined()
 
     def process_data(self, value: str | None) -> None:
         known = value if value and value[0].isdigit() else ""

@@ -18,7 +18,6 @@ from wtforms import (
     BooleanField,
     Field,
     HiddenField,
-    PasswordField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -252,21 +251,3 @@ class DeclarationForm(PatientForm):
     def validate_full_name(self, field: Field) -> None:
         if not field.data.strip():
             raise ValidationError(_l("Type your full name."))
-
-
-class CodeForm(PatientForm):
-    code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
-
-
-class PinForm(FlaskForm):
-    pin = PasswordField(_l("PIN"), [InputRequired(_l("Type the PIN."))])
-
-
-class StartForm(CodeForm):
-    """A code and who it is for; both are wrong in the same words."""
-
-    born = DatePartsField(_l("Your date of birth"))
-
-    def validate_born(self, field: Field) -> None:
-        if len(field.data or "") != len("1986-05-03"):
-            raise ValidationError(_l("Write your date of birth."))

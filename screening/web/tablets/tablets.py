@@ -32,7 +32,7 @@ from screening.web.core.guards import (
     workplace,
 )
 from screening.web.core.limits import a_try
-from screening.web.screenings.forms import CodeForm, PinForm, StartForm
+from screening.web.tablets.forms import CodeForm, PinForm, StartForm
 from screening.workflow.core.context import ActRefusedError
 from screening.workflow.screenings import edit_lock
 from screening.workflow.tablets import handover, tablets

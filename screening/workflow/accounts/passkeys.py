@@ -25,8 +25,9 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
+from screening.storage.columns import new_id
 from screening.storage.encryption import open_json, seal_json
-from screening.storage.tables import Account, Clinic, Passkey, new_id
+from screening.storage.tables import Account, Clinic, Passkey
 from screening.workflow.accounts.second_factor import Waiting, locked_newcomer, promote
 from screening.workflow.accounts.sessions import STRANGER, check_lock, start_sign_in
 from screening.workflow.core.actor import Person

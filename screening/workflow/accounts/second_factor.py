@@ -9,8 +9,9 @@ import pyotp
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from screening.storage.columns import new_id
 from screening.storage.encryption import open_bytes, seal_bytes
-from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode, SignIn, new_id
+from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode, SignIn
 from screening.workflow.accounts.sessions import (
     LONGEST_WAIT,
     check_lock,

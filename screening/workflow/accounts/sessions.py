@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.documents.certificates.authority import Credentials, open_pkcs12
+from screening.storage.columns import new_id
 from screening.storage.encryption import open_bytes, seal_bytes
-from screening.storage.tables import Account, Clinic, SignIn, new_id
+from screening.storage.tables import Account, Clinic, SignIn
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import ActRefusedError, Workplace, new_token
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from screening.documents.rendering.logo import LARGEST_LOGO, clean_logo, size_of
@@ -102,5 +102,6 @@ def logo_for_report(session: Session, clinic_id: str) -> bytes | None:
     return _logo(session, clinic_id)
 
 
-def _logo(session: Session, clinic_id: str, *conditions: object) -> bytes | None:
-    return session.scalar(select(Clinic.logo).where(Clinic.id == clinic_id, *conditions))
+def _logo(session: Session, clinic_id: str, *conditions: ColumnElement[bool]) -> bytes | None:
+    query = select(Clinic.logo).where(Clinic.id == clinic_id, *conditions)
+    return session.scalars(query).first()

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.documents.certificates.authority import Credentials, open_pkcs12
+from screening.storage.columns import new_id
 from screening.storage.database import take_turn
 from screening.storage.encryption import new_key, open_bytes, seal_bytes
 from screening.storage.installation import KEYS_LOCK
-from screening.storage.tables import Clinic, new_id
+from screening.storage.tables import Clinic
 from screening.workflow.core.context import Workplace
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.storage.encryption import open_json
 from screening.storage.tables import Decision, Screening
 from screening.workflow.core.context import Workplace

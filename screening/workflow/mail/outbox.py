@@ -18,8 +18,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.language import ENGLISH
+from screening.storage.columns import new_id
 from screening.storage.encryption import open_json, seal_json
-from screening.storage.tables import Message, Screening, new_id
+from screening.storage.tables import Message, Screening
 from screening.workflow.core.context import ActRefusedError, Workplace
 
 MAIL = "mail:"  # what rings for a mail begins with this, what rings for a report does not

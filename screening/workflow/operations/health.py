@@ -101,6 +101,7 @@ def _seals(place: Workplace) -> list[tuple[Clinic | None, datetime, datetime]]:
     with place.database.read() as session:
         clinics = session.scalars(select(Clinic).order_by(Clinic.name)).all()
     own = [] if place.one_seal else [clinic for clinic in clinics if clinic.certificates]
+    held: list[tuple[Clinic | None, datetime, datetime]]
     held = [(clinic, *_times(_read(clinic.certificates))) for clinic in own]
     if len(own) < len(clinics) or not clinics:
         return [(None, *_times([place.seal.certificate, *place.seal.chain])), *held]

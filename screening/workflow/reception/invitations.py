@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import BORN, is_answered, journey
 from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.storage.columns import new_id
 from screening.storage.encryption import SealedBlobError, new_key, open_json, seal_bytes, seal_json
-from screening.storage.tables import Clinic, Screening, new_id
+from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.context import (
     ActRefusedError,
     Workplace,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -126,6 +127,6 @@ def with_follow_ups(questionnaire: Questionnaire, asked: Iterable[str]) -> set[s
     return {below.link_id for root in roots for below in walk([root])}
 
 
-def _draft(place: Workplace, session: Session, screening: Screening):
+def _draft(place: Workplace, session: Session, screening: Screening) -> Any:
     key = place.screening_key(session, screening)
     return open_json(key, screening.draft, f"screening:{screening.id}:draft")

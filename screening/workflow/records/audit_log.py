@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, String, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from screening.storage import audit
@@ -55,9 +55,10 @@ def list_entries(
         return list(_entries(session, query, names))
 
 
-def _narrowed(by: Person, wanted: Wanted) -> Select[tuple[AuditEntry, str | None]]:
+def _narrowed(by: Person, wanted: Wanted) -> Select[AuditEntry, str | None]:
+    number: ColumnElement[str | None] = type_coerce(Screening.number, String())
     query = (
-        select(AuditEntry, Screening.number)
+        select(AuditEntry, number)
         .outerjoin(Screening, Screening.id == AuditEntry.screening_id)
         .where(or_(AuditEntry.clinic_id == by.clinic.id, AuditEntry.clinic_id.is_(None)))
     )
@@ -77,7 +78,7 @@ def _narrowed(by: Person, wanted: Wanted) -> Select[tuple[AuditEntry, str | None
 
 
 def _entries(
-    session: Session, query: Select[tuple[AuditEntry, str | None]], names: dict[str, str]
+    session: Session, query: Select[AuditEntry, str | None], names: dict[str, str]
 ) -> Iterator[Entry]:
     for entry, number in session.execute(query):
         why = entry.why or ""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import LargeBinary, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from screening.storage.columns import Table
 from screening.storage.encryption import new_key, seal_bytes, seal_json
-from screening.storage.tables import Clinic, Message, ReportRow, Screening, Table
+from screening.storage.tables import Clinic, Message, ReportRow, Screening
 from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening, new_token
 from screening.workflow.core.states import ALLOWED, State, allow
 
 GRACE = timedelta(days=1)  # for whoever is answering when the link ends
 YEAR = timedelta(days=365.25)
 NOBODY = {"name": "(erased)"}
-NOTHING = {"procedures": [], "invited_for": [], "answers": {}}
+NOTHING: dict[str, Any] = {"procedures": [], "invited_for": [], "answers": {}}
 
 
 @dataclass(frozen=True)

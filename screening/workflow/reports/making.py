@@ -17,7 +17,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.render_process import RenderError
 from screening.documents.signing.seal import SealError, seal_pdf, sign_pdf

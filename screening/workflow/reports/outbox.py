@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
-from screening.storage.tables import ReportRow, new_id
+from screening.storage.columns import new_id
+from screening.storage.tables import ReportRow
 
 # Not sealed says the same but of erased ones, by an index that holds only the few that wait.
 WAITS = and_(ReportRow.sealed_at.is_(None), ReportRow.state == "pending")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
-from screening.clinical.report.report import ReportProcedure
+from screening.clinical.report.parts import ReportProcedure
 from screening.storage.encryption import SealedBlobError, open_json
 from screening.storage.tables import Account, AuditEntry, Screening
 from screening.workflow.core.actor import Person
@@ -145,7 +145,9 @@ def _plain(text: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d")
 
 
-def _entries(place: Workplace, doctor: Person, query, in_order: bool = True) -> list[QueueEntry]:
+def _entries(
+    place: Workplace, doctor: Person, query: Select[Screening], in_order: bool = True
+) -> list[QueueEntry]:
     with place.database.read() as session:
         rows = list(session.scalars(query.options(undefer(Screening.submission))))
         found = _opened(place, session, doctor, rows)

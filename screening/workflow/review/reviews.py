@@ -16,10 +16,11 @@ from screening.clinical.report.decision import (
     open_questions,
     problems_with,
 )
-from screening.clinical.report.report import Report
+from screening.clinical.report.parts import Report
 from screening.clinical.report.report_diff import Changes, changes_between
+from screening.storage.columns import new_id
 from screening.storage.encryption import open_bytes, seal_json
-from screening.storage.tables import Decision, ReportRow, Screening, new_id
+from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.second_factor import confirm
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.language import ENGLISH
-from screening.clinical.definitions.medicines import Reading, open_readings
 from screening.clinical.definitions.questionnaire import (
-    BORN,
     Answer,
-    Questionnaire,
     answers_on_path,
     first_unanswered,
     journey,
@@ -26,11 +20,11 @@ from screening.clinical.definitions.questionnaire import (
 from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case import MOST_PROCEDURES, read_case
 from screening.clinical.report.decisive import decisive_answers
+from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import (
     ANSWERERS,
     INTERPRETER,
     WORDS,
-    AnsweredBy,
     compile_report,
     translated,
 )
@@ -42,51 +36,11 @@ from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.screenings import edit_lock as pens
+from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.history import person_hash
 
 PATIENT = "patient"
 LONGEST_NAME = 100
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A screening as its patient sees it while answering.
-
-    `said` holds the names of medicines that the patient was asked about once more,
-    `last` the number, day and answers of last time that may still be confirmed, and
-    `confirmed` those that were.
-
-    `today` is the day at the clinic. `answers` holds everything ever answered;
-    only what lies on the journey counts. `why_again` is asking_again.ON_ARRIVAL or
-    FOR_THE_DOCTOR where this one comes after another, `answered_by` a report.AnsweredBy
-    once the patient was asked.
-    """
-
-    id: str
-    number: str
-    state: str
-    clinic: Clinic
-    name: str
-    procedures: list[str]
-    invited_for: list[str]
-    answers: dict[str, Answer]
-    today: date
-    appointment_at: datetime | None
-    why_again: str | None
-    said: list[str]
-    last: dict[str, Any] | None
-    confirmed: dict[str, Answer]
-    answered_by: AnsweredBy | None = None
-
-    def questionnaire(self, definitions: Definitions) -> Questionnaire:
-        """Return what to ask; `definitions` may be in any language."""
-        return assemble_questionnaire(definitions, self.procedures)
-
-    def readings(self, definitions: Definitions) -> list[Reading]:
-        """Return the names of medicines that do not go with an answer given."""
-        steps = journey(self.questionnaire(definitions), self.answers)
-        asked = [step.item for step in steps]
-        return list(open_readings(definitions.medicines, asked, self.answers, self.said))
 
 
 def follow_link(place: Workplace, link: str) -> tuple[str, str]:
@@ -252,7 +206,7 @@ def submit(
             "answers": answers_on_path(questionnaire, draft.answers),
         }
         by = {"by": draft.answered_by} if draft.answered_by else {}
-        frame = _frame(draft, now, {**declaration, **by, "at": now.isoformat()}, head)
+        frame = frame_of(draft, now, {**declaration, **by, "at": now.isoformat()}, head)
         case = read_case(place.definitions, raw)
         report = compile_report(place.definitions, case, raw, frame)
         report["decisive"] = decisive_answers(place.definitions, case)
@@ -283,36 +237,3 @@ def _supersede(place: Workplace, session: Session, screening_id: str) -> None:
     earlier = locked_screening(session, screening_id)
     earlier.state = State.SUPERSEDED
     place.record(session, PATIENT, "supersede", **_about(earlier))
-
-
-def _confirmed(draft: Draft) -> dict[str, Any] | None:
-    """Return which answers were not given anew but confirmed, and of which screening they are."""
-    if draft.last is None:
-        return None
-    kept = [k for k, answer in draft.confirmed.items() if draft.answers.get(k) == answer]
-    return {"number": draft.last["number"], "at": draft.last["at"], "answers": kept}
-
-
-def _frame(
-    draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
-) -> dict[str, Any]:
-    """Return who, where and when, the part of a report that no rule decides."""
-    zone = ZoneInfo(draft.clinic.zone)
-    appointment = draft.appointment_at
-    return {
-        "number": draft.number,
-        "clinic": {
-            "name": draft.clinic.name,
-            "address": draft.clinic.address,
-            "phone": draft.clinic.phone,
-        },
-        "patient": {"name": draft.name, "born": draft.answers.get(BORN)},
-        "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
-        "zone": draft.clinic.zone,
-        "language": ENGLISH,
-        "paper": draft.clinic.paper,
-        "confirmed": _confirmed(draft),
-        "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
-        "declaration": dict(declaration),
-        "audit_head": head,
-    }

@@ -18,7 +18,8 @@ from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Screening
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.states import State, allow
-from screening.workflow.screenings.answering import PATIENT, Draft, change_draft, open_draft
+from screening.workflow.screenings.answering import PATIENT, change_draft, open_draft
+from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.history import person_hash
 
 # A link may reach the wrong hands: nobody tries dates of birth until the answers of another show.
@@ -72,6 +73,7 @@ def _last_time(session: Session, screening: Screening, person: str | None) -> Sc
 
 def _told(place: Workplace, session: Session, old: Screening, draft: Draft) -> Mapping[str, Any]:
     key = place.screening_key(session, old)
+    assert old.submission is not None
     report = open_json(key, old.submission, f"screening:{old.id}:submission")
     told = {
         a["link_id"]: Told(a["question"], a["answer"])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.questionnaire import TELL_DOCTOR
-from screening.clinical.report.report import ReportAnswer
+from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
 from screening.storage.encryption import open_bytes, open_json
 from screening.storage.tables import Clinic, ReportRow, Screening
@@ -66,6 +66,7 @@ def _to_find_out(
 ) -> tuple[list[ReportAnswer], str]:
     """Return what the patient did not know, as it was read; what is only for the doctor aside."""
     key = place.screening_key(session, screening)
+    assert screening.submission is not None
     report = open_json(key, screening.submission, f"screening:{screening.id}:submission")
     read = report.get("translated") or report
     unknown = [

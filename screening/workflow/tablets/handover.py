@@ -30,7 +30,7 @@ MOVE_LASTS = timedelta(minutes=10)
 MOVE_CODE_LENGTH = 6
 
 
-def start(place: Workplace, tablet: Tablet, code: str, born: str) -> str:
+def start(place: Workplace, tablet: Tablet, code: str, born: str | None) -> str:
     """Return the screening that `code` starts for who was `born` then; the code is used up.
 
     Raises ActRefusedError: "locked", "no-match", or the state of the screening.
@@ -78,7 +78,8 @@ def birth_date(place: Workplace, session: Session, screening: Screening) -> str 
     key = place.screening_key(session, screening)
     person = open_json(key, screening.person, f"screening:{screening.id}:person")
     draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
-    return person.get("born") or draft["answers"].get(BORN)
+    born: str | None = person.get("born") or draft["answers"].get(BORN)
+    return born
 
 
 def code_for_tablet(place: Workplace, screening_id: str, pen: str) -> str:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.storage.tables import Clinic, Kiosk, Lock, new_id
+from screening.storage.columns import new_id
+from screening.storage.tables import Clinic, Kiosk, Lock
 from screening.workflow.accounts.sessions import hasher, matches
 from screening.workflow.core.context import (
     ActRefusedError,

@@ -10,6 +10,7 @@ import packing
 from sqlalchemy import func, select
 
 from screening.storage.backup import restore_backup, write_backup
+from screening.storage.columns import Table
 from screening.storage.database import Database
 from screening.storage.encryption import open_bytes, open_json
 from screening.storage.tables import (
@@ -20,7 +21,6 @@ from screening.storage.tables import (
     Message,
     ReportRow,
     Screening,
-    Table,
 )
 from screening.workflow import audit_log, outbox
 from tests.postgres import INITDB, Cluster

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from screening.storage.tables import Account, Passkey, Table
+from screening.storage.columns import Table
+from screening.storage.tables import Account, Passkey
 from screening.workflow.clinics import clinics
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import LargeBinary, select
 
 from screening.storage import audit
+from screening.storage.columns import Table
 from screening.storage.encryption import SealedBlobError, open_bytes
-from screening.storage.tables import AuditEntry, Decision, ReportRow, Screening, Table
+from screening.storage.tables import AuditEntry, Decision, ReportRow, Screening
 from screening.workflow.core.context import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.operations.counts import count_work

@@ -1,0 +1,121 @@
+"""What a report holds, as plain data ready for JSON."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+from screening.clinical.definitions.aftercare import ReportAftercare
+from screening.clinical.definitions.policy import ReportChange
+from screening.clinical.definitions.questionnaire import Answer
+from screening.clinical.report.fhir import Resource
+
+
+class ReportReason(TypedDict):
+    """One contraindication that holds or may hold, with all that explains it.
+
+    `state` is "present" or "unknown", `wait` the rule's defer in words, `dated`
+    the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
+    link ids of the questions behind it. `by_policy` marks a rule that the clinic made
+    or changed.
+    """
+
+    finding: str
+    name: str
+    state: str
+    grade: str
+    outcome: str
+    wait: str | None
+    dated: str | None
+    until: str | None
+    because: str
+    source: str
+    sources: list[str]
+    evidence: str | None
+    note: str | None
+    fixed: bool
+    recheck: bool
+    listed_by: str
+    answers: list[str]
+    by_policy: NotRequired[bool]  # absent from the first reports
+
+
+class ReportProcedure(TypedDict):
+    """One procedure's verdict; `outcome` is an eligibility.Outcome."""
+
+    id: str
+    name: str
+    summary: str
+    outcome: str
+    until: str | None
+    reasons: list[ReportReason]
+    preparation: list[dict[str, str]]
+    aftercare: NotRequired[ReportAftercare]  # the first reports had none
+    changes: NotRequired[list[ReportChange]]  # nor these
+
+
+class ReportAnswer(TypedDict):
+    """A question as it was asked, and its answer as code and as text.
+
+    `matters` marks an answer that a reason rests on, `unknown` one that the
+    patient could not or would not give, `plain` a "no" that nobody needs to read.
+    """
+
+    link_id: str
+    question: str
+    answer: Answer
+    text: str
+    matters: bool
+    unknown: bool
+    plain: bool
+    find_out: str | None
+
+
+class ReportSection(TypedDict):
+    title: str
+    answers: list[ReportAnswer]
+
+
+class Decisive(TypedDict):
+    """An answer, and the outcome and its day if it had been "no" or "none"."""
+
+    link_id: str
+    outcome: str
+    until: str | None
+
+
+class Translated(TypedDict):
+    """The same report as its patient reads it; `reviewed_by` is None for a draft translation."""
+
+    language: str
+    reviewed_by: str | None
+    procedures: list[ReportProcedure]
+    sections: list[ReportSection]
+
+
+class AnsweredBy(TypedDict):
+    """Whose hand it was: "self", "relative" (or guardian), or "interpreter" with the `name`."""
+
+    who: str
+    name: str
+
+
+class Report(TypedDict):
+    """`frame` is who, where and when: see workflow.submit; an AnsweredBy is its declaration's `by`.
+     `verdicts` is case.as_json.
+
+    `response` is the FHIR QuestionnaireResponse, `translated` what the patient read
+    where that was in another language, `decisive` for each procedure the answers
+    that alone decide it.
+    """
+
+    frame: dict[str, Any]
+    definitions: str
+    on: str
+    procedures: list[ReportProcedure]
+    sections: list[ReportSection]
+    sources: list[dict[str, str | None]]
+    case: dict[str, Any]
+    verdicts: dict[str, Any]
+    response: NotRequired[Resource]  # the first reports had none
+    translated: NotRequired[Translated]
+    decisive: NotRequired[dict[str, list[Decisive]]]

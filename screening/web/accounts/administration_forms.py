@@ -1,0 +1,135 @@
+"""What an administrator fills in: accounts, tablets, how the clinic looks, the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    DateField,
+    SelectField,
+    StringField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from screening.web.accounts.forms import name_field
+from screening.workflow.clinics.contrast import nearest_that_works
+
+ROLES: dict[str, Any] = {
+    "receptionist": _l("Reception"),
+    "doctor": _l("Doctor"),
+    "clinical-lead": _l("Clinical lead"),
+    "administrator": _l("Administrator"),
+}
+
+
+def _six_to_twelve_digits() -> Regexp:
+    return Regexp("^[0-9]{6,12}$", message=_l("A PIN has six to twelve digits."))
+
+
+class AccountForm(FlaskForm):
+    username = StringField(
+        _l("User name"),
+        [
+            InputRequired(_l("Type a user name.")),
+            Length(max=40, message=_l("Use at most 40 characters.")),
+            Regexp(r"^[\w.@-]+$", message=_l("Use letters, digits and . - _ @ only.")),
+        ],
+    )
+    name = name_field(_l("Full name"))
+    role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLES.items()])
+
+
+class RoleForm(FlaskForm):
+    role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLES.items()])
+
+
+class TabletForm(FlaskForm):
+    name = name_field(_l("Name of the tablet"))
+    pin = StringField(
+        _l("PIN to release it (optional)"),
+        [Optional(), _six_to_twelve_digits()],
+        description=_l("With it the staff makes the tablet an ordinary browser again."),
+    )
+
+
+class NewPinForm(FlaskForm):
+    pin = StringField(_l("PIN"), [InputRequired(_l("Type a PIN.")), _six_to_twelve_digits()])
+
+
+class LookForm(FlaskForm):
+    """How the clinic looks; which colours can be read is decided by workflow.look."""
+
+    name = name_field(_l("Name of the clinic"))
+    address = StringField(
+        _l("Address"), [Length(max=200, message=_l("Use at most 200 characters."))]
+    )
+    phone = StringField(
+        _l("Telephone"),
+        [Length(max=40, message=_l("Use at most 40 characters."))],
+        description=_l("Patients are told to call it when something changes."),
+    )
+    accent = StringField(
+        _l("Accent colour on light pages"),
+        description=_l("Written like #17493f. Empty is our own green."),
+    )
+    accent_dark = StringField(
+        _l("Accent colour on dark pages"),
+        description=_l("Many phones show dark pages. Empty is the colour above, made lighter."),
+    )
+    paper = SelectField(
+        _l("Paper of the reports"),
+        choices=[SelectChoice("A4", "A4"), SelectChoice("Letter", _l("US Letter"))],
+    )
+    logo = FileField(
+        _l("Logo"),
+        description=_l("A PNG or JPEG of at most 200 kB. It is drawn anew and made small."),
+    )
+    no_logo = BooleanField(_l("Take the logo away"))
+
+
+class AuditForm(FlaskForm):
+    """Which entries of the audit log to show; sent as an address, so that it can be kept."""
+
+    class Meta:
+        csrf = False
+
+    who = SelectField(_l("Person"), validate_choice=False)
+    number = StringField(_l("Screening number"))
+    act = StringField(_l("Act"))
+    since = DateField(_l("From"), [Optional()])
+    until = DateField(_l("To"), [Optional()])
+
+
+class AnchorForm(FlaskForm):
+    anchor = StringField(
+        _l("Head noted earlier (optional)"),
+        [Length(max=100, message=_l("Use at most 100 characters."))],
+        description=_l("From a report or from your notes. It shows whether the end was cut off."),
+    )
+
+
+def look_words(problem: str, accent: str, accent_dark: str) -> tuple[str, str]:
+    """Return the field that is wrong, and what is wrong with it."""
+    if problem in {"light-contrast", "dark-contrast"}:
+        dark = problem == "dark-contrast"
+        colour = (accent_dark if dark else accent).lower()
+        if dark:
+            words = _("Too dark to read on dark pages. The nearest that works is %(colour)s.")
+        else:
+            words = _("Too pale to read on light pages. The nearest that works is %(colour)s.")
+        field = "accent_dark" if dark else "accent"
+        return field, words.replace("%(colour)s", nearest_that_works(colour, dark))
+    return {
+        "no-name": ("name", _("Type a name.")),
+        "no-colour": ("accent", _("Write each colour as # and six digits or letters a to f.")),
+        "no-paper": ("paper", _("Choose A4 or US Letter.")),
+    }.get(
+        problem,
+        ("logo", _("This is not a PNG or JPEG of at most 200 kB. An SVG is not taken.")),
+    )

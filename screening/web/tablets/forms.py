@@ -1,0 +1,34 @@
+"""What is typed on a tablet before a visit: codes, the date of birth, the PIN."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    Field,
+    PasswordField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired
+
+from screening.web.screenings.date_field import DatePartsField
+from screening.web.screenings.forms import PatientForm
+
+
+class CodeForm(PatientForm):
+    code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
+
+
+class PinForm(FlaskForm):
+    pin = PasswordField(_l("PIN"), [InputRequired(_l("Type the PIN."))])
+
+
+class StartForm(CodeForm):
+    """A code and who it is for; both are wrong in the same words."""
+
+    born = DatePartsField(_l("Your date of birth"))
+
+    def validate_born(self, field: Field) -> None:
+        if len(field.data or "") != len("1986-05-03"):
+            raise ValidationError(_l("Write your date of birth."))

@@ -1,0 +1,95 @@
+"""A questionnaire on its way: what was answered so far, and what stands beside it on sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
+from screening.clinical.definitions.language import ENGLISH
+from screening.clinical.definitions.medicines import Reading, open_readings
+from screening.clinical.definitions.questionnaire import (
+    BORN,
+    Answer,
+    Questionnaire,
+    journey,
+)
+from screening.clinical.report.parts import AnsweredBy
+from screening.storage.tables import Clinic
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A screening as its patient sees it while answering.
+
+    `said` holds the names of medicines that the patient was asked about once more,
+    `last` the number, day and answers of last time that may still be confirmed, and
+    `confirmed` those that were.
+
+    `today` is the day at the clinic. `answers` holds everything ever answered;
+    only what lies on the journey counts. `why_again` is asking_again.ON_ARRIVAL or
+    FOR_THE_DOCTOR where this one comes after another, `answered_by` a report.AnsweredBy
+    once the patient was asked.
+    """
+
+    id: str
+    number: str
+    state: str
+    clinic: Clinic
+    name: str
+    procedures: list[str]
+    invited_for: list[str]
+    answers: dict[str, Answer]
+    today: date
+    appointment_at: datetime | None
+    why_again: str | None
+    said: list[str]
+    last: dict[str, Any] | None
+    confirmed: dict[str, Answer]
+    answered_by: AnsweredBy | None = None
+
+    def questionnaire(self, definitions: Definitions) -> Questionnaire:
+        """Return what to ask; `definitions` may be in any language."""
+        return assemble_questionnaire(definitions, self.procedures)
+
+    def readings(self, definitions: Definitions) -> list[Reading]:
+        """Return the names of medicines that do not go with an answer given."""
+        steps = journey(self.questionnaire(definitions), self.answers)
+        asked = [step.item for step in steps]
+        return list(open_readings(definitions.medicines, asked, self.answers, self.said))
+
+
+def _confirmed(draft: Draft) -> dict[str, Any] | None:
+    """Return which answers were not given anew but confirmed, and of which screening they are."""
+    if draft.last is None:
+        return None
+    kept = [k for k, answer in draft.confirmed.items() if draft.answers.get(k) == answer]
+    return {"number": draft.last["number"], "at": draft.last["at"], "answers": kept}
+
+
+def frame_of(
+    draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
+) -> dict[str, Any]:
+    """Return who, where and when, the part of a report that no rule decides."""
+    zone = ZoneInfo(draft.clinic.zone)
+    appointment = draft.appointment_at
+    return {
+        "number": draft.number,
+        "clinic": {
+            "name": draft.clinic.name,
+            "address": draft.clinic.address,
+            "phone": draft.clinic.phone,
+        },
+        "patient": {"name": draft.name, "born": draft.answers.get(BORN)},
+        "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
+        "zone": draft.clinic.zone,
+        "language": ENGLISH,
+        "paper": draft.clinic.paper,
+        "confirmed": _confirmed(draft),
+        "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
+        "declaration": dict(declaration),
+        "audit_head": head,
+    }
