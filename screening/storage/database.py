@@ -148,7 +148,8 @@ def check_revision(shape: str, what: str) -> None:
 
 def revision_of(connection: Connection | Session) -> str | None:
     """Return the shape that the tables have now."""
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    shape: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return shape
 
 
 def _alembic() -> Any:

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from screening.storage.columns import Table
+from screening.storage.tables import Kept
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=Kept.metadata,
     render_as_batch=True,
 )
 context.run_migrations()
