@@ -41,10 +41,21 @@ def cluster():
     cluster.remove()
 
 
-@pytest.fixture(params=DATABASES)
-def address(request, tmp_path):
-    """Return the address of an empty database, of each kind in turn."""
-    if request.param == "postgresql":
+@pytest.fixture
+def kind():
+    """Return the kind of database: SQLite, and PostgreSQL too for what is so marked."""
+    return "sqlite"
+
+
+def pytest_generate_tests(metafunc):
+    if "kind" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("kind", DATABASES)
+
+
+@pytest.fixture
+def address(request, kind, tmp_path):
+    """Return the address of an empty database."""
+    if kind == "postgresql":
         return request.getfixturevalue("cluster").new()
     return f"sqlite:///{tmp_path / 'screening.db'}"
 

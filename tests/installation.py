@@ -12,9 +12,17 @@ import urllib.error
 import urllib.request
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pyotp
+
+from screening.bootstrap import open_workplace
+from screening.config import read_config
+from screening.demo import demo_config
+from screening.workflow.clinics import clinics
+from screening.workflow.reception import invitations
+from screening.workflow.tablets import tablets
 
 RUNNING = {}  # by address, for whoever has only a page of it
 
@@ -104,6 +112,8 @@ class Installation:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
         self.process.stdout.close()
+        if "place" in vars(self):
+            self.place.database.close()
 
     def command(self, *arguments, **kwargs):
         """Run `screening` with this installation's settings."""
@@ -179,7 +189,24 @@ class Installation:
     def start_code(self):
         return self.found(r"start code (\S+)")
 
+    @cached_property
+    def place(self):
+        """Return what a command opens, for acts that need no process of their own.
+
+        A process costs seconds of starting; test_cli.py runs the commands as processes.
+        """
+        return open_workplace(demo_config(read_config(self.environment)))
+
+    @property
+    def clinic_id(self):
+        [(id, _)] = clinics.list_clinics(self.place)
+        return id
+
     def invite(self, name, *procedures):
-        """Return a fresh personal link, made on the command line."""
-        options = [o for p in procedures for o in ("--procedure", p)]
-        return self.command("invite", name, *options, check=True).stdout.decode().strip()
+        """Return a fresh personal link."""
+        made = invitations.invite(self.place, self.clinic_id, "program", name, procedures)
+        return f"{self.url}/s/{made.link}"
+
+    def add_kiosk(self, name):
+        """Return the pairing code of a further tablet."""
+        return tablets.add_kiosk(self.place, self.clinic_id, name)

@@ -4,11 +4,14 @@ The museum opens whole installations of version 0.1.0; here is what it cannot ho
 """
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from screening.storage.database import Database, OtherVersionError
+from screening.storage.database import MIGRATIONS, Database, OtherVersionError, known_revisions
 from screening.storage.tables import DefinitionsArchive
 from tests.storage.test_audit import NOON
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -63,3 +66,10 @@ def test_a_newer_one_is_refused_and_left_alone(database):
     with pytest.raises(OtherVersionError, match="newer version"):
         database.migrate()
     assert all_of(database) == before
+
+
+def test_the_names_of_the_files_say_which_shapes_there_are_and_which_is_the_newest():
+    scripts = ScriptDirectory(MIGRATIONS)
+
+    assert known_revisions() == {script.revision for script in scripts.walk_revisions()}
+    assert max(known_revisions()) == scripts.get_current_head()

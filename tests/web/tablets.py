@@ -33,8 +33,7 @@ def begin(tablet, clinic, name):
 
 def pair(page, clinic):
     """Pair a further tablet, by the picture's address."""
-    done = clinic.command("kiosk", "Further", check=True).stdout.decode()
-    page.goto(f"/kiosk/pairing/{done.split()[-1]}")
+    page.goto(f"/kiosk/pairing/{clinic.add_kiosk('Further')}")
     page.get_by_role("button", name="Pair this tablet").click()
     page.get_by_text("Please type the code").wait_for()
 

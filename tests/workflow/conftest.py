@@ -1,16 +1,15 @@
 import pytest
 
 from tests.mail_server import MailServer
-from tests.postgres import DATABASES
 
 
-@pytest.fixture(params=DATABASES)
-def move_in(request, tmp_path, furnish):
+@pytest.fixture
+def move_in(kind, tmp_path, furnish):
     """Return a function that opens a furnished office of our own; settings may be given."""
     offices = []
 
     def move_in(**settings):
-        offices.append(furnish(tmp_path, request.param, **settings))
+        offices.append(furnish(tmp_path, kind, **settings))
         return offices[-1]
 
     yield move_in

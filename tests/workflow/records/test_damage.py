@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from screening.documents.rendering.render import render_pdf
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Screening
@@ -20,7 +19,7 @@ from screening.workflow.review import queue, reviews
 from screening.workflow.rules.insight import look, months_to_choose
 from screening.workflow.rules.rescreen import rescreen
 from screening.workflow.screenings import answering
-from tests.office import DECLARED, PASSWORD, refused
+from tests.office import DECLARED, PASSWORD, refused, render_briefly
 from tests.test_keeping_commands import run
 from tests.workflow.reports.test_making import row
 from tests.workflow.rules.test_rescreen import number_of
@@ -70,7 +69,7 @@ def test_one_damaged_row_is_said_and_hides_no_other(office):
 def test_a_damaged_row_is_never_sealed_and_the_report_says_why(office):
     flip(office, office.submit(), "submission")
 
-    assert making.make_report(office.place, row(office).id, render_pdf) is False
+    assert making.make_report(office.place, row(office).id, render_briefly) is False
     assert row(office).state == "pending"
     assert "cannot be opened" in row(office).error
 
@@ -177,7 +176,7 @@ def test_what_was_ordered_by_a_clock_that_was_ahead_does_not_wait_for_that_day(o
     office.pass_time(days=-400)
 
     assert order in making.due_reports(office.place)
-    assert making.make_report(office.place, order, render_pdf) is True
+    assert making.make_report(office.place, order, render_briefly) is True
     with office.place.database.read() as session:
         assert audit.find_break(session, office.place.keys.audit) is None
 

@@ -3,12 +3,11 @@ from dataclasses import replace
 from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
-from screening.documents.rendering.render import render_pdf
 from screening.documents.rendering.render_process import Press
 from screening.storage.tables import ReportRow
 from screening.workflow.reports import making
 from screening.workflow.review import reviews
-from tests.office import decide
+from tests.office import decide, render_briefly
 
 
 def row(office, kind="screening"):
@@ -22,8 +21,8 @@ def test_an_order_is_carried_out_once(office):
     order = row(office).id
     assert order in making.due_reports(office.place)
 
-    assert making.make_report(office.place, order, render_pdf) is True
-    assert making.make_report(office.place, order, render_pdf) is False
+    assert making.make_report(office.place, order, render_briefly) is True
+    assert making.make_report(office.place, order, render_briefly) is False
     assert order not in making.due_reports(office.place)
     assert row(office).state == "sealed"
 
@@ -34,10 +33,10 @@ def test_an_order_that_another_worker_holds_is_left_to_it(office, caplog):
     assert order in making.due_reports(office.place)
     assert making._lease(office.place, order)
 
-    assert making.make_report(office.place, order, render_pdf) is False
+    assert making.make_report(office.place, order, render_briefly) is False
     office.pass_time(seconds=41)
     assert order in making.due_reports(office.place)
-    assert making.make_report(office.place, order, render_pdf) is True
+    assert making.make_report(office.place, order, render_briefly) is True
     assert row(office).attempts == 2
     assert f"report of {number} failed, tried 1 times: the worker died" in caplog.text
 
@@ -49,7 +48,7 @@ def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
     known = office.place
     office.place = replace(known, one_seal=True, seal=None)
 
-    assert making.make_report(office.place, order, render_pdf) is False
+    assert making.make_report(office.place, order, render_briefly) is False
     shown = reviews.open_review(office.place, office.doctor, id).reports["screening"]
     assert (shown.state, shown.attempts) == ("pending", 1)
     assert shown.error
@@ -57,7 +56,7 @@ def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
     office.place = known
     assert order not in making.due_reports(office.place)
     office.pass_time(seconds=3)
-    assert making.make_report(office.place, order, render_pdf) is True
+    assert making.make_report(office.place, order, render_briefly) is True
 
 
 def test_a_report_that_goes_on_failing_is_tried_less_and_less_often(office):
@@ -65,7 +64,7 @@ def test_a_report_that_goes_on_failing_is_tried_less_and_less_often(office):
     office.place = replace(office.place, one_seal=True, seal=None)
     pauses = []
     for _ in range(12):
-        assert making.make_report(office.place, row(office).id, render_pdf) is False
+        assert making.make_report(office.place, row(office).id, render_briefly) is False
         pauses.append((row(office).due_at - office.now).total_seconds())
         office.now = row(office).due_at
 

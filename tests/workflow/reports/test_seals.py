@@ -15,7 +15,6 @@ from screening.bootstrap import (
 )
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
-from screening.documents.rendering.render import render_pdf
 from screening.documents.verifying.verify_process import check
 from screening.storage.tables import Account, Clinic
 from screening.workflow.accounts import sessions
@@ -24,6 +23,7 @@ from screening.workflow.operations import health
 from screening.workflow.reports import making, verification
 from screening.workflow.review import reviews
 from tests.documents.outside import outside_authorities
+from tests.office import render_briefly
 from tests.workflow.reports.test_making import row
 from tests.workflow.reports.test_verification import pdf_of
 from tests.workflow.review.test_reviews import decide
@@ -69,7 +69,7 @@ def test_another_machine_over_the_same_database_seals_and_trusts_the_same(office
     }
     second = replace(open_workplace(read_config(environment)), now=office.place.now)
     for order in making.due_reports(second):
-        making.make_report(second, order, render_pdf)
+        making.make_report(second, order, render_briefly)
 
     assert sealed_by(office, pdf_of(office)) == ["Seal of Aurelia"]
     roots = verification.trusted_roots(second)

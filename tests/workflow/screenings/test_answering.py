@@ -2,6 +2,7 @@ import threading
 
 from sqlalchemy import select
 
+from screening.documents.rendering.render import render_pdf
 from screening.storage.tables import AuditEntry, ReportRow, Screening
 from screening.workflow.core.context import ActRefusedError
 from screening.workflow.reception import invitations
@@ -148,7 +149,7 @@ def test_a_submission_orders_the_report_and_the_patients_copy_and_rings_for_both
 def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office, tmp_path):
     id = office.submit(painkiller="yes", painkiller_last_dose="2026-11-18")
     assert receipts.patient_copy(office.place, id) is None
-    office.make_reports()
+    office.make_reports(render_pdf)
     copy = text_of(receipts.patient_copy(office.place, id), tmp_path)
 
     assert "Your copy" in copy
@@ -159,7 +160,7 @@ def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office,
     reviews.decide(*decide(office, id, "proceed-with-conditions", "no bruises so far"))
     office.make_reports()
     office.pass_time(seconds=5)
-    office.make_reports()
+    office.make_reports(render_pdf)
     plan = text_of(receipts.patient_copy(office.place, id), tmp_path)
 
     assert "Dr Mai Tran has decided" in plan
