@@ -285,6 +285,13 @@ def report(sample: Report) -> Report:
     return copy.deepcopy(sample)
 
 
+@pytest.fixture
+def brief(report: Report) -> Report:
+    """The report without answers and steps before the visit, where these are not the subject."""
+    procedures = [one | {"preparation": []} for one in report["procedures"]]
+    return report | {"procedures": procedures, "sections": []}
+
+
 @pytest.fixture(scope="session")
 def screening_pdf(sample: Report) -> bytes:
     return render_pdf(sample)

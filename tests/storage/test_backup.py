@@ -50,6 +50,7 @@ def tables(database):
     return inspect(database.engine).get_table_names()
 
 
+@pytest.mark.both_databases
 def test_all_comes_back(office, tmp_path, empty):
     id = office.submit()
     office.make_reports()
@@ -134,6 +135,7 @@ def test_missing_rows_are_noticed(office, backup, empty):
         restore_backup(empty, backup, secrets(office))
 
 
+@pytest.mark.both_databases
 def test_a_changed_audit_log_is_noticed(office, tmp_path, empty):
     tamper(office.place.database, "UPDATE audit SET who = 'other' WHERE sequence = 2")
     write_backup(office.place.database, tmp_path / "b.backup", office.now)
@@ -154,6 +156,7 @@ def test_a_damaged_screening_is_noticed(office, tmp_path, empty):
     assert tables(empty) == []
 
 
+@pytest.mark.both_databases
 def test_what_is_there_is_never_overwritten(office, backup):
     with pytest.raises(BackupError, match="not empty"):
         restore_backup(office.place.database, backup, secrets(office))

@@ -15,6 +15,8 @@ from screening.storage.tables import DefinitionsArchive, datetime
 from tests.postgres import DATABASES
 from tests.storage.test_audit import NOON
 
+pytestmark = pytest.mark.both_databases
+
 MIGRATE = (
     "import sys; from screening.storage.database import Database; Database(sys.argv[1]).migrate()"
 )

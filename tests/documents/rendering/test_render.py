@@ -20,7 +20,6 @@ from weasyprint.urls import URLFetchingError, fetch
 
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.report import compile_report
-from screening.definitions.loading import load_definitions
 from screening.documents.rendering.drawing import drawing_of
 from screening.documents.rendering.render import (
     PICTURES,
@@ -145,8 +144,8 @@ def test_everything_the_report_says_can_be_read_back(sample, screening_pdf):
         assert said in text or said in flat
 
 
-def test_every_rule_that_the_clinic_changed_is_printed(report, screening_pdf):
-    face = next(p for p in report["procedures"] if p["id"] == "mesotherapy-face")
+def test_every_rule_that_the_clinic_changed_is_printed(brief, screening_pdf):
+    face = next(p for p in brief["procedures"] if p["id"] == "mesotherapy-face")
     face["reasons"][0]["by_policy"] = True
     doctor = {"reason": "Our count of infections.", "by": "Dr Kern", "since": "2026-11-01"}
     strict = {"grade": "contraindication", "wait": "14 days", "ahead": "7 days"}
@@ -157,7 +156,7 @@ def test_every_rule_that_the_clinic_changed_is_printed(report, screening_pdf):
         {"finding": "sauna", "name": "Sauna", "was": None, "now": for_good, **doctor},
     ]
 
-    text = plain_text(render_pdf(report))
+    text = plain_text(render_pdf(brief))
 
     for said in (
         "Rules that this clinic changed",
@@ -202,11 +201,10 @@ def test_no_page_promises_what_only_a_doctor_may(screening_pdf, decided_pdf):
         assert not re.search(r"\b(safe|eligible|cleared)\b", plain_text(pdf), re.IGNORECASE)
 
 
-def test_a_patient_who_knows_nothing_gets_every_reason_of_the_longest_list(sample):
+def test_a_patient_who_knows_nothing_gets_every_reason_of_the_longest_list(sample, library):
     """The clinic's own questions and rules; nothing answered is nothing cleared."""
-    definitions = load_definitions(Path("questions"))
     raw = {"procedures": ["mesolifting"], "on": "2026-11-21", "answers": {}}
-    report = compile_report(definitions, read_case(definitions, raw), raw, sample["frame"])
+    report = compile_report(library, read_case(library, raw), raw, sample["frame"])
     [procedure] = report["procedures"]
     assert procedure["outcome"] == "information-needed"
     assert len(procedure["reasons"]) > 20
@@ -256,18 +254,18 @@ def test_the_decision_comes_right_after_the_header(decided_pdf):
 
 
 @pytest.mark.parametrize("written", ["Patch test first, 48 hours before.", "اختبار قبل أسبوع."])
-def test_the_doctors_conditions_stand_on_the_plan_in_the_doctors_words(report, written):
-    report["translated"] = {
+def test_the_doctors_conditions_stand_on_the_plan_in_the_doctors_words(brief, written):
+    brief["translated"] = {
         "language": "ar",
         "reviewed_by": None,
-        "procedures": report["procedures"],
-        "sections": report["sections"],
+        "procedures": brief["procedures"],
+        "sections": brief["sections"],
     }
     one = DECISION["decisions"][1] | {"decision": "proceed-with-conditions", "conditions": written}
     decision = DECISION | {"decisions": [one]}
 
     for reader in Reader:
-        text = plain_text(render_pdf(report, decision, reader=reader))
+        text = plain_text(render_pdf(brief, decision, reader=reader))
         read = unicodedata.normalize("NFKC", text)
         missing = [word for word in written.rstrip(".").split() if word not in read]
         assert missing == [], reader
@@ -353,10 +351,10 @@ def test_the_record_is_attached_without_the_drawing(sample, screening_pdf):
     assert "ink" in sample["frame"]["declaration"]
 
 
-def test_the_answers_are_attached_as_the_source_of_the_report(report):
-    report["response"] = {"resourceType": "QuestionnaireResponse", "status": "completed"}
-    pdf = render_pdf(report)
-    assert json.loads(attached(pdf)["questionnaire-response.json"]) == report["response"]
+def test_the_answers_are_attached_as_the_source_of_the_report(brief):
+    brief["response"] = {"resourceType": "QuestionnaireResponse", "status": "completed"}
+    pdf = render_pdf(brief)
+    assert json.loads(attached(pdf)["questionnaire-response.json"]) == brief["response"]
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         related = {str(one.UF): str(one.AFRelationship) for one in opened.Root.AF}
     assert related == {"record.json": "/Data", "questionnaire-response.json": "/Source"}

@@ -40,6 +40,7 @@ def acts(office):
         return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.sequence)))
 
 
+@pytest.mark.both_databases
 def test_a_new_account_sets_its_password_by_a_link_and_then_a_second_factor(office, admin):
     link = administration.open_account(office.place, admin, "ana", "Ana Silva", "doctor")
     passwords.set_password(office.place, link, "lantern orbit walnut fjord")
@@ -83,6 +84,7 @@ def test_nobody_locks_the_last_door_from_outside(office, admin):
     )
 
 
+@pytest.mark.both_databases
 def test_a_reset_second_factor_is_set_up_again_at_the_next_sign_in(office, admin):
     codes = second_factor.renew_recovery_codes(office.place, office.doctor)
     administration.reset_second_factor(office.place, admin, office.doctor.id)
@@ -93,6 +95,7 @@ def test_a_reset_second_factor_is_set_up_again_at_the_next_sign_in(office, admin
     assert refused(second_factor.complete, office.place, here, codes[0]) == "wrong"
 
 
+@pytest.mark.both_databases
 def test_a_revoked_tablet_is_an_ordinary_browser(office, admin):
     code = tablets.add_kiosk(office.place, office.clinic, "Waiting room", admin.who)
     token = tablets.pair(office.place, code)
@@ -105,6 +108,7 @@ def test_a_revoked_tablet_is_an_ordinary_browser(office, admin):
     assert acts(office)[-1] == "revoke tablet"
 
 
+@pytest.mark.both_databases
 def test_sign_out_elsewhere_leaves_this_browser_in(office):
     other = office.sign_in("doctor")
     assert [s.here for s in own_account.list_sign_ins(office.place, other)].count(True) == 1

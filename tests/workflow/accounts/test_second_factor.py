@@ -53,6 +53,7 @@ def test_an_older_code_is_refused_once_a_newer_one_was_used(later):
     assert refused(second_factor.complete, later.place, waiting(later), code(later, -1)) == "wrong"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("offset", "result"), [(-2, "wrong"), (-1, None), (0, None), (1, None), (2, "wrong")]
 )
@@ -91,6 +92,7 @@ def test_a_lock_also_stops_who_waits_already(later):
     assert refused(second_factor.complete, later.place, here, code(later)) == "locked"
 
 
+@pytest.mark.both_databases
 def test_a_recovery_code_works_once_however_it_is_typed(office):
     codes = second_factor.renew_recovery_codes(office.place, office.doctor)
     assert len(set(codes)) == 10
@@ -108,6 +110,7 @@ def test_new_recovery_codes_void_the_old_ones(office):
     assert refused(second_factor.complete, office.place, waiting(office), old[0]) == "wrong"
 
 
+@pytest.mark.both_databases
 def test_neither_secret_nor_recovery_code_stands_in_the_database(office):
     codes = second_factor.renew_recovery_codes(office.place, office.doctor)
     stored = b"".join(p.read_bytes() for p in office.config.instance.glob("screening.db*"))

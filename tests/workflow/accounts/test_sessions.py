@@ -1,13 +1,17 @@
+import pytest
+
 from screening.storage.tables import Account
 from screening.workflow.accounts import sessions
 from tests.office import PASSWORD, refused
 
 
+@pytest.mark.both_databases
 def test_an_unknown_name_and_a_wrong_password_look_the_same(office):
     assert refused(sessions.sign_in, office.place, "nobody", PASSWORD) == "wrong"
     assert refused(sessions.sign_in, office.place, "doctor", "wrong") == "wrong"
 
 
+@pytest.mark.both_databases
 def test_five_misses_lock_the_account_for_a_while(office):
     for _ in range(5):
         refused(sessions.sign_in, office.place, "doctor", "wrong")

@@ -74,6 +74,7 @@ def test_what_cannot_be_used_is_refused_and_nothing_changes(office, admin, reaso
     assert kept(office).name == "Aurelia"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_logo_is_drawn_anew_and_small_and_carries_nothing_else(office, admin, kind):
     change(office, admin, logo=picture(kind) + b"<script>alert(1)</script> GPS 51.5")

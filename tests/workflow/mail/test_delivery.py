@@ -69,6 +69,7 @@ def test_an_invitation_is_mailed_once_with_its_link(office, server):
     assert TO not in f"{entry.who} {entry.act} {entry.why}"
 
 
+@pytest.mark.both_databases
 def test_two_workers_that_turn_at_once_send_it_once(office, server):
     invite(office)
     [order] = delivery.due_mails(office.place)
@@ -146,6 +147,7 @@ def test_a_refused_address_is_shown_with_the_reason_and_can_be_corrected(office,
     assert server.taken[0][0] == [TO]
 
 
+@pytest.mark.both_databases
 def test_correcting_the_address_calls_back_what_still_waits_for_the_old_one(office, server):
     id = invite(office, to="stranger@patient.example").screening_id
     server.stop()
@@ -281,6 +283,7 @@ def test_erased_between_handing_over_and_recording_stays_erased(office, server):
     assert states(office) == ["erased"]
 
 
+@pytest.mark.both_databases
 def test_an_export_holds_the_address_and_every_mail_but_not_the_link(office):
     invitation = invite(office)
     send_due(office)
@@ -293,6 +296,7 @@ def test_an_export_holds_the_address_and_every_mail_but_not_the_link(office):
     assert invitation.link not in told
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "address",
     [

@@ -85,6 +85,7 @@ def test_without_an_address_or_a_visit_nobody_is_reminded(office):
     assert reminded(office) == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("end", ["withdraw", "submit", "erase", "expire", "visit"])
 def test_who_has_finished_or_will_not_come_is_left_alone(office, end):
     id = invite(office, appointment_at=office.now + timedelta(days=10)).screening_id

@@ -13,6 +13,7 @@ def listed(office, **wanted):
     return [(e.who, e.act) for e in found]
 
 
+@pytest.mark.both_databases
 def test_every_failed_sign_in_is_noted_and_no_password_with_it(office):
     refused(sessions.sign_in, office.place, "nobody", "secret typed in the wrong box")
     refused(sessions.sign_in, office.place, "doctor", "wrong")
@@ -32,6 +33,7 @@ UNKNOWN_PASSKEY = (
 )
 
 
+@pytest.mark.both_databases
 def test_the_log_is_filtered_by_person_number_act_and_time(office):
     first, second = office.submit(), office.submit()
     number = reviews.open_review(office.place, office.doctor, first).number
@@ -48,6 +50,7 @@ def test_the_log_is_filtered_by_person_number_act_and_time(office):
     assert listed(office, act="%") == []
 
 
+@pytest.mark.both_databases
 def test_a_page_ends_where_the_next_one_begins(office):
     for _ in range(7):
         sessions.note_look(office.place, office.doctor, "look at queue")
@@ -68,6 +71,7 @@ def test_looking_at_the_log_is_noted_too(office):
     assert ("Kim Berg", "look at audit log") in listed(office)
 
 
+@pytest.mark.both_databases
 def test_the_log_tells_whole_from_cut(office):
     head, problem = audit_log.verify(office.place)
 

@@ -66,6 +66,7 @@ def test_one_damaged_row_is_said_and_hides_no_other(office):
     assert page.status_code == 500 and "a backup may still hold it" in page.text
 
 
+@pytest.mark.both_databases
 def test_a_damaged_row_is_never_sealed_and_the_report_says_why(office):
     flip(office, office.submit(), "submission")
 
@@ -96,6 +97,7 @@ def test_a_damaged_row_is_left_out_of_a_trial_and_of_the_figures_and_both_say_so
     assert said in page and "1 screening of your clinic was tried" in page
 
 
+@pytest.mark.both_databases
 def test_a_trial_on_the_command_line_names_what_it_left_out(office):
     office.submit()
     number = number_of(office, broken := office.submit())
@@ -121,6 +123,7 @@ def test_what_is_left_of_a_damaged_row_is_handed_out_and_the_rest_is_named(offic
     assert (held["draft"] is None) == (column == "wrapped_key")
 
 
+@pytest.mark.both_databases
 def test_a_clinic_gets_a_new_key_though_a_row_is_damaged(office):
     whole, broken = office.submit(), office.submit()
     flip(office, broken, "wrapped_key")

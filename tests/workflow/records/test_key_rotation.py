@@ -20,6 +20,8 @@ from screening.workflow.review import queue
 from screening.workflow.screenings import answering, receipts
 from tests.office import DECLARED, PASSWORD
 
+pytestmark = pytest.mark.both_databases
+
 
 def rotate(office):
     path = office.config.secret_file

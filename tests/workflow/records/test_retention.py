@@ -52,6 +52,7 @@ def test_every_sealed_column_is_known_here():
     assert found == SEALED
 
 
+@pytest.mark.both_databases
 def test_a_link_that_ended_a_day_ago_expires_once(office):
     waiting, sent = office.invite().screening_id, office.submit()
     office.pass_time(days=14, hours=23)
@@ -75,6 +76,7 @@ def test_a_new_link_takes_an_expired_screening_up_again_with_its_answers(office)
     answering.submit(office.place, id, DECLARED)
 
 
+@pytest.mark.both_databases
 def test_erasing_destroys_the_key_and_all_that_it_opened(office):
     id = office.submit()
     office.make_reports()
@@ -142,6 +144,7 @@ def everything(folder: Path):
     return b"".join(p.read_bytes() for p in folder.glob("screening.db*"))
 
 
+@pytest.mark.both_databases
 def test_an_erased_screening_is_gone_for_everyone(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
@@ -177,6 +180,7 @@ def test_a_recheck_outlives_the_screening_that_it_asked_again_about(office):
     assert reviews.open_review(office.place, office.doctor, again.screening_id).changes is None
 
 
+@pytest.mark.both_databases
 def test_purging_follows_the_state(office):
     sent, unsent, withdrawn = office.submit(), office.invite(), office.invite()
     invitations.withdraw(office.place, office.clinic, "account:1", withdrawn.screening_id)
@@ -220,6 +224,7 @@ def test_an_export_holds_all_that_is_held(office):
     assert not [name for name in held if name.endswith("hash")]
 
 
+@pytest.mark.both_databases
 def test_numbers_of_two_clinics_are_kept_apart(office):
     from screening.workflow.clinics import clinics
 

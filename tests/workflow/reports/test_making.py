@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
@@ -27,6 +28,7 @@ def test_an_order_is_carried_out_once(office):
     assert row(office).state == "sealed"
 
 
+@pytest.mark.both_databases
 def test_an_order_that_another_worker_holds_is_left_to_it(office, caplog):
     number = reviews.open_review(office.place, office.doctor, office.submit()).number
     order = row(office).id
@@ -41,6 +43,7 @@ def test_an_order_that_another_worker_holds_is_left_to_it(office, caplog):
     assert f"report of {number} failed, tried 1 times: the worker died" in caplog.text
 
 
+@pytest.mark.both_databases
 def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
     id = office.submit()
     order = row(office).id
@@ -93,6 +96,7 @@ def test_a_report_that_cannot_be_rendered_leaves_the_doctor_every_verdict(office
     assert row(office).id in making.due_reports(office.place)
 
 
+@pytest.mark.both_databases
 def test_a_decided_report_waits_for_the_screening_report(office):
     id = office.submit()
     reviews.decide(*decide(office, id, "proceed"))

@@ -51,6 +51,7 @@ def test_each_clinic_has_a_seal_with_its_name(office):
     assert sealed_by(office, pdf_of(office)) == ["Seal of Aurelia"]
 
 
+@pytest.mark.both_databases
 def test_a_clinic_from_before_keeps_the_installations_seal(office):
     with office.place.database.write() as session:
         session.execute(update(Clinic).values(seal=None, certificates=None))
@@ -172,6 +173,7 @@ def test_nobody_is_told_while_all_is_well(office):
     assert health.ending_seals(office.place) == health.ending_doctors(office.place) == []
 
 
+@pytest.mark.both_databases
 def test_thirty_days_before_they_end_it_is_said(office):
     office.pass_time(days=1095 - 29)
     seal, signer = health.certificate_notices(office.place)
@@ -197,6 +199,7 @@ def test_with_an_ended_certificate_nothing_is_sealed_and_the_row_says_why(office
     assert health.problems(office.place, 10**12) == ["a seal's certificate is not in force"]
 
 
+@pytest.mark.both_databases
 def test_a_doctor_without_a_certificate_is_named(office):
     with office.place.database.write() as session:
         session.execute(update(Account).values(credentials=None, certificates=None))
@@ -204,6 +207,7 @@ def test_a_doctor_without_a_certificate_is_named(office):
     assert notice == "doctor Dr Mai Tran has no certificate and cannot sign: make one"
 
 
+@pytest.mark.both_databases
 def test_an_account_from_before_is_looked_at_too(office):
     with office.place.database.write() as session:
         session.execute(update(Account).values(certificates=None))
@@ -212,6 +216,7 @@ def test_an_account_from_before_is_looked_at_too(office):
     assert "doctor Dr Mai Tran: the certificate ends" in health.certificate_notices(office.place)[1]
 
 
+@pytest.mark.both_databases
 def test_renewing_ends_the_notices_and_old_reports_still_pass(office, monkeypatch):
     office.submit()
     office.make_reports()

@@ -73,6 +73,7 @@ def test_only_two_files_are_checked_at_once(office, sealed, monkeypatch):
         verify_upload(office.place, sealed)
 
 
+@pytest.mark.both_databases
 def test_the_code_is_printed_and_found_however_it_is_typed(office, sealed):
     code = row(office).code
     issued = look_up(office.place, code.lower().replace("-", " "))
@@ -113,6 +114,7 @@ def test_a_decided_report_replaces_the_screening_report(office, sealed):
     assert checked(office, pdf_of(office, "decided")).issued.replaced_by is None
 
 
+@pytest.mark.both_databases
 def test_a_later_screening_replaces_both(office, sealed):
     with office.place.database.write() as session:
         first = session.get_one(Screening, row(office).screening_id)

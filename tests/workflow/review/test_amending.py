@@ -13,6 +13,7 @@ def amend(office, id, choice, reason="", why="The letter came", **more):
     return place, who, id, rulings, why, password
 
 
+@pytest.mark.both_databases
 def test_the_earlier_decision_stays_and_the_new_report_says_what_it_replaces(office, tmp_path):
     id = office.submit(bleeding="unknown")
     reviews.decide(*decide(office, id, "defer"))

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import func, select
 
 from screening.storage import audit
@@ -12,6 +13,8 @@ from screening.workflow.reports import making
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.office import DECLARED
+
+pytestmark = pytest.mark.both_databases
 
 
 def at_once(acts):

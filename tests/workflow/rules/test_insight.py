@@ -181,6 +181,7 @@ def test_the_newest_are_counted_where_there_are_too_many(office, monkeypatch):
     assert (shown.stored, shown.insight.screenings, shown.insight.met) == (2, 1, {})
 
 
+@pytest.mark.both_databases
 def test_each_look_stands_in_the_audit_log(office):
     month = month_of(office)
     look(office.place, office.lead, [month])

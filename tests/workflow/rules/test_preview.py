@@ -63,6 +63,7 @@ def test_only_the_leads_own_clinic_is_looked_at(office, folder):
     assert (trial.preview.stored, trial.preview.changes) == (0, [])
 
 
+@pytest.mark.both_databases
 def test_trying_keeps_nothing_but_an_entry_in_the_audit_log(office, folder):
     bruised(office)
     archive = shorten_the_wait(folder)

@@ -56,6 +56,7 @@ def test_what_changes_is_told_by_number_outcome_and_rule(office, without_painkil
     assert (group.rules, group.unasked) == ({"nsaid_recent": 1}, 0)
 
 
+@pytest.mark.both_databases
 def test_trying_is_on_record_and_changes_nothing(office, without_painkillers):
     id = bruised(office)
     with office.place.database.read() as session:
@@ -69,6 +70,7 @@ def test_trying_is_on_record_and_changes_nothing(office, without_painkillers):
     assert last.why == without_painkillers.hash
 
 
+@pytest.mark.both_databases
 def test_a_screening_from_before_has_only_its_report_to_go_by(office, without_painkillers):
     bruised(office)
     now = rescreen(office.place, without_painkillers, "program").changes
@@ -78,6 +80,7 @@ def test_a_screening_from_before_has_only_its_report_to_go_by(office, without_pa
     assert rescreen(office.place, without_painkillers, "program").changes == now != []
 
 
+@pytest.mark.both_databases
 def test_what_is_over_is_left_out(office, without_painkillers):
     id = bruised(office)
     with office.place.database.write() as session:
@@ -94,6 +97,7 @@ def test_a_clinic_is_looked_at_alone(office, without_painkillers):
     assert len(rescreen(office.place, without_painkillers, "program", office.clinic).changes) == 1
 
 
+@pytest.mark.both_databases
 def test_the_newest_come_first_where_there_are_too_many(office, without_painkillers):
     bruised(office)
     office.pass_time(hours=1)

@@ -1,5 +1,6 @@
 import threading
 
+import pytest
 from sqlalchemy import select
 
 from screening.documents.rendering.render import render_pdf
@@ -107,6 +108,7 @@ def test_a_device_answers_no_more_once_it_has_sent(office):
     assert refused(edit_lock.keep, office.place, id, held) == "no-visit"
 
 
+@pytest.mark.both_databases
 def test_of_twelve_parallel_submissions_exactly_one_is_accepted(office):
     id = office.invite().screening_id
     office.answer(id)
@@ -168,6 +170,7 @@ def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office,
     assert "no bruises so far" not in plan
 
 
+@pytest.mark.both_databases
 def test_after_submission_only_the_receipt_is_shown(office):
     id = office.submit()
 
@@ -180,6 +183,7 @@ def test_there_is_no_receipt_before_submission(office):
     assert refused(receipts.read_receipt, office.place, office.invite().screening_id) == "invited"
 
 
+@pytest.mark.both_databases
 def test_every_act_is_in_the_audit_log(office):
     id = office.submit()
     with office.place.database.read() as session:

@@ -1,5 +1,6 @@
 """A patient who comes again: what is brought back, for whom, and what is asked afresh."""
 
+import pytest
 from sqlalchemy import select
 
 from screening.clinical.definitions.questionnaire import ItemType, first_unanswered, journey
@@ -155,6 +156,7 @@ def test_answering_anew_leaves_last_time_aside(office):
     assert not shown(office, id)
 
 
+@pytest.mark.both_databases
 def test_the_doctor_sees_what_was_confirmed_and_the_old_record_is_untouched(office):
     old = first_visit(office)
     with office.place.database.read() as session:

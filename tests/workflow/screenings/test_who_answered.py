@@ -39,6 +39,7 @@ def test_an_interpreter_has_a_name_and_nobody_else_is_known(office):
         assert refused(answering.say_who_answered, office.place, id, *given) == "unknown-answerer"
 
 
+@pytest.mark.both_databases
 def test_the_report_names_the_interpreter(office, tmp_path):
     id = submit(office, "interpreter", "Li Wu")
     office.make_reports()
@@ -59,6 +60,7 @@ def test_asked_again_on_another_day_nobody_assumes_the_same_person(office):
     assert answering.open_draft(office.place, again.screening_id).answered_by is None
 
 
+@pytest.mark.both_databases
 def test_what_is_handed_out_says_who_answered(office):
     packed = export.export(office.place, submit(office, "interpreter", "Li Wu"), "account:1")
     held = json.loads(zipfile.ZipFile(io.BytesIO(packed.archive)).read("screening.json"))

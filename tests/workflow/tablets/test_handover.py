@@ -60,6 +60,7 @@ def test_without_a_date_of_birth_no_code_starts_until_the_reception_notes_it(off
     assert "note date of birth" in acts(office)
 
 
+@pytest.mark.both_databases
 def test_five_misses_lock_the_tablet_until_staff_unlock_it(office, here):
     code = office.invite().start_code
     for attempt in range(5):
@@ -155,6 +156,7 @@ def test_the_tablets_link_leads_to_one_phone_once(office, here):
         ]
 
 
+@pytest.mark.both_databases
 def test_the_tablets_link_ends_after_ten_minutes(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
     link = handover.link_for_phone(
@@ -178,6 +180,7 @@ def test_a_tablet_left_alone_loses_the_pen_and_one_in_use_keeps_it(office, here)
     assert refused(edit_lock.keep, office.place, id, held) == "no-visit"
 
 
+@pytest.mark.both_databases
 def test_a_visit_that_ended_opens_nothing_whatever_the_browser_kept(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
     held = edit_lock.take(office.place, id, here.who, shared=True)

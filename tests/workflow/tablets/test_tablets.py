@@ -20,6 +20,7 @@ def acts(office):
         return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.sequence)))
 
 
+@pytest.mark.both_databases
 def test_a_pairing_code_works_once(office):
     code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
     tablets.pair(office.place, code)
@@ -50,6 +51,7 @@ def test_the_pin_releases_the_tablet(office):
     assert acts(office)[-1] == "release tablet"
 
 
+@pytest.mark.both_databases
 def test_the_pin_is_kept_as_slowly_as_a_password(office):
     here = tablet(office, PIN)
     with office.place.database.read() as session:
