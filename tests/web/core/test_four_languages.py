@@ -1,7 +1,7 @@
 """The pages of patient and tablet in four languages: axe, sizes, and nothing typed is lost.
 
-Every page is met in English and in another language, each in another scheme and size, and the next
-page in others, so that every language, scheme and size meets each other one on some page.
+Every page is met once, the next one in another language, scheme and size, so that each of these
+meets each other one on some page.
 """
 
 import itertools
@@ -18,7 +18,6 @@ from tests.web.screenings.test_reading_aloud import CUT, TARGETS
 from tests.web.tablets import identify, pair, start_code
 
 LANGUAGES = ("ar", "ru", "vi", "en")
-ENGLISH = 3  # looked at last: the tests go on in it
 SCHEMES = ("light", "dark", "forced")
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
 # A Latin square: every language with every scheme, and so that schemes meet every size.
@@ -26,6 +25,7 @@ COMBINATIONS = [
     (language, scheme, list(SIZES)[(i + j) % 3])
     for (i, language), (j, scheme) in itertools.product(enumerate(LANGUAGES), enumerate(SCHEMES))
 ]
+STEP = 5  # has no divisor in common with the twelve: each comes, and neighbours differ in all
 
 
 class Polyglot(Installation):
@@ -35,26 +35,28 @@ class Polyglot(Installation):
 
 
 class Looker:
-    """Looks at pages; `turn` moves schemes and sizes on by one from page to page."""
+    """Looks at pages; `turn` counts them, and moves language, scheme and size on."""
 
-    def __init__(self, page):
-        self.page, self.turn = page, 0
+    def __init__(self, page, turn=0):
+        self.page, self.turn = page, turn
 
     def at(self, address, *acts):
-        """Check what `address`, or after it each button or act, leads to, in two languages."""
-        for i in (self.turn % 3, ENGLISH):
-            language, scheme, size = COMBINATIONS[3 * i + (self.turn + self.turn // 3) % 3]
-            forced = "active" if scheme == "forced" else "none"
-            light = "dark" if scheme == "dark" else "light"
-            self.page.emulate_media(color_scheme=light, forced_colors=forced)
-            self.connect_again()
-            self.page.goto(f"{address}?lang={language}")
-            for act in acts or [lambda page: None]:
-                self.press(act) if isinstance(act, str) else act(self.page)
-                assert self.page.locator("html").get_attribute("lang").startswith(language)
-                self.look(size)
+        """Check what `address`, or after it each button or act, leads to; go on in English."""
+        language, scheme, size = COMBINATIONS[STEP * self.turn % len(COMBINATIONS)]
+        forced = "active" if scheme == "forced" else "none"
+        light = "dark" if scheme == "dark" else "light"
+        self.page.emulate_media(color_scheme=light, forced_colors=forced)
+        self.page.goto(f"{address}?lang={language}")
+        for act in acts or [lambda page: None]:
+            self.press(act) if isinstance(act, str) else act(self.page)
+            assert self.page.locator("html").get_attribute("lang").startswith(language)
+            self.look(size)
         self.connect_again()
         self.turn += 1
+        if acts:  # what they led to stays on the screen
+            self.page.request.get(f"{address}?lang=en")
+        else:
+            self.page.goto(f"{address}?lang=en")
 
     def connect_again(self):
         """Leave the page first: one that finds its connection again goes on by itself."""
@@ -101,6 +103,7 @@ def polyglot(tmp_path_factory):
 
 @pytest.fixture
 def looker(polyglot, chromium):
+    """Return who looks; each test says in `turn` where the one before it ends."""
     context = chromium.new_context(base_url=polyglot.url)
     context.set_default_timeout(20_000)
     yield Looker(context.new_page())
@@ -138,7 +141,7 @@ TAKES = {"other_meds": "yes", "medicine_list": "Eliqis 5 mg", "medicine_kinds": 
 
 
 def test_nothing_is_found_on_the_last_pages_of_a_phone(polyglot, looker):
-    page = looker.page
+    page, looker.turn = looker.page, 7
     link = polyglot.invite(walk.somebody(), "thread-lift")
     walk.begin(page, link)
     Unseen(page).answer_quietly(TAKES | {"bleeding": "unknown"})
@@ -162,7 +165,7 @@ def test_nothing_is_found_on_the_last_pages_of_a_phone(polyglot, looker):
 
 
 def test_nothing_is_found_on_the_tablets_pages_between_patients(looker, polyglot):
-    page = looker.page
+    page, looker.turn = looker.page, 13
     looker.at("/kiosk", WRONG)
     pair(page, polyglot)
     for address, *acts in (
@@ -183,14 +186,14 @@ def test_nothing_is_found_on_the_tablets_pages_between_patients(looker, polyglot
 
 
 def test_nothing_is_found_on_the_tablets_pages_with_a_patient(polyglot, looker, chromium):
-    page = looker.page
+    page, looker.turn = looker.page, 20
     pair(page, polyglot)
     identify(page, start_code(polyglot, "Zara Quux"))
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/date_of_birth")
     looker.at(page.url, WRONG, lose_connection)
     looker.at("/screening/questions/date_of_birth", "form[action$=phone-picture] button")
-    phone = Looker(chromium.new_context(base_url=polyglot.url).new_page())
+    phone = Looker(chromium.new_context(base_url=polyglot.url).new_page(), looker.turn)
     phone.at(page.locator(".secret").text_content())
     phone.page.context.close()
     page.goto("/screening?lang=en")

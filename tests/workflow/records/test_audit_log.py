@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from screening.workflow.accounts import passkeys, sessions
 from screening.workflow.records import audit_log
 from screening.workflow.records.audit_log import Wanted
