@@ -160,7 +160,7 @@ def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office,
         assert for_doctors not in copy
 
     reviews.decide(*decide(office, id, "proceed-with-conditions", "no bruises so far"))
-    office.make_reports()
+    office.make_reports(render_pdf)
     office.pass_time(seconds=5)
     office.make_reports(render_pdf)
     plan = text_of(receipts.patient_copy(office.place, id), tmp_path)
