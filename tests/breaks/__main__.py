@@ -2,6 +2,7 @@
 
 import argparse
 import itertools
+import json
 import os
 import queue
 import re
@@ -10,14 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from tests.breaks.rows import ROOMS, ROOT, Break, read_rows
 
-Copies = queue.SimpleQueue  # of Path: the copies that nobody works on
-
+T = TypeVar("T")
+R = TypeVar("R")
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "instance", ".hypothesis", ".*_cache", ".bench", ".lighthouse", "pictures"
 )
@@ -45,19 +47,69 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(chosen, given.processes)
 
 
+class Copy:
+    """A copy of the checkout, and a process in it that runs pytest; see warm.py."""
+
+    def __init__(self, folder: Path):
+        self.folder = Path(shutil.copytree(ROOT, folder, ignore=LEFT_OUT))
+        self._process = subprocess.Popen(
+            [sys.executable, "tests/breaks/warm.py"],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(folder), "COLUMNS": "150"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def pytest(self, tests: Sequence[str], seconds: int, bytecode: bool) -> tuple[int | None, str]:
+        """Return how pytest ended, None after so many `seconds`, and what it said.
+
+        No `bytecode` is kept of what is broken: a file broken and mended within a second would
+        be taken for the same.
+        """
+        options = ["-x", "-n", "0", "-rf", "--tb=short", "-p", "no:cacheprovider", *tests]
+        order = {"arguments": options, "seconds": seconds, "bytecode": bytecode}
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        return answer["code"], answer["text"]
+
+    def close(self) -> None:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+
 def run(rows: list[Break], processes: int) -> int:
     """Print what came of every row and return 1 where one survived, else 0."""
-    began, copies = time.monotonic(), Copies()
+    began = time.monotonic()
+    free: queue.SimpleQueue[Copy] = queue.SimpleQueue()
+
+    def lend(act: Callable[[Copy, T], R]) -> Callable[[T], R]:
+        def acted(about: T) -> R:
+            copy = free.get()
+            try:
+                return act(copy, about)
+            finally:
+                free.put(copy)
+
+        return acted
+
     with tempfile.TemporaryDirectory(prefix="breaks-") as folder:
-        for nth in range(processes):
-            copies.put(shutil.copytree(ROOT, Path(folder) / str(nth), ignore=LEFT_OUT))
+        copies = [Copy(Path(folder) / str(nth)) for nth in range(processes)]
+        for copy in copies:
+            free.put(copy)
         with ThreadPoolExecutor(processes) as pool:
             print(f"{len(rows)} breaks; first their tests as the program stands", flush=True)
-            said = pool.map(lambda tests: unbroken(copies, tests), dealt(rows, processes))
-            if failing := "".join(said):
-                print(failing)
-                return 1
-            alive = list(pool.map(lambda row: broken(copies, row), rows))
+            failing = "".join(pool.map(lend(unbroken), dealt(rows, processes)))
+            alive = [] if failing else list(pool.map(lend(broken), rows))
+        for copy in copies:
+            copy.close()
+    if failing:
+        print(failing)
+        return 1
     survivors = list(itertools.compress(rows, alive))
     took = time.monotonic() - began
     print(f"{len(rows) - len(survivors)} of {len(rows)} noticed, in {took:.0f} s")
@@ -74,20 +126,15 @@ def dealt(rows: list[Break], processes: int) -> list[list[str]]:
     return [[t for t in tests if t.split("::")[0] in hand] for hand in hands if hand]
 
 
-def unbroken(copies: Copies, tests: list[str]) -> str:
+def unbroken(copy: Copy, tests: list[str]) -> str:
     """Return what pytest says where these tests do not all pass, else nothing."""
-    copy = copies.get()
-    try:
-        done = pytest(copy, tests, LONGEST * 10)
-    finally:
-        copies.put(copy)
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+    code, text = copy.pytest(tests, LONGEST * 10, bytecode=True)
+    return "" if code == 0 else text
 
 
-def broken(copies: Copies, row: Break) -> bool:
-    """Break a copy, run the row's tests and print what came; return whether nothing noticed."""
-    began, copy = time.monotonic(), copies.get()
-    path = copy / row.file
+def broken(copy: Copy, row: Break) -> bool:
+    """Break the copy, run the row's tests and print what came; return whether nothing noticed."""
+    began, path = time.monotonic(), copy.folder / row.file
     whole, was = path.read_text(), path.stat()
     try:
         path.write_text(row.applied(whole))
@@ -95,36 +142,20 @@ def broken(copies: Copies, row: Break) -> bool:
     finally:
         path.write_text(whole)
         os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
-        copies.put(copy)
     mark, took = "noticed " if noticed else "SURVIVED", time.monotonic() - began
     print(f"{mark} {took:4.0f} s  {row.room}: {row.id}\n    {words}", flush=True)
     return not noticed
 
 
-def noticed_by(copy: Path, row: Break) -> tuple[bool, str]:
+def noticed_by(copy: Copy, row: Break) -> tuple[bool, str]:
     """Return whether a test failed, and which one and why; or what came instead."""
-    try:
-        done = pytest(copy, row.tests, LONGEST)
-    except subprocess.TimeoutExpired:
+    code, text = copy.pytest(row.tests, LONGEST, bytecode=False)
+    if code is None:
         return False, f"the tests did not end within {LONGEST} s"
-    failed = re.findall(r"^FAILED (.*)", done.stdout, re.MULTILINE)
-    if done.returncode == 1 and failed and not SLIP.search(failed[0].partition(" - ")[2]):
+    failed = re.findall(r"^FAILED (.*)", text, re.MULTILINE)
+    if code == 1 and failed and not SLIP.search(failed[0].partition(" - ")[2]):
         return True, failed[0]
-    return False, f"pytest ended with {done.returncode}: {done.stdout[-600:]}{done.stderr[-600:]}"
-
-
-def pytest(copy: Path, tests: Sequence[str], seconds: int) -> subprocess.CompletedProcess[str]:
-    # No bytecode: a file broken and mended within a second would be taken for the same.
-    own = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "150"}
-    options = ("-x", "-n", "0", "-rf", "--tb=short", "-p", "no:cacheprovider")
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *tests],
-        cwd=copy,
-        env=os.environ | own,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-    )
+    return False, f"pytest ended with {code}: {text[-800:]}"
 
 
 if __name__ == "__main__":
