@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.breaks.rows import ROOT, read_rows
+from tests.breaks.rows import ROOT, Break, read_rows
 
 ROWS = read_rows()
 
@@ -34,3 +34,23 @@ def test_every_break_has_a_name_of_its_own_and_says_what_it_breaks():
     for row in ROWS:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.id)
         assert row.breaks
+
+
+def applied(text, before, after):
+    row = {"room": "web", "id": "x", "breaks": "x", "file": "x.py", "tests": ("x",)}
+    return Break(before=before, after=after, **row).applied(text)
+
+
+def test_several_lines_are_found_at_any_depth_and_stay_there():
+    text = "def act():\n    if late:\n        refuse()\n\n    go_on()\n"
+
+    assert applied(text, "if late:\n    refuse()\n\ngo_on()\n", "refuse()\ngo_on()\n") == (
+        "def act():\n    refuse()\n    go_on()\n"
+    )
+    assert applied(text, "go_on(", "stop(") == text.replace("go_on", "stop")
+
+
+@pytest.mark.parametrize("before", ["nowhere", "act", "if a:\n  b"])
+def test_what_does_not_stand_exactly_once_is_refused(before):
+    with pytest.raises(ValueError, match="times in"):
+        applied("act()\nact()\nif a:\n    b\n", before, "")

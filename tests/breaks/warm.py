@@ -17,11 +17,11 @@ LIBRARIES = """
     flask_wtf fontTools.ttLib huey icalendar pikepdf PIL.Image prometheus_client pydantic
     pyhanko.sign.signers pyhanko.sign.validation pyotp pypdf segno sqlalchemy.orm weasyprint
     webauthn wtforms yaml
-""".split()
+"""
 
 
 def main() -> None:
-    for name in LIBRARIES:
+    for name in LIBRARIES.split():
         importlib.import_module(name)
     for line in sys.stdin:
         code, text = _run(**json.loads(line))
