@@ -202,12 +202,12 @@ def test_definitions_lists_every_id_with_the_hash(installation, library):
     assert said["procedures"] == list(library.procedures)
 
 
-def test_the_secret_is_made_once_and_only_its_owner_reads_it(installation):
-    installation.command("report", "/dev/null", "-o", "/dev/null")
-    path = installation.folder / "secret"
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(installation, sealed):
+    path, case = installation.folder / "secret", sealed.with_name("case.json")
     before = path.read_text()
-    installation.command("report", "/dev/null", "-o", "/dev/null")
+    again = installation.command("report", case, "-o", sealed.with_name("again.pdf"))
 
+    assert again.returncode == 0, again.stderr
     assert path.read_text() == before
     assert path.stat().st_mode & 0o777 == 0o600
 

@@ -4,12 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from screening.app import create_app
 from screening.web.core.limits import limiter
 from screening.workflow.review import reviews
+from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
-from tests.office import START, decide
+from tests.office import PASSWORD, START, decide
 from tests.web.protection import unprotected
 
 
@@ -56,6 +58,49 @@ def test_a_cookie_that_was_changed_is_worth_nothing(office, app):
 
     client.set_cookie("session", good)
     assert client.get("/doctor").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["dev", "development", "secret", "changeme", "screening", "test"])
+def test_a_cookie_signed_with_a_word_that_anyone_tries_is_worth_nothing(office, app, key):
+    client = app.test_client()
+    office.enter(client, "doctor")
+    with client.session_transaction() as session:
+        held = dict(session)
+    guessing = Flask("guessing")
+    guessing.secret_key = key
+    forged = guessing.session_interface.get_signing_serializer(guessing).dumps(held)
+    client.set_cookie("session", forged)
+
+    assert client.get("/doctor").headers["Location"].endswith("/sign-in")
+
+
+@pytest.mark.parametrize("name", ["next", "url", "return_to", "continue"])
+def test_no_address_in_a_request_is_followed(office, app, name):
+    away = {name: "https://evil.example/"}
+    client, given = app.test_client(), {"username": "doctor", "password": PASSWORD}
+    pages = [client.post("/sign-in", query_string=away, data=given | away)]
+    code = {"code": office.code("doctor")}
+    pages.append(client.post("/sign-in/second-factor", query_string=away, data=code | away))
+    pages.append(client.post("/sign-out", query_string=away, data=away))
+    pages.append(client.get("/doctor", query_string=away))
+    pages.append(client.post(f"/s/{office.invite().link}", query_string=away, data=away))
+
+    assert {page.status_code for page in pages} <= {302, 303}
+    assert all(page.headers["Location"].startswith("/") for page in pages)
+    assert not [page for page in pages if "evil" in page.headers["Location"].split("?")[0]]
+
+
+def test_an_error_of_ours_tells_nothing_of_what_was_wrong(office, app, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("Lan Nguyen takes warfarin")
+
+    monkeypatch.setattr(answering, "follow_link", fail)
+    monkeypatch.setattr(app, "testing", False)
+    page = app.test_client().get(f"/s/{office.invite().link}")
+
+    assert page.status_code == 500
+    assert "Something went wrong on our side" in page.text
+    assert not {"Lan", "warfarin", "RuntimeError", "Traceback"} & set(re.findall(r"\w+", page.text))
 
 
 def test_trace_is_not_answered(app):

@@ -43,6 +43,8 @@ def acts(office):
 @pytest.mark.both_databases
 def test_a_new_account_sets_its_password_by_a_link_and_then_a_second_factor(office, admin):
     link = administration.open_account(office.place, admin, "ana", "Ana Silva", "doctor")
+    for guess in ("", "ana", "Ana Silva", "password", "doctor"):
+        assert refused(sessions.sign_in, office.place, "ana", guess) in {"wrong", "locked"}
     passwords.set_password(office.place, link, "lantern orbit walnut fjord")
     secret = sessions.sign_in(office.place, "ana", "lantern orbit walnut fjord")
 
