@@ -19,7 +19,7 @@ from screening.documents.rendering.render import render_pdf
 from screening.storage.tables import Account
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reception import invitations
 from screening.workflow.reports import making
 from screening.workflow.review import reviews

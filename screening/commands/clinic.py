@@ -91,7 +91,7 @@ def certificates(renew: bool) -> None:
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> None:
     """Invite the patient NAME and print the personal link."""
-    from screening.workflow.core.context import ActRefusedError
+    from screening.workflow.core.refusal import ActRefusedError
     from screening.workflow.reception.invitations import invite as invite_
 
     place = open_place()

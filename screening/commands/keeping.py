@@ -234,16 +234,17 @@ def _find(place: Any, number: str, clinic_id: str | None) -> Any:
 
 @contextmanager
 def _refusals(number: str) -> Iterator[None]:
-    from screening.workflow.core.context import ActRefusedError
+    from screening.workflow.core.refusal import ActRefusedError, Refusal
 
     try:
         yield
     except ActRefusedError as error:
         _stop(
             {
-                "gone": f"there is no screening {number}",
-                "several": f"several clinics have a screening {number}; name one with --clinic ID",
-                "erased": f"{number} was erased before",
+                Refusal.GONE: f"there is no screening {number}",
+                Refusal.SEVERAL: f"several clinics have a screening {number}; "
+                "name one with --clinic ID",
+                Refusal.ERASED: f"{number} was erased before",
             }.get(error.reason, error.reason)
         )
 

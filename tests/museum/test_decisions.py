@@ -2,7 +2,7 @@
 
 import pytest
 
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.review import reviews
 from tests.museum.test_drafts import finish
 from tests.museum.visiting import ON_SQLITE

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from screening.clinical.definitions.questionnaire import first_unanswered, journey
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.museum.visiting import ON_SQLITE, browser

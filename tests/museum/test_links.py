@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering

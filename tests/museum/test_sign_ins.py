@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from screening.workflow.accounts import passwords, sessions
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from tests.museum.device import Device
 from tests.museum.visiting import ON_SQLITE, browser
 from tests.office import refused

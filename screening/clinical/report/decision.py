@@ -80,22 +80,32 @@ class Ruling(NamedTuple):
     conditions: str = ""
 
 
-def problems_with(procedure: ReportProcedure, ruling: Ruling) -> str | None:
-    """Return what forbids this ruling, None where nothing does.
+class Problem(StrEnum):
+    """What forbids a ruling."""
 
-    "missing", "fixed", "needs-reason", "needs-words", "needs-conditions",
-    "unknown-code", "too-long" or "nothing-to-ask".
+    MISSING = "missing"
+    FIXED = "fixed"
+    NEEDS_REASON = "needs-reason"
+    NEEDS_WORDS = "needs-words"
+    NEEDS_CONDITIONS = "needs-conditions"
+    UNKNOWN_CODE = "unknown-code"
+    TOO_LONG = "too-long"
+    NOTHING_TO_ASK = "nothing-to-ask"
+
+
+def problems_with(procedure: ReportProcedure, ruling: Ruling) -> Problem | None:
+    """Return what forbids this ruling, None where nothing does.
 
     A decision milder than what is advised needs a reason; a contraindication that
     certainly holds and that nobody may relax cannot be set aside at all.
     """
     if ruling.choice not in list(Choice):
-        return "missing"
+        return Problem.MISSING
     decided, advised = Choice(ruling.choice), ADVISED[Outcome(procedure["outcome"])]
     if decided is Choice.REQUEST_INFORMATION and not open_questions(procedure):
-        return "nothing-to-ask"
+        return Problem.NOTHING_TO_ASK
     if decided.proceeds and any(_cannot_be_relaxed(r) for r in procedure["reasons"]):
-        return "fixed"
+        return Problem.FIXED
     milder = decided.strictness < advised.strictness
     return _problem_with_words(decided, ruling, milder)
 
@@ -112,17 +122,17 @@ def open_questions(procedure: ReportProcedure) -> set[str]:
     return behind["unknown"] or behind["present"]
 
 
-def _problem_with_words(decided: Choice, ruling: Ruling, milder: bool) -> str | None:
+def _problem_with_words(decided: Choice, ruling: Ruling, milder: bool) -> Problem | None:
     if max(len(ruling.reason), len(ruling.conditions)) > LONGEST_REASON:
-        return "too-long"
+        return Problem.TOO_LONG
     if not set(ruling.codes) <= set(CODES[decided]):
-        return "unknown-code"
+        return Problem.UNKNOWN_CODE
     if milder and not (ruling.reason.strip() or ruling.codes):
-        return "needs-reason"
+        return Problem.NEEDS_REASON
     if Code.OTHER in ruling.codes and not ruling.reason.strip():
-        return "needs-words"
+        return Problem.NEEDS_WORDS
     if decided is Choice.PROCEED_WITH_CONDITIONS and not ruling.conditions.strip():
-        return "needs-conditions"
+        return Problem.NEEDS_CONDITIONS
     return None
 
 

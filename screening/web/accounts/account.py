@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from screening.web.accounts.forms import (
@@ -13,9 +12,6 @@ from screening.web.accounts.forms import (
     NewPasskeyForm,
     PasskeyNameForm,
     PasswordNowForm,
-    code_words,
-    passkey_words,
-    password_words,
 )
 from screening.web.accounts.passkey_challenge import (
     answered_challenge,
@@ -25,9 +21,17 @@ from screening.web.accounts.passkey_challenge import (
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import person, require, workplace
 from screening.web.core.limits import a_try
+from screening.web.core.refusal_words import (
+    CODE_OF_THE_APP,
+    NEW_PASSWORD,
+    OWN_PASSWORD,
+    PASSKEY,
+    PASSKEY_REMOVAL,
+    words,
+)
 from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
 from screening.workflow.accounts.sessions import ROLES, check_password
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.before_request(require(*ROLES))
@@ -61,7 +65,7 @@ def _confirmed(form: FlaskForm) -> bool:
     try:
         check_password(workplace(), person().id, form.password.data)
     except ActRefusedError as refused:
-        form.password.errors = [password_words(refused.reason)]
+        form.password.errors = [words(OWN_PASSWORD, refused)]
         return False
     return True
 
@@ -74,8 +78,8 @@ def password() -> ResponseReturnValue:
         try:
             passwords.change_password(workplace(), person(), form.password.data, form.new.data)
         except ActRefusedError as refused:
-            field = form.password if refused.reason in {"wrong", "locked"} else form.new
-            field.errors = [password_words(refused.reason)]
+            field = form.password if refused.reason in OWN_PASSWORD else form.new
+            field.errors = [words({**OWN_PASSWORD, **NEW_PASSWORD}, refused)]
         else:
             return redirect(url_for(".front"), 303)
     return _page("password", form)
@@ -90,7 +94,7 @@ def app() -> ResponseReturnValue:
         try:
             second_factor.accept_app(workplace(), person().id, form.code.data)
         except ActRefusedError as refused:
-            form.code.errors = [code_words(refused.reason)]
+            form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
             return redirect(url_for(".front"), 303)
     address = second_factor.offer_app(workplace(), person().id)
@@ -123,7 +127,7 @@ def new_passkey() -> ResponseReturnValue:
                 form.name.data or "",
             )
         except ActRefusedError as refused:
-            form.name.errors = [passkey_words(refused.reason)]
+            form.name.errors = [words(PASSKEY, refused)]
         else:
             return redirect(url_for(".front"), 303)
     options = ""
@@ -151,11 +155,7 @@ def remove_passkey(passkey_id: str) -> ResponseReturnValue:
         try:
             passkeys.remove_passkey(workplace(), person(), passkey_id)
         except ActRefusedError as refused:
-            if refused.reason != "last-factor":
-                raise
-            form.password.errors = [
-                _("This is your only second factor. Add another one before you remove it.")
-            ]
+            form.password.errors = [words(PASSKEY_REMOVAL, refused)]
         else:
             return redirect(url_for(".front"), 303)
     rename = PasskeyNameForm(formdata=None, data={"name": name})

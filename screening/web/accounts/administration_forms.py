@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -18,7 +17,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from screening.web.accounts.forms import name_field
+from screening.web.core.refusal_words import LOOK, words
 from screening.workflow.clinics.contrast import nearest_that_works
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 ROLES: dict[str, Any] = {
     "receptionist": _l("Reception"),
@@ -114,22 +115,21 @@ class AnchorForm(FlaskForm):
     )
 
 
-def look_words(problem: str, accent: str, accent_dark: str) -> tuple[str, str]:
+LOOK_FIELDS = {
+    Refusal.NO_NAME: "name",
+    Refusal.NO_COLOUR: "accent",
+    Refusal.LIGHT_CONTRAST: "accent",
+    Refusal.DARK_CONTRAST: "accent_dark",
+    Refusal.NO_PAPER: "paper",
+    Refusal.NO_PICTURE: "logo",
+}
+
+
+def look_words(refused: ActRefusedError, accent: str, accent_dark: str) -> tuple[str, str]:
     """Return the field that is wrong, and what is wrong with it."""
-    if problem in {"light-contrast", "dark-contrast"}:
-        dark = problem == "dark-contrast"
-        colour = (accent_dark if dark else accent).lower()
-        if dark:
-            words = _("Too dark to read on dark pages. The nearest that works is %(colour)s.")
-        else:
-            words = _("Too pale to read on light pages. The nearest that works is %(colour)s.")
-        field = "accent_dark" if dark else "accent"
-        return field, words.replace("%(colour)s", nearest_that_works(colour, dark))
-    return {
-        "no-name": ("name", _("Type a name.")),
-        "no-colour": ("accent", _("Write each colour as # and six digits or letters a to f.")),
-        "no-paper": ("paper", _("Choose A4 or US Letter.")),
-    }.get(
-        problem,
-        ("logo", _("This is not a PNG or JPEG of at most 200 kB. An SVG is not taken.")),
-    )
+    said, field = words(LOOK, refused), LOOK_FIELDS[refused.reason]
+    if refused.reason in {Refusal.LIGHT_CONTRAST, Refusal.DARK_CONTRAST}:
+        dark = refused.reason == Refusal.DARK_CONTRAST
+        nearest = nearest_that_works((accent_dark if dark else accent).lower(), dark)
+        return field, said.replace("%(colour)s", nearest)
+    return field, said

@@ -27,11 +27,12 @@ from screening.web.accounts.administration_forms import (
 )
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import person, require, workplace
+from screening.web.core.refusal_words import NEW_ACCOUNT, words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.branding import Look
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.records import audit_log
 from screening.workflow.records.audit_log import Wanted
 from screening.workflow.tablets import tablets as all_tablets
@@ -64,9 +65,7 @@ def new_account() -> ResponseReturnValue:
                 workplace(), person(), username, name, form.role.data
             )
         except ActRefusedError as refused:
-            if refused.reason != "taken":
-                raise
-            form.username.errors = [_("This user name is taken. Choose another one.")]
+            form.username.errors = [words(NEW_ACCOUNT, refused)]
         else:
             return _link_page(name, link), 201
     return render_template(
@@ -95,7 +94,7 @@ def _entry(account_id: str) -> AccountEntry:
     for entry in administration.list_accounts(workplace(), person()):
         if entry.id == account_id:
             return entry
-    raise ActRefusedError("gone")
+    raise ActRefusedError(Refusal.GONE)
 
 
 @bp.post("/accounts/<account_id>/role")
@@ -203,8 +202,8 @@ def _look_changed(form: LookForm) -> bool:
             workplace(), person(), Look(**texts, **colours, paper=form.paper.data, logo=logo)
         )
     except ActRefusedError as refused:
-        field, words = look_words(refused.reason, **colours)
-        form[field].errors = [words]
+        field, said = look_words(refused, **colours)
+        form[field].errors = [said]
         return False
     return True
 

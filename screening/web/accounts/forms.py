@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -112,30 +111,3 @@ class ChangePasswordForm(NewPasswordForm):
     password = PasswordField(
         _l("Your password until now"), [InputRequired(_l("Type your password."))]
     )
-
-
-def password_words(problem: str) -> str:
-    return {
-        "too-short": _("This password is too short. Use 12 characters or more."),
-        "too-long": _("This password is too long. Use at most 128 characters."),
-        "common": _(
-            "This password is easy to guess: a common word, your own name, or few different "
-            "letters. Use four words that have nothing to do with each other."
-        ),
-        "locked": _("Too many wrong tries. Wait 15 minutes, then try again."),
-    }.get(problem, _("This password is wrong. Nothing was changed."))
-
-
-def code_words(problem: str) -> str:
-    if problem == "locked":
-        return _("Too many wrong tries. Wait 15 minutes, then try again.")
-    return _(
-        "This code does not fit. A code works once: wait for the next one. "
-        "Check that the clock of your phone is right."
-    )
-
-
-def passkey_words(problem: str) -> str:
-    if problem == "locked":
-        return _("Too many wrong tries. Wait 15 minutes, then try again.")
-    return _("This passkey was not accepted. Try again, or use your password.")

@@ -11,7 +11,7 @@ from flask import current_app, session
 
 from screening.web.core.guards import workplace
 from screening.workflow.accounts.passkeys import Challenge
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 
 def passkeys_work() -> bool:
@@ -33,7 +33,7 @@ def new_challenge() -> Challenge:
 def answered_challenge() -> Challenge:
     """Return the challenge that this browser was given. Raises ActRefusedError("wrong")."""
     if "challenge" not in session:
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
     text, at = session.pop("challenge")
     return Challenge(text, _site(), datetime.fromisoformat(at))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from screening.web.accounts.forms import (
@@ -13,9 +12,6 @@ from screening.web.accounts.forms import (
     PasskeyForm,
     SecondFactorForm,
     SignInForm,
-    code_words,
-    passkey_words,
-    password_words,
 )
 from screening.web.accounts.passkey_challenge import (
     answered_challenge,
@@ -25,10 +21,17 @@ from screening.web.accounts.passkey_challenge import (
 from screening.web.core.formatting import browser_family, picture_of
 from screening.web.core.guards import SignedIn, is_kiosk, open_to_all, person, workplace
 from screening.web.core.limits import a_link, a_try
+from screening.web.core.refusal_words import (
+    CODE_OF_THE_APP,
+    NEW_PASSWORD,
+    PASSKEY,
+    SIGNING_IN,
+    words,
+)
 from screening.workflow.accounts import passkeys, passwords, sessions
 from screening.workflow.accounts import second_factor as factor
 from screening.workflow.accounts.second_factor import Waiting
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 
 bp = Blueprint("staff", __name__)
 bp.before_request(open_to_all)
@@ -66,7 +69,7 @@ def sign_in() -> ResponseReturnValue:
                 workplace(), form.username.data, form.password.data, _browser()
             )
         except ActRefusedError as refused:
-            form.password.errors = [_why(refused.reason)]
+            form.password.errors = [words(SIGNING_IN, refused)]
         else:
             session.clear()
             session["waiting"] = secret
@@ -85,12 +88,6 @@ def _sign_in_page(form: SignInForm, problem: str = "") -> ResponseReturnValue:
     ), 422 if bad else 200
 
 
-def _why(reason: str) -> str:
-    if reason == "locked":
-        return _("Too many wrong passwords. Wait 15 minutes, then try again.")
-    return _("User name or password is wrong. Check both and try again.")
-
-
 @bp.post("/sign-in/passkey")
 @a_try
 def passkey() -> ResponseReturnValue:
@@ -102,7 +99,7 @@ def passkey() -> ResponseReturnValue:
         answer = PasskeyForm().credential.data or ""
         secret = passkeys.sign_in(workplace(), challenge, answer, _browser())
     except ActRefusedError as refused:
-        return _sign_in_page(SignInForm(formdata=None), passkey_words(refused.reason))
+        return _sign_in_page(SignInForm(formdata=None), words(PASSKEY, refused))
     return redirect(_enter(secret), 303)
 
 
@@ -117,7 +114,7 @@ def second_factor() -> ResponseReturnValue:
         try:
             secret = factor.complete(workplace(), waiting, form.code.data)
         except ActRefusedError as refused:
-            form.code.errors = [code_words(refused.reason)]
+            form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
             return redirect(_enter(secret), 303)
     form.code.data = ""
@@ -138,7 +135,7 @@ def set_up() -> ResponseReturnValue:
         try:
             secret = factor.set_up(workplace(), waiting, form.code.data)
         except ActRefusedError as refused:
-            form.code.errors = [code_words(refused.reason)]
+            form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
             return _first_entry(secret)
     return _set_up_page(waiting, form)
@@ -167,7 +164,7 @@ def set_up_passkey() -> ResponseReturnValue:
         answer = PasskeyForm().credential.data or ""
         secret = passkeys.set_up(workplace(), waiting, answered_challenge(), answer, "")
     except ActRefusedError as refused:
-        return _set_up_page(waiting, FirstCodeForm(formdata=None), passkey_words(refused.reason))
+        return _set_up_page(waiting, FirstCodeForm(formdata=None), words(PASSKEY, refused))
     return _first_entry(secret)
 
 
@@ -218,7 +215,7 @@ def set_password(link: str) -> ResponseReturnValue:
         try:
             passwords.set_password(workplace(), link, form.new.data)
         except ActRefusedError as refused:
-            form.new.errors = [password_words(refused.reason)]
+            form.new.errors = [words(NEW_PASSWORD, refused)]
         else:
             session.clear()
             return redirect(url_for(".sign_in"), 303)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -14,18 +13,8 @@ from screening.logs import places
 from screening.storage.encryption import SealedBlobError
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.limits import FILES, seconds_to_wait
-from screening.workflow.core.context import ActRefusedError
-
-ON_A_TABLET = {
-    "elsewhere": (
-        _l("You are going on on another device"),
-        _l("This tablet shows your answers no more. Please give it back to the reception."),
-    ),
-    "no-visit": (
-        _l("This page was closed"),
-        _l("To keep answers private we closed it. Nothing is lost: ask the reception for a code."),
-    ),
-}
+from screening.web.core.refusal_words import ON_A_TABLET, PAGES
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 
 def register(app: Flask) -> None:
@@ -38,77 +27,14 @@ def register(app: Flask) -> None:
 
 def refused(error: ActRefusedError) -> ResponseReturnValue:
     """An act came at the wrong time: the link is old, the screening is over, or not theirs."""
-    if error.reason in {"submitted", "decided"} and request.blueprint == "patient":
+    sent = {Refusal.SUBMITTED, Refusal.DECIDED}
+    if error.reason in sent and request.blueprint == "patient":
         return redirect(url_for("patient.receipt"), 303)
+    page = PAGES[error.reason]
     if is_kiosk() and error.reason in ON_A_TABLET:
         end_visit()
-        closed, why = ON_A_TABLET[error.reason]
-        return render_template("core/error.html", title=closed, text=why), 403
-    title, text, status = {
-        "gone": (
-            _("We cannot find this"),
-            _("The link may be cut off or old. Open it from the message again, or ask us."),
-            404,
-        ),
-        "expired": (
-            _("This link has ended"),
-            _("Links work for two weeks. Ask the clinic for a new one. Your answers are not lost."),
-            410,
-        ),
-        "link-expired": (
-            _("This link has ended"),
-            _("Links to set a password work for three days. Ask the administrator for a new one."),
-            410,
-        ),
-        "withdrawn": (
-            _("This questionnaire was withdrawn"),
-            _("The clinic does not need these answers any more. Ask the clinic if you are unsure."),
-            410,
-        ),
-        "superseded": (
-            _("There is a newer questionnaire"),
-            _("Use the newest link that the clinic sent to you."),
-            410,
-        ),
-        "no-visit": (
-            _("Please open your link again"),
-            _("To keep your answers private we closed the page. Nothing that you sent is lost."),
-            403,
-        ),
-        "elsewhere": (
-            _("You are going on on another device"),
-            _("Only one device at a time can answer. To go on here, open your link again."),
-            409,
-        ),
-        "link-used": (
-            _("This picture code has ended"),
-            _("It works once, for ten minutes. Ask the reception how to go on."),
-            410,
-        ),
-        "no-birth-date": (
-            _("First tell us when you were born"),
-            _("The tablet asks for your date of birth. Go back and answer that question first."),
-            409,
-        ),
-        "incomplete": (
-            _("A question is still open"),
-            _("Go back to the questions. The page opens where an answer is missing."),
-            409,
-        ),
-        "pending": (
-            _("The report is being made"),
-            _("This takes a few seconds. Load the page again."),
-            409,
-        ),
-    }.get(
-        error.reason,
-        (
-            _("This cannot be done now"),
-            _("Something changed meanwhile. Go back and look again."),
-            409,
-        ),
-    )
-    return render_template("core/error.html", title=title, text=text), status
+        page = ON_A_TABLET[error.reason]
+    return render_template("core/error.html", title=page.title, text=page.text), page.status
 
 
 def stale(error: CSRFError) -> ResponseReturnValue:

@@ -21,8 +21,9 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.web.core.refusal_words import MAIL_ADDRESS, words
 from screening.web.screenings.forms import LONGEST_NAME
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.mail.outbox import mail_address
 
 
@@ -33,8 +34,7 @@ class MailAddress:
         try:
             field.data = mail_address(field.data) if (field.data or "").strip() else ""
         except ActRefusedError as error:
-            text = _l("This is not an e-mail address. Write it like name@example.com.")
-            raise ValidationError(text) from error
+            raise ValidationError(words(MAIL_ADDRESS, error)) from error
 
 
 class MailForm(FlaskForm):

@@ -15,9 +15,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from screening.web.core import error_pages
 from screening.web.core.guards import open_to_all, workplace
-from screening.web.core.limits import FILES, a_file, a_link, seconds_to_wait
+from screening.web.core.limits import a_file, a_link, seconds_to_wait
+from screening.web.core.refusal_words import VERIFYING, words
 from screening.web.reports.openapi import describe
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reports import verification
 
 bp = Blueprint("verify", __name__)
@@ -37,8 +38,8 @@ def show(code: str) -> ResponseReturnValue:
     """Say what is known of the report that printed `code`, and ask for the file."""
     try:
         issued = verification.look_up(workplace(), code)
-    except ActRefusedError:
-        error = _("No report has this code. Compare it with the paper, letter by letter.")
+    except ActRefusedError as refused:
+        error = words(VERIFYING, refused)
         return render_template("reports/ask.html", issued=None, error=error, anchor="code"), 404
     return render_template("reports/ask.html", issued=issued, error=None)
 
@@ -104,15 +105,13 @@ def _uploaded() -> bytes:
         if sent:
             sent.close()
     if not content:
-        raise ActRefusedError("no-file")
+        raise ActRefusedError(Refusal.NO_FILE)
     return content
 
 
-def _refusal(refused: ActRefusedError | RequestEntityTooLarge) -> tuple[str, int]:
-    reason = refused.reason if isinstance(refused, ActRefusedError) else "too-large"
-    return {
-        "no-file": (_("Choose the PDF file of the report."), 422),
-        "too-large": (str(FILES["verify.check"][1]), 413),
-        "busy": (_("Other files are being checked. Try again in a minute."), 503),
-        "gone": (_("No report has this code. Compare it with the paper, letter by letter."), 404),
-    }[reason]
+STATUS = {Refusal.NO_FILE: 422, Refusal.TOO_LARGE: 413, Refusal.BUSY: 503, Refusal.GONE: 404}
+
+
+def _refusal(error: ActRefusedError | RequestEntityTooLarge) -> tuple[str, int]:
+    refused = error if isinstance(error, ActRefusedError) else ActRefusedError(Refusal.TOO_LARGE)
+    return words(VERIFYING, refused), STATUS[refused.reason]

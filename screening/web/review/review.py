@@ -16,9 +16,10 @@ from screening.clinical.report.decisive import clear_day
 from screening.clinical.report.parts import Report
 from screening.web.core.formatting import evidence_words, shown_text, state_words
 from screening.web.core.guards import person, require, workplace
+from screening.web.core.refusal_words import RULING, SIGNATURE, words
 from screening.web.review.forms import DecisionForm
 from screening.workflow.accounts.sessions import note_look
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
 from screening.workflow.review import queue as line
 from screening.workflow.review import reviews
@@ -52,19 +53,6 @@ def code_words() -> dict[str, str]:
         Code.ALTERNATIVE: _("Another treatment suits better"),
         Code.WISH: _("The patient wishes so"),
         Code.OTHER: _("Other: say what"),
-    }
-
-
-def problem_words() -> dict[str, str]:
-    return {
-        "missing": _("Choose a decision."),
-        "fixed": _("This contraindication cannot be set aside. Choose to defer or decline."),
-        "needs-reason": _("This is milder than what is advised. Tick or write your reason."),
-        "needs-words": _("You ticked “Other”. Write what it is."),
-        "needs-conditions": _("Write the conditions."),
-        "unknown-code": _("Choose one of the reasons on this page."),
-        "nothing-to-ask": _("No answer stands behind a reason here, so there is nothing to ask."),
-        "too-long": _("Use at most 500 characters for the reason and for the conditions."),
     }
 
 
@@ -126,7 +114,7 @@ def decide(screening_id: str) -> ResponseReturnValue:
         return _show(screening_id, form, {}, too_late=True), 409
     rulings = {p["id"]: _ruling(p["id"]) for p in review.report["procedures"]}
     problems = {
-        p["id"]: problem_words()[problem]
+        p["id"]: str(RULING[Refusal(problem)])
         for p in review.report["procedures"]
         if (problem := problems_with(p, rulings[p["id"]]))
     }
@@ -134,9 +122,9 @@ def decide(screening_id: str) -> ResponseReturnValue:
         try:
             _record(screening_id, rulings, form.password.data)
         except ActRefusedError as refused:
-            if refused.reason in list(State):
+            if refused.reason in map(Refusal, State):
                 return _show(screening_id, form, {}, too_late=True), 409
-            form.password.errors = [_refusal_words(refused)]
+            form.password.errors = [words(SIGNATURE, refused)]
         else:
             return redirect(url_for(".review", screening_id=screening_id), 303)
     return _show(screening_id, form, problems), 422
@@ -159,23 +147,6 @@ def _ruling(procedure: str) -> Ruling:
         tuple(given.getlist(f"codes-{choice}-{procedure}")),
         given.get(f"conditions-{procedure}", "") if choice == "proceed-with-conditions" else "",
     )
-
-
-def _refusal_words(refused: ActRefusedError) -> str:
-    match refused.reason:
-        case "wrong" | "locked":
-            return _password_words(refused.reason)
-        case "needs-why":
-            return _("Write why you amend the decision.")
-        case "ask-again":
-            return _("An amendment cannot ask for more information. Have the patient asked again.")
-    raise refused
-
-
-def _password_words(reason: str) -> str:
-    if reason == "locked":
-        return _("Too many wrong passwords. Wait 15 minutes, then try again.")
-    return _("This password is wrong. Nothing was signed.")
 
 
 def _show(

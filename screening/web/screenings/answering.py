@@ -40,7 +40,7 @@ from screening.web.screenings.forms import (
     procedure_choices,
     question_form,
 )
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import answering, edit_lock, previous_answers, receipts
 from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.receipts import Receipt
@@ -78,7 +78,7 @@ def resume() -> ResponseReturnValue:
 
 def draft_here() -> Draft:
     if "screening" not in session:
-        raise ActRefusedError("no-visit")
+        raise ActRefusedError(Refusal.NO_VISIT)
     draft = answering.open_draft(workplace(), session["screening"], own_pen())
     if is_kiosk():
         edit_lock.keep(workplace(), draft.id, own_pen())

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from screening.web.core.guards import is_kiosk, start_visit, workplace
 from screening.web.screenings.answering import bp, receipt_of
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reception import recheck
 from screening.workflow.screenings import receipts
 
@@ -16,7 +16,7 @@ from screening.workflow.screenings import receipts
 def receipt() -> ResponseReturnValue:
     """Say that the answers arrived and what happens next. The answers are not shown again."""
     if "screening" not in session:
-        raise ActRefusedError("no-visit")
+        raise ActRefusedError(Refusal.NO_VISIT)
     if is_kiosk():
         return redirect(url_for("kiosk.done"), 303)
     shown = receipt_of(session["screening"])
@@ -27,7 +27,7 @@ def receipt() -> ResponseReturnValue:
 def report() -> ResponseReturnValue:
     """Give the patient the sealed report; never on a shared tablet."""
     if "screening" not in session:
-        raise ActRefusedError("no-visit")
+        raise ActRefusedError(Refusal.NO_VISIT)
     if is_kiosk():
         abort(403)
     pdf = receipts.patient_copy(workplace(), session["screening"])
@@ -45,7 +45,7 @@ def report() -> ResponseReturnValue:
 def aftercare() -> ResponseReturnValue:
     """Give the patient the aftercare for a diary; never on a shared tablet."""
     if "screening" not in session:
-        raise ActRefusedError("no-visit")
+        raise ActRefusedError(Refusal.NO_VISIT)
     if is_kiosk():
         abort(403)
     diary = receipts.aftercare_file(workplace(), session["screening"])
@@ -62,7 +62,7 @@ def aftercare() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """The patient has news: what was sent does not count any more, and is gone through again."""
     if "screening" not in session:
-        raise ActRefusedError("no-visit")
+        raise ActRefusedError(Refusal.NO_VISIT)
     if is_kiosk():
         abort(403)
     start_visit(recheck.something_changed(workplace(), session["screening"]))

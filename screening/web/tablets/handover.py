@@ -16,7 +16,7 @@ from screening.web.core.guards import (
     workplace,
 )
 from screening.web.core.limits import a_link
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import handover
 
@@ -27,7 +27,7 @@ bp.before_request(open_to_all)
 def _visited() -> str:
     """Return the screening that this browser answers, and put the clinic's name on the page."""
     if "screening" not in session:
-        raise ActRefusedError("no-visit")
+        raise ActRefusedError(Refusal.NO_VISIT)
     draft = answering.open_draft(workplace(), session["screening"], own_pen())
     g.clinic = draft.clinic
     return draft.id

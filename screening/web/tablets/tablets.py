@@ -18,7 +18,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from screening.web.core.guards import (
@@ -32,24 +31,15 @@ from screening.web.core.guards import (
     workplace,
 )
 from screening.web.core.limits import a_try
+from screening.web.core.refusal_words import PAIRING, RELEASE, START, words
 from screening.web.tablets.forms import CodeForm, PinForm, StartForm
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import edit_lock
 from screening.workflow.tablets import handover, tablets
 
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 bp.before_request(open_to_all)
 YEAR = 365 * 24 * 3600
-PIN_WORDS = {
-    "wrong-pin": _l("This PIN is wrong. After five wrong ones the tablet is locked."),
-    "locked": _l("This tablet is locked. The reception can unlock it."),
-    "no-pin": _l("This tablet has no PIN. The administrator sets one, or takes it out of use."),
-}
-# The same for a wrong code, a code used already and a wrong date: a stranger learns nothing.
-NO_MATCH = _l(
-    "This code and this date of birth do not belong together. A code works only once. "
-    "Please ask the reception for help."
-)
 
 
 @bp.get("")
@@ -87,17 +77,11 @@ def pair() -> ResponseReturnValue:
         try:
             token = tablets.pair(workplace(), form.code.data)
         except ActRefusedError as refused:
-            form.code.errors = [_pairing_words(refused.reason)]
+            form.code.errors = [words(PAIRING, refused)]
         else:
             session.clear()
             return remember_tablet(redirect(url_for(".front"), 303), token, YEAR)
     return render_template("tablets/pair.html", form=form), 422 if form.errors else 200
-
-
-def _pairing_words(reason: str) -> str:
-    if reason == "locked":
-        return _("Too many wrong codes. Wait five minutes, then try again.")
-    return _("This code is not known, or was used already. Ask for a new one.")
 
 
 @bp.post("/start")
@@ -111,9 +95,9 @@ def start() -> ResponseReturnValue:
         try:
             screening_id = handover.start(workplace(), here, form.code.data, form.born.data)
         except ActRefusedError as refused:
-            locked = refused.reason == "locked"
+            locked = refused.reason == Refusal.LOCKED
             form = StartForm(formdata=None)  # whoever comes next finds nothing typed
-            form.code.errors = [NO_MATCH]
+            form.code.errors = [words(START, refused)]
         else:
             chosen = session.get("language")
             start_visit(screening_id)
@@ -171,7 +155,7 @@ def leave() -> ResponseReturnValue:
         try:
             tablets.release(workplace(), here, form.pin.data)
         except ActRefusedError as refused:
-            form.pin.errors = [PIN_WORDS[refused.reason]]
+            form.pin.errors = [words(RELEASE, refused)]
         else:
             return forget_tablet(redirect(url_for("staff.home"), 303))
     return render_template("tablets/exit.html", form=form), 422 if form.errors else 200

@@ -20,7 +20,8 @@ from screening.workflow.accounts.sessions import (
 )
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ def open_account(place: Workplace, by: Person, username: str, name: str, role: s
     Raises ActRefusedError: "taken" for a user name that exists, "unknown-role".
     """
     if role not in ROLES:
-        raise ActRefusedError("unknown-role")
+        raise ActRefusedError(Refusal.UNKNOWN_ROLE)
     with place.database.read() as session:
         if session.scalars(select(Account.id).where(Account.username == username)).first():
-            raise ActRefusedError("taken")
+            raise ActRefusedError(Refusal.TAKEN)
     credentials = place.issue(name) if role == "doctor" else None
     unknown = secrets.token_urlsafe(32)
     id = add_account(place, by.clinic.id, username, name, role, unknown, credentials, by=by.who)
@@ -85,14 +86,14 @@ def change_role(place: Workplace, by: Person, account_id: str, role: str) -> Non
     Whoever becomes a doctor gets a certificate to sign with.
     """
     if role not in ROLES:
-        raise ActRefusedError("unknown-role")
+        raise ActRefusedError(Refusal.UNKNOWN_ROLE)
     with place.database.read() as session:
         account = _own(session, by, account_id)
     credentials = place.issue(account.name) if role == "doctor" else None
     with place.database.write() as session:
         account = _own(session, by, account_id)
         if account.id == by.id:
-            raise ActRefusedError("yourself")
+            raise ActRefusedError(Refusal.YOURSELF)
         if credentials and account.credentials is None:
             key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
             pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
@@ -106,7 +107,7 @@ def disable(place: Workplace, by: Person, account_id: str) -> None:
     with place.database.write() as session:
         account = _own(session, by, account_id)
         if account.id == by.id:
-            raise ActRefusedError("yourself")
+            raise ActRefusedError(Refusal.YOURSELF)
         account.disabled_at = account.disabled_at or place.now()
         end_sign_ins(place, session, account.id)
         _note(place, session, by, "disable account", account)
@@ -156,7 +157,7 @@ def _own(session: Session, by: Person, account_id: str) -> Account:
     """Return the clinic's account. Another clinic's is as good as none."""
     account = session.get(Account, account_id, with_for_update=True)
     if account is None or account.clinic_id != by.clinic.id:
-        raise ActRefusedError("gone")
+        raise ActRefusedError(Refusal.GONE)
     return account
 
 

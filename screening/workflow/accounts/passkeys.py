@@ -31,7 +31,8 @@ from screening.storage.tables import Account, Clinic, Passkey
 from screening.workflow.accounts.second_factor import Waiting, locked_newcomer, promote
 from screening.workflow.accounts.sessions import STRANGER, check_lock, start_sign_in
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 CHALLENGE_LASTS = timedelta(minutes=10)
 LONGEST_NAME = 40
@@ -129,7 +130,7 @@ def _add(
     id, credential = new_id(), bytes_to_base64url(made.credential_id)
     hashed = place.hash(f"passkey:{credential}")
     if session.scalars(select(Passkey).where(Passkey.credential_hash == hashed)).first():
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
     key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
     public = bytes_to_base64url(made.credential_public_key)
     session.add(
@@ -157,7 +158,7 @@ def sign_in(place: Workplace, challenge: Challenge, answer: str, browser: str = 
         if row is None:
             place.record(session, STRANGER, "unknown passkey")
             session.commit()
-            raise ActRefusedError("wrong")
+            raise ActRefusedError(Refusal.WRONG)
         account = session.get_one(Account, row.account_id, with_for_update=True)
         check_lock(place, account)
         try:
@@ -180,7 +181,7 @@ def _use(
 ) -> None:
     # A challenge asked before the passkey was last used may be a replay.
     if account.disabled_at or (row.used_at and challenge.asked_at <= row.used_at):
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
     public = base64url_to_bytes(_content(place, session, row)["key"])
     shown = _checked(
         lambda: webauthn.verify_authentication_response(
@@ -195,7 +196,7 @@ def _use(
 
 def _check_age(place: Workplace, challenge: Challenge) -> None:
     if not timedelta() <= place.now() - challenge.asked_at <= CHALLENGE_LASTS:
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
 
 
 def _checked(check: Callable[[], Any]) -> Any:
@@ -203,7 +204,7 @@ def _checked(check: Callable[[], Any]) -> Any:
     try:
         return check()
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise ActRefusedError("wrong") from error
+        raise ActRefusedError(Refusal.WRONG) from error
 
 
 def _content(place: Workplace, session: Session, row: Passkey) -> dict[str, str]:
@@ -243,7 +244,7 @@ def remove_passkey(place: Workplace, person: Person, passkey_id: str) -> None:
         account = session.get_one(Account, person.id, with_for_update=True)
         row = _one(session, person, passkey_id)
         if account.totp is None and len(_own(session, person.id)) == 1:
-            raise ActRefusedError("last-factor")
+            raise ActRefusedError(Refusal.LAST_FACTOR)
         session.delete(row)
         place.record(session, person.who, "remove passkey", clinic_id=person.clinic.id)
 
@@ -251,5 +252,5 @@ def remove_passkey(place: Workplace, person: Person, passkey_id: str) -> None:
 def _one(session: Session, person: Person, passkey_id: str) -> Passkey:
     row = session.get(Passkey, passkey_id)
     if row is None or row.account_id != person.id:
-        raise ActRefusedError("gone")
+        raise ActRefusedError(Refusal.GONE)
     return row

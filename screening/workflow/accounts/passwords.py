@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from screening.storage.tables import Account
 from screening.workflow.accounts.sessions import check_password, end_sign_ins, hasher
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import ActRefusedError, Workplace, new_token
+from screening.workflow.core.context import Workplace, new_token
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 SHORTEST, LONGEST = 12, 128
 LINK_LASTS = timedelta(days=3)
@@ -28,14 +29,15 @@ COMMON = frozenset(
 LOOKS_LIKE = str.maketrans("@4301!$57", "aaeoiisst")
 
 
-def problem_with(password: str, *names: str) -> str | None:
-    """Return "too-short", "too-long", "common" or None; `names` are the person's own."""
+def check_new(password: str, *names: str) -> None:
+    """Raise ActRefusedError: "too-short", "too-long", "common"; `names` are the person's own."""
     if len(password) < SHORTEST:
-        return "too-short"
+        raise ActRefusedError(Refusal.TOO_SHORT)
     if len(password) > LONGEST:
-        return "too-long"
+        raise ActRefusedError(Refusal.TOO_LONG)
     known = COMMON | {part for name in names for part in name.casefold().split()}
-    return "common" if _core(password) in known | {""} or len(set(password)) < 5 else None
+    if _core(password) in known | {""} or len(set(password)) < 5:
+        raise ActRefusedError(Refusal.COMMON)
 
 
 def _core(password: str) -> str:
@@ -53,14 +55,13 @@ def _core(password: str) -> str:
 def change_password(place: Workplace, person: Person, old: str, new: str) -> None:
     """Change one's own password and sign out everywhere else.
 
-    Raises ActRefusedError: "wrong" or "locked" for the old one, or what `problem_with` says.
+    Raises ActRefusedError: "wrong" or "locked" for the old one, or what `check_new` says.
     """
     check_password(place, person.id, old)
     hashed = hasher.hash(new[:LONGEST])
     with place.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
-        if problem := problem_with(new, account.username, account.name):
-            raise ActRefusedError(problem)
+        check_new(new, account.username, account.name)
         account.password_hash = hashed
         end_sign_ins(place, session, person.id, but=person.sign_in)
         place.record(session, person.who, "change password", clinic_id=person.clinic.id)
@@ -83,13 +84,12 @@ def follow_link(place: Workplace, link: str) -> str:
 def set_password(place: Workplace, link: str, new: str) -> None:
     """Set the password and use the link up; whoever was signed in there is signed out.
 
-    Raises ActRefusedError: what `follow_link` raises, or what `problem_with` says.
+    Raises ActRefusedError: what `follow_link` raises, or what `check_new` says.
     """
     hashed = hasher.hash(new[:LONGEST])
     with place.database.write() as session:
         account = _account(place, session, link)
-        if problem := problem_with(new, account.username, account.name):
-            raise ActRefusedError(problem)
+        check_new(new, account.username, account.name)
         account.password_hash, account.link_hash, account.link_expires_at = hashed, None, None
         account.misses, account.locked_until = 0, None
         end_sign_ins(place, session, account.id)
@@ -101,7 +101,7 @@ def _account(place: Workplace, session: Session, link: str) -> Account:
     query = select(Account).where(Account.link_hash == place.hash(f"password:{link}"))
     account = session.scalars(query.with_for_update()).first()
     if account is None or account.disabled_at or account.link_expires_at is None:
-        raise ActRefusedError("gone")
+        raise ActRefusedError(Refusal.GONE)
     if place.now() >= account.link_expires_at:
-        raise ActRefusedError("link-expired")
+        raise ActRefusedError(Refusal.LINK_EXPIRED)
     return account

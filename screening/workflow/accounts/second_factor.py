@@ -23,7 +23,8 @@ from screening.workflow.accounts.sessions import (
     start_sign_in,
 )
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import ActRefusedError, Workplace, as_typed, new_code
+from screening.workflow.core.context import Workplace, as_typed, new_code
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 STEPS = (-1, 0, 1)  # of 30 seconds that the telephone's clock may be off
 RECOVERY_CODES = 10
@@ -79,14 +80,14 @@ def complete(place: Workplace, waiting: Waiting, code: str) -> str:
         if _use_recovery_code(place, session, account, code):
             return promote(place, session, account, waiting.sign_in, "recovery-code")
         count_miss(place, session, account, "wrong code")
-    raise ActRefusedError("wrong")
+    raise ActRefusedError(Refusal.WRONG)
 
 
 def promote(place: Workplace, session: Session, account: Account, waiting: str, factor: str) -> str:
     """End the sign-in that waited and start the full one, with a secret of its own."""
     row = session.get_one(SignIn, sign_in_id(place, waiting))
     if row.ended_at or account.disabled_at:
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
     row.ended_at = place.now()
     return start_sign_in(place, session, account, row.browser, factor)
 
@@ -163,12 +164,12 @@ def accept_app(place: Workplace, account_id: str, code: str) -> None:
 
 def _accept(place: Workplace, session: Session, account: Account, code: str) -> None:
     if account.totp_offer is None:
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
     key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
     secret = open_bytes(key, account.totp_offer, f"account:{account.id}:totp").decode()
     counter = _counter(place, secret, code, 0)
     if counter is None:
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
     account.totp, account.totp_offer, account.totp_counter = account.totp_offer, None, counter
     who = f"account:{account.id}"
     place.record(session, who, "set up authenticator app", clinic_id=account.clinic_id)
@@ -189,7 +190,7 @@ def locked_newcomer(session: Session, waiting: Waiting) -> Account:
     """Return the account that has no second factor yet. Raises ActRefusedError("not-first")."""
     account = session.get_one(Account, waiting.account_id, with_for_update=True)
     if account.totp or _has_passkey(session, account.id):
-        raise ActRefusedError("not-first")
+        raise ActRefusedError(Refusal.NOT_FIRST)
     return account
 
 

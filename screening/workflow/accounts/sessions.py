@@ -19,7 +19,8 @@ from screening.storage.columns import new_id
 from screening.storage.encryption import open_bytes, seal_bytes
 from screening.storage.tables import Account, Clinic, SignIn
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import ActRefusedError, Workplace, new_token
+from screening.workflow.core.context import Workplace, new_token
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 MOST_MISSES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -82,7 +83,7 @@ def sign_in(place: Workplace, username: str, password: str, browser: str = "") -
         with place.database.write() as session:
             # What was typed may be a password in the wrong box: it is not noted.
             place.record(session, STRANGER, "unknown user name")
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
     right = matches(account.password_hash, password)
     with place.database.write() as session:
         account = session.get_one(Account, account.id, with_for_update=True)
@@ -90,7 +91,7 @@ def sign_in(place: Workplace, username: str, password: str, browser: str = "") -
         if right and not account.disabled_at:
             return start_sign_in(place, session, account, browser)
         count_miss(place, session, account, "wrong password")
-    raise ActRefusedError("wrong")
+    raise ActRefusedError(Refusal.WRONG)
 
 
 def start_sign_in(
@@ -126,7 +127,7 @@ def sign_in_id(place: Workplace, secret: str) -> str:
 def check_lock(place: Workplace, account: Account) -> None:
     """Raise ActRefusedError("locked") while too many tries were wrong."""
     if account.locked_until and place.now() < account.locked_until:
-        raise ActRefusedError("locked")
+        raise ActRefusedError(Refusal.LOCKED)
 
 
 def count_miss(place: Workplace, session: Session, account: Account, act: str) -> None:
@@ -155,7 +156,7 @@ def check_password(place: Workplace, account_id: str, password: str) -> None:
         else:
             count_miss(place, session, account, "wrong password")
     if not right:
-        raise ActRefusedError("wrong")
+        raise ActRefusedError(Refusal.WRONG)
 
 
 def matches(secret_hash: str, secret: str) -> bool:
@@ -221,7 +222,7 @@ def doctor_credentials(place: Workplace, session: Session, account_id: str) -> C
     """Return the doctor's signing key. Raises ActRefusedError("no-credentials") without one."""
     account = session.get_one(Account, account_id)
     if account.credentials is None:
-        raise ActRefusedError("no-credentials")
+        raise ActRefusedError(Refusal.NO_CREDENTIALS)
     key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
     pkcs12 = open_bytes(key, account.credentials, f"credentials:{account.id}")
     return open_pkcs12(pkcs12, place.keys.passphrase)

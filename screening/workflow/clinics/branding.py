@@ -12,7 +12,8 @@ from screening.documents.rendering.logo import LARGEST_LOGO, clean_logo, size_of
 from screening.storage.tables import Clinic
 from screening.workflow.clinics.contrast import COLOUR, can_be_read, nearest_that_works
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 __all__ = ["LARGEST_LOGO", "PAPERS", "Look", "change_look", "logo_of", "nearest_that_works"]
 PAPERS = ("A4", "Letter")
@@ -53,9 +54,9 @@ def change_look(place: Workplace, by: Person, look: Look) -> None:
 
 def _checked(look: Look) -> dict[str, str | bytes | None]:
     if not look.name.strip():
-        raise ActRefusedError("no-name")
+        raise ActRefusedError(Refusal.NO_NAME)
     if look.paper not in PAPERS:
-        raise ActRefusedError("no-paper")
+        raise ActRefusedError(Refusal.NO_PAPER)
     accent, dark = _colours(look)
     changes: dict[str, str | bytes | None] = {
         "name": look.name.strip(),
@@ -68,7 +69,7 @@ def _checked(look: Look) -> dict[str, str | bytes | None]:
     if look.logo is not None:
         logo = clean_logo(look.logo) if look.logo else None
         if look.logo and logo is None:
-            raise ActRefusedError("no-picture")
+            raise ActRefusedError(Refusal.NO_PICTURE)
         changes |= {"logo": logo, "logo_print": _mark(logo) if logo else None}
     return changes
 
@@ -84,11 +85,11 @@ def _colours(look: Look) -> tuple[str | None, str | None]:
     if not light and not dark:
         return None, None
     if not all(COLOUR.fullmatch(c) for c in (light, dark or light)):
-        raise ActRefusedError("no-colour")
+        raise ActRefusedError(Refusal.NO_COLOUR)
     if not can_be_read(light, dark=False):
-        raise ActRefusedError("light-contrast")
+        raise ActRefusedError(Refusal.LIGHT_CONTRAST)
     if dark and not can_be_read(dark, dark=True):
-        raise ActRefusedError("dark-contrast")
+        raise ActRefusedError(Refusal.DARK_CONTRAST)
     return light, dark or None
 
 

@@ -20,6 +20,7 @@ from screening.storage import audit
 from screening.storage.database import Database
 from screening.storage.encryption import Keys, SealedBlobError, fingerprint, open_bytes
 from screening.storage.tables import Clinic, Screening
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
 
@@ -87,14 +88,6 @@ class Workplace:
         return audit.record(session, self.keys.audit, self.now(), who, act, **about)
 
 
-class ActRefusedError(Exception):
-    """What was asked cannot be done now; `reason` is a word that the pages explain."""
-
-    def __init__(self, reason: str):
-        self.reason = reason
-        super().__init__(reason)
-
-
 def new_token() -> str:
     """Return a secret of 192 bits for an address or a cookie."""
     return secrets.token_urlsafe(24)
@@ -117,4 +110,4 @@ def locked_screening(session: Session, screening_id: str) -> Screening:
     query = select(Screening).where(Screening.id == screening_id).with_for_update()
     if screening := session.scalars(query).first():
         return screening
-    raise ActRefusedError("gone")
+    raise ActRefusedError(Refusal.GONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 
 class State(StrEnum):
@@ -37,4 +37,4 @@ ALLOWED = {
 def allow(act: str, state: str) -> None:
     """Raise ActRefusedError with the state as its reason where `act` is not allowed."""
     if State(state) not in ALLOWED[act]:
-        raise ActRefusedError(state)
+        raise ActRefusedError(Refusal(state))

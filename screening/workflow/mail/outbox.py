@@ -21,7 +21,8 @@ from screening.clinical.definitions.language import ENGLISH
 from screening.storage.columns import new_id
 from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Message, Screening
-from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 MAIL = "mail:"  # what rings for a mail begins with this, what rings for a report does not
 LONGEST_ADDRESS = 254
@@ -65,9 +66,9 @@ def mail_address(typed: str) -> str:
     try:
         fits = len(text) <= LONGEST_ADDRESS and ADDRESS.fullmatch(text)
         if not fits or Address(addr_spec=text).addr_spec != text:
-            raise ActRefusedError("bad-address")
+            raise ActRefusedError(Refusal.BAD_ADDRESS)
     except (ValueError, MessageError) as error:
-        raise ActRefusedError("bad-address") from error
+        raise ActRefusedError(Refusal.BAD_ADDRESS) from error
     return text
 
 

@@ -17,13 +17,8 @@ from screening.clinical.evaluation.case import MOST_PROCEDURES
 from screening.storage.columns import new_id
 from screening.storage.encryption import SealedBlobError, new_key, open_json, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Screening
-from screening.workflow.core.context import (
-    ActRefusedError,
-    Workplace,
-    locked_screening,
-    new_code,
-    new_token,
-)
+from screening.workflow.core.context import Workplace, locked_screening, new_code, new_token
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import (
     Contact,
@@ -96,9 +91,9 @@ def invite(
     to = mail_address(to) if to else ""
     chosen = list(procedures)
     if len(chosen) > MOST_PROCEDURES:
-        raise ActRefusedError("too-many-procedures")
+        raise ActRefusedError(Refusal.TOO_MANY_PROCEDURES)
     if any(p not in place.definitions.procedures for p in chosen):
-        raise ActRefusedError("unknown-procedure")
+        raise ActRefusedError(Refusal.UNKNOWN_PROCEDURE)
     draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
     person = {"name": name[:LONGEST_NAME], "born": born}
     with place.database.write() as session:
@@ -180,7 +175,7 @@ def has_birth_date(place: Workplace, clinic_id: str, screening_id: str) -> bool:
     with place.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None or screening.clinic_id != clinic_id:
-            raise ActRefusedError("gone")
+            raise ActRefusedError(Refusal.GONE)
         return _entry(place, session, screening, None).has_birth_date
 
 
@@ -275,7 +270,7 @@ def withdraw(
     with place.database.write() as session:
         screening = own_screening(session, clinic_id, screening_id)
         if why is not None and why not in WITHDRAWN_BECAUSE:
-            raise ActRefusedError("unknown-reason")
+            raise ActRefusedError(Refusal.UNKNOWN_REASON)
         allow("withdraw", screening.state)
         screening.state = State.WITHDRAWN
         about = {"clinic_id": clinic_id, "screening_id": screening_id, "why": why}
@@ -286,5 +281,5 @@ def own_screening(session: Session, clinic_id: str, screening_id: str) -> Screen
     """Return the clinic's screening. Another clinic's is as good as none."""
     screening = locked_screening(session, screening_id)
     if screening.clinic_id != clinic_id:
-        raise ActRefusedError("gone")
+        raise ActRefusedError(Refusal.GONE)
     return screening

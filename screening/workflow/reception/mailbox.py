@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from screening.storage.encryption import open_json
 from screening.storage.tables import Message
-from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import allow
 from screening.workflow.mail.outbox import (
     Contact,
@@ -95,7 +96,7 @@ def send_link(
     Raises ActRefusedError: "no-mail", "bad-address", or the state.
     """
     if place.mail is None:
-        raise ActRefusedError("no-mail")
+        raise ActRefusedError(Refusal.NO_MAIL)
     to = mail_address(to)
     with place.database.write() as session:
         screening = own_screening(session, clinic_id, screening_id)

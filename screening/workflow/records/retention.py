@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from screening.storage.columns import Table
 from screening.storage.encryption import new_key, seal_bytes, seal_json
 from screening.storage.tables import Clinic, Message, ReportRow, Screening
-from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening, new_token
+from screening.workflow.core.context import Workplace, locked_screening, new_token
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import ALLOWED, State, allow
 
 GRACE = timedelta(days=1)  # for whoever is answering when the link ends
@@ -38,7 +39,7 @@ def find_screening(place: Workplace, number: str, clinic_id: str | None = None) 
     with place.database.read() as session:
         found = session.scalars(query).all()
     if len(found) != 1:
-        raise ActRefusedError("several" if found else "gone")
+        raise ActRefusedError(Refusal.SEVERAL if found else Refusal.GONE)
     return Held(found[0].id, found[0].number, found[0].state)
 
 

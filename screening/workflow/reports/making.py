@@ -26,7 +26,8 @@ from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.sessions import doctor_credentials
 from screening.workflow.clinics.branding import logo_for_report
 from screening.workflow.clinics.clinics import clinic_seal
-from screening.workflow.core.context import ActRefusedError, Workplace
+from screening.workflow.core.context import Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of
 from screening.workflow.reports.outbox import WAITS, Kind
 from screening.workflow.reports.verification import verification_code
@@ -142,7 +143,7 @@ def _decided(
         )
     ).one()
     if first.pdf is None:
-        raise ActRefusedError("the screening report has to be sealed first")
+        raise ActRefusedError(Refusal.SEALED_FIRST)
     sealed = open_bytes(key, first.pdf, f"report:{first.id}")
     decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
     made = select(Decision).where(

@@ -32,7 +32,8 @@ from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 from screening.documents.cms.reasons import N_, Reason, reason_from
 from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
-from screening.workflow.core.context import CODE_LETTERS, ActRefusedError, Workplace
+from screening.workflow.core.context import CODE_LETTERS, Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
 from screening.workflow.reports.outbox import Kind
 
@@ -101,7 +102,7 @@ def look_up(place: Workplace, code: str) -> Issued:
     with place.database.read() as session:
         row = session.scalars(select(ReportRow).where(ReportRow.code == _typed(code))).first()
         if row is None:
-            raise ActRefusedError("gone")
+            raise ActRefusedError(Refusal.GONE)
         return _issued(session, row)
 
 
@@ -135,9 +136,9 @@ def verify_upload(place: Workplace, pdf: bytes, code: str | None = None) -> Chec
     Raises ActRefusedError: "busy" while two others are being checked, "too-large".
     """
     if len(pdf) > LARGEST:
-        raise ActRefusedError("too-large")
+        raise ActRefusedError(Refusal.TOO_LARGE)
     if not _at_once.acquire(timeout=LONGEST):
-        raise ActRefusedError("busy")
+        raise ActRefusedError(Refusal.BUSY)
     try:
         found = _check_apart(trusted_roots(place), pdf)
     finally:

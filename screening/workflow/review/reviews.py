@@ -23,7 +23,8 @@ from screening.storage.encryption import open_bytes, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.second_factor import confirm
 from screening.workflow.core.actor import Person
-from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening
+from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ask_for_the_doctor
@@ -110,9 +111,9 @@ def _changes(place: Workplace, session: Session, screening: Screening) -> Change
 def _own(session: Session, doctor: Person, screening_id: str) -> Screening:
     screening = locked_screening(session, screening_id)
     if screening.clinic_id != doctor.clinic.id:
-        raise ActRefusedError("gone")
+        raise ActRefusedError(Refusal.GONE)
     if screening.submission is None:
-        raise ActRefusedError(screening.state)
+        raise ActRefusedError(Refusal(screening.state))
     return screening
 
 
@@ -162,14 +163,14 @@ def amend(
     """
     confirm(place, doctor.id, password)
     if not why.strip():
-        raise ActRefusedError("needs-why")
+        raise ActRefusedError(Refusal.NEEDS_WHY)
     with place.database.write() as session:
         screening = _own(session, doctor, screening_id)
         allow("amend", screening.state)
         report = submission_of(place, session, screening)
         given = checked(report, rulings)
         if _asked_again(report, given):
-            raise ActRefusedError("ask-again")
+            raise ActRefusedError(Refusal.ASK_AGAIN)
         content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
         orders = _settle(place, session, doctor, screening, content)
         about = {"clinic_id": doctor.clinic.id, "screening_id": screening_id}
@@ -222,7 +223,7 @@ def checked(report: Report, rulings: Mapping[str, tuple[Any, ...]]) -> dict[str,
     given = {p["id"]: Ruling(*rulings.get(p["id"], ())) for p in report["procedures"]}
     for procedure in report["procedures"]:
         if problem := problems_with(procedure, given[procedure["id"]]):
-            raise ActRefusedError(problem)
+            raise ActRefusedError(Refusal(problem))
     return given
 
 
@@ -259,7 +260,7 @@ def read_report(
             query = query.where(ReportRow.sequence == sequence)
         row = session.scalars(query.order_by(ReportRow.sequence.desc())).first()
         if row is None or row.pdf is None:
-            raise ActRefusedError("pending")
+            raise ActRefusedError(Refusal.PENDING)
         place.record(
             session,
             doctor.who,

@@ -31,7 +31,8 @@ from screening.clinical.report.report import (
 from screening.clinical.report.verdict_snapshot import basis_of
 from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Clinic, DefinitionsArchive, Screening
-from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening
+from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
@@ -53,11 +54,11 @@ def follow_link(place: Workplace, link: str) -> tuple[str, str]:
         query = select(Screening).where(Screening.link_hash == place.hash(f"link:{link}"))
         screening = session.scalars(query).first()
     if screening is None:
-        raise ActRefusedError("gone")
+        raise ActRefusedError(Refusal.GONE)
     if screening.state in {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED}:
-        raise ActRefusedError(screening.state)
+        raise ActRefusedError(Refusal(screening.state))
     if place.now() >= screening.link_expires_at:
-        raise ActRefusedError(State.EXPIRED)
+        raise ActRefusedError(Refusal.EXPIRED)
     return screening.id, screening.state
 
 
@@ -79,7 +80,7 @@ def open_draft(place: Workplace, screening_id: str, pen: str | None = None) -> D
     with place.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None:
-            raise ActRefusedError("gone")
+            raise ActRefusedError(Refusal.GONE)
         allow("answer", screening.state)
         if pen is not None:
             pens.check(place, screening, pen)
@@ -119,7 +120,7 @@ def choose_procedures(
 ) -> None:
     """Keep which procedures the patient comes for; answers given already stay."""
     if not 0 < len(procedures) <= MOST_PROCEDURES:
-        raise ActRefusedError("too-many-procedures")
+        raise ActRefusedError(Refusal.TOO_MANY_PROCEDURES)
     change_draft(place, screening_id, "choose procedures", {"procedures": procedures}, pen)
 
 
@@ -136,7 +137,7 @@ def say_who_answered(
     """Keep who gave the answers; `name` is the interpreter's."""
     name = name.strip()[:LONGEST_NAME] if who == INTERPRETER else ""
     if who not in ANSWERERS or (who == INTERPRETER and not name):
-        raise ActRefusedError("unknown-answerer")
+        raise ActRefusedError(Refusal.UNKNOWN_ANSWERER)
     by = AnsweredBy(who=who, name=name)
     change_draft(place, screening_id, "say who answered", {"answered_by": by}, pen)
 
@@ -193,9 +194,9 @@ def submit(
         if not draft.procedures or first_unanswered(
             journey(questionnaire, draft.answers), draft.answers
         ):
-            raise ActRefusedError("incomplete")
+            raise ActRefusedError(Refusal.INCOMPLETE)
         if draft.readings(place.definitions):
-            raise ActRefusedError("incomplete")
+            raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             _supersede(place, session, screening.recheck_of)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from screening.storage.tables import Screening
-from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening, new_token
+from screening.workflow.core.context import Workplace, locked_screening, new_token
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import ALLOWED
 
 # Far longer than the page's own warning: for a page without script, and for an answer that
@@ -37,9 +38,9 @@ def check(place: Workplace, screening: Screening, pen: str) -> None:
     """Raise ActRefusedError "elsewhere" where another device answers, "no-visit" where none."""
     over = screening.pen_until is not None and screening.pen_until <= place.now()
     if screening.pen_hash is None or over:
-        raise ActRefusedError("no-visit")
+        raise ActRefusedError(Refusal.NO_VISIT)
     if screening.pen_hash != place.hash(f"pen:{pen}"):
-        raise ActRefusedError("elsewhere")
+        raise ActRefusedError(Refusal.ELSEWHERE)
 
 
 def keep(place: Workplace, screening_id: str, pen: str) -> None:

@@ -13,7 +13,8 @@ from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
 from screening.storage.encryption import open_bytes, open_json
 from screening.storage.tables import Clinic, ReportRow, Screening
-from screening.workflow.core.context import ActRefusedError, Workplace, locked_screening
+from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.reports.outbox import Kind
@@ -43,7 +44,7 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
     with place.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None:
-            raise ActRefusedError("gone")
+            raise ActRefusedError(Refusal.GONE)
         allow("read-receipt", screening.state)
         assert screening.submitted_at is not None
         decided = screening.state == State.DECIDED
@@ -112,7 +113,7 @@ def aftercare_file(place: Workplace, screening_id: str) -> bytes | None:
     with place.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None:
-            raise ActRefusedError("gone")
+            raise ActRefusedError(Refusal.GONE)
         allow("read-receipt", screening.state)
         return _diary(place, session, screening)
 

@@ -15,13 +15,13 @@ from screening.clinical.definitions.questionnaire import BORN
 from screening.storage.encryption import open_json
 from screening.storage.tables import Kiosk, Screening
 from screening.workflow.core.context import (
-    ActRefusedError,
     Workplace,
     as_typed,
     locked_screening,
     new_code,
     new_token,
 )
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import allow
 from screening.workflow.screenings import edit_lock as pens
 from screening.workflow.tablets.tablets import Tablet, count_miss
@@ -39,11 +39,11 @@ def start(place: Workplace, tablet: Tablet, code: str, born: str | None) -> str:
     with place.database.write() as session:
         kiosk = session.get_one(Kiosk, tablet.id, with_for_update=True)
         if kiosk.locked_at:
-            raise ActRefusedError("locked")
+            raise ActRefusedError(Refusal.LOCKED)
         screening = _found(place, session, tablet.clinic.id, code)
         if screening is None or not born or born != birth_date(place, session, screening):
             kiosk.misses = count_miss(place, session, kiosk, kiosk.misses, "wrong start code")
-            refused = ActRefusedError("no-match")
+            refused = ActRefusedError(Refusal.NO_MATCH)
         else:
             allow("answer", screening.state)
             kiosk.misses, screening.start_code_hash, screening.move_hash = 0, None, None
@@ -91,7 +91,7 @@ def code_for_tablet(place: Workplace, screening_id: str, pen: str) -> str:
     with place.database.write() as session:
         screening = _held(place, session, screening_id, pen)
         if not birth_date(place, session, screening):
-            raise ActRefusedError("no-birth-date")
+            raise ActRefusedError(Refusal.NO_BIRTH_DATE)
         _open_move(place, screening, f"move-code:{as_typed(code)}")
         place.record(session, "patient", "give code for tablet", **_about(screening))
     return code
@@ -119,7 +119,7 @@ def follow_to_phone(place: Workplace, link: str) -> str:
         )
         screening = session.scalars(query.with_for_update()).first()
         if screening is None:
-            raise ActRefusedError("link-used")
+            raise ActRefusedError(Refusal.LINK_USED)
         allow("answer", screening.state)
         screening.move_hash = None
         place.record(session, "patient", "go on by phone", **_about(screening))

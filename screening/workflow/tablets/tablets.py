@@ -15,13 +15,8 @@ from sqlalchemy.orm import Session
 from screening.storage.columns import new_id
 from screening.storage.tables import Clinic, Kiosk, Lock
 from screening.workflow.accounts.sessions import hasher, matches
-from screening.workflow.core.context import (
-    ActRefusedError,
-    Workplace,
-    as_typed,
-    new_code,
-    new_token,
-)
+from screening.workflow.core.context import Workplace, as_typed, new_code, new_token
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 MOST_MISSES = 5
 SHORTEST_PIN, LONGEST_PIN = 6, 12
@@ -72,7 +67,7 @@ def pair(place: Workplace, code: str) -> str:
         lock = lock or Lock(name="pairing", misses=0)
         session.add(lock)
         if lock.locked_until and place.now() < lock.locked_until:
-            raise ActRefusedError("locked")
+            raise ActRefusedError(Refusal.LOCKED)
         query = select(Kiosk).where(Kiosk.code_hash == place.hash(f"pair:{as_typed(code)}"))
         kiosk = session.scalars(query.with_for_update()).first()
         if kiosk and not kiosk.revoked_at:
@@ -85,7 +80,7 @@ def pair(place: Workplace, code: str) -> str:
         if lock.misses >= MOST_PAIRING_MISSES:
             lock.misses, lock.locked_until = 0, place.now() + LOCKED_FOR
             place.record(session, "stranger", "lock pairing")
-    raise ActRefusedError("wrong-code")
+    raise ActRefusedError(Refusal.WRONG_CODE)
 
 
 @dataclass(frozen=True)
@@ -144,7 +139,7 @@ def _own(session: Session, clinic_id: str, kiosk_id: str) -> Kiosk:
     """Return the clinic's tablet, held. Another clinic's is as good as none."""
     kiosk = session.get(Kiosk, kiosk_id, with_for_update=True)
     if kiosk is None or kiosk.clinic_id != clinic_id:
-        raise ActRefusedError("gone")
+        raise ActRefusedError(Refusal.GONE)
     return kiosk
 
 
@@ -173,7 +168,7 @@ def set_pin(place: Workplace, clinic_id: str, by: str, kiosk_id: str, pin: str) 
     with place.database.write() as session:
         kiosk = _own(session, clinic_id, kiosk_id)
         if kiosk.revoked_at:
-            raise ActRefusedError("gone")
+            raise ActRefusedError(Refusal.GONE)
         kiosk.pin_hash, kiosk.pin_misses = hashed, 0
         place.record(session, by, "set PIN of tablet", clinic_id=clinic_id, why=kiosk.name)
 
@@ -191,9 +186,9 @@ def release(place: Workplace, tablet: Tablet, pin: str) -> None:
     with place.database.write() as session:
         kiosk = session.get_one(Kiosk, tablet.id, with_for_update=True)
         if kiosk.locked_at:
-            raise ActRefusedError("locked")
+            raise ActRefusedError(Refusal.LOCKED)
         if kiosk.pin_hash is None or kiosk.pin_hash != stored:
-            raise ActRefusedError("no-pin")
+            raise ActRefusedError(Refusal.NO_PIN)
         if fits:
             kiosk.token_hash, kiosk.pin_misses = None, 0
             place.record(
@@ -201,7 +196,7 @@ def release(place: Workplace, tablet: Tablet, pin: str) -> None:
             )
             return
         kiosk.pin_misses = count_miss(place, session, kiosk, kiosk.pin_misses, "wrong PIN")
-    raise ActRefusedError("wrong-pin")
+    raise ActRefusedError(Refusal.WRONG_PIN)
 
 
 def pair_again(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> str:
@@ -210,7 +205,7 @@ def pair_again(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> str:
     with place.database.write() as session:
         kiosk = _own(session, clinic_id, kiosk_id)
         if kiosk.revoked_at:
-            raise ActRefusedError("gone")
+            raise ActRefusedError(Refusal.GONE)
         kiosk.code_hash, kiosk.token_hash = place.hash(f"pair:{code}"), None
         place.record(session, by, "give pairing code", clinic_id=clinic_id, why=kiosk.name)
     return code
@@ -218,5 +213,5 @@ def pair_again(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> str:
 
 def _slow_hash(pin: str) -> str:
     if not (pin.isdecimal() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
-        raise ActRefusedError("not-a-pin")
+        raise ActRefusedError(Refusal.NOT_A_PIN)
     return hasher.hash(pin)

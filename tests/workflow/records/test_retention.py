@@ -10,7 +10,7 @@ from screening.storage import audit
 from screening.storage.columns import Table
 from screening.storage.encryption import SealedBlobError, open_bytes
 from screening.storage.tables import AuditEntry, Decision, ReportRow, Screening
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.operations.counts import count_work
 from screening.workflow.reception import invitations, recheck

@@ -8,7 +8,7 @@ import pytest
 from screening.documents.verifying.verify_process import check
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import Screening
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reports import verification
 from screening.workflow.reports.verification import (
     compare,

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from screening.storage import audit
 from screening.storage.tables import ReportRow, Screening
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reception import recheck
 from screening.workflow.reports import making
 from screening.workflow.review import reviews

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from screening.documents.rendering.render import render_pdf
 from screening.storage.tables import AuditEntry, ReportRow, Screening
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering, edit_lock, receipts

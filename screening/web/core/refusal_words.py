@@ -1,0 +1,211 @@
+"""Every sentence that a page says where an act is refused, by reason and by where it stands.
+
+What a form can explain stands beside its field: `words` of the form's own table. All
+else becomes a page of its own: PAGES has one for every reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from screening.web.core.limits import FILES
+from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.states import State
+
+Sentences = Mapping[Refusal, LazyString]
+
+WRONG_TRIES = _l("Too many wrong tries. Wait 15 minutes, then try again.")
+WRONG_PASSWORDS = _l("Too many wrong passwords. Wait 15 minutes, then try again.")
+NO_FIT = _l(
+    "This code does not fit. A code works once: wait for the next one. "
+    "Check that the clock of your phone is right."
+)
+NO_PASSKEY = _l("This passkey was not accepted. Try again, or use your password.")
+# The same for a wrong code, a code used already and a wrong date: a stranger learns nothing.
+NO_MATCH = _l(
+    "This code and this date of birth do not belong together. A code works only once. "
+    "Please ask the reception for help."
+)
+
+SIGNING_IN: Sentences = {
+    Refusal.WRONG: _l("User name or password is wrong. Check both and try again."),
+    Refusal.LOCKED: WRONG_PASSWORDS,
+}
+OWN_PASSWORD: Sentences = {
+    Refusal.WRONG: _l("This password is wrong. Nothing was changed."),
+    Refusal.LOCKED: WRONG_TRIES,
+}
+NEW_PASSWORD: Sentences = {
+    Refusal.TOO_SHORT: _l("This password is too short. Use 12 characters or more."),
+    Refusal.TOO_LONG: _l("This password is too long. Use at most 128 characters."),
+    Refusal.COMMON: _l(
+        "This password is easy to guess: a common word, your own name, or few different "
+        "letters. Use four words that have nothing to do with each other."
+    ),
+}
+CODE_OF_THE_APP: Sentences = {
+    Refusal.WRONG: NO_FIT,
+    Refusal.NOT_FIRST: NO_FIT,
+    Refusal.LOCKED: WRONG_TRIES,
+}
+PASSKEY: Sentences = {
+    Refusal.WRONG: NO_PASSKEY,
+    Refusal.NOT_FIRST: NO_PASSKEY,
+    Refusal.LOCKED: WRONG_TRIES,
+}
+PASSKEY_REMOVAL: Sentences = {
+    Refusal.LAST_FACTOR: _l(
+        "This is your only second factor. Add another one before you remove it."
+    ),
+}
+NEW_ACCOUNT: Sentences = {
+    Refusal.TAKEN: _l("This user name is taken. Choose another one."),
+}
+LOOK: Sentences = {
+    Refusal.NO_NAME: _l("Type a name."),
+    Refusal.NO_COLOUR: _l("Write each colour as # and six digits or letters a to f."),
+    Refusal.LIGHT_CONTRAST: _l(
+        "Too pale to read on light pages. The nearest that works is %(colour)s."
+    ),
+    Refusal.DARK_CONTRAST: _l(
+        "Too dark to read on dark pages. The nearest that works is %(colour)s."
+    ),
+    Refusal.NO_PAPER: _l("Choose A4 or US Letter."),
+    Refusal.NO_PICTURE: _l("This is not a PNG or JPEG of at most 200 kB. An SVG is not taken."),
+}
+MAIL_ADDRESS: Sentences = {
+    Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
+}
+RULING: Sentences = {
+    Refusal.MISSING: _l("Choose a decision."),
+    Refusal.FIXED: _l("This contraindication cannot be set aside. Choose to defer or decline."),
+    Refusal.NEEDS_REASON: _l("This is milder than what is advised. Tick or write your reason."),
+    Refusal.NEEDS_WORDS: _l("You ticked “Other”. Write what it is."),
+    Refusal.NEEDS_CONDITIONS: _l("Write the conditions."),
+    Refusal.UNKNOWN_CODE: _l("Choose one of the reasons on this page."),
+    Refusal.NOTHING_TO_ASK: _l(
+        "No answer stands behind a reason here, so there is nothing to ask."
+    ),
+    Refusal.TOO_LONG: _l("Use at most 500 characters for the reason and for the conditions."),
+}
+SIGNATURE: Sentences = {
+    Refusal.WRONG: _l("This password is wrong. Nothing was signed."),
+    Refusal.LOCKED: WRONG_PASSWORDS,
+    Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
+    Refusal.ASK_AGAIN: _l(
+        "An amendment cannot ask for more information. Have the patient asked again."
+    ),
+}
+PAIRING: Sentences = {
+    Refusal.WRONG_CODE: _l("This code is not known, or was used already. Ask for a new one."),
+    Refusal.LOCKED: _l("Too many wrong codes. Wait five minutes, then try again."),
+}
+START: Sentences = dict.fromkeys((Refusal.NO_MATCH, Refusal.LOCKED, *map(Refusal, State)), NO_MATCH)
+RELEASE: Sentences = {
+    Refusal.WRONG_PIN: _l("This PIN is wrong. After five wrong ones the tablet is locked."),
+    Refusal.LOCKED: _l("This tablet is locked. The reception can unlock it."),
+    Refusal.NO_PIN: _l(
+        "This tablet has no PIN. The administrator sets one, or takes it out of use."
+    ),
+}
+VERIFYING: Sentences = {
+    Refusal.NO_FILE: _l("Choose the PDF file of the report."),
+    Refusal.TOO_LARGE: FILES["verify.check"][1],
+    Refusal.BUSY: _l("Other files are being checked. Try again in a minute."),
+    Refusal.GONE: _l("No report has this code. Compare it with the paper, letter by letter."),
+}
+
+
+def words(sentences: Sentences, refused: ActRefusedError) -> str:
+    """Return what stands beside the field. Raises `refused` again where the form has no word."""
+    if refused.reason not in sentences:
+        raise refused
+    return str(sentences[refused.reason])
+
+
+class Page(NamedTuple):
+    """A page that says no: its title, what to do next, its HTTP status."""
+
+    title: LazyString
+    text: LazyString
+    status: int
+
+
+LINK_ENDED = _l("This link has ended")
+OTHER_DEVICE = _l("You are going on on another device")
+NOT_NOW = Page(
+    _l("This cannot be done now"), _l("Something changed meanwhile. Go back and look again."), 409
+)
+PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
+    Refusal.GONE: Page(
+        _l("We cannot find this"),
+        _l("The link may be cut off or old. Open it from the message again, or ask us."),
+        404,
+    ),
+    Refusal.EXPIRED: Page(
+        LINK_ENDED,
+        _l("Links work for two weeks. Ask the clinic for a new one. Your answers are not lost."),
+        410,
+    ),
+    Refusal.LINK_EXPIRED: Page(
+        LINK_ENDED,
+        _l("Links to set a password work for three days. Ask the administrator for a new one."),
+        410,
+    ),
+    Refusal.WITHDRAWN: Page(
+        _l("This questionnaire was withdrawn"),
+        _l("The clinic does not need these answers any more. Ask the clinic if you are unsure."),
+        410,
+    ),
+    Refusal.SUPERSEDED: Page(
+        _l("There is a newer questionnaire"),
+        _l("Use the newest link that the clinic sent to you."),
+        410,
+    ),
+    Refusal.NO_VISIT: Page(
+        _l("Please open your link again"),
+        _l("To keep your answers private we closed the page. Nothing that you sent is lost."),
+        403,
+    ),
+    Refusal.ELSEWHERE: Page(
+        OTHER_DEVICE,
+        _l("Only one device at a time can answer. To go on here, open your link again."),
+        409,
+    ),
+    Refusal.LINK_USED: Page(
+        _l("This picture code has ended"),
+        _l("It works once, for ten minutes. Ask the reception how to go on."),
+        410,
+    ),
+    Refusal.NO_BIRTH_DATE: Page(
+        _l("First tell us when you were born"),
+        _l("The tablet asks for your date of birth. Go back and answer that question first."),
+        409,
+    ),
+    Refusal.INCOMPLETE: Page(
+        _l("A question is still open"),
+        _l("Go back to the questions. The page opens where an answer is missing."),
+        409,
+    ),
+    Refusal.PENDING: Page(
+        _l("The report is being made"),
+        _l("This takes a few seconds. Load the page again."),
+        409,
+    ),
+}
+ON_A_TABLET: Mapping[Refusal, Page] = {
+    Refusal.ELSEWHERE: Page(
+        OTHER_DEVICE,
+        _l("This tablet shows your answers no more. Please give it back to the reception."),
+        403,
+    ),
+    Refusal.NO_VISIT: Page(
+        _l("This page was closed"),
+        _l("To keep answers private we closed it. Nothing is lost: ask the reception for a code."),
+        403,
+    ),
+}

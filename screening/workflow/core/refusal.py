@@ -1,0 +1,84 @@
+"""Every reason for which an act is refused; web/core/refusal_words.py says each in words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why an act is refused. Every State and every Problem of a ruling is one, by its value."""
+
+    # the screening is in this state
+    INVITED = "invited"
+    IN_PROGRESS = "in-progress"
+    SUBMITTED = "submitted"
+    DECIDED = "decided"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
+    # what is asked for
+    GONE = "gone"
+    SEVERAL = "several"
+    PENDING = "pending"
+    UNKNOWN_ANSWERER = "unknown-answerer"
+    UNKNOWN_PROCEDURE = "unknown-procedure"
+    UNKNOWN_REASON = "unknown-reason"
+    UNKNOWN_ROLE = "unknown-role"
+    TOO_MANY_PROCEDURES = "too-many-procedures"
+    # a visit and its device
+    NO_VISIT = "no-visit"
+    ELSEWHERE = "elsewhere"
+    INCOMPLETE = "incomplete"
+    LINK_USED = "link-used"
+    NO_BIRTH_DATE = "no-birth-date"
+    # a tablet
+    NO_MATCH = "no-match"
+    WRONG_CODE = "wrong-code"
+    WRONG_PIN = "wrong-pin"
+    NO_PIN = "no-pin"
+    NOT_A_PIN = "not-a-pin"
+    # an account
+    WRONG = "wrong"
+    LOCKED = "locked"
+    LINK_EXPIRED = "link-expired"
+    TOO_SHORT = "too-short"
+    TOO_LONG = "too-long"
+    COMMON = "common"
+    NOT_FIRST = "not-first"
+    LAST_FACTOR = "last-factor"
+    TAKEN = "taken"
+    YOURSELF = "yourself"
+    NO_CREDENTIALS = "no-credentials"
+    # a decision
+    MISSING = "missing"
+    FIXED = "fixed"
+    NEEDS_REASON = "needs-reason"
+    NEEDS_WORDS = "needs-words"
+    NEEDS_CONDITIONS = "needs-conditions"
+    UNKNOWN_CODE = "unknown-code"
+    NOTHING_TO_ASK = "nothing-to-ask"
+    NEEDS_WHY = "needs-why"
+    ASK_AGAIN = "ask-again"
+    # a clinic's looks, its mail, its reports
+    NO_NAME = "no-name"
+    NO_COLOUR = "no-colour"
+    LIGHT_CONTRAST = "light-contrast"
+    DARK_CONTRAST = "dark-contrast"
+    NO_PAPER = "no-paper"
+    NO_PICTURE = "no-picture"
+    NO_MAIL = "no-mail"
+    BAD_ADDRESS = "bad-address"
+    NO_FILE = "no-file"
+    TOO_LARGE = "too-large"
+    BUSY = "busy"
+    # Stands as it is in the report's row, where the administrator reads why it waits.
+    SEALED_FIRST = "the screening report has to be sealed first"
+
+
+class ActRefusedError(Exception):
+    """What was asked cannot be done now."""
+
+    def __init__(self, reason: Refusal):
+        self.reason = reason
+        super().__init__(reason)
