@@ -22,7 +22,7 @@ from tests.installation import Installation  # noqa: E402
 from tests.visitor import Unseen, Visitor  # noqa: E402
 from tests.web.conftest import ARGUMENTS, CHROMIUM  # noqa: E402
 from tests.web.core.test_whole_way import sign_in  # noqa: E402
-from tests.web.tablets import identify, start_code  # noqa: E402
+from tests.web.tablet_visit import identify, start_code  # noqa: E402
 
 UNKNOWN = {"bleeding": "unknown"}
 PATIENTS = {

@@ -15,7 +15,7 @@ from tests.installation import Installation
 from tests.visitor import Unseen, Visitor
 from tests.web.core.test_accessibility import check
 from tests.web.screenings.test_reading_aloud import CUT, TARGETS
-from tests.web.tablets import identify, pair, start_code
+from tests.web.tablet_visit import identify, pair, start_code
 
 LANGUAGES = ("ar", "ru", "vi", "en")
 SCHEMES = ("light", "dark", "forced")

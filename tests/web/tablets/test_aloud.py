@@ -13,7 +13,7 @@ from tests.web.screenings.test_reading_aloud import (
     tree_of,
     value,
 )
-from tests.web.tablets import begin, start_code
+from tests.web.tablet_visit import begin, start_code
 
 
 def focused(page):

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests import walk
 from tests.visitor import Unseen
 from tests.web.conftest import ARGUMENTS, CHROMIUM
-from tests.web.tablets import begin, identify, pair, renewed_code, start_code
+from tests.web.tablet_visit import begin, identify, pair, renewed_code, start_code
 
 
 def audited(clinic, act):

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests import walk
 from tests.visitor import Unseen
-from tests.web.tablets import begin, identify
+from tests.web.tablet_visit import begin, identify
 
 
 def left_on(page):
