@@ -12,7 +12,8 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bootstrap import open_workplace
-from screening.config import CHECKOUT, Config, read_config
+from screening.config import Config, read_config
+from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
 from screening.web.clinics import branding
 from screening.web.core import error_pages
@@ -67,7 +68,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     place = place or open_workplace(config)
     app = Flask(
         "screening",
-        template_folder=str(CHECKOUT / "templates"),
+        template_folder=str(TEMPLATES),
         static_folder="web/static",
         static_url_path="/static",
     )

@@ -27,7 +27,7 @@ from screening.documents.certificates.authority import (
     create_authority,
     issue_certificate,
 )
-from screening.job_queue import open_bell
+from screening.job_queue import open_bell, open_queue, worker_states
 from screening.storage.database import Database
 from screening.storage.encryption import Keys
 from screening.storage.installation import Safe
@@ -58,6 +58,7 @@ def open_workplace(config: Config) -> Workplace:
         safe.database.migrate()
         keys = safe.keys()
         seal, clock = open_seal(config, keys), open_clock(config)
+        queue = open_queue(config, keys)
         return Workplace(
             database=safe.database,
             definitions=definitions,
@@ -65,7 +66,8 @@ def open_workplace(config: Config) -> Workplace:
             keys=keys,
             wrapping=safe.wrapping,
             seal=seal,
-            ring=open_bell(config, keys),
+            ring=open_bell(queue),
+            workers=lambda: worker_states(queue),
             issue=lambda who: issue_certificate(open_authority(config, keys), who, "doctor", now()),
             now=now,
             one_seal=bool(config.seal_file),

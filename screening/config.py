@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from screening.shipped import QUESTIONS
+
 PREFIX = "SCREENING_"
 PRIVATE = 0o077  # the umask of every process: what it writes is for its owner alone
-CHECKOUT = Path(__file__).parents[1]
 
 
 TEXT = (r"[^\x00-\x1f\x7f]*", "one line of text")  # what a value has to match, and one that does
@@ -47,7 +48,7 @@ class Setting:
 SETTINGS = (
     Setting("INSTANCE", "instance", "folder for the database, the keys and the certificates"),
     Setting("DATABASE", "", "address of a PostgreSQL; empty is SQLite in INSTANCE", DATABASE),
-    Setting("QUESTIONS", str(CHECKOUT / "questions"), "folder with questions and lists"),
+    Setting("QUESTIONS", str(QUESTIONS), "folder with questions and lists"),
     Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served", PLACE),
     Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS", SITE),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),

@@ -7,7 +7,9 @@ module is all that the pages import of it, so that they carry no PDF.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from huey import Huey, PostgresHuey, SqliteHuey
@@ -19,6 +21,7 @@ from screening.storage.database import Database, take_turn
 from screening.storage.encryption import Keys
 
 QUEUE_LOCK = 7266
+WORKER = "worker:"  # and the machine's name: under it stands its state
 log = logging.getLogger("screening.job_queue")
 
 
@@ -49,9 +52,35 @@ def add_task(queue: Huey, work: Callable[[str], None]) -> Callable[[str], object
     return cast(Callable[[str], object], make_report)
 
 
-def open_bell(config: Config, keys: Keys) -> Callable[[str], None]:
+def tell_state(queue: Huey, problem: str, at: datetime) -> None:
+    """Let the pages know that the worker of this machine is there, and what hinders it."""
+    queue.put(f"{WORKER}{socket.gethostname()}", (at.timestamp(), problem))
+    for name, (told, _) in _states(queue).items():
+        if told < (at - timedelta(days=1)).timestamp():  # a machine that is no more
+            queue.delete(name)
+
+
+def worker_states(queue: Huey) -> list[tuple[datetime, str]]:
+    """Return when each machine's worker was there last, and what hindered it."""
+    try:
+        return [(datetime.fromtimestamp(at, UTC), said) for at, said in _states(queue).values()]
+    except Exception as error:  # as good as no worker
+        log.warning("the workers' states cannot be read: %s", type(error).__name__)
+        return []
+
+
+def _states(queue: Huey) -> dict[str, tuple[float, str]]:
+    stored = queue.storage.result_items()
+    return {
+        name: queue.serializer.deserialize(content)
+        for name, content in stored.items()
+        if name.startswith(WORKER)
+    }
+
+
+def open_bell(queue: Huey) -> Callable[[str], None]:
     """Return the function that wakes a worker for one report."""
-    task = add_task(open_queue(config, keys), _only_rings)
+    task = add_task(queue, _only_rings)
 
     def ring(report_id: str) -> None:
         try:

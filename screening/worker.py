@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 
-from huey import crontab
+from huey import Huey, crontab
 
 from screening.config import Config
 from screening.documents.rendering.render_process import Press
-from screening.job_queue import add_task, open_queue
+from screening.job_queue import add_task, open_queue, tell_state
 from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
 from screening.workflow.core.context import Workplace
 from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
+from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.records import retention
 from screening.workflow.reports import making
 
@@ -27,41 +29,63 @@ LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail t
 STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
 
 
-def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workplace]) -> None:
-    """Work until stopped: one process for the orders, one that renders for it."""
-    os.nice(STEP_BACK)
-    queue = open_queue(config, keys)
-    places: list[Workplace] = []
-    press = Press()
-    queue.on_startup(name="press")(press.start)  # so that the first patient does not wait for it
+class _Work:
+    """What the worker does; `look` also in the first process, which renders nothing."""
 
-    def carry_out(order_id: str) -> None:
-        if not places:
-            places.append(open_place(config))
+    def __init__(
+        self, config: Config, queue: Huey, open_place: Callable[[Config], Workplace]
+    ) -> None:
+        self.config, self.queue, self.open_place = config, queue, open_place
+        self.order = add_task(queue, self.carry_out)
+        self.press = Press()
+        self.place: Workplace | None = None
+        self.hindrance = STARTING
+
+    def here(self) -> Workplace:
+        """Return the installation, opened once in this process: no fork may share a connection."""
+        self.place = self.place or self.open_place(self.config)
+        return self.place
+
+    def prove(self) -> None:
+        """Render a page before the first patient waits for it, and again while that fails."""
+        if self.hindrance:
+            self.hindrance = render_probe(self.here(), self.press.render)
+        tell_state(self.queue, self.hindrance, self.here().now())
+
+    def carry_out(self, order_id: str) -> None:
+        place = self.here()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(LONGEST_ORDER)
         try:
             if order_id.startswith(MAIL):
-                delivery.send_mail(places[0], order_id)
+                delivery.send_mail(place, order_id)
             else:
-                making.make_report(places[0], order_id, press.render)
+                making.make_report(place, order_id, self.press.render)
         finally:
             signal.alarm(0)
 
-    order = add_task(queue, carry_out)
-
-    def look() -> None:
+    def look(self) -> None:
         """End old links, remind; order anew what nobody rang for: after a crash, or a pause."""
-        place = open_place(config)
+        place = self.open_place(self.config)
         retention.expire(place)
-        reminders.order_reminders(place, config.remind_days)
+        reminders.order_reminders(place, self.config.remind_days)
         for order_id in (*making.due_reports(place), *delivery.due_mails(place)):
-            order(order_id)
-        place.database.close()  # the processes below are forks: none may share a connection
+            self.order(order_id)
+        tell_state(self.queue, self.hindrance, place.now())
+        place.database.close()
 
-    look()
+
+def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workplace]) -> None:
+    """Work until stopped: one process for the orders, one that renders for it."""
+    with suppress(OSError):  # where the system forbids it, reports are made all the same
+        os.nice(STEP_BACK)
+    queue = open_queue(config, keys)
+    work = _Work(config, queue, open_place)
+    work.look()
     queue.storage.close()
-    queue.periodic_task(crontab(), name="look")(look)
+    queue.on_startup(name="prove")(work.prove)
+    queue.periodic_task(crontab(), name="look")(work.look)
+    queue.periodic_task(crontab(), name="prove")(work.prove)
     # Idle ones of Huey's processes pass over SIGTERM, and an order survives SIGKILL.
     os.register_at_fork(after_in_child=ending_with_us(signal.SIGKILL))
     queue.create_consumer(

@@ -34,14 +34,21 @@ class OrdinaryUser:
 
     def run(self, command, folder, **settings):
         """Run a line of shell in `folder`, with what a login shell gives and `settings`."""
-        given = " ".join(f"{name}='{value}'" for name, value in settings.items())
-        line = f"cd '{folder}' && {given + ' ' if given else ''}{command}"
+        given = "".join(f"export {name}='{value}' && " for name, value in settings.items())
+        line = f"cd '{folder}' && {given}{command}"
         if os.geteuid() == 0:
             words = ["runuser", "--login", self.name, "--command", line]
         else:
             home = os.environ["HOME"]
             words = ["env", "-i", f"HOME={home}", f"USER={self.name}", "bash", "-lc", line]
         return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+
+    @property
+    def before(self):
+        """Return the program that starts another one as this user."""
+        if os.geteuid() != 0:
+            return ()
+        return ("setpriv", f"--reuid={self.name}", f"--regid={self.name}", "--clear-groups")
 
     def own(self, folder):
         """Give `folder` and everything in it to this user."""
@@ -84,14 +91,14 @@ def clone(folder, *ignored):
 
 
 def production_libraries(folder, user):
-    """Write into `folder` the libraries of requirements.txt, those that are installed here.
+    """Write into `folder` the libraries of requirements.txt as they are installed here, and pip.
 
     As links, where `user` may follow them.
     """
     lines = re.findall(r"^[\w.-]+==[^\\\n]+", (CHECKOUT / "requirements.txt").read_text(), re.M)
     place = distribution("flask").locate_file("flask")
     link = user.run(f"test -r '{place}'", "/").returncode == 0
-    for one in (Requirement(line) for line in lines):
+    for one in (Requirement(line) for line in ("pip", *lines)):
         if one.marker is None or one.marker.evaluate():
             _take_library(distribution(one.name), folder, link)
     return folder

@@ -27,11 +27,12 @@ INNER = {"clinical", "definitions", "documents", "storage"}
 MAY_IMPORT = {
     "clinical": set(),
     "definitions": {"clinical"},
-    "documents": {"clinical"},
+    "documents": {"clinical", "shipped"},
     "storage": {"clinical"},
-    "config": set(),
+    "config": {"shipped"},
     "logs": set(),
     "parent_death": set(),
+    "shipped": set(),
     "gunicorn_server": {"app", "config", "logs"},
     "supervisor": {"config", "parent_death"},
     "workflow": INNER,
@@ -39,7 +40,7 @@ MAY_IMPORT = {
     "worker": {"job_queue", "config", "documents", "parent_death", "storage", "workflow"},
     "web": {"clinical", "workflow", "storage", "logs"},
     "bootstrap": INNER | {"workflow", "config", "job_queue"},
-    "app": {"bootstrap", "workflow", "web", "config"},
+    "app": {"bootstrap", "workflow", "web", "config", "shipped"},
     "demo": INNER | {"workflow", "bootstrap", "config"},
     "commands": INNER | {"workflow", "bootstrap", "config"},
     "cli": INNER

@@ -27,7 +27,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from screening.documents.verifying.verify_process import check
-from screening.job_queue import open_bell
+from screening.job_queue import open_bell, open_queue
 from screening.storage import audit
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import AuditEntry, Message, ReportRow, Screening
@@ -132,7 +132,7 @@ class Ground:
         self.folder, self.database = folder, database
         self.settings = {"SCREENING_PROXIES": "1", **self.mail.settings, **settings}
         office = Office(folder, SCREENING_DATABASE=database, **self.settings)
-        ring = open_bell(office.config, office.place.keys)
+        ring = open_bell(open_queue(office.config, office.place.keys))
         office.place = replace(office.place, ring=ring, now=lambda: datetime.now(UTC))
         self.office, self.log = office, log
         self.machines: list[Installation] = []

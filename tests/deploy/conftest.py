@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.machine import open_folder, ordinary_user, production_libraries
+from tests.container import Builder
+from tests.machine import clone, open_folder, ordinary_user, production_libraries, same_python
+
+CANARY = "nobody-may-have-this"
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +27,23 @@ def folder(user):
     with open_folder() as folder:
         user.own(folder)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def image(user, libraries):
+    """Return the image of deploy/Containerfile, from a context that holds what must stay out."""
+    given = {"PYTHONPATH": libraries} if same_python(user) else {}
+    with open_folder() as folder:
+        context = clone(folder / "context", "NotoSerif-500.ttf")  # which the build has to cut
+        write_secrets_into(context)
+        builder = Builder(context, folder, user, given)
+        builder.build()
+        yield builder
+
+
+def write_secrets_into(checkout):
+    """Leave in `checkout` what a clinic that runs from it has there."""
+    for name in (".git/config", ".venv/x", "instance/secret", "instance/screening.db", ".env"):
+        path = checkout / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(CANARY)

@@ -12,14 +12,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from screening.documents.rendering.dates import locale_of, long_date
 from screening.documents.rendering.wording import say_in
-
-TEMPLATES = Path(__file__).parents[3] / "templates" / "mail"
+from screening.shipped import TEMPLATES
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def mail_of(letter: Letter) -> EmailMessage:
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES / "mail"),
         autoescape=lambda name: bool(name and name.endswith(".html")),
         undefined=StrictUndefined,
         trim_blocks=True,

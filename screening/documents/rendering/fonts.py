@@ -47,13 +47,17 @@ CONFIGURATION = """<?xml version="1.0"?>
 """
 
 
+class MissingTypefacesError(Exception):
+    """The type faces were never cut."""
+
+
 def use_own_fonts() -> None:
     """Let fontconfig see our fonts and no others, in this process.
 
-    Raises FileNotFoundError where bin/typefaces has not run yet.
+    Raises MissingTypefacesError where bin/typefaces has not run yet.
     """
     if not any(TYPEFACES.glob("*.ttf")):
-        raise FileNotFoundError(f"{TYPEFACES} is empty: run .venv/bin/python bin/typefaces")
+        raise MissingTypefacesError(f"{TYPEFACES} is empty: run .venv/bin/python bin/typefaces")
     os.environ["FONTCONFIG_FILE"] = str(_configuration(os.getpid()))
     # fontTools stamps the present time into each font that it cuts from a variable one;
     # with this the same report has the same bytes tomorrow.

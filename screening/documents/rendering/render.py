@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -46,8 +45,8 @@ from screening.documents.rendering.tags import finish_tags
 from screening.documents.rendering.wording import say_in
 from screening.documents.rendering.xmp_claims import TwoClaims
 from screening.documents.verifying.record import RECORD
+from screening.shipped import TEMPLATES
 
-TEMPLATES = Path(__file__).parents[3] / "templates"
 PICTURES = "picture:"
 LOGO = "logo"
 ARCHIVE = "pdf/a-3a"

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 from babel.support import Translations
 
-CATALOGS = Path(__file__).parents[2] / "translations"
+from screening.shipped import TRANSLATIONS
 
 
 @cache
 def say_in(language: str) -> Callable[[str], str]:
     """Return what turns an English text into `language`; without a translation it stays."""
-    found: Callable[[str], str] = Translations.load(CATALOGS, [language]).gettext
+    found: Callable[[str], str] = Translations.load(TRANSLATIONS, [language]).gettext
     return found

@@ -38,9 +38,16 @@ def problems(place: Workplace, free_bytes: int) -> list[str]:
             found.append(f"reports that wait for more than ten minutes: {late}")
         if ended:
             found.append("a seal's certificate is not in force")
+        found += _workers(place)
     if free_bytes < LEAST_FREE_BYTES:
         found.append("less than 200 MB of disk are free")
     return found
+
+
+def _workers(place: Workplace) -> list[str]:
+    """Return what hinders the workers that are there, or that none is."""
+    here = [said for at, said in place.workers() if at > place.now() - LATE]
+    return sorted({said for said in here if said}) if here else ["no worker makes reports"]
 
 
 def warnings(place: Workplace) -> list[str]:

@@ -243,7 +243,18 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
 
 def test_readiness_names_what_is_missing(office, app):
     client = app.test_client()
+    assert client.get("/readyz").json["problems"] == ["no worker makes reports"]
+    told = [(office.now, "")]
+    app.extensions["workplace"] = replace(office.place, workers=lambda: told)
     assert client.get("/readyz").json == {"ready": True, "problems": [], "warnings": []}
+
+    told.append((office.now, "a worker cannot render reports: MissingTypefacesError"))
+    page = client.get("/readyz")
+    assert (page.status_code, page.json["problems"]) == (503, [told[1][1]])
+    office.pass_time(minutes=11)
+    assert client.get("/readyz").json["problems"] == ["no worker makes reports"]
+    office.pass_time(minutes=-11)
+    told.pop()
 
     office.submit()
     office.pass_time(minutes=11)

@@ -1,0 +1,35 @@
+"""Whether this machine can make reports: a report of nobody, rendered where all others are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from screening.clinical.evaluation.case import read_case
+from screening.clinical.report.report import Report, compile_report
+from screening.documents.rendering.render_process import RenderError
+from screening.workflow.core.context import Workplace
+
+STARTING = "a worker has started and has not rendered its first page yet"
+
+
+def render_probe(place: Workplace, render: Callable[[Report], bytes]) -> str:
+    """Return why no report can be rendered here, nothing where one can."""
+    on = place.now().date().isoformat()
+    raw = {"procedures": [next(iter(place.definitions.procedures))], "on": on}
+    frame = {
+        "number": "probe",
+        "clinic": {"name": "Screening", "address": "", "phone": ""},
+        "patient": None,
+        "submitted_at": place.now().isoformat(timespec="seconds"),
+        "zone": "UTC",
+        "language": "en",
+        "appointment": None,
+        "declaration": None,
+        "audit_head": None,
+    }
+    case = read_case(place.definitions, raw)
+    try:
+        render(compile_report(place.definitions, case, raw, frame))
+    except RenderError as error:
+        return f"a worker cannot render reports: {error}"
+    return ""

@@ -1,0 +1,121 @@
+"""The units of systemd: what they leave the service is enough, and is as little as they say."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from screening.bootstrap import open_safe
+from screening.config import read_config
+from screening.job_queue import open_queue, worker_states
+from screening.worker import STEP_BACK
+from tests.deploy.under_unit import read_unit
+from tests.machine import CHECKOUT
+from tests.visitor import Visitor
+
+PAGES, WORKER = (CHECKOUT / "deploy" / f"screening{name}.service" for name in ("", "-worker"))
+OWN = {"ExecStart", "ExecReload", "KillSignal", "Restart"}  # where the two differ
+TRIED = """
+import os, socket, sys
+def refused(act, *given):
+    try:
+        act(*given)
+    except OSError as error:
+        return error.strerror
+    return "allowed"
+print(refused(os.sched_setaffinity, 0, [0]))
+print(refused(os.chown, sys.argv[1], 0, 0))
+print(refused(socket.socket, socket.AF_NETLINK, socket.SOCK_RAW))
+print(refused(os.listdir, "/root"))
+print(refused(open, "/etc/screening-was-here", "w"))
+print(refused(os.setpriority, os.PRIO_PROCESS, 0, 5))
+print(refused(open, sys.argv[1], "w"))
+"""
+
+
+@pytest.fixture
+def under(user):
+    """Return a function that gives what starts a program under a unit."""
+
+    def under(unit, state):
+        own = ("unshare", "--mount") if os.geteuid() == 0 else ()
+        launcher = Path(__file__).with_name("under_unit.py")
+        return (*own, sys.executable, "-I", str(launcher), str(unit), user.name, str(state))
+
+    return under
+
+
+def test_the_filter_is_in_force(under, folder):
+    """Else the next test would show nothing."""
+    line = [*under(PAGES, folder), "/usr/bin/env", "python3", "-c", TRIED, folder / "x"]
+    done = subprocess.run(line, cwd=folder, capture_output=True, text=True)
+
+    assert done.stdout.splitlines() == [
+        "Operation not permitted",
+        "Operation not permitted",
+        "Address family not supported by protocol",
+        "Permission denied",
+        "Read-only file system" if os.geteuid() == 0 else "Permission denied",
+        "allowed",
+        "allowed",
+    ], done.stderr
+
+
+def test_pages_and_worker_do_their_work_under_the_unit(image, under, folder):
+    server = image.installation(folder / "clinic", *under(PAGES, folder)).start()
+    try:
+        Visitor().submit_quietly(server.link)
+        server.wait_for_report()
+        listed = ["ps", "-o", "ni=,args=", "--sid", str(server.process.pid)]
+        rows = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
+    finally:
+        server.stop()
+
+    nice = {row.split()[0] for row in rows.splitlines() if row.endswith("screening worker")}
+    assert nice == {str(STEP_BACK)}
+    assert server.log.read_text() == ""
+
+
+def test_a_worker_alone_works_under_its_unit(image, under, folder):
+    clinic = image.installation(folder / "clinic")
+    clinic.command("clinic", "Aurelia", check=True)
+    alone = image.installation(folder / "worker", *under(WORKER, folder))
+    worker = subprocess.Popen([*alone.program, "worker"], cwd=clinic.cwd, env=clinic.environment)
+    try:
+        config = read_config({"SCREENING_INSTANCE": str(clinic.folder)})
+        queue = open_queue(config, open_safe(config).keys())
+        told = []
+        for _ in range(600):
+            told = [said for _, said in worker_states(queue)]
+            if told == [""]:
+                break
+            time.sleep(0.1)
+        assert told == [""]
+    finally:
+        worker.terminate()
+        worker.wait(30)
+        queue.storage.close()
+
+
+def test_both_units_leave_the_same():
+    pages, worker = (
+        {k: v for k, v in read_unit(u).items() if k not in OWN} for u in (PAGES, WORKER)
+    )
+
+    assert pages == worker
+
+
+def test_systemd_reads_the_units(tmp_path):
+    """Every setting is one that systemd knows, and is written as it wants."""
+    for unit in (PAGES, WORKER):
+        (tmp_path / unit.name).write_text(
+            unit.read_text().replace("/opt/screening/.venv/bin/screening", "/bin/true")
+        )
+        done = subprocess.run(
+            ["systemd-analyze", "verify", tmp_path / unit.name], capture_output=True, text=True
+        )
+        ours = [line for line in done.stderr.splitlines() if unit.stem in line]
+        assert ours == []
