@@ -92,7 +92,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=5,
         COMPRESS_MIN_SIZE=400,
-        BABEL_TRANSLATION_DIRECTORIES=str(CHECKOUT / "screening" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
     )
     app.request_class = LimitedRequest
     if config.proxies:  # else anyone could write an address of their choice into the header

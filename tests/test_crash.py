@@ -84,7 +84,7 @@ def test_a_part_that_is_killed_leaves_nothing_running(tmp_path):
 
 def processes(server):
     """Return the command lines, by process id, of all that `server` started and that still runs."""
-    asked = ["ps", "-o", "pid=,stat=,args=", "--sid", str(server.process.pid)]
+    asked = ["ps", "-ww", "-o", "pid=,stat=,args=", "--sid", str(server.process.pid)]
     done = subprocess.run(asked, capture_output=True, text=True)
     rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
     return {int(pid): line for pid, state, line in rows if state[0] != "Z"}

@@ -69,13 +69,13 @@ def test_pages_and_worker_do_their_work_under_the_unit(image, under, folder):
     try:
         Visitor().submit_quietly(server.link)
         server.wait_for_report()
-        listed = ["ps", "-o", "ni=,args=", "--sid", str(server.process.pid)]
+        listed = ["ps", "-ww", "-o", "ni=,args=", "--sid", str(server.process.pid)]
         rows = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
     finally:
         server.stop()
 
     nice = {row.split()[0] for row in rows.splitlines() if row.endswith("screening worker")}
-    assert nice == {str(STEP_BACK)}
+    assert nice == {str(STEP_BACK)}, rows
     assert server.log.read_text() == ""
 
 

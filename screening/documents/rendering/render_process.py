@@ -24,6 +24,7 @@ from pkgutil import resolve_name
 from screening.clinical.report.parts import Report
 from screening.documents.rendering.reader import Reader
 
+MODULE = "screening.documents.rendering.render_process"
 LONGEST_START = 12  # seconds to load the renderer
 LONGEST = 20  # seconds for one report
 MOST_MEMORY = 1_000_000_000  # bytes of address space; a usual report takes a third
@@ -58,13 +59,7 @@ class Press:
         self.close()
         self._line, theirs = Pipe()
         socket = theirs.fileno()
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "screening.documents.rendering.render_process",
-            str(socket),
-        ]
+        command = [sys.executable, "-P", "-m", MODULE, str(socket)]
         public = {k: v for k, v in os.environ.items() if not k.startswith("SCREENING_")}
         with theirs:
             self._process = subprocess.Popen(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from screening.clinical.evaluation.case import read_case
-from screening.clinical.report.report import Report, compile_report
+from screening.clinical.report.parts import Report
+from screening.clinical.report.report import compile_report
 from screening.documents.rendering.render_process import RenderError
 from screening.workflow.core.context import Workplace
 
