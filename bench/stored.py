@@ -30,7 +30,8 @@ from screening.clinical.report.report import compile_report
 from screening.clinical.report.verdict_snapshot import Basis, basis_of
 from screening.storage.audit import read_head
 from screening.storage.columns import new_id
-from screening.storage.encryption import new_key, seal_bytes, seal_json
+from screening.storage.encryption import new_key, seal_bytes
+from screening.storage.sealed import bound_to, seal_value
 from screening.storage.tables import AuditEntry, Clinic, ReportRow, Screening
 from screening.workflow.core.context import Workplace
 from screening.workflow.screenings.history import person_hash
@@ -156,11 +157,11 @@ def row(
         "decided_at": at if state == "decided" else None,
         "gravity": patient.gravity,
         "person_hash": person_hash(place, clinic, frame),
-        "wrapped_key": seal_bytes(clinic_key, key, f"key:{id}"),
-        "person": seal_json(key, frame["patient"], f"screening:{id}:person"),
-        "draft": seal_json(key, patient.draft, f"screening:{id}:draft"),
-        "basis": seal_json(key, patient.basis | {"number": number_of(n)}, f"screening:{id}:basis"),
-        "submission": seal_bytes(key, report, f"screening:{id}:submission"),
+        "wrapped_key": seal_value(clinic_key, "screening.wrapped_key", id, key),
+        "person": seal_value(key, "screening.person", id, frame["patient"]),
+        "draft": seal_value(key, "screening.draft", id, patient.draft),
+        "basis": seal_value(key, "screening.basis", id, patient.basis | {"number": number_of(n)}),
+        "submission": seal_bytes(key, report, bound_to("screening.submission", id)),
     }
 
 

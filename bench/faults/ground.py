@@ -29,9 +29,8 @@ from sqlalchemy import select
 from screening.documents.verifying.verify_process import check
 from screening.job_queue import open_bell, open_queue
 from screening.storage import audit
-from screening.storage.encryption import open_bytes
 from screening.storage.tables import AuditEntry, Message, ReportRow, Screening
-from screening.workflow.core.sealed import submission_of
+from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.reception import invitations
 from screening.workflow.reports import verification
 from screening.workflow.screenings import answering
@@ -244,10 +243,9 @@ class Ground:
 
     def pdf_of(self, row: ReportRow) -> bytes:
         with self.office.place.database.read() as session:
-            screening = session.get_one(Screening, row.screening_id)
-            key = self.office.place.screening_key(session, screening)
-            pdf = session.get_one(ReportRow, row.id).pdf  # not loaded with the row
-        return open_bytes(key, pdf, f"report:{row.id}")
+            again = session.get_one(ReportRow, row.id)  # its PDF is not loaded with the row
+            pdf: bytes = open_sealed(self.office.place, session, again, "pdf")
+        return pdf
 
     def _compare_mails(self, result: Result) -> None:
         """Each ordered mail arrived; one that came again is known by its Message-ID."""

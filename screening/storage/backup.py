@@ -29,8 +29,9 @@ from screening.storage.database import (
     migrate,
     revision_of,
 )
-from screening.storage.encryption import SealedBlobError, open_bytes, open_json
+from screening.storage.encryption import SealedBlobError
 from screening.storage.installation import WrongSecretError, read_keys
+from screening.storage.sealed import open_column, open_value
 from screening.storage.tables import Clinic, Screening
 
 FORMAT = 1
@@ -154,7 +155,7 @@ def _prove(connection: Connection, secrets: list[bytes]) -> None:
             raise BackupError(f"the audit log is broken at entry {broken}")
         try:
             for clinic in session.scalars(select(Clinic)):
-                key = open_bytes(keys.wrapping, clinic.wrapped_key, f"clinic:{clinic.id}")
+                key = open_column(keys.wrapping, clinic, "wrapped_key")
                 _open_all(session, clinic.id, key)
         except SealedBlobError as error:
             raise BackupError(str(error)) from error
@@ -163,5 +164,5 @@ def _prove(connection: Connection, secrets: list[bytes]) -> None:
 def _open_all(session: Session, clinic_id: str, clinic_key: bytes) -> None:
     query = select(Screening.id, Screening.wrapped_key, Screening.person)
     for id, wrapped, person in session.execute(query.where(Screening.clinic_id == clinic_id)):
-        key = open_bytes(clinic_key, wrapped, f"key:{id}")
-        open_json(key, person, f"screening:{id}:person")
+        key = open_value(clinic_key, "screening.wrapped_key", id, wrapped)
+        open_value(key, "screening.person", id, person)

@@ -18,9 +18,8 @@ from screening.storage.encryption import (
     SealedBlobError,
     draw,
     new_key,
-    open_bytes,
-    seal_bytes,
 )
+from screening.storage.sealed import open_column, seal_column
 from screening.storage.tables import Clinic, Kept
 
 KEYS_LOCK = 7265
@@ -89,11 +88,12 @@ def open_kept(secrets: list[bytes], row: Kept) -> bytes:
     """Return what `row` holds, sealed under any of `secrets`. Raises WrongSecretError."""
     for secret in secrets:
         try:
-            return open_bytes(draw(secret, "installation"), row.content, f"kept:{row.name}")
+            content: bytes = open_column(draw(secret, "installation"), row, "content")
+            return content
         except SealedBlobError:
             continue
     raise WrongSecretError("the secret does not open this database")
 
 
 def seal_kept(secret: bytes, row: Kept, content: bytes) -> None:
-    row.content = seal_bytes(draw(secret, "installation"), content, f"kept:{row.name}")
+    seal_column(draw(secret, "installation"), row, "content", content)

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from screening.storage.encryption import seal_bytes
-from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode
+from screening.storage.tables import Account, Passkey, RecoveryCode
 from screening.workflow.accounts.passwords import new_link
 from screening.workflow.accounts.sessions import (
     ROLES,
     add_account,
     doctor_credentials,
     end_sign_ins,
+    keep_credentials,
 )
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import Person
@@ -95,9 +95,7 @@ def change_role(place: Workplace, by: Person, account_id: str, role: str) -> Non
         if account.id == by.id:
             raise ActRefusedError(Refusal.YOURSELF)
         if credentials and account.credentials is None:
-            key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
-            pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
-            account.credentials = seal_bytes(key, pkcs12, f"credentials:{account.id}")
+            keep_credentials(place, session, account, credentials)
         _note(place, session, by, f"change role from {account.role} to {role}", account)
         account.role = role
 

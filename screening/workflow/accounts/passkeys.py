@@ -26,13 +26,13 @@ from webauthn.helpers.structs import (
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from screening.storage.columns import new_id
-from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Account, Clinic, Passkey
 from screening.workflow.accounts.second_factor import Waiting, locked_newcomer, promote
 from screening.workflow.accounts.sessions import STRANGER, check_lock, start_sign_in
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed, seal_into
 
 CHALLENGE_LASTS = timedelta(minutes=10)
 LONGEST_NAME = 40
@@ -131,19 +131,17 @@ def _add(
     hashed = place.hash(f"passkey:{credential}")
     if session.scalars(select(Passkey).where(Passkey.credential_hash == hashed)).first():
         raise ActRefusedError(Refusal.WRONG)
-    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
-    public = bytes_to_base64url(made.credential_public_key)
-    session.add(
-        Passkey(
-            id=id,
-            account_id=account.id,
-            name=name.strip()[:LONGEST_NAME] or "Passkey",
-            credential_hash=hashed,
-            content=seal_json(key, {"id": credential, "key": public}, f"passkey:{id}"),
-            uses=made.sign_count,
-            created_at=place.now(),
-        )
+    row = Passkey(
+        id=id,
+        account_id=account.id,
+        name=name.strip()[:LONGEST_NAME] or "Passkey",
+        credential_hash=hashed,
+        uses=made.sign_count,
+        created_at=place.now(),
     )
+    public = bytes_to_base64url(made.credential_public_key)
+    seal_into(place, session, row, "content", {"id": credential, "key": public})
+    session.add(row)
     place.record(session, f"account:{account.id}", "add passkey", clinic_id=account.clinic_id)
 
 
@@ -208,9 +206,7 @@ def _checked(check: Callable[[], Any]) -> Any:
 
 
 def _content(place: Workplace, session: Session, row: Passkey) -> dict[str, str]:
-    account = session.get_one(Account, row.account_id)
-    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
-    content: dict[str, str] = open_json(key, row.content, f"passkey:{row.id}")
+    content: dict[str, str] = open_sealed(place, session, row, "content")
     return content
 
 

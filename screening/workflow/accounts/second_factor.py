@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
-from screening.storage.encryption import open_bytes, seal_bytes
 from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode, SignIn
 from screening.workflow.accounts.sessions import (
     LONGEST_WAIT,
@@ -25,6 +24,7 @@ from screening.workflow.accounts.sessions import (
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import Workplace, as_typed, new_code
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed, seal_into
 
 STEPS = (-1, 0, 1)  # of 30 seconds that the telephone's clock may be off
 RECOVERY_CODES = 10
@@ -111,8 +111,7 @@ def _use_code(place: Workplace, session: Session, account: Account, code: str) -
     """Tell whether `code` is one of the app's that was not used before, and use it up."""
     if account.totp is None:
         return False
-    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
-    secret = open_bytes(key, account.totp, f"account:{account.id}:totp").decode()
+    secret = open_sealed(place, session, account, "totp").decode()
     if counter := _counter(place, secret, code, account.totp_counter or 0):
         account.totp_counter = counter
     return bool(counter)
@@ -144,14 +143,12 @@ def offer_app(place: Workplace, account_id: str) -> str:
 
     Asked again before that, it is the same, so that a page may be loaded twice.
     """
-    spot = f"account:{account_id}:totp"
     with place.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
         clinic = session.get_one(Clinic, account.clinic_id)
-        key = place.clinic_key(clinic)
         if account.totp_offer is None:
-            account.totp_offer = seal_bytes(key, pyotp.random_base32().encode(), spot)
-        secret = open_bytes(key, account.totp_offer, spot).decode()
+            seal_into(place, session, account, "totp_offer", pyotp.random_base32().encode())
+        secret = open_sealed(place, session, account, "totp_offer").decode()
         return pyotp.TOTP(secret).provisioning_uri(name=account.username, issuer_name=clinic.name)
 
 
@@ -165,8 +162,7 @@ def accept_app(place: Workplace, account_id: str, code: str) -> None:
 def _accept(place: Workplace, session: Session, account: Account, code: str) -> None:
     if account.totp_offer is None:
         raise ActRefusedError(Refusal.WRONG)
-    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
-    secret = open_bytes(key, account.totp_offer, f"account:{account.id}:totp").decode()
+    secret = open_sealed(place, session, account, "totp_offer").decode()
     counter = _counter(place, secret, code, 0)
     if counter is None:
         raise ActRefusedError(Refusal.WRONG)

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from screening.documents.certificates.authority import Credentials, open_pkcs12
 from screening.storage.columns import new_id
-from screening.storage.encryption import open_bytes, seal_bytes
 from screening.storage.tables import Account, Clinic, SignIn
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import Workplace, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed, seal_into
 
 MOST_MISSES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -48,25 +48,18 @@ def add_account(
     """Open an account and return its id. A doctor's `credentials` are stored sealed."""
     id = new_id()
     with place.database.write() as session:
-        sealed = certificates = None
-        if credentials:
-            certificates = credentials.certificates_pem
-            key = place.clinic_key(session.get_one(Clinic, clinic_id))
-            pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
-            sealed = seal_bytes(key, pkcs12, f"credentials:{id}")
-        session.add(
-            Account(
-                id=id,
-                clinic_id=clinic_id,
-                username=username,
-                name=name,
-                role=role,
-                password_hash=hasher.hash(password),
-                credentials=sealed,
-                certificates=certificates,
-                created_at=place.now(),
-            )
+        account = Account(
+            id=id,
+            clinic_id=clinic_id,
+            username=username,
+            name=name,
+            role=role,
+            password_hash=hasher.hash(password),
+            created_at=place.now(),
         )
+        if credentials:
+            keep_credentials(place, session, account, credentials)
+        session.add(account)
         place.record(session, by, f"add {role}", clinic_id=clinic_id, why=f"account:{id}")
     return id
 
@@ -223,17 +216,22 @@ def doctor_credentials(place: Workplace, session: Session, account_id: str) -> C
     account = session.get_one(Account, account_id)
     if account.credentials is None:
         raise ActRefusedError(Refusal.NO_CREDENTIALS)
-    key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
-    pkcs12 = open_bytes(key, account.credentials, f"credentials:{account.id}")
+    pkcs12 = open_sealed(place, session, account, "credentials")
     return open_pkcs12(pkcs12, place.keys.passphrase)
+
+
+def keep_credentials(
+    place: Workplace, session: Session, account: Account, credentials: Credentials
+) -> None:
+    """Keep a doctor's signing key sealed, and its certificates so that anyone may read them."""
+    pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
+    seal_into(place, session, account, "credentials", pkcs12)
+    account.certificates = credentials.certificates_pem
 
 
 def renew_credentials(place: Workplace, account_id: str, credentials: Credentials) -> None:
     """Give the doctor another signing key; what the earlier one signed stays as it is."""
     with place.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
-        key = place.clinic_key(session.get_one(Clinic, account.clinic_id))
-        pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
-        account.credentials = seal_bytes(key, pkcs12, f"credentials:{account.id}")
-        account.certificates = credentials.certificates_pem
+        keep_credentials(place, session, account, credentials)
         place.record(session, "program", "renew certificate", clinic_id=account.clinic_id)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from screening.documents.certificates.authority import Credentials, open_pkcs12
 from screening.storage.columns import new_id
 from screening.storage.database import take_turn
-from screening.storage.encryption import new_key, open_bytes, seal_bytes
+from screening.storage.encryption import new_key
 from screening.storage.installation import KEYS_LOCK
+from screening.storage.sealed import open_column, seal_column, seal_value
 from screening.storage.tables import Clinic
 from screening.workflow.core.context import Workplace
 
@@ -38,7 +39,7 @@ def add_clinic(
             address=address,
             phone=phone,
             zone=zone,
-            wrapped_key=seal_bytes(place.wrapping(), new_key(), f"clinic:{id}"),
+            wrapped_key=seal_value(place.wrapping(), "clinic.wrapped_key", id, new_key()),
             created_at=place.now(),
         )
         if seal:
@@ -65,7 +66,7 @@ def renew_seal(place: Workplace, clinic_id: str, seal: Credentials) -> None:
 
 def _keep(place: Workplace, clinic: Clinic, seal: Credentials) -> None:
     pkcs12 = seal.to_pkcs12(place.keys.passphrase)
-    clinic.seal = seal_bytes(place.clinic_key(clinic), pkcs12, f"seal:{clinic.id}")
+    seal_column(place.clinic_key(clinic), clinic, "seal", pkcs12)
     clinic.certificates = seal.certificates_pem
 
 
@@ -74,5 +75,5 @@ def clinic_seal(place: Workplace, session: Session, clinic_id: str) -> Credentia
     clinic = session.get_one(Clinic, clinic_id)
     if place.one_seal or clinic.seal is None:
         return place.seal
-    pkcs12 = open_bytes(place.clinic_key(clinic), clinic.seal, f"seal:{clinic.id}")
+    pkcs12 = open_column(place.clinic_key(clinic), clinic, "seal")
     return open_pkcs12(pkcs12, place.keys.passphrase)

@@ -18,7 +18,8 @@ from screening.clinical.definitions.definitions import Definitions
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
 from screening.storage import audit
 from screening.storage.database import Database
-from screening.storage.encryption import Keys, SealedBlobError, fingerprint, open_bytes
+from screening.storage.encryption import Keys, SealedBlobError, fingerprint
+from screening.storage.sealed import open_column
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -73,17 +74,20 @@ class Workplace:
 
     def clinic_key(self, clinic: Clinic) -> bytes:
         """Return the key that opens the keys of the clinic's screenings."""
-        spot = f"clinic:{clinic.id}"
+        key: bytes
         for wrapping in (*self.rotated, self.keys.wrapping):
             with suppress(SealedBlobError):
-                return open_bytes(wrapping, clinic.wrapped_key, spot)
+                key = open_column(wrapping, clinic, "wrapped_key")
+                return key
         # The keys were rotated since this started; who read before that still needs the former.
         self.rotated.insert(0, self.wrapping())
-        return open_bytes(self.rotated[0], clinic.wrapped_key, spot)
+        key = open_column(self.rotated[0], clinic, "wrapped_key")
+        return key
 
     def screening_key(self, session: Session, screening: Screening) -> bytes:
         clinic = session.get_one(Clinic, screening.clinic_id)
-        return open_bytes(self.clinic_key(clinic), screening.wrapped_key, f"key:{screening.id}")
+        key: bytes = open_column(self.clinic_key(clinic), screening, "wrapped_key")
+        return key
 
     def record(self, session: Session, who: str, act: str, **about: str | None) -> str:
         """Add an audit entry to the transaction and return the head of the chain."""

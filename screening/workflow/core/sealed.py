@@ -8,27 +8,52 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report.parts import Report
-from screening.storage.encryption import open_json
-from screening.storage.tables import Decision, Screening
+from screening.storage.columns import Table
+from screening.storage.sealed import open_column, seal_column
+from screening.storage.tables import Account, Clinic, Decision, Passkey, Screening
 from screening.workflow.core.context import Workplace
+
+
+def open_sealed(place: Workplace, session: Session, row: Table, column: str) -> Any:
+    """Return what `row` holds sealed in `column`, None where that is empty.
+
+    Raises SealedBlobError.
+    """
+    return open_column(_key(place, session, row), row, column)
+
+
+def seal_into(place: Workplace, session: Session, row: Table, column: str, content: Any) -> None:
+    """Keep `content` sealed in `column` of `row`, which has its id; None empties it."""
+    seal_column(_key(place, session, row), row, column, content)
+
+
+def _key(place: Workplace, session: Session, row: Any) -> bytes:
+    """Return the key that seals a row: its screening's, or its clinic's."""
+    match row:
+        case Screening():
+            return place.screening_key(session, row)
+        case Clinic():
+            return place.clinic_key(row)
+        case Account():
+            return place.clinic_key(session.get_one(Clinic, row.clinic_id))
+        case Passkey():
+            return _key(place, session, session.get_one(Account, row.account_id))
+        case _:
+            return place.screening_key(session, session.get_one(Screening, row.screening_id))
 
 
 def submission_of(place: Workplace, session: Session, screening: Screening) -> Report:
     """Return the report as it was compiled on submission."""
     assert screening.submission is not None
-    key = place.screening_key(session, screening)
-    report: Report = open_json(key, screening.submission, f"screening:{screening.id}:submission")
+    report: Report = open_sealed(place, session, screening, "submission")
     return report
 
 
 def decisions_of(place: Workplace, session: Session, screening: Screening) -> list[dict[str, Any]]:
     """Return every decision as its decided report prints it, the one in force last."""
     query = select(Decision).where(Decision.screening_id == screening.id)
-    key = place.screening_key(session, screening)
-    return [
-        open_json(key, row.content, f"decision:{row.id}")
-        for row in session.scalars(query.order_by(Decision.sequence))
-    ]
+    rows = session.scalars(query.order_by(Decision.sequence))
+    return [open_sealed(place, session, row, "content") for row in rows]
 
 
 def decision_of(

@@ -21,8 +21,9 @@ from screening.documents.outgoing.mail_message import Letter, mail_of
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Clinic, Message, Screening
 from screening.workflow.core.context import Workplace
+from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import ALLOWED
-from screening.workflow.mail.outbox import MAIL, Kind, contact_of, recipient_of, seal_words
+from screening.workflow.mail.outbox import MAIL, Kind, contact_of
 from screening.workflow.mail.smtp import MailError, Trouble
 
 LEASE = timedelta(seconds=60)
@@ -109,7 +110,7 @@ def _letter(
     place: Workplace, session: Session, row: Message, screening: Screening
 ) -> Letter | None:
     contact = contact_of(place, session, screening)
-    to = recipient_of(row, place.screening_key(session, screening))
+    to = open_sealed(place, session, row, "recipient")
     assert place.mail and contact and to
     clinic = session.get_one(Clinic, screening.clinic_id)
     return Letter(
@@ -134,7 +135,7 @@ def _note_failure(place: Workplace, id: str, error: MailError) -> None:
         if row.state != "pending":
             return
         screening = session.get_one(Screening, row.screening_id)
-        row.error = seal_words(row, place.screening_key(session, screening), error.words)
+        seal_into(place, session, row, "error", error.words)
         row.lease_until = None
         if error.trouble is Trouble.REFUSED:
             row.state = "failed"

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.language import ENGLISH
 from screening.storage.columns import new_id
-from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Message, Screening
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed, seal_into
 
 MAIL = "mail:"  # what rings for a mail begins with this, what rings for a report does not
 LONGEST_ADDRESS = 254
@@ -75,35 +75,13 @@ def mail_address(typed: str) -> str:
 def keep_contact(
     place: Workplace, session: Session, screening: Screening, contact: Contact | None
 ) -> None:
-    key = place.screening_key(session, screening)
-    spot = f"screening:{screening.id}:contact"
-    screening.contact = seal_json(key, asdict(contact), spot) if contact else None
+    seal_into(place, session, screening, "contact", asdict(contact) if contact else None)
 
 
 def contact_of(place: Workplace, session: Session, screening: Screening) -> Contact | None:
     """Return where to mail, None where no address is known."""
-    if screening.contact is None:
-        return None
-    return open_contact(screening, place.screening_key(session, screening))
-
-
-def open_contact(screening: Screening, key: bytes) -> Contact | None:
-    if screening.contact is None:
-        return None
-    return Contact(**open_json(key, screening.contact, f"screening:{screening.id}:contact"))
-
-
-def recipient_of(row: Message, key: bytes) -> str | None:
-    return open_json(key, row.recipient, f"message:{row.id}:to") if row.recipient else None
-
-
-def said_by_server(row: Message, key: bytes) -> str | None:
-    """Return the mail server's words at the last failure."""
-    return open_json(key, row.error, f"message:{row.id}:error") if row.error else None
-
-
-def seal_words(row: Message, key: bytes, words: str) -> bytes:
-    return seal_json(key, words, f"message:{row.id}:error")
+    kept = open_sealed(place, session, screening, "contact")
+    return Contact(**kept) if kept else None
 
 
 def order_mail(
@@ -122,10 +100,9 @@ def order_mail(
     if session.scalar(query):
         return []
     now, id = place.now(), new_id()
-    key = place.screening_key(session, screening)
     row = Message(id=id, screening_id=screening.id, kind=kind, sequence=sequence)
     row.state, row.due_at, row.created_at = "pending", now, now
-    row.recipient = seal_json(key, contact.to, f"message:{id}:to")
+    seal_into(place, session, row, "recipient", contact.to)
     session.add(row)
     return [MAIL + id]
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from screening.documents.certificates.authority import open_pkcs12
-from screening.storage.encryption import open_bytes
+from screening.storage.sealed import open_column
 from screening.storage.tables import Account, Clinic, ReportRow
 from screening.workflow.core.context import Workplace
 from screening.workflow.reports.outbox import WAITS
@@ -129,8 +129,7 @@ def _held(place: Workplace, account: Account, clinic: Clinic) -> list[Certificat
         return _read(account.certificates)
     if account.credentials is None:
         return []
-    key = place.clinic_key(clinic)
-    pkcs12 = open_bytes(key, account.credentials, f"credentials:{account.id}")
+    pkcs12 = open_column(place.clinic_key(clinic), account, "credentials")
     opened = open_pkcs12(pkcs12, place.keys.passphrase)
     return [opened.certificate, *opened.chain]
 

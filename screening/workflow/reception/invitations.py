@@ -15,10 +15,12 @@ from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import BORN, is_answered, journey
 from screening.clinical.evaluation.case import MOST_PROCEDURES
 from screening.storage.columns import new_id
-from screening.storage.encryption import SealedBlobError, new_key, open_json, seal_bytes, seal_json
+from screening.storage.encryption import SealedBlobError, new_key
+from screening.storage.sealed import seal_value
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.context import Workplace, locked_screening, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import (
     Contact,
@@ -138,9 +140,9 @@ def open_screening(
         start_code_hash=place.hash(f"start:{code}"),
         start_code_expires_at=now + START_CODE_LASTS,
         created_at=now,
-        wrapped_key=seal_bytes(place.clinic_key(clinic), key, f"key:{id}"),
-        person=seal_json(key, person, f"screening:{id}:person"),
-        draft=seal_json(key, draft, f"screening:{id}:draft"),
+        wrapped_key=seal_value(place.clinic_key(clinic), "screening.wrapped_key", id, key),
+        person=seal_value(key, "screening.person", id, person),
+        draft=seal_value(key, "screening.draft", id, draft),
     )
     session.add(row)
     session.flush()
@@ -183,9 +185,8 @@ def _entry(
     place: Workplace, session: Session, screening: Screening, mail: MailState | None
 ) -> DayEntry:
     try:
-        key = place.screening_key(session, screening)
-        person = open_json(key, screening.person, f"screening:{screening.id}:person")
-        draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
+        person = open_sealed(place, session, screening, "person")
+        draft = open_sealed(place, session, screening, "draft")
     except SealedBlobError:  # one damaged row must not hide all the others
         person, draft = {"name": None}, {"procedures": [], "answers": {}}
     step, steps = _progress(place, draft) if screening.state == State.IN_PROGRESS else (0, 0)
@@ -227,13 +228,11 @@ def note_birth_date(
     place: Workplace, clinic_id: str, by: str, screening_id: str, born: str
 ) -> None:
     """Keep when the patient was born (ISO), so that a tablet can ask for it."""
-    spot = f"screening:{screening_id}:person"
     with place.database.write() as session:
         screening = own_screening(session, clinic_id, screening_id)
         allow("answer", screening.state)
-        key = place.screening_key(session, screening)
-        person = open_json(key, screening.person, spot) | {"born": born}
-        screening.person = seal_json(key, person, spot)
+        person = open_sealed(place, session, screening, "person") | {"born": born}
+        seal_into(place, session, screening, "person", person)
         about = {"clinic_id": clinic_id, "screening_id": screening_id}
         place.record(session, by, "note date of birth", **about)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.storage.encryption import open_json
 from screening.storage.tables import Message
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import allow
 from screening.workflow.mail.outbox import (
     Contact,
@@ -19,8 +19,6 @@ from screening.workflow.mail.outbox import (
     mail_address,
     mails_of,
     order_mail,
-    recipient_of,
-    said_by_server,
     state_of,
 )
 from screening.workflow.reception.invitations import fresh_link, own_screening
@@ -58,17 +56,20 @@ def open_mailbox(place: Workplace, clinic_id: str, by: str, screening_id: str) -
         allow("answer", screening.state)
         about = {"clinic_id": clinic_id, "screening_id": screening_id}
         place.record(session, by, "look at mail", **about)
-        key = place.screening_key(session, screening)
         contact, rows = contact_of(place, session, screening), mails_of(session, screening_id)
         return Mailbox(
             screening_id,
             screening.number,
-            open_json(key, screening.person, f"screening:{screening_id}:person")["name"],
+            open_sealed(place, session, screening, "person")["name"],
             contact.to if contact else "",
             contact.language if contact else "",
             _invitations(rows),
             [
-                SentTo(state_of(row), recipient_of(row, key) or "", said_by_server(row, key))
+                SentTo(
+                    state_of(row),
+                    open_sealed(place, session, row, "recipient") or "",
+                    open_sealed(place, session, row, "error"),
+                )
                 for row in rows
             ],
         )

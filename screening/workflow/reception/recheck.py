@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
-from screening.storage.encryption import open_json
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.context import Workplace, locked_screening, new_token
+from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception.invitations import (
@@ -37,7 +36,7 @@ def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Inv
         old = own_screening(session, clinic_id, screening_id)
         allow("recheck", old.state)
         known = place.definitions.procedures
-        chosen = [p for p in _draft(place, session, old)["procedures"] if p in known]
+        chosen = [p for p in open_sealed(place, session, old, "draft")["procedures"] if p in known]
         again = {r.finding for p in chosen for r in known[p].contraindications if r.recheck}
         questionnaire = assemble_questionnaire(place.definitions, chosen)
         asked = {item.link_id for item in questionnaire if item.establishes & again}
@@ -82,7 +81,7 @@ def _open_behind_link(
 ) -> Opened:
     """Open the screening after `old` behind the link that the patient has already."""
     known = place.definitions.procedures
-    chosen = [p for p in _draft(place, session, old)["procedures"] if p in known]
+    chosen = [p for p in open_sealed(place, session, old, "draft")["procedures"] if p in known]
     opened = _open_after(place, session, old, chosen, asked, why)
     link_hash, old.link_hash = old.link_hash, place.hash(f"link:{new_token()}")
     session.flush()
@@ -100,11 +99,10 @@ def _open_after(
     why: str,
 ) -> Opened:
     """Open the screening that comes after `old`, with its answers but for those `asked` again."""
-    key = place.screening_key(session, old)
-    person = open_json(key, old.person, f"screening:{old.id}:person")
+    person = open_sealed(place, session, old, "person")
     questionnaire = assemble_questionnaire(place.definitions, procedures)
     gone = with_follow_ups(questionnaire, asked)
-    answers = _draft(place, session, old)["answers"]
+    answers = open_sealed(place, session, old, "draft")["answers"]
     draft = {
         "procedures": procedures,
         "invited_for": procedures,
@@ -125,8 +123,3 @@ def with_follow_ups(questionnaire: Questionnaire, asked: Iterable[str]) -> set[s
     chosen = set(asked)
     roots = (item for item in questionnaire if item.link_id in chosen)
     return {below.link_id for root in roots for below in walk([root])}
-
-
-def _draft(place: Workplace, session: Session, screening: Screening) -> Any:
-    key = place.screening_key(session, screening)
-    return open_json(key, screening.draft, f"screening:{screening.id}:draft")

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.storage.encryption import SealedBlobError, new_key, open_bytes, open_json
+from screening.storage.encryption import SealedBlobError, new_key
+from screening.storage.sealed import open_column
 from screening.storage.tables import AuditEntry, Decision, Message, ReportRow, Screening
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.states import allow
-from screening.workflow.mail.outbox import open_contact, recipient_of, said_by_server
 
 
 class Export(NamedTuple):
@@ -39,7 +39,7 @@ def export(place: Workplace, screening_id: str, by: str) -> Export:
             session, by, "export", clinic_id=screening.clinic_id, screening_id=screening_id
         )
         for row in _rows(session, ReportRow, screening_id):
-            if row.pdf and (pdf := opened(open_bytes, key, row.pdf, f"report:{row.id}")):
+            if pdf := opened(open_column, key, row, "pdf"):
                 which = row.kind if row.sequence == 1 else f"{row.kind}-{row.sequence}"
                 archive.writestr(f"{screening.number}-{which}.pdf", pdf)
         held = _held(session, screening, key, opened) | {"damaged": damaged}
@@ -59,25 +59,23 @@ def _opened(damaged: list[str], open_: Callable[..., Any], *sealed: Any) -> Any:
 def _held(
     session: Session, screening: Screening, key: bytes, opened: Callable[..., Any]
 ) -> dict[str, Any]:
-    spot = f"screening:{screening.id}"
-    submission, contact = screening.submission, opened(open_contact, screening, key)
+    contact = opened(open_column, key, screening, "contact")
     return {
         **_open_columns(screening),
-        "person": opened(open_json, key, screening.person, f"{spot}:person"),
+        "person": opened(open_column, key, screening, "person"),
         # The link itself stays in: whoever holds it can answer as the patient.
-        "contact": {"to": contact.to, "language": contact.language} if contact else None,
-        "draft": opened(open_json, key, screening.draft, f"{spot}:draft"),
-        "submission": opened(open_json, key, submission, f"{spot}:submission")
-        if submission
-        else None,
+        "contact": {name: contact[name] for name in ("to", "language")} if contact else None,
+        "draft": opened(open_column, key, screening, "draft"),
+        "submission": opened(open_column, key, screening, "submission"),
         "decisions": [
-            opened(open_json, key, row.content, f"decision:{row.id}")
+            opened(open_column, key, row, "content")
             for row in _rows(session, Decision, screening.id)
         ],
         "reports": [_open_columns(row) for row in _rows(session, ReportRow, screening.id)],
         "messages": [
             _open_columns(row)
-            | {"to": opened(recipient_of, row, key), "error": opened(said_by_server, row, key)}
+            | {"to": opened(open_column, key, row, "recipient")}
+            | {"error": opened(open_column, key, row, "error")}
             for row in _rows(session, Message, screening.id)
         ],
         "audit": [_open_columns(row) for row in _rows(session, AuditEntry, screening.id)],

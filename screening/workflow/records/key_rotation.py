@@ -8,20 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from screening.storage.database import take_turn
-from screening.storage.encryption import SealedBlobError, new_key, open_bytes, seal_bytes
+from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.installation import KEYS_LOCK, WrongSecretError, open_kept, seal_kept
+from screening.storage.sealed import SEALED, open_column, open_value, seal_column, seal_value
 from screening.storage.tables import Account, Clinic, Kept, Passkey, Screening
 from screening.workflow.core.context import Workplace
 
-# Every column that is sealed with the clinic's key, and the place it is bound to.
-SEALED_BY_CLINIC: tuple[tuple[Any, str, str], ...] = (
-    (Screening, "wrapped_key", "key:{}"),
-    (Account, "credentials", "credentials:{}"),
-    (Account, "totp", "account:{}:totp"),
-    (Account, "totp_offer", "account:{}:totp"),
-    (Passkey, "content", "passkey:{}"),
-    (Clinic, "seal", "seal:{}"),
-)
+SEALED_BY_CLINIC = [name for name, sealed in SEALED.items() if sealed.key == "clinic"]
+ROWS: dict[str, Any] = {of.__tablename__: of for of in (Screening, Account, Passkey, Clinic)}
 
 
 def in_use(place: Workplace, secret: bytes) -> bool:
@@ -46,9 +40,7 @@ def rotate_secret(place: Workplace, secrets: list[bytes]) -> None:
                 former, content = content, wrapping
             seal_kept(secrets[0], row, content)
         for clinic in session.scalars(select(Clinic).with_for_update()):
-            spot = f"clinic:{clinic.id}"
-            key = open_bytes(former, clinic.wrapped_key, spot)
-            clinic.wrapped_key = seal_bytes(wrapping, key, spot)
+            seal_column(wrapping, clinic, "wrapped_key", open_column(former, clinic, "wrapped_key"))
         place.record(session, "program", "rotate secret")
 
 
@@ -71,21 +63,23 @@ def rotate_clinic(place: Workplace, clinic_id: str) -> Rotated:
         take_turn(session, KEYS_LOCK)
         clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
         former, fresh = place.clinic_key(clinic), new_key()
-        clinic.wrapped_key = seal_bytes(place.wrapping(), fresh, f"clinic:{clinic_id}")
+        seal_column(place.wrapping(), clinic, "wrapped_key", fresh)
         wrapped, damaged = 0, []
-        for of, column, spot in SEALED_BY_CLINIC:
+        for name in SEALED_BY_CLINIC:
+            table, column = name.split(".")
+            of = ROWS[table]
             query = select(of.id, _called(of), getattr(of, column)).where(_owner(of) == clinic_id)
             rows = session.execute(query.order_by(of.created_at.desc()).with_for_update())
             changed = []
-            for id, name, blob in rows:
+            for id, called, blob in rows:
                 if blob is None:
                     continue
                 try:
-                    content = open_bytes(former, blob, spot.format(id))
+                    content = open_value(former, name, id, blob)
                 except SealedBlobError:
-                    damaged.append(f"{of.__tablename__} {name}: {column}")
+                    damaged.append(f"{table} {called}: {column}")
                 else:
-                    changed.append({"id": id, column: seal_bytes(fresh, content, spot.format(id))})
+                    changed.append({"id": id, column: seal_value(fresh, name, id, content)})
             session.bulk_update_mappings(of, changed)
             wrapped += len(changed) if of is Screening else 0
         place.record(session, "program", "rotate clinic key", clinic_id=clinic_id)

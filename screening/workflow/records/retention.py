@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import LargeBinary, and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from screening.storage.columns import Table
-from screening.storage.encryption import new_key, seal_bytes, seal_json
+from screening.storage.encryption import new_key
+from screening.storage.sealed import SEALED, seal_column
 from screening.storage.tables import Clinic, Message, ReportRow, Screening
 from screening.workflow.core.context import Workplace, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -112,19 +113,19 @@ def _erase(place: Workplace, screening_id: str, by: str, act: str, why: str | No
 def _empty(place: Workplace, session: Session, screening: Screening) -> None:
     """Write over everything sealed; a new key holds that there is nothing."""
     id, key = screening.id, new_key()
-    for column in Screening.__table__.columns:
-        if isinstance(column.type, LargeBinary) and column.nullable:
-            setattr(screening, column.name, None)
     clinic_key = place.clinic_key(session.get_one(Clinic, screening.clinic_id))
-    screening.wrapped_key = seal_bytes(clinic_key, key, f"key:{id}")
-    screening.person = seal_json(key, NOBODY, f"screening:{id}:person")
-    screening.draft = seal_json(key, NOTHING, f"screening:{id}:draft")
+    seal_column(clinic_key, screening, "wrapped_key", key)
+    for column in _sealed_in(Screening.__table__):
+        if column.nullable:
+            setattr(screening, column.name, None)
+    seal_column(key, screening, "person", NOBODY)
+    seal_column(key, screening, "draft", NOTHING)
     screening.state, screening.gravity, screening.appointment_at = State.ERASED, None, None
     screening.link_hash = place.hash(f"link:{new_token()}")
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
     screening.person_hash = None
     for table in Table.metadata.sorted_tables:
-        sealed = [c for c in table.columns if isinstance(c.type, LargeBinary)]
+        sealed = _sealed_in(table)
         if "screening_id" in table.columns and sealed:
             nothing = {c.name: None if c.nullable else b"" for c in sealed}
             session.execute(update(table).where(table.c.screening_id == id).values(nothing))
@@ -134,6 +135,10 @@ def _empty(place: Workplace, session: Session, screening: Screening) -> None:
         .values(state="erased", error=None, sha256=None, lease_until=None)
     )
     session.execute(update(Message).where(Message.screening_id == id).values(state="erased"))
+
+
+def _sealed_in(table: Any) -> list[Any]:
+    return [column for column in table.columns if str(column) in SEALED]
 
 
 def _record(

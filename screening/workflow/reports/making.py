@@ -21,14 +21,14 @@ from screening.clinical.report.parts import Report
 from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.render_process import RenderError
 from screening.documents.signing.seal import SealError, seal_pdf, sign_pdf
-from screening.storage.encryption import SealedBlobError, open_bytes, open_json, seal_bytes
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.sessions import doctor_credentials
 from screening.workflow.clinics.branding import logo_for_report
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decision_of
+from screening.workflow.core.sealed import decision_of, open_sealed, seal_into, submission_of
 from screening.workflow.reports.outbox import WAITS, Kind
 from screening.workflow.reports.verification import verification_code
 
@@ -93,10 +93,7 @@ def _draw_up(place: Workplace, report_id: str, render: Render) -> bytes:
     with place.database.read() as session:
         row = session.get_one(ReportRow, report_id)
         screening = session.get_one(Screening, row.screening_id)
-        key = place.screening_key(session, screening)
-        assert screening.submission is not None
-        spot = f"screening:{screening.id}:submission"
-        report: Report = open_json(key, screening.submission, spot)
+        report = submission_of(place, session, screening)
         logo = logo_for_report(session, screening.clinic_id)
         render = partial(render, _with_code(place, row, report), logo=logo)
         match row.kind:
@@ -134,7 +131,6 @@ def _decided(
     render: Render,
 ) -> bytes:
     """Return the decided report: everything, the decision, the sealed report inside, two seals."""
-    key = place.screening_key(session, screening)
     decision = decision_of(place, session, screening, sequence)
     assert decision is not None
     first = session.scalars(
@@ -144,7 +140,7 @@ def _decided(
     ).one()
     if first.pdf is None:
         raise ActRefusedError(Refusal.SEALED_FIRST)
-    sealed = open_bytes(key, first.pdf, f"report:{first.id}")
+    sealed = open_sealed(place, session, first, "pdf")
     decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
     made = select(Decision).where(
         Decision.screening_id == screening.id, Decision.sequence == sequence
@@ -179,8 +175,7 @@ def _store(place: Workplace, report_id: str, pdf: bytes) -> None:
         if row.state == "sealed":
             return
         screening = session.get_one(Screening, row.screening_id)
-        key = place.screening_key(session, screening)
-        row.pdf = seal_bytes(key, pdf, f"report:{row.id}")
+        seal_into(place, session, row, "pdf", pdf)
         row.sha256 = hashlib.sha256(pdf).hexdigest()
         row.state, row.sealed_at, row.error, row.lease_until = "sealed", place.now(), None, None
         place.record(

@@ -13,11 +13,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
 from screening.clinical.report.parts import ReportProcedure
-from screening.storage.encryption import SealedBlobError, open_json
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Account, AuditEntry, Screening
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import Workplace
-from screening.workflow.core.sealed import submission_of
+from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
 
 LOOKING = timedelta(minutes=15)
@@ -114,8 +114,7 @@ def _holds(text: str, wanted: list[str]) -> bool:
 def _name(place: Workplace, session: Session, screening: Screening) -> str:
     """Return who it is without opening the report, which is a hundred times as large."""
     try:
-        key = place.screening_key(session, screening)
-        name: str = open_json(key, screening.person, f"screening:{screening.id}:person")["name"]
+        name: str = open_sealed(place, session, screening, "person")["name"]
         if name:
             return name
         report = submission_of(place, session, screening)

@@ -19,13 +19,12 @@ from screening.clinical.report.decision import (
 from screening.clinical.report.parts import Report
 from screening.clinical.report.report_diff import Changes, changes_between
 from screening.storage.columns import new_id
-from screening.storage.encryption import open_bytes, seal_json
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.second_factor import confirm
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decisions_of, submission_of
+from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ask_for_the_doctor
 from screening.workflow.reports.outbox import Kind, order_reports
@@ -202,8 +201,7 @@ def _settle(
         account_id=doctor.id,
         decided_at=now,
     )
-    key = place.screening_key(session, screening)
-    row.content = seal_json(key, content, f"decision:{row.id}")
+    seal_into(place, session, row, "content", content)
     session.add(row)
     return order_reports(session, screening.id, (Kind.DECIDED, Kind.PLAN), now, sequence)
 
@@ -252,7 +250,7 @@ def read_report(
     Raises ActRefusedError("pending").
     """
     with place.database.write() as session:
-        screening = _own(session, doctor, screening_id)
+        _own(session, doctor, screening_id)
         query = select(ReportRow).where(
             ReportRow.screening_id == screening_id, ReportRow.kind == kind
         )
@@ -268,4 +266,5 @@ def read_report(
             clinic_id=doctor.clinic.id,
             screening_id=screening_id,
         )
-        return open_bytes(place.screening_key(session, screening), row.pdf, f"report:{row.id}")
+        pdf: bytes = open_sealed(place, session, row, "pdf")
+        return pdf

@@ -15,7 +15,8 @@ from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.report.decision import ADVISED, Choice
 from screening.clinical.report.verdict_snapshot import StoredVerdict
 from screening.clinical.whatif.insight import Insight, Rule, Seen, count
-from screening.storage.encryption import SealedBlobError, open_bytes, open_json
+from screening.storage.encryption import SealedBlobError
+from screening.storage.sealed import open_value
 from screening.storage.tables import AuditEntry, Clinic, Decision, Screening
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import Workplace
@@ -129,13 +130,12 @@ def _seen(
 
 
 def _open(clinic_key: bytes, row: Row[Any], zone: ZoneInfo) -> Seen:
-    key = open_bytes(clinic_key, row.wrapped_key, f"key:{row.id}")
+    key = open_value(clinic_key, "screening.wrapped_key", row.id, row.wrapped_key)
     basis = open_basis(key, row.id, row.basis, row.report)
     set_aside = None
     if row.content is not None:
-        set_aside = _overridden(
-            basis["verdicts"], open_json(key, row.content, f"decision:{row.decision_id}")
-        )
+        decision = open_value(key, "decision.content", row.decision_id, row.content)
+        set_aside = _overridden(basis["verdicts"], decision)
     # Who is asked again finds most answers there already.
     timed = row.began is not None and row.recheck_of is None
     return Seen(

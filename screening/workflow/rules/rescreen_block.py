@@ -16,7 +16,8 @@ from pydantic_core import from_json
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.report.verdict_snapshot import Basis, basis_of
 from screening.clinical.whatif.changes import Change, changes_under
-from screening.storage.encryption import SealedBlobError, open_bytes, open_json
+from screening.storage.encryption import SealedBlobError, open_bytes
+from screening.storage.sealed import bound_to, open_value
 
 
 class Stored(NamedTuple):
@@ -61,16 +62,16 @@ def _not_looking_for_cycles() -> Iterator[None]:
 
 
 def _open(keys: dict[str, bytes], one: Stored) -> Basis:
-    key = open_bytes(keys[one.clinic_id], one.wrapped_key, f"key:{one.id}")
+    key = open_value(keys[one.clinic_id], "screening.wrapped_key", one.id, one.wrapped_key)
     return open_basis(key, one.id, one.basis, one.report)
 
 
 def open_basis(key: bytes, id: str, basis: bytes | None, report: bytes | None) -> Basis:
     """Return what the screening's outcomes rest on; `key` is its own."""
     if basis is not None:
-        return _parse(open_bytes(key, basis, f"screening:{id}:basis"))
+        return _parse(open_bytes(key, basis, bound_to("screening.basis", id)))
     assert report is not None
-    return basis_of(open_json(key, report, f"screening:{id}:submission"))
+    return basis_of(open_value(key, "screening.submission", id, report))
 
 
 def _parse(basis: bytes) -> Basis:

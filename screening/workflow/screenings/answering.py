@@ -29,10 +29,10 @@ from screening.clinical.report.report import (
     translated,
 )
 from screening.clinical.report.verdict_snapshot import basis_of
-from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Clinic, DefinitionsArchive, Screening
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
@@ -88,10 +88,9 @@ def open_draft(place: Workplace, screening_id: str, pen: str | None = None) -> D
 
 
 def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
-    key = place.screening_key(session, screening)
     clinic = session.get_one(Clinic, screening.clinic_id)
-    draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
-    person = open_json(key, screening.person, f"screening:{screening.id}:person")
+    draft = open_sealed(place, session, screening, "draft")
+    person = open_sealed(place, session, screening, "person")
     known = place.definitions.procedures
     today = place.now().astimezone(ZoneInfo(clinic.zone)).date()
     # An answer that a newer questionnaire no longer offers is asked for again.
@@ -149,16 +148,14 @@ def change_draft(
     change: Mapping[str, Any],
     pen: str | None = None,
 ) -> None:
-    spot = f"screening:{screening_id}:draft"
     with place.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("answer", screening.state)
         if pen is not None:
             pens.check(place, screening, pen)
-        key = place.screening_key(session, screening)
-        draft = open_json(key, screening.draft, spot)
+        draft = open_sealed(place, session, screening, "draft")
         answers = draft["answers"] | change.get("answers", {})
-        screening.draft = seal_json(key, draft | change | {"answers": answers}, spot)
+        seal_into(place, session, screening, "draft", draft | change | {"answers": answers})
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
             place.record(session, PATIENT, "begin", **_about(screening))
@@ -213,9 +210,8 @@ def submit(
         report["decisive"] = decisive_answers(place.definitions, case)
         if language != ENGLISH:
             report["translated"] = translated(place.definitions, case, language, words)
-        key = place.screening_key(session, screening)
-        screening.submission = seal_json(key, report, f"screening:{screening.id}:submission")
-        screening.basis = seal_json(key, basis_of(report), f"screening:{screening.id}:basis")
+        seal_into(place, session, screening, "submission", report)
+        seal_into(place, session, screening, "basis", basis_of(report))
         screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
         screening.definitions_hash = place.definitions.hash
         screening.person_hash = person_hash(place, screening.clinic_id, frame)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.questionnaire import BORN, Answer
 from screening.clinical.report.returning import Told, confirmable
-from screening.storage.encryption import open_json, seal_json
 from screening.storage.tables import Screening
 from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.screenings.answering import PATIENT, change_draft, open_draft
 from screening.workflow.screenings.draft import Draft
@@ -34,12 +34,10 @@ def bring_back(place: Workplace, screening_id: str) -> None:
     another date of birth is forgotten.
     """
     draft = open_draft(place, screening_id)
-    spot = f"screening:{screening_id}:draft"
     with place.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("answer", screening.state)
-        key = place.screening_key(session, screening)
-        kept = open_json(key, screening.draft, spot)
+        kept = open_sealed(place, session, screening, "draft")
         born, tries = draft.answers.get(BORN), kept.get("tries", 0)
         if screening.recheck_of or kept.get("born") == born or tries >= MOST_TRIES:
             return
@@ -48,7 +46,7 @@ def bring_back(place: Workplace, screening_id: str) -> None:
         found = _last_time(session, screening, _hash_of(place, screening, draft))
         last = _told(place, session, found, draft) if found else None
         change = {"answers": answers, "born": born, "tries": tries + 1, "confirmed": {}}
-        screening.draft = seal_json(key, kept | change | {"last": last}, spot)
+        seal_into(place, session, screening, "draft", kept | change | {"last": last})
         if found:
             about = {"clinic_id": screening.clinic_id, "screening_id": screening.id}
             place.record(session, PATIENT, "bring back answers", why=found.number, **about)
@@ -72,9 +70,7 @@ def _last_time(session: Session, screening: Screening, person: str | None) -> Sc
 
 
 def _told(place: Workplace, session: Session, old: Screening, draft: Draft) -> Mapping[str, Any]:
-    key = place.screening_key(session, old)
-    assert old.submission is not None
-    report = open_json(key, old.submission, f"screening:{old.id}:submission")
+    report = submission_of(place, session, old)
     told = {
         a["link_id"]: Told(a["question"], a["answer"])
         for section in report["sections"]

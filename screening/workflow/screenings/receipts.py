@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import TELL_DOCTOR
 from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
-from screening.storage.encryption import open_bytes, open_json
 from screening.storage.tables import Clinic, ReportRow, Screening
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decision_of
+from screening.workflow.core.sealed import decision_of, open_sealed, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.reports.outbox import Kind
 from screening.workflow.screenings.answering import PATIENT
@@ -66,17 +66,16 @@ def _to_find_out(
     place: Workplace, session: Session, screening: Screening
 ) -> tuple[list[ReportAnswer], str]:
     """Return what the patient did not know, as it was read; what is only for the doctor aside."""
-    key = place.screening_key(session, screening)
-    assert screening.submission is not None
-    report = open_json(key, screening.submission, f"screening:{screening.id}:submission")
-    read = report.get("translated") or report
+    report = submission_of(place, session, screening)
+    translated = report.get("translated")
+    read = translated or report
     unknown = [
         answer
         for section in read["sections"]
         for answer in section["answers"]
         if answer["unknown"] and TELL_DOCTOR not in answer["answer"]
     ]
-    return unknown, read.get("language", "en")
+    return unknown, translated["language"] if translated else ENGLISH
 
 
 def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
@@ -94,8 +93,8 @@ def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
             clinic_id=screening.clinic_id,
             screening_id=screening.id,
         )
-        key = place.screening_key(session, screening)
-        return open_bytes(key, row.pdf, f"report:{row.id}")
+        pdf: bytes = open_sealed(place, session, row, "pdf")
+        return pdf
 
 
 def _own_copy(session: Session, screening: Screening) -> ReportRow | None:
@@ -122,6 +121,4 @@ def _diary(place: Workplace, session: Session, screening: Screening) -> bytes | 
     decision = decision_of(place, session, screening)
     if decision is None or screening.submission is None:
         return None
-    key = place.screening_key(session, screening)
-    spot = f"screening:{screening.id}:submission"
-    return aftercare_diary(open_json(key, screening.submission, spot), decision)
+    return aftercare_diary(submission_of(place, session, screening), decision)

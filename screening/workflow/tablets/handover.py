@@ -12,7 +12,6 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.questionnaire import BORN
-from screening.storage.encryption import open_json
 from screening.storage.tables import Kiosk, Screening
 from screening.workflow.core.context import (
     Workplace,
@@ -22,6 +21,7 @@ from screening.workflow.core.context import (
     new_token,
 )
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import allow
 from screening.workflow.screenings import edit_lock as pens
 from screening.workflow.tablets.tablets import Tablet, count_miss
@@ -75,9 +75,8 @@ def _found(place: Workplace, session: Session, clinic_id: str, code: str) -> Scr
 
 def birth_date(place: Workplace, session: Session, screening: Screening) -> str | None:
     """Return the date that the reception gave, else the patient's own answer on the phone."""
-    key = place.screening_key(session, screening)
-    person = open_json(key, screening.person, f"screening:{screening.id}:person")
-    draft = open_json(key, screening.draft, f"screening:{screening.id}:draft")
+    person = open_sealed(place, session, screening, "person")
+    draft = open_sealed(place, session, screening, "draft")
     born: str | None = person.get("born") or draft["answers"].get(BORN)
     return born
 
