@@ -11,10 +11,10 @@ holds the lease, longer than a worker is let live with one mail.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from screening.documents.outgoing.mail_message import Letter, mail_of
@@ -23,11 +23,8 @@ from screening.storage.tables import Clinic, Message, Screening
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import ALLOWED
-from screening.workflow.mail.outbox import MAIL, Kind, contact_of
+from screening.workflow.mail.outbox import MAIL, MAILS, Kind, contact_of
 from screening.workflow.mail.smtp import MailError, Trouble
-
-LEASE = timedelta(seconds=60)
-LONGEST_PAUSE = timedelta(hours=1)
 
 log = logging.getLogger("screening.mail")
 
@@ -37,18 +34,7 @@ def due_mails(place: Workplace) -> list[str]:
     if place.mail is None:
         return []
     with place.database.read() as session:
-        query = select(Message.id).where(*_due(place.now())).order_by(Message.created_at)
-        return [MAIL + id for id in session.scalars(query)]
-
-
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return what a row must fulfil; a time further off than any pause is of a clock gone wrong."""
-    due, lease = Message.due_at, Message.lease_until
-    return (
-        Message.state == "pending",
-        or_(due <= now, due > now + LONGEST_PAUSE),
-        or_(lease.is_(None), lease < now, lease > now + LEASE),
-    )
+        return [MAIL + id for id in MAILS.due_ids(session, place.now())]
 
 
 def send_mail(place: Workplace, order: str) -> bool:
@@ -77,23 +63,20 @@ def _leave(place: Workplace, id: str, error: SealedBlobError) -> None:
     log.warning("mail %s cannot be written: %s", id, error)
     with place.database.write() as session:
         row = session.get_one(Message, id, with_for_update=True)
-        row.due_at = place.now() + LONGEST_PAUSE
+        row.due_at = place.now() + MAILS.longest_pause
 
 
 def _lease(place: Workplace, id: str) -> Letter | None:
     now = place.now()
     with place.database.write() as session:
-        # Looked at and held in one statement: a second worker waits, then finds it leased.
-        query = select(Message).where(Message.id == id, *_due(now))
-        row = session.scalars(query.with_for_update()).first()
+        row: Message | None = MAILS.due_row(session, id, now)
         if row is None:
             return None
         screening = session.get_one(Screening, row.screening_id)
         if not _is_needed(row, screening, now):
             row.state = "dropped"
             return None
-        row.attempts += 1
-        row.lease_until = now + LEASE
+        MAILS.hold(row, now)
         return _letter(place, session, row, screening)
 
 
@@ -141,8 +124,7 @@ def _note_failure(place: Workplace, id: str, error: MailError) -> None:
             row.state = "failed"
             _record(place, session, f"{row.kind} mail refused", screening)
             return
-        pause = min(timedelta(minutes=2 ** min(row.attempts - 1, 10)), LONGEST_PAUSE)
-        row.due_at = place.now() + pause
+        MAILS.postpone(row, place.now())
         if error.trouble is Trouble.NO_ANSWER:
             waiting = (Message.state == "pending", Message.due_at < row.due_at)
             session.execute(update(Message).where(*waiting).values(due_at=row.due_at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from enum import StrEnum
@@ -21,9 +21,17 @@ from screening.clinical.definitions.language import ENGLISH
 from screening.storage.columns import new_id
 from screening.storage.tables import Message, Screening
 from screening.workflow.core.context import Workplace
+from screening.workflow.core.outbox import Outbox
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 
+MAILS = Outbox(
+    Message,
+    Message.state == "pending",
+    lease=timedelta(seconds=60),
+    pause=timedelta(minutes=1),
+    longest_pause=timedelta(hours=1),
+)
 MAIL = "mail:"  # what rings for a mail begins with this, what rings for a report does not
 LONGEST_ADDRESS = 254
 LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"

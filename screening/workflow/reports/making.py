@@ -1,8 +1,7 @@
 """Make the reports that were ordered: render, seal, sign, store.
 
 The row in the database is the order and outlives any process; the bell only
-says that there is one. A worker leases a row, so that one that died holds it up
-for 40 seconds at most. A report that fails is tried again, later each time, and
+says that there is one. A report that fails is tried again, later each time, and
 shown as failing; it is never skipped.
 """
 
@@ -11,10 +10,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report.parts import Report
@@ -29,11 +27,9 @@ from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, seal_into, submission_of
-from screening.workflow.reports.outbox import WAITS, Kind
+from screening.workflow.reports.outbox import REPORTS, Kind
 from screening.workflow.reports.verification import verification_code
 
-LEASE = timedelta(seconds=40)
-LONGEST_PAUSE = timedelta(minutes=10)
 SEAL_REASON = "Report of the answers and of what they mean for each procedure"
 SIGN_REASON = "Signed as the deciding doctor"
 
@@ -45,18 +41,7 @@ log = logging.getLogger("screening.reports")
 def due_reports(place: Workplace) -> list[str]:
     """Return the ids of all reports that wait for a worker now."""
     with place.database.read() as session:
-        query = select(ReportRow.id).where(*_due(place.now())).order_by(ReportRow.created_at)
-        return list(session.scalars(query))
-
-
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return what a row must fulfil; a time further off than any pause is of a clock gone wrong."""
-    due, lease = ReportRow.due_at, ReportRow.lease_until
-    return (
-        WAITS,
-        or_(due <= now, due > now + LONGEST_PAUSE),
-        or_(lease.is_(None), lease < now, lease > now + LEASE),
-    )
+        return REPORTS.due_ids(session, place.now())
 
 
 def make_report(place: Workplace, report_id: str, render: Render) -> bool:
@@ -75,16 +60,13 @@ def make_report(place: Workplace, report_id: str, render: Render) -> bool:
 def _lease(place: Workplace, report_id: str) -> bool:
     now = place.now()
     with place.database.write() as session:
-        # Looked at and held in one statement: a second worker waits, then finds it leased.
-        query = select(ReportRow).where(ReportRow.id == report_id, *_due(now))
-        row = session.scalars(query.with_for_update()).first()
+        row = REPORTS.due_row(session, report_id, now)
         if row is None:
             return False
         if row.lease_until:
             row.error = "the worker died while it made this"
             _warn(session, row, row.error)
-        row.lease_until = now + LEASE
-        row.attempts += 1
+        REPORTS.hold(row, now)
         row.code = row.code or verification_code(place, row.id)
         return True
 
@@ -160,8 +142,8 @@ def _postpone(place: Workplace, report_id: str, error: Exception) -> None:
     with place.database.write() as session:
         row = session.get_one(ReportRow, report_id, with_for_update=True)
         _warn(session, row, what)
-        pause = min(timedelta(seconds=2 ** min(row.attempts, 10)), LONGEST_PAUSE)
-        row.due_at, row.lease_until, row.error = place.now() + pause, None, what
+        REPORTS.postpone(row, place.now())
+        row.error = what
 
 
 def _warn(session: Session, row: ReportRow, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import and_
@@ -10,9 +10,17 @@ from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
 from screening.storage.tables import ReportRow
+from screening.workflow.core.outbox import Outbox
 
 # Not sealed says the same but of erased ones, by an index that holds only the few that wait.
 WAITS = and_(ReportRow.sealed_at.is_(None), ReportRow.state == "pending")
+REPORTS = Outbox(
+    ReportRow,
+    WAITS,
+    lease=timedelta(seconds=40),
+    pause=timedelta(seconds=2),
+    longest_pause=timedelta(minutes=10),
+)
 
 
 class Kind(StrEnum):

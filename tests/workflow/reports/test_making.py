@@ -7,6 +7,7 @@ from sqlalchemy.orm import undefer
 from screening.documents.rendering.render_process import Press
 from screening.storage.tables import ReportRow
 from screening.workflow.reports import making
+from screening.workflow.reports.outbox import REPORTS
 from screening.workflow.review import reviews
 from tests.office import decide, render_briefly
 
@@ -104,7 +105,7 @@ def test_a_decided_report_waits_for_the_screening_report(office):
         session.execute(
             update(ReportRow)
             .where(ReportRow.kind == "screening")
-            .values(due_at=office.now + making.LONGEST_PAUSE)
+            .values(due_at=office.now + REPORTS.longest_pause)
         )
 
     office.make_reports()
