@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from screening.clinical.definitions.aftercare import (
     Advice,
@@ -20,10 +19,10 @@ from screening.definitions.shapes import (
     PreparationShape,
     ProcedureFile,
     StatementShape,
+    same_fields,
 )
 
 Places = Mapping[str, tuple[str, int]]
-SPANS = ("starts", "lasts")
 LISTS = ("preparation", "aftercare", "warning_signs", "expect", "follow_up", "course")
 
 
@@ -90,8 +89,7 @@ def _merged_rules(
 
 
 def _rule(shape: ContraindicationShape, procedure: str) -> Contraindication:
-    fields = {name: getattr(shape, name) for name in ContraindicationShape.model_fields}
-    return Contraindication(**fields, listed_by=procedure)
+    return Contraindication(**same_fields(shape, Contraindication), listed_by=procedure)
 
 
 def _stricter(rule: Contraindication, known: Contraindication) -> bool:
@@ -102,13 +100,13 @@ def _aftercare(name: str, files: Mapping[str, ProcedureFile]) -> Aftercare:
     file = files[name]
     return Aftercare(
         tuple(
-            Advice(text=a.do or a.avoid or "", avoid=a.do is None, **_fields(a, *SPANS, "unless"))
+            Advice(**same_fields(a, Advice) | {"text": a.do or a.avoid, "avoid": a.do is None})
             for a in file.aftercare
         ),
         tuple(_signs(name, files)),
-        tuple(Expectation(text=n.what, **_fields(n, "lasts")) for n in file.expect),
-        tuple(Visit(text=v.visit, **_fields(v, "after", "obligatory")) for v in file.follow_up),
-        tuple(Statement(text=c.what, **_fields(c)) for c in file.course),
+        tuple(Expectation(text=n.what, **same_fields(n, Expectation)) for n in file.expect),
+        tuple(Visit(text=v.visit, **same_fields(v, Visit)) for v in file.follow_up),
+        tuple(Statement(text=c.what, **same_fields(c, Statement)) for c in file.course),
     )
 
 
@@ -123,12 +121,8 @@ def _signs(name: str, files: Mapping[str, ProcedureFile]) -> list[WarningSign]:
             pending += files[one].includes
             said = {sign.text for sign in signs}
             signs += [
-                WarningSign(text=s.sign, listed_by=one, **_fields(s, "act"))
+                WarningSign(text=s.sign, listed_by=one, **same_fields(s, WarningSign))
                 for s in files[one].warning_signs
                 if s.sign not in said
             ]
     return signs
-
-
-def _fields(shape: StatementShape, *more: str) -> dict[str, Any]:
-    return {name: getattr(shape, name) for name in (*StatementShape.model_fields, *more)}

@@ -6,7 +6,7 @@ all, so that the service can never run with fewer rules than the clinic wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,6 @@ from screening.definitions.shapes import (
     FactsFile,
     File,
     FindingsFile,
-    FindingShape,
     MedicinesFile,
     PolicyFile,
     ProcedureFile,
@@ -52,6 +51,7 @@ from screening.definitions.shapes import (
     SectionFile,
     SourcesFile,
     TranslationsFile,
+    same_fields,
 )
 from screening.definitions.tracing import check_facts
 
@@ -135,6 +135,12 @@ class _Tables:
         table[id] = value
         self.places[f"{kind} {id}"] = (at.shown, at.line(key))
 
+    def put_all(
+        self, table: dict[str, Any], kind: str, entries: Iterable[Any], at: Document, key: str
+    ) -> None:
+        for i, one in enumerate(entries):
+            self.put(table, kind, one.id, one, at, (key, i))
+
 
 def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
     tables = _Tables()
@@ -143,20 +149,11 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         at = one.document
         match one.file:
             case FindingsFile(findings=findings):
-                for i, shape in enumerate(findings):
-                    tables.put(
-                        tables.findings, "finding", shape.id, _finding(shape), at, ("findings", i)
-                    )
+                known = [Finding(**same_fields(shape, Finding)) for shape in findings]
+                tables.put_all(tables.findings, "finding", known, at, "findings")
             case SourcesFile(sources=sources):
-                for i, source in enumerate(sources):
-                    tables.put(
-                        tables.sources,
-                        "source",
-                        source.id,
-                        Source(**source.model_dump()),
-                        at,
-                        ("sources", i),
-                    )
+                cited = [Source(**same_fields(shape, Source)) for shape in sources]
+                tables.put_all(tables.sources, "source", cited, at, "sources")
             case SectionFile():
                 _add_section(tables, one.file, at, links)
             case ProcedureFile():
@@ -165,9 +162,8 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
                 )
                 _place_entries(tables, one.file, at)
             case FactsFile(facts=facts):
-                for i, fact in enumerate(facts):
-                    known = Fact(**fact.model_dump())
-                    tables.put(tables.facts, "fact", fact.id, known, at, ("facts", i))
+                said = [Fact(**same_fields(shape, Fact)) for shape in facts]
+                tables.put_all(tables.facts, "fact", said, at, "facts")
             case TranslationsFile(language=language, texts=texts, reviewed_by=reviewer):
                 tables.put(tables.translations, "language", language, texts, at, ("language",))
                 if reviewer:
@@ -216,10 +212,6 @@ def _place_entries(tables: _Tables, file: ProcedureFile, at: Document) -> None:
         tables.places[f"{part} {file.procedure} {i}"] = (at.shown, at.line((part, i)))
 
 
-def _finding(shape: FindingShape) -> Finding:
-    return Finding(**{name: getattr(shape, name) for name in FindingShape.model_fields})
-
-
 def _add_section(tables: _Tables, file: SectionFile, at: Document, links: dict[str, Item]) -> None:
     items = tuple(
         _item(shape, tables, at, ("questions", i), links) for i, shape in enumerate(file.questions)
@@ -233,29 +225,20 @@ def _item(
     def below(shapes: tuple[QuestionShape, ...], *key: str | int) -> tuple[Item, ...]:
         return tuple(_item(s, tables, at, (*where, *key, i), links) for i, s in enumerate(shapes))
 
-    item = Item(
-        shape.id,
-        shape.ask,
-        shape.answer,
-        help=shape.help,
-        find_out=shape.find_out,
-        means=shape.means,
-        dates=shape.dates,
-        within=shape.within,
-        options=tuple(
-            Option(o.id, o.text, o.means, below(o.then, "options", i, "then"))
-            for i, o in enumerate(shape.options)
-        ),
-        if_yes=below(shape.if_yes, "if_yes"),
-        if_not_no=below(shape.if_not_no, "if_not_no"),
-        may_not_know=shape.unknown,
-        private=shape.private,
-        always=shape.always,
-        booked=shape.booked,
-        afresh=shape.afresh,
-        required=shape.required,
-        longest=shape.longest,
+    options = (
+        Option(o.id, o.text, o.means, below(o.then, "options", i, "then"))
+        for i, o in enumerate(shape.options)
     )
+    named_otherwise = {
+        "link_id": shape.id,
+        "text": shape.ask,
+        "type": shape.answer,
+        "options": tuple(options),
+        "if_yes": below(shape.if_yes, "if_yes"),
+        "if_not_no": below(shape.if_not_no, "if_not_no"),
+        "may_not_know": shape.unknown,
+    }
+    item = Item(**same_fields(shape, Item) | named_otherwise)
     tables.put(links, "question", item.link_id, item, at, where)
     return item
 

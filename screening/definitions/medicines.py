@@ -9,12 +9,12 @@ from screening.clinical.definitions.medicines import MedicineClass, MedicineName
 from screening.clinical.definitions.questionnaire import YES, Item, ItemType
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document
-from screening.definitions.shapes import MedicinesFile
+from screening.definitions.shapes import MedicinesFile, same_fields
 
 
 def medicines_in(file: MedicinesFile) -> MedicineNames:
     """Return what the file says, in the evaluator's own shapes."""
-    classes = (MedicineClass(c.id, c.question, c.answer, c.names) for c in file.medicines)
+    classes = (MedicineClass(**same_fields(c, MedicineClass)) for c in file.medicines)
     return MedicineNames(file.reads, tuple(classes))
 
 

@@ -25,7 +25,7 @@ from screening.definitions.checks import impossible_waits, misfits
 from screening.definitions.enumeration import idle_rules
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document
-from screening.definitions.shapes import ChangeShape, PolicyFile
+from screening.definitions.shapes import PolicyFile, same_fields
 
 Places = Mapping[str, tuple[str, int]]
 
@@ -33,8 +33,7 @@ Places = Mapping[str, tuple[str, int]]
 def changes_in(file: PolicyFile) -> Iterator[PolicyChange]:
     """Yield every change of `file`, in its order."""
     for shape in file.changes:
-        fields = {name: getattr(shape, name) for name in ChangeShape.model_fields}
-        yield PolicyChange(policy=file.policy, **fields)
+        yield PolicyChange(policy=file.policy, **same_fields(shape, PolicyChange))
 
 
 def place_of(change: PolicyChange) -> str:

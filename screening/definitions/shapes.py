@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic import StringConstraints as Matches
@@ -31,10 +32,19 @@ from screening.definitions.values import (
     When,
 )
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 
 class Shape(BaseModel):
     # Built when the first file of its kind is read: building all costs a tenth of a second.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+def same_fields(shape: Shape, of: type[DataclassInstance]) -> dict[str, Any]:
+    """Return what `shape` and the rules' own dataclass `of` call by the same name."""
+    names = type(shape).model_fields
+    return {f.name: getattr(shape, f.name) for f in fields(of) if f.name in names}
 
 
 class FindingShape(Shape):
