@@ -43,7 +43,7 @@ def once(function, flag):
 
 
 if "screening.gunicorn_server" in sys.orig_argv:
-    from screening.workflow import receipts
+    from screening.workflow.screenings import receipts
 
     receipts.read_receipt = once(receipts.read_receipt, "break-page")
 """

@@ -37,10 +37,10 @@ DIE = """
 import os, sys
 from screening.bootstrap import open_workplace
 from screening.config import read_config
-from screening.workflow import mailing
+from screening.workflow.mail import delivery
 place = open_workplace(read_config())
-mailing._note_sent = lambda *_: os.kill(os.getpid(), 9)
-mailing.send_mail(place, sys.argv[1])
+delivery._note_sent = lambda *_: os.kill(os.getpid(), 9)
+delivery.send_mail(place, sys.argv[1])
 """
 
 
