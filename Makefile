@@ -57,12 +57,12 @@ lint: ## Put the code into shape
 	@.venv/bin/ruff format
 
 texts: ## Collect the texts of the pages and add new ones to every language (never guesses)
-	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header -o messages.pot .
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header --sort-output -o messages.pot .
 	@.venv/bin/pybabel -q update -N --ignore-obsolete --ignore-pot-creation-date -i messages.pot -d screening/translations
 	@rm messages.pot
 
 language: ## Begin another language of the pages: make language CODE=fr
-	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header -o messages.pot .
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _l --no-location --omit-header --sort-output -o messages.pot .
 	@.venv/bin/pybabel -q init -i messages.pot -d screening/translations -l $(CODE)
 	@rm messages.pot
 
