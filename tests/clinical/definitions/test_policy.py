@@ -90,10 +90,12 @@ def test_a_wait_may_be_shorter_and_keeps_the_time_before_a_booked_date(small):
     ours = with_changes(small, change("dental_work", DO_NOT, defer=Duration(3, "day")))
     done = {"state": "present", "date": (TODAY - timedelta(4)).isoformat()}
     booked = {"state": "present", "date": (TODAY + timedelta(14)).isoformat()}
+    later = {"state": "present", "date": (TODAY + timedelta(15)).isoformat()}
 
     assert outcome(small, dental_work=done) is Outcome.DEFERRED
     assert outcome(ours, dental_work=done) is Outcome.NONE_IDENTIFIED
     assert outcome(ours, dental_work=booked) is Outcome.DEFERRED
+    assert outcome(ours, dental_work=later) is Outcome.NONE_IDENTIFIED
 
 
 def test_a_rule_of_its_own_counts_asks_and_is_translated(small):
