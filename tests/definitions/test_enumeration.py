@@ -172,6 +172,17 @@ MISTAKES = {
         (PEEL, "finding: surgery"),
         'question "surgery_asked" asks only 1 month back; a wait of 30 days would miss who says no',
     ),
+    "a wait far longer than the question looks back": (
+        {
+            FINDINGS: "- id: surgery\n  is: Surgery\n  date: the day\n",
+            ALL: QUESTION.format("surgery")
+            + "  within: 1 month\n  if_yes:\n"
+            + "  - id: surgery_date\n    ask: When?\n    answer: date\n    dates: surgery\n",
+            PEEL: rule("surgery", "contraindication\n  defer: 2 months"),
+        },
+        (PEEL, "finding: surgery"),
+        'question "surgery_asked" asks only 1 month back; a wait of 2 months would miss who says no',
+    ),
     "a wait of no days": (
         {PEEL: rule("anticoagulant", "contraindication\n  defer: 0 days")},
         (PEEL, "defer: 0 days"),
@@ -212,6 +223,14 @@ def test_each_mistake_is_named_where_it_stands(tmp_path, additions, place, messa
     found = found_in(tmp_path, additions)
 
     assert found == [f"questions/{file}:{line_of(text, additions, file)}: {message}"]
+
+
+def test_a_rule_on_a_finding_that_nobody_asks_about_is_named(tmp_path):
+    additions = {FINDINGS: "- id: lonely\n  is: Nobody asks\n", PEEL: rule("lonely")}
+    line = line_of("id: lonely", additions, FINDINGS)
+
+    said = f'questions/{FINDINGS}:{line}: no question ever asks about "lonely"'
+    assert said in found_in(tmp_path, additions)
 
 
 def loaded(folder, additions):

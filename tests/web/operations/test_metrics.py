@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_a_line_about_an_error_holds_its_kind_and_place_and_not_its_text():
     ]
     for line in map(JsonLines().format, lines):
         assert json.loads(line)["error"] == "ValueError"
-        assert "test_watching.py" in line and "canary" not in line
+        assert Path(__file__).name in line and "canary" not in line
 
 
 def test_a_line_about_a_request_that_cannot_be_read_holds_nothing_of_it():

@@ -75,9 +75,9 @@ def test_what_cannot_be_used_is_refused_and_nothing_changes(office, admin, reaso
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_logo_is_drawn_anew_and_small_and_carries_nothing_else(office, admin, kind):
-    change(office, admin, logo=picture(kind) + b"<script>alert(1)</script> GPS 51.5")
+@pytest.mark.parametrize("sent", ["PNG", "JPEG"])
+def test_a_logo_is_drawn_anew_and_small_and_carries_nothing_else(office, admin, sent):
+    change(office, admin, logo=picture(sent) + b"<script>alert(1)</script> GPS 51.5")
 
     clinic = kept(office)
     assert b"script" not in clinic.logo
