@@ -178,10 +178,10 @@ MISTAKES = {
             ALL: QUESTION.format("surgery")
             + "  within: 1 month\n  if_yes:\n"
             + "  - id: surgery_date\n    ask: When?\n    answer: date\n    dates: surgery\n",
-            PEEL: rule("surgery", "contraindication\n  defer: 2 months"),
+            PEEL: rule("surgery", "contraindication\n  defer: 1 year"),
         },
         (PEEL, "finding: surgery"),
-        'question "surgery_asked" asks only 1 month back; a wait of 2 months would miss who says no',
+        'question "surgery_asked" asks only 1 month back; a wait of 1 year would miss who says no',
     ),
     "a wait of no days": (
         {PEEL: rule("anticoagulant", "contraindication\n  defer: 0 days")},
