@@ -83,7 +83,8 @@ def _held(
 
 
 def _rows(session: Session, of: Any, screening_id: str) -> list[Any]:
-    return list(session.scalars(select(of).where(of.screening_id == screening_id)))
+    query = select(of).where(of.screening_id == screening_id)
+    return list(session.scalars(query.order_by(of.sequence)))
 
 
 def _open_columns(row: Any) -> dict[str, Any]:
