@@ -6,7 +6,9 @@ MARK and that digest in its place. Needs nothing but Python, so that makers of a
 commit may use it.
 """
 
+import base64
 import hashlib
+import io
 import lzma
 import re
 import sqlite3
@@ -16,13 +18,14 @@ from pathlib import Path
 LARGE = 2_000  # bytes
 MARK = b"museum:"
 MOST_IN_A_PACK = 380_000  # bytes
-DATABASE, DUMP = "screening.db.xz", "postgresql.sql.xz"
+DATABASE, DUMP, BACKUP = "screening.db.xz", "postgresql.sql.xz", "backup.zip"
 HEX = re.compile(rb"\\x([0-9a-f]{%d,})" % (2 * LARGE))  # bytes as pg_dump writes them
+BASE64 = re.compile(rb'"([A-Za-z0-9+/]{%d,}=*)"' % (4 * (LARGE // 3 + 2)))  # as backups do
 MARKED = re.compile(rb"\\x" + MARK.hex().encode() + rb"([0-9a-f]{64})")
 
 
-def pack(folder: Path, database: Path, dump: bytes) -> None:
-    """Write the SQLite file and the SQL text into `folder`, their large values once for both."""
+def pack(folder: Path, database: Path, dump: bytes, backup: bytes) -> None:
+    """Write SQLite file, SQL text and backup into `folder`, their large values once for all."""
     values: dict[str, bytes] = {}
     slim = database.with_suffix(".slim")
     _swap(database, slim, lambda value: _taken(values, value))
@@ -30,6 +33,8 @@ def pack(folder: Path, database: Path, dump: bytes) -> None:
     slim.unlink()
     dump = HEX.sub(lambda found: _as_hex(_taken(values, bytes.fromhex(found[1].decode()))), dump)
     (folder / DUMP).write_bytes(lzma.compress(dump, preset=9))
+    packed = _rewritten(backup, BASE64, lambda value: _taken(values, base64.b64decode(value)).hex())
+    (folder / BACKUP).write_bytes(packed)
     _pack_values(folder, values)
 
 
@@ -47,6 +52,24 @@ def unpack_dump(folder: Path) -> bytes:
     values = read_values(folder)
     dump = lzma.decompress((folder / DUMP).read_bytes())
     return MARKED.sub(lambda found: _as_hex(values[found[1].decode()]), dump)
+
+
+def unpack_backup(folder: Path) -> bytes:
+    """Return the file that the command `screening backup` wrote."""
+    values = read_values(folder)
+    marked = re.compile(b'"' + MARK.hex().encode() + b'([0-9a-f]{64})"')
+    packed = (folder / BACKUP).read_bytes()
+    return _rewritten(packed, marked, lambda name: base64.b64encode(values[name.decode()]).decode())
+
+
+def _rewritten(packed: bytes, found: re.Pattern, change) -> bytes:
+    """Return a ZIP of texts, in each what stands between the quotes as `change` returns it."""
+    new = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(new, "w") as rewritten:
+        for name in old.namelist():
+            text = found.sub(lambda m: f'"{change(m[1])}"'.encode(), old.read(name))
+            rewritten.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+    return new.getvalue()
 
 
 def read_values(folder: Path) -> dict[str, bytes]:

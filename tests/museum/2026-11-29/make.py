@@ -10,29 +10,36 @@ Its clock begins on 19 October 2026 and ends on 29 November 2026 at noon (UTC). 
 links and numbers that are drawn differ in each run; what is told of them does not.
 """
 
+import copy
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import lists
 import telling
+from cryptography.hazmat.primitives.serialization import Encoding
 from device import Device
 from flask_babel import force_locale
-
-from screening import opening
-from screening.config import read_secrets, write_secrets
+from screening.bell import open_bell
 from screening.documents.press import RenderError
 from screening.documents.render import render_pdf
 from screening.opening import issue_seal
-from screening.storage.encryption import new_key
 from screening.web.forms import WORDS
 from screening.web.texts import declaration_text
+from screening.workflow.passkeys import Challenge
+from tests.clinical.test_promises import quiet_answer
+
+from screening import opening
+from screening.config import read_secrets, write_secrets
+from screening.storage.encryption import new_key
 from screening.workflow import (
     accounts,
     administrator,
     asking_again,
+    audit_log,
     clinics,
     doctor,
     factors,
@@ -49,8 +56,7 @@ from screening.workflow import (
     returning,
     rotation,
 )
-from screening.workflow.passkeys import Challenge
-from tests.clinical.test_promises import quiet_answer
+from tests.documents.outside import outside_authorities
 from tests.mail_server import MailServer
 from tests.office import PASSWORD, START, Office, first_unanswered, journey, refused
 
@@ -70,6 +76,7 @@ class Furnishing(Office):
 
     def __init__(self, folder, questions, mail):
         self.folder, self.now, self.secrets, self.mail = folder, BEGIN, {}, mail
+        self.kept = {}
         self.told = {"screenings": {}, "accounts": {}, "tablets": {}, "cookies": {}, "moves": {}}
         opening.now = lambda: self.now
         self.put_in_force(questions)
@@ -78,14 +85,32 @@ class Furnishing(Office):
         """Start anew over other lists, as after an update."""
         if hasattr(self, "place"):
             self.close()
-        chosen = {"SCREENING_QUESTIONS": str(questions)}
-        self._open(self.folder, SETTINGS | chosen | self.mail.settings)
+        self.questions = {"SCREENING_QUESTIONS": str(questions)}
+        self._open(self.folder, SETTINGS | self.questions | self.mail.settings)
 
     def on(self, month, day, hour, minute=0):
         """Let time pass until this moment (UTC)."""
         moment = datetime(2026, month, day, hour, minute, tzinfo=UTC)
         assert moment >= self.now
         self.now = moment
+
+    def on_postgresql(self, address):
+        """Work for a while on a copy of the tables there; return what the manifest says of it."""
+        other = copy.copy(self)
+        other.told = copy.deepcopy(self.told) | {"screenings": {}}
+        other._open(self.folder, SETTINGS | {"SCREENING_DATABASE": address} | self.questions)
+        id = other.invited("sent on PostgreSQL", "Ole Dahl")
+        other.submit(id, "Ole Dahl", easy_bruise="unknown")
+        mai = other.sign_in_again("doctor")
+        other.decide(mai, id, "proceed-with-conditions", "", ("specialist-agrees",), "One side")
+        other.answer_some(other.invited("begun on PostgreSQL", "Eva Lund"), 6)
+        told = {
+            "screenings": telling.tell(other, other.told["screenings"]),
+            "tables": telling.counts(other),
+            "audit": {"head": audit_log.verify(other.place)[0]},
+        }
+        other.close()
+        return told
 
     def pages(self):
         app = self.app()
@@ -288,6 +313,7 @@ def today(o):
     pregnant = {"can_be_pregnant": "yes", "pregnant": "yes"}
     o.submit(russian, "Анна Смирнова", "ru", "interpreter", "Ольга", **pregnant)
     o.make(russian, "copy")
+    stamped(o, russian)
     o.on(11, 26, 3)
     soon = datetime(2026, 11, 30, 15, tzinfo=UTC)
     o.invited("invited", "Mia Fox", to="mia@patient.example", appointment_at=soon)
@@ -309,6 +335,16 @@ def today(o):
         o.place, o.sign_in_again("admin"), "newcomer", "Noor Ali", "receptionist"
     )
     o.told["accounts"]["newcomer"] = {"name": "Noor Ali", "role": "receptionist", "link": link}
+
+
+def stamped(o, screening_id):
+    """Make the report with a trusted clock, whose moment is that of the machine."""
+    with outside_authorities() as outside:
+        ours, o.place = o.place, replace(o.place, clock=outside.clock())
+        o.make(screening_id, "screening")
+        o.place = ours
+        o.kept["clock.crt"] = outside.certificate("root").public_bytes(Encoding.PEM)
+    o.told["screenings"]["russian"]["stamped"] = True
 
 
 def send_mails(o):
@@ -341,6 +377,8 @@ def last_morning(o):
     o.invited("mail waits", "Pia Holm", to="pia@patient.example")
     reminders.order_reminders(o.place, 2)
     devices(o)
+    o.told["rung"] = telling.waiting(o, told["arabic"]["id"], "plan")
+    open_bell(o.config, o.place.keys)(o.told["rung"])
 
 
 def fail(o):

@@ -40,8 +40,15 @@ def printed(o, screening_id):
         query = select(ReportRow).where(ReportRow.screening_id == screening_id)
         [row] = session.scalars(query.where(ReportRow.kind == "screening"))
         pdf = open_bytes(key, row.pdf, f"report:{row.id}")
-    o.kept = {"kept-elsewhere.pdf": pdf}
+    o.kept["kept-elsewhere.pdf"] = pdf
     return "kept-elsewhere.pdf"
+
+
+def waiting(o, screening_id, kind):
+    """Return the id of a report that is still to be made."""
+    of = (ReportRow.screening_id == screening_id, ReportRow.kind == kind)
+    with o.place.database.read() as session:
+        return session.scalars(select(ReportRow.id).where(*of)).one()
 
 
 def pen(client):
@@ -62,14 +69,9 @@ def write(o, target, settings):
     """Write the wing into the folder `target`."""
     target.mkdir(parents=True, exist_ok=True)
     with o.place.database.read() as session:
-        for told in o.told["screenings"].values():
-            told |= _screening(o, session, session.get_one(Screening, told["id"]))
         manifest = {
             "made": {"commit": COMMIT, "at": o.now.isoformat(), "settings": settings},
-            "tables": {
-                table.name: session.scalar(select(func.count()).select_from(table))
-                for table in Table.metadata.sorted_tables
-            },
+            "tables": _counts(session),
             "clinics": {
                 c.name: {"id": c.id, "accent": c.accent, "paper": c.paper, "logo": c.logo_print}
                 for c in session.scalars(select(Clinic))
@@ -84,11 +86,33 @@ def write(o, target, settings):
                 "entries": session.scalar(select(func.count()).select_from(AuditEntry)),
             },
             **o.told,
+            "screenings": tell(o, o.told["screenings"]),
         }
     assert audit_log.verify(o.place)[1] is None
-    _write_data(o, target)
+    manifest["on postgresql"] = _write_data(o, target)
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     (target / "manifest.json").write_text(text + "\n")
+
+
+def tell(o, screenings):
+    """Return what is stored of each of `screenings` beside what is told of it."""
+    with o.place.database.read() as session:
+        return {
+            name: told | _screening(o, session, session.get_one(Screening, told["id"]))
+            for name, told in screenings.items()
+        }
+
+
+def counts(o):
+    with o.place.database.read() as session:
+        return _counts(session)
+
+
+def _counts(session):
+    return {
+        table.name: session.scalar(select(func.count()).select_from(table))
+        for table in Table.metadata.sorted_tables
+    }
 
 
 def _screening(o, session, row):
@@ -128,8 +152,11 @@ def _report(row):
 
 
 def _write_data(o, target):
-    """Write the tables, the secret and the certificate as they stand in the instance folder."""
-    for name in ("secret", "authority.crt"):
+    """Write the tables, the secret and the certificate as they stand in the instance folder.
+
+    Return what was told of the acts on PostgreSQL.
+    """
+    for name in ("secret", "authority.crt", "queue.db"):
         shutil.copy(o.folder / name, target / name)
     for name, content in o.kept.items():
         (target / name).write_bytes(content)
@@ -138,22 +165,21 @@ def _write_data(o, target):
         write_backup(o.place.database, backup, o.now)
         o.place.database.scrub()
         shutil.copy(o.folder / "screening.db", copy)
-        dump = _on_postgresql(backup, [bytes.fromhex(s) for s in _secrets(o)])
-        packing.pack(target, copy, dump)
+        dump, told = _on_postgresql(o, backup)
+        packing.pack(target, copy, dump, backup.read_bytes())
+    return told
 
 
-def _secrets(o):
-    return (o.folder / "secret").read_text().split()
-
-
-def _on_postgresql(backup, secrets):
-    """Return the same installation as PostgreSQL holds it, in SQL."""
+def _on_postgresql(o, backup):
+    """Return the same installation as PostgreSQL holds it, in SQL, and what was done there."""
     cluster = Cluster()
     try:
         address = cluster.new()
         database = Database(address)
-        restore_backup(database, backup, secrets)
+        secrets = (o.folder / "secret").read_text().split()
+        restore_backup(database, backup, [bytes.fromhex(secret) for secret in secrets])
         database.close()
+        told = o.on_postgresql(address)
         program = INITDB.resolve().with_name("pg_dump")
         options = ["--inserts", "--no-owner", "--no-privileges", "--no-comments"]
         done = subprocess.run([program, *options, address], capture_output=True, check=True)
@@ -161,4 +187,4 @@ def _on_postgresql(backup, secrets):
         cluster.remove()
     # These are words to psql; the rest is SQL.
     kept = [x for x in done.stdout.splitlines(True) if not x.startswith((b"\\restrict", b"\\unr"))]
-    return b"".join(kept)
+    return b"".join(kept), told

@@ -1,0 +1,93 @@
+"""What the table of states allows is done to what was stored then, and nothing else is."""
+
+import pytest
+
+from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.states import ALLOWED, State
+from screening.workflow.reception import invitations, recheck
+from screening.workflow.records import export, retention
+from screening.workflow.review import reviews
+from screening.workflow.screenings import answering, receipts
+from tests.museum.test_drafts import finish
+from tests.museum.visiting import ON_SQLITE
+from tests.office import DECLARED, PASSWORD, decide
+
+# Those that leave the state as it is come first; of the others each has a screening of its own.
+STAYS = {
+    "read-receipt": lambda m, told: receipts.read_receipt(m.place, told["id"]),
+    "export": lambda m, told: export.export(m.place, told["id"], "program"),
+    "recheck": lambda m, told: recheck.recheck(m.place, told["clinic"], "program", told["id"]),
+    "amend": lambda m, told: settle(m, told, reviews.amend, "second thoughts"),
+    "answer": lambda m, told: answering.give_answer(m.place, told["id"], "painkiller", "no"),
+    "renew-link": lambda m, told: invitations.renew_link(
+        m.place, told["clinic"], "program", told["id"]
+    ),
+}
+CHANGES = {
+    "submit": lambda m, told: finish(m, told["id"]),
+    "decide": lambda m, told: settle(m, told, reviews.decide),
+    "change": lambda m, told: recheck.something_changed(m.place, told["id"]),
+    "withdraw": lambda m, told: invitations.withdraw(
+        m.place, told["clinic"], "program", told["id"]
+    ),
+}
+ERASES = {"erase": lambda m, told: retention.erase(m.place, told["id"], "program", "asked")}
+PLAINLY = {"submit": lambda m, told: answering.submit(m.place, told["id"], DECLARED)}
+ACTS = STAYS | CHANGES | ERASES | PLAINLY
+BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
+
+
+def settle(museum, told, act, *why):
+    """Decide as a doctor does who has the page before her."""
+    reviews.open_review(museum.place, museum.mai, told["id"])
+    *given, password = decide(museum, told["id"], "decline", "as advised", who=museum.mai)
+    act(*given, *why, password)
+    assert password == PASSWORD
+
+
+@pytest.fixture
+def museum(museum):
+    museum.mai = museum.sign_in("doctor")
+    return museum
+
+
+def ours(museum, state):
+    """Return the clinic's screenings in `state`; its doctor may decide on them."""
+    clinic = museum.clinic_named("Aurelia")
+    return [told for told in museum.in_state(state).values() if told["clinic"] == clinic]
+
+
+def test_every_act_of_the_table_is_tried():
+    assert ACTS.keys() | BY_TIME == set(ALLOWED)
+
+
+@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
+def test_what_the_table_forbids_is_refused_with_the_state(museum):
+    for act in ACTS:
+        for state in set(State) - ALLOWED[act]:
+            for told in ours(museum, state):
+                assert refusal(museum, act, told) == state, act
+
+
+def refusal(museum, act, told):
+    """Return the reason for which an act is refused, None where it is done."""
+    try:
+        ACTS[act](museum, told)
+    except ActRefusedError as refused:
+        return refused.reason
+    return None
+
+
+@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("state", State)
+def test_what_the_table_allows_is_done(museum, state):
+    there = ours(museum, state)
+    first = there[0]
+    for act in STAYS:
+        if state in ALLOWED[act]:
+            STAYS[act](museum, first)
+    for act in CHANGES:
+        if state in ALLOWED[act]:
+            CHANGES[act](museum, there.pop())
+    if state in ALLOWED["erase"]:
+        ERASES["erase"](museum, first)
