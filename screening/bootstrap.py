@@ -57,8 +57,7 @@ def open_workplace(config: Config) -> Workplace:
     try:
         safe.database.migrate()
         keys = safe.keys()
-        seal, clock = open_seal(config, keys), open_clock(config)
-        queue = open_queue(config, keys)
+        seal, clock = open_seal(config, keys, now()), open_clock(config)
         return Workplace(
             database=safe.database,
             definitions=definitions,
@@ -66,9 +65,10 @@ def open_workplace(config: Config) -> Workplace:
             keys=keys,
             wrapping=safe.wrapping,
             seal=seal,
-            ring=open_bell(queue),
-            workers=lambda: worker_states(queue),
-            issue=lambda who: issue_certificate(open_authority(config, keys), who, "doctor", now()),
+            ring=open_bell(config, keys),
+            issue=lambda who, at: issue_certificate(
+                open_authority(config, keys), who, "doctor", at
+            ),
             now=now,
             one_seal=bool(config.seal_file),
             clock=clock,
@@ -143,8 +143,8 @@ def _make_private(instance: Path) -> None:
                 path.chmod(0o600)
 
 
-def open_seal(config: Config, keys: Keys) -> Credentials:
-    """Return the installation's seal; at first start a local authority issues one.
+def open_seal(config: Config, keys: Keys, at: datetime) -> Credentials:
+    """Return the installation's seal; at first start a local authority issues one as of `at`.
 
     Raises SettingError where the one that the settings name cannot be used.
     """
@@ -153,7 +153,7 @@ def open_seal(config: Config, keys: Keys) -> Credentials:
     authority = open_authority(config, keys)
 
     def issue() -> Credentials:
-        return issue_certificate(authority, f"Seal of {config.organisation}", "seal", now())
+        return issue_certificate(authority, f"Seal of {config.organisation}", "seal", at)
 
     return _kept(config, keys, "seal", issue)
 
@@ -190,12 +190,15 @@ def _read_word(name: str, path: str) -> str:
     return word
 
 
-def issue_seal(config: Config, keys: Keys, clinic: str) -> Credentials | None:
-    """Return a seal that names `clinic`, None where the settings name one for all clinics."""
+def issue_seal(config: Config, keys: Keys, clinic: str, at: datetime) -> Credentials | None:
+    """Return a seal that names `clinic`, None where the settings name one for all clinics.
+
+    It holds from the moment `at`.
+    """
     if config.seal_file:
         return None
     authority = open_authority(config, keys)
-    return issue_certificate(authority, f"Seal of {clinic}", "seal", now(), clinic)
+    return issue_certificate(authority, f"Seal of {clinic}", "seal", at, clinic)
 
 
 def renew_certificates(config: Config, place: Workplace) -> None:
@@ -205,11 +208,11 @@ def renew_certificates(config: Config, place: Workplace) -> None:
         if clinic is None and not config.seal_file:
             (config.instance / "seal.p12").unlink(missing_ok=True)
             open_safe(config).forget("seal")
-            open_seal(config, keys)
-        elif clinic and (seal := issue_seal(config, keys, clinic.name)):
+            open_seal(config, keys, place.now())
+        elif clinic and (seal := issue_seal(config, keys, clinic.name, place.now())):
             clinics.renew_seal(place, clinic.id, seal)
     for one in health.ending_doctors(place):
-        issued = issue_certificate(authority, one.name, "doctor", now())
+        issued = issue_certificate(authority, one.name, "doctor", place.now())
         sessions.renew_credentials(place, one.id, issued)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +117,8 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
         case = read_case(definitions, raw, REPORT_KEYS)
     except CaseError as error:
         _stop(error.problems, 2)
-    seal = _open_place(config).seal
-    at = datetime.now(UTC)
+    place = _open_place(config)
+    seal, at = place.seal, place.now()
     compiled = compile_report(definitions, case, raw, _frame(raw, at, config.organisation))
     output.write_bytes(seal_pdf(render_pdf(compiled), seal, at, "Report made from a case file"))
     click.echo(f"{output}: sealed", err=True)
@@ -149,6 +149,7 @@ def verify(file: Path, trust: Path | None) -> None:
     """Say whether a report is PASSED (0), INDETERMINATE (2) or FAILED (1), and why."""
     from cryptography.x509 import load_pem_x509_certificates
 
+    from screening.bootstrap import now
     from screening.documents.verifying.verify_process import check as check_
     from screening.workflow.reports.verification import as_found, compare, in_words, trusted_roots
 
@@ -162,7 +163,7 @@ def verify(file: Path, trust: Path | None) -> None:
     except (OSError, ValueError) as error:
         click.echo(f"FAILED\n{error}")
         sys.exit(1)
-    found = check_(pdf, known)
+    found = check_(pdf, known, now())
     checked = compare(place, found) if place else as_found(found)
     click.echo("\n".join(in_words(checked)))
     sys.exit(VERDICT_CODES[checked.status])

@@ -8,9 +8,8 @@ from dataclasses import replace
 import pyotp
 from sqlalchemy import select
 
-from screening.bootstrap import issue_seal, now, open_authority, write_privately
+from screening.bootstrap import issue_seal, write_privately
 from screening.config import Config
-from screening.documents.certificates.authority import issue_certificate
 from screening.storage.tables import Clinic
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
@@ -49,7 +48,7 @@ def open_demo(config: Config, place: Workplace) -> str:
 
 
 def _make(config: Config, place: Workplace) -> str:
-    seal = issue_seal(config, place.keys, CLINIC)
+    seal = issue_seal(config, place.keys, CLINIC, place.now())
     clinic = clinics.add_clinic(
         place, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London", seal
     )
@@ -75,9 +74,8 @@ def _account(
     config: Config, place: Workplace, clinic: str, label: str, username: str, name: str, role: str
 ) -> str:
     """Open an account whose second factor is set up already, and return how to get in."""
-    password, credentials = secrets.token_urlsafe(9), None
-    if role == "doctor":
-        credentials = issue_certificate(open_authority(config, place.keys), name, "doctor", now())
+    password = secrets.token_urlsafe(9)
+    credentials = place.issue(name, place.now()) if role == "doctor" else None
     id = sessions.add_account(place, clinic, username, name, role, password, credentials)
     totp = pyotp.parse_uri(second_factor.offer_app(place, id))
     assert isinstance(totp, pyotp.TOTP)

@@ -103,6 +103,22 @@ def test_clinical_code_looks_at_no_clock(path):
     assert not calls & {"today", "now", "utcnow"}
 
 
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
+# What everyone asks for the time; and the limits, which hold their own against their library's.
+MAY_LOOK_AT_A_CLOCK = {Path("bootstrap.py"), Path("web/core/limits.py")}
+
+
+@pytest.mark.parametrize("path", sorted(set(FILES) - MAY_LOOK_AT_A_CLOCK), ids=str)
+def test_the_moment_is_an_argument(path):
+    """A clock that is looked at deep inside cannot be moved by a test, or set apart by a fault."""
+    looks = {
+        (n.value.id, n.attr)
+        for n in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+    }
+    assert not looks & CLOCKS
+
+
 def test_the_pages_carry_no_pdf_library():
     """A web worker that never loads WeasyPrint cannot be slowed down by a report."""
     code = "import screening.app, sys; print({'weasyprint', 'pyhanko'} & set(sys.modules))"

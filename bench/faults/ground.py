@@ -236,7 +236,7 @@ class Ground:
             if hashlib.sha256(pdf).hexdigest() != row.sha256:
                 result.wrong.append("a report is not the one that was sealed")
             if number % max(1, len(rows) // VERIFIED) == 0:
-                found = check(pdf, verification.trusted_roots(place))
+                found = check(pdf, verification.trusted_roots(place), place.now())
                 checked = verification.compare(place, found)
                 if checked.status != "PASSED" or checked.replayed is False:
                     result.wrong.append(f"a report does not pass: {checked.reasons}")

@@ -24,7 +24,7 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
 
     config, place = read_config(), open_place()
     try:
-        seal = issue_seal(config, place.keys, name)
+        seal = issue_seal(config, place.keys, name, place.now())
         click.echo(add_clinic(place, name, address, phone, zone, seal))
     except (ZoneInfoNotFoundError, ValueError):
         stop([f'"{zone}" is not a time zone; write it like Europe/London'], 2)
@@ -43,15 +43,10 @@ def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
     """Open an account and print its first password."""
     import secrets
 
-    from screening.bootstrap import now, open_authority
-    from screening.documents.certificates.authority import issue_certificate
     from screening.workflow.accounts.sessions import add_account
 
-    config, place = read_config(), open_place()
-    credentials = None
-    if role == "doctor":
-        authority = open_authority(config, place.keys)
-        credentials = issue_certificate(authority, name, "doctor", now())
+    place = open_place()
+    credentials = place.issue(name, place.now()) if role == "doctor" else None
     password = secrets.token_urlsafe(9)
     add_account(place, choose_clinic(place, clinic_id), username, name, role, password, credentials)
     click.echo(f"user name: {username}   password: {password}")

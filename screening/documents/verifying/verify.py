@@ -25,7 +25,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
@@ -96,13 +96,8 @@ class Verification:
     sha256: str
 
 
-def verify_pdf(
-    pdf: bytes, trust: Sequence[x509.Certificate], now: datetime | None = None
-) -> Verification:
-    """Verify `pdf` as of `now`, or of the present moment; no `pdf` makes it raise."""
-    # The only look at a clock in documents/: a forgotten `now` must not let an
-    # expired certificate pass.
-    moment = now or datetime.now(UTC)
+def verify_pdf(pdf: bytes, trust: Sequence[x509.Certificate], now: datetime) -> Verification:
+    """Verify `pdf` as of `now`; no `pdf` makes it raise."""
     # pyHanko logs names out of strangers' files, with tracebacks; the reasons say enough.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     sha256 = hashlib.sha256(pdf).hexdigest()
@@ -110,7 +105,7 @@ def verify_pdf(
         _check_last_signature(pdf)
         found = _signatures(pdf)
         protected = [_check_bytes(pdf, each) for each in found]
-        judged = asyncio.run(judge(found, Trust(trust, found[0].reader), moment))
+        judged = asyncio.run(judge(found, Trust(trust, found[0].reader), now))
         facts = list(zip(found, protected, judged, strict=True))
         for fact in facts:
             _check_meaning(*fact)

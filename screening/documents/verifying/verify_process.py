@@ -2,7 +2,8 @@
 
 python -P -m screening.documents.verifying.verify_process
 
-Standard input holds a line of JSON with the certificates to trust, then the file.
+Standard input holds a line of JSON with the certificates to trust and the moment that counts
+as now, then the file.
 Standard output is the result as JSON. The process may read and compute for a
 while, and nothing else; whoever started it ends it when it takes too long.
 """
@@ -38,10 +39,11 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     pem = asked["trust"].encode()
     trust = load_pem_x509_certificates(pem) if pem else []
-    print(json.dumps(check(sys.stdin.buffer.read(), trust)))
+    now = datetime.fromisoformat(asked["now"])
+    print(json.dumps(check(sys.stdin.buffer.read(), trust, now)))
 
 
-def check(pdf: bytes, trust: list[Any], now: datetime | None = None) -> dict[str, Any]:
+def check(pdf: bytes, trust: list[Any], now: datetime) -> dict[str, Any]:
     """Return the verification as JSON has it, with the record of a file that is unbroken."""
     verification = verify_pdf(pdf, trust, now)
     found = dataclasses.asdict(verification)

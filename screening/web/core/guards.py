@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from flask import (
     abort,
@@ -173,6 +174,11 @@ def end_old_visit() -> None:
         end_visit()
     elif idle > 60:
         session["seen"] = now
+
+
+def day_at_clinic() -> date:
+    """Return the day at the clinic of whoever is signed in."""
+    return workplace().now().astimezone(ZoneInfo(person().clinic.zone)).date()
 
 
 def clinic_here() -> Clinic | None:

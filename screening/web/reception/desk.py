@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from screening.web.core.formatting import picture_of
-from screening.web.core.guards import person, require, workplace
+from screening.web.core.guards import day_at_clinic, person, require, workplace
 from screening.web.core.language import languages
 from screening.web.reception.forms import BirthDateForm, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
@@ -32,14 +32,14 @@ def today() -> ResponseReturnValue:
     """Show the appointments of today, or of the day asked for, then everyone else."""
     note_look(workplace(), person(), "look at list")
     zone = person().clinic.zone
-    now = workplace().now().astimezone(ZoneInfo(zone)).date()
-    day = request.args.get("day", type=date.fromisoformat) or now
+    today = day_at_clinic()
+    day = request.args.get("day", type=date.fromisoformat) or today
     entries = invitations.list_screenings(workplace(), person().clinic.id, day)
     of_the_day = [e for e in entries if _day(e, zone) == day]
     return render_template(
         "reception/today.html",
         day=day,
-        is_today=day == now,
+        is_today=day == today,
         of_the_day=of_the_day,
         others=[e for e in entries if e not in of_the_day],
         why_words=why_words(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -21,6 +19,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.web.core.guards import day_at_clinic
 from screening.web.core.refusal_words import MAIL_ADDRESS, words
 from screening.web.screenings.forms import LONGEST_NAME
 from screening.workflow.core.refusal import ActRefusedError
@@ -52,7 +51,7 @@ class BirthDateField(DateField):
     """A date of birth as the staff reads it from a document."""
 
     def post_validate(self, form: FlaskForm, validation_stopped: bool) -> None:
-        if self.data and not 1900 <= self.data.year <= date.today().year:
+        if self.data and not 1900 <= self.data.year <= day_at_clinic().year:
             raise ValidationError(_l("Check the year of birth."))
 
 

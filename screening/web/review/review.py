@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -15,7 +14,7 @@ from screening.clinical.report.decision import CODES, Choice, Code, Ruling, prob
 from screening.clinical.report.decisive import clear_day
 from screening.clinical.report.parts import Report
 from screening.web.core.formatting import evidence_words, shown_text, state_words
-from screening.web.core.guards import person, require, workplace
+from screening.web.core.guards import day_at_clinic, person, require, workplace
 from screening.web.core.refusal_words import RULING, SIGNATURE, words
 from screening.web.review.forms import DecisionForm
 from screening.workflow.accounts.sessions import note_look
@@ -79,8 +78,7 @@ def search() -> ResponseReturnValue:
 
 
 def _listed() -> dict[str, Any]:
-    zone = person().clinic.zone
-    day = workplace().now().astimezone(ZoneInfo(zone)).date()
+    zone, day = person().clinic.zone, day_at_clinic()
     today, outcome = request.args.get("day") == "today", request.args.get("outcome", "")
     waiting = line.list_queue(workplace(), person())
     return {

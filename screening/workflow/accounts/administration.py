@@ -66,7 +66,7 @@ def open_account(place: Workplace, by: Person, username: str, name: str, role: s
     with place.database.read() as session:
         if session.scalars(select(Account.id).where(Account.username == username)).first():
             raise ActRefusedError(Refusal.TAKEN)
-    credentials = place.issue(name) if role == "doctor" else None
+    credentials = place.issue(name, place.now()) if role == "doctor" else None
     unknown = secrets.token_urlsafe(32)
     id = add_account(place, by.clinic.id, username, name, role, unknown, credentials, by=by.who)
     return give_link(place, by, id)
@@ -89,7 +89,7 @@ def change_role(place: Workplace, by: Person, account_id: str, role: str) -> Non
         raise ActRefusedError(Refusal.UNKNOWN_ROLE)
     with place.database.read() as session:
         account = _own(session, by, account_id)
-    credentials = place.issue(account.name) if role == "doctor" else None
+    credentials = place.issue(account.name, place.now()) if role == "doctor" else None
     with place.database.write() as session:
         account = _own(session, by, account_id)
         if account.id == by.id:

@@ -140,7 +140,7 @@ def verify_upload(place: Workplace, pdf: bytes, code: str | None = None) -> Chec
     if not _at_once.acquire(timeout=LONGEST):
         raise ActRefusedError(Refusal.BUSY)
     try:
-        found = _check_apart(trusted_roots(place), pdf)
+        found = _check_apart(trusted_roots(place), pdf, place.now())
     finally:
         _at_once.release()
     return compare(place, found, code)
@@ -154,14 +154,14 @@ def trusted_roots(place: Workplace) -> list[Certificate]:
     return list(dict.fromkeys([*place.trust, *(chain[-1] for chain in chains)]))
 
 
-def _check_apart(trust: list[Certificate], pdf: bytes) -> dict[str, Any]:
+def _check_apart(trust: list[Certificate], pdf: bytes, now: datetime) -> dict[str, Any]:
     """Return the answer of a process of its own, which knows no secret and may be killed."""
     pem = "".join(each.public_bytes(Encoding.PEM).decode() for each in trust)
     public = {k: v for k, v in os.environ.items() if not k.startswith("SCREENING_")}
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "screening.documents.verifying.verify_process"],
-            input=json.dumps({"trust": pem}).encode() + b"\n" + pdf,
+            input=json.dumps({"trust": pem, "now": now.isoformat()}).encode() + b"\n" + pdf,
             capture_output=True,
             env=public,
             timeout=LONGEST,

@@ -4,7 +4,7 @@ import hashlib
 import io
 import logging
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 
 import pikepdf
@@ -103,16 +103,11 @@ def test_a_report_with_seal_and_doctors_signature_passes():
     assert second.claimed_at == LATER
 
 
-def test_without_a_moment_the_present_one_counts():
-    now = datetime.now(UTC)
-    home = create_authority("Aurelia Clinic", now)
-    pdf = seal_pdf(plain(), issue_certificate(home, "Seal", "seal", now), now, "Sealed")
-    assert verify_pdf(pdf, [home.certificate]).status == "PASSED"
+def test_a_seal_is_in_doubt_once_its_certificate_has_ended():
+    end = seal().certificate.not_valid_after_utc
 
-    then = now - timedelta(days=2000)
-    home = create_authority("Aurelia Clinic", then)
-    pdf = seal_pdf(plain(), issue_certificate(home, "Seal", "seal", then), then, "Sealed")
-    assert verify_pdf(pdf, [home.certificate]).status == "INDETERMINATE"
+    assert verified(sealed(), now=end - timedelta(1)).status == "PASSED"
+    assert verified(sealed(), now=end + timedelta(1)).status == "INDETERMINATE"
 
 
 @cache

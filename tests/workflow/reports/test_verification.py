@@ -151,7 +151,7 @@ def test_a_decided_report_cut_back_to_its_seal_is_not_the_one_that_was_issued(of
 
 
 def test_verdicts_that_the_rules_do_not_give_fail(office, sealed):
-    found = check(sealed, trusted_roots(office.place))
+    found = check(sealed, trusted_roots(office.place), office.now)
     assert compare(office.place, found).status == "PASSED"
     found["record"]["verdicts"]["procedures"][0]["outcome"] = "contraindicated"
 
@@ -160,7 +160,7 @@ def test_verdicts_that_the_rules_do_not_give_fail(office, sealed):
 
 
 def test_rules_of_an_earlier_day_come_from_the_archive(office, sealed, small):
-    record = check(sealed, trusted_roots(office.place))["record"]
+    record = check(sealed, trusted_roots(office.place), office.now)["record"]
     later = replace(office.place, definitions=small)
     assert replay(later, record) is True
     record["verdicts"]["procedures"][0]["outcome"] = "contraindicated"
