@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,10 +35,11 @@ PATIENTS = {
     "Jean Petit": (UNKNOWN, "mesotherapy-face"),
     "Ken Mori": (UNKNOWN, "mesotherapy-face"),
 }
+LAST_DOSE = date.today() - timedelta(3)
 KINDS = ("date_of_birth", "can_be_pregnant", "heart", "painkiller_last_dose", "medicine_list")
 ANSWERS = UNKNOWN | {
     "painkiller": "yes",
-    "painkiller_last_dose": ["18", "11", "2026"],
+    "painkiller_last_dose": [LAST_DOSE.day, LAST_DOSE.month, LAST_DOSE.year],
     "other_meds": "yes",
     "medicine_list": "Eliqis 5 mg",
     "medicine_kinds": ["none"],

@@ -58,6 +58,7 @@ def open_workplace(config: Config) -> Workplace:
         safe.database.migrate()
         keys = safe.keys()
         seal, clock = open_seal(config, keys, now()), open_clock(config)
+        queue = open_queue(config, keys)
         return Workplace(
             database=safe.database,
             definitions=definitions,
@@ -65,7 +66,8 @@ def open_workplace(config: Config) -> Workplace:
             keys=keys,
             wrapping=safe.wrapping,
             seal=seal,
-            ring=open_bell(config, keys),
+            ring=open_bell(queue),
+            workers=lambda: worker_states(queue),
             issue=lambda who, at: issue_certificate(
                 open_authority(config, keys), who, "doctor", at
             ),

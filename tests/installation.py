@@ -12,8 +12,10 @@ import urllib.error
 import urllib.request
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyotp
 
@@ -24,6 +26,7 @@ from screening.workflow.clinics import clinics
 from screening.workflow.reception import invitations
 from screening.workflow.tablets import tablets
 
+ZONE = ZoneInfo("Europe/London")  # where the demo clinic is
 RUNNING = {}  # by address, for whoever has only a page of it
 
 
@@ -135,6 +138,10 @@ class Installation:
                 return
             time.sleep(0.1)
         raise AssertionError(f"reports are {states}: {self.log.read_text()[-2000:]}")
+
+    def day(self, ago=0):
+        """Return the day at the clinic `ago` days before its today."""
+        return datetime.now(UTC).astimezone(ZONE).date() - timedelta(ago)
 
     def found(self, pattern):
         return re.search(pattern, self.printed)[1]

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyotp
 import pytest
@@ -26,7 +27,7 @@ from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.clinical.evaluation.test_promises import quiet_answer
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/London")
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
 START = {"born": ["3", "5", "1986"]}  # beside a code, on a tablet
 PASSWORD = "correct horse battery"
@@ -71,15 +72,17 @@ def render_briefly(report, *rest, **options):
 
 
 class Office:
-    """One clinic with a doctor, ready to invite; `rung` holds the reports that the bell was for."""
+    """One clinic with a doctor, ready to invite; `rung` holds the reports that the bell was for.
+
+    It opens at the moment at which it is made. Tests count from `now`, and write no day down.
+    """
 
     def __init__(self, folder: Path, **settings: str):
-        self.now, self.secrets = NOON, {}
+        self.secrets = {}
         self._open(folder, settings)
-        self.now = max(self.now, datetime.now(UTC))
-        self.start = self.now
-        seal = issue_seal(self.config, self.place.keys, "Aurelia")
-        where = ("Aurelia", "1 Street", "123", "Europe/London")
+        self.now = self.start = datetime.now(UTC)
+        seal = issue_seal(self.config, self.place.keys, "Aurelia", self.now)
+        where = ("Aurelia", "1 Street", "123", str(ZONE))
         self.clinic = clinics.add_clinic(self.place, *where, seal)
         self.doctor = self.add("doctor", "Dr Mai Tran", "doctor")
         self.receptionist = self.add("reception", "Sam Hill", "receptionist")
@@ -130,6 +133,14 @@ class Office:
         """Sign in with a test client, through both pages."""
         client.post("/sign-in", data={"username": username, "password": PASSWORD})
         return client.post("/sign-in/second-factor", data={"code": self.code(username)})
+
+    def day(self, ago=0):
+        """Return the day at the clinic `ago` days before its today, as an answer."""
+        return (self.now.astimezone(ZONE).date() - timedelta(ago)).isoformat()
+
+    def number(self, nth):
+        """Return the number of the `nth` screening of the year in which the clinic opened."""
+        return f"SC-{self.start.year}-{nth:06d}"
 
     def pass_time(self, **by):
         self.now += timedelta(**by)

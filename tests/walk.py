@@ -59,7 +59,7 @@ def answer_quietly(page):
 
 def fill_date(page, day, month, year):
     for label, value in (("Day", day), ("Month", month), ("Year", year)):
-        page.get_by_label(label, exact=True).fill(value)
+        page.get_by_label(label, exact=True).fill(str(value))
 
 
 def say_who_answered(page):

@@ -6,6 +6,7 @@ come from them too, as from a commercial authority below a root.
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -23,7 +24,18 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
 
-BEGIN = "2020-01-01T00:00:00+0000"
+THIS_YEAR = datetime.now(UTC).year
+LONG_AGO, LATELY = -7, -2  # years from this one
+SOON, LATE, VERY_LATE = 3, 34, 74
+
+
+def first_day(years):
+    """Return the first day of the year that is so many `years` from this one."""
+    return datetime(THIS_YEAR + years, 1, 1, tzinfo=UTC)
+
+
+def _validity(end):
+    return {"valid-from": first_day(LONG_AGO).isoformat(), "valid-to": first_day(end).isoformat()}
 
 
 def _usage(*uses):
@@ -38,7 +50,7 @@ def _authority(issuer, path=None):
     held = {"ca": True} if path is None else {"ca": True, "path-len-constraint": path}
     return {
         "issuer": issuer,
-        "validity": {"valid-from": BEGIN, "valid-to": "2100-01-01T00:00:00+0000"},
+        "validity": _validity(VERY_LATE),
         "extensions": [
             {"id": "basic_constraints", "critical": True, "value": held},
             _usage("digital_signature", "key_cert_sign", "crl_sign"),
@@ -64,7 +76,7 @@ def _asked_of(name):
 def _leaf(issuer, end, *extensions, **more):
     return {
         "issuer": issuer,
-        "validity": {"valid-from": BEGIN, "valid-to": f"{end}-01-01T00:00:00+0000"},
+        "validity": _validity(end),
         "extensions": list(extensions),
         **more,
     }
@@ -93,25 +105,28 @@ ARCHITECTURE = {
         "middle": _authority("root", 0),
         "answers": _leaf(
             "middle",
-            2100,
+            VERY_LATE,
             _usage("digital_signature"),
             _for("ocsp_signing"),
             {"id": "ocsp_no_check"},
         ),
         "tsa": _leaf(
-            "middle", 2060, _usage("digital_signature"), _for("time_stamping"), _list("middle")
+            "middle", LATE, _usage("digital_signature"), _for("time_stamping"), _list("middle")
         ),
         "tsa-rsa": _leaf(
-            "root", 2060, _usage("digital_signature"), _for("time_stamping"), _list("root")
+            "root", LATE, _usage("digital_signature"), _for("time_stamping"), _list("root")
         ),
-        "seal": _leaf("middle", 2030, SIGNS, _asked_of("middle")),
-        "doctor": _leaf("middle", 2030, SIGNS, _list("middle")),
+        "seal": _leaf("middle", SOON, SIGNS, _asked_of("middle")),
+        "doctor": _leaf("middle", SOON, SIGNS, _list("middle")),
         "revoked": _leaf(
             "middle",
-            2030,
+            SOON,
             SIGNS,
             _list("middle"),
-            revocation={"revoked-since": "2024-01-01T00:00:00+0000", "reason": "key_compromise"},
+            revocation={
+                "revoked-since": first_day(LATELY).isoformat(),
+                "reason": "key_compromise",
+            },
         ),
     },
     "services": {

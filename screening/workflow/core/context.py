@@ -41,6 +41,7 @@ class Workplace:
     """One installation: where things are kept, what is in force, whose seal is used.
 
     `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
+    `workers` says when the worker of each machine was there last and what hindered it,
     `issue` makes a doctor's certificate that holds from a moment on, `now` tells the
     time; nothing else here looks at a clock. `seal` is for clinics that have none of
     their own, or for all where the settings name one (`one_seal`). `clock` is the
@@ -57,6 +58,7 @@ class Workplace:
     wrapping: Callable[[], bytes]
     seal: Credentials
     ring: Callable[[str], None]
+    workers: Callable[[], list[tuple[datetime, str]]]
     issue: Callable[[str, datetime], Credentials]
     now: Callable[[], datetime]
     one_seal: bool = False

@@ -48,7 +48,7 @@ def test_a_source_with_an_address_is_a_link_that_tells_nobody_where_from(office,
 
 
 def test_the_answer_that_alone_decides_is_named_with_what_would_be_without_it(office, desk):
-    page = review(desk, office.submit(painkiller="yes", painkiller_last_dose="2026-11-20"))
+    page = review(desk, office.submit(painkiller="yes", painkiller_last_dose=office.day(1)))
 
     alone = page.split("One answer alone decides this:")[1][:600]
     assert "Without it:" in alone and "No contraindication identified" in alone

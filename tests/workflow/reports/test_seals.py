@@ -217,6 +217,7 @@ def test_an_account_from_before_is_looked_at_too(office):
     assert "doctor Dr Mai Tran: the certificate ends" in health.certificate_notices(office.place)[1]
 
 
+@pytest.mark.both_databases
 def test_renewing_ends_the_notices_and_old_reports_still_pass(office):
     office.submit()
     office.make_reports()

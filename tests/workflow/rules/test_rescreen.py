@@ -11,8 +11,6 @@ from screening.workflow.rules import rescreen as acts
 from screening.workflow.rules.rescreen import rescreen
 from tests.conftest import QUESTIONS
 
-BRUISED = {"painkiller": "yes", "painkiller_last_dose": "2026-11-18"}
-
 
 @pytest.fixture(scope="module")
 def without_painkillers(tmp_path_factory):

@@ -68,15 +68,15 @@ def test_answers_are_there_after_coming_back(office):
 
 
 def test_an_answer_off_the_way_is_kept_and_comes_back(office):
-    id = office.invite().screening_id
+    id, dose = office.invite().screening_id, office.day(3)
     for link_id, answer in [
         ("painkiller", "yes"),
-        ("painkiller_last_dose", "2026-11-18"),
+        ("painkiller_last_dose", dose),
         ("painkiller", "no"),
     ]:
         answering.give_answer(office.place, id, link_id, answer)
 
-    assert answering.open_draft(office.place, id).answers["painkiller_last_dose"] == "2026-11-18"
+    assert answering.open_draft(office.place, id).answers["painkiller_last_dose"] == dose
 
 
 def test_an_incomplete_questionnaire_cannot_be_submitted(office):
@@ -149,7 +149,7 @@ def test_a_submission_orders_the_report_and_the_patients_copy_and_rings_for_both
 
 
 def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office, tmp_path):
-    id = office.submit(painkiller="yes", painkiller_last_dose="2026-11-18")
+    id = office.submit(painkiller="yes", painkiller_last_dose=office.day(3))
     assert receipts.patient_copy(office.place, id) is None
     office.make_reports(render_pdf)
     copy = text_of(receipts.patient_copy(office.place, id), tmp_path)

@@ -79,7 +79,7 @@ def test_another_date_of_birth_takes_back_what_was_confirmed(office):
 
 
 def test_what_may_have_changed_by_itself_is_asked_afresh(office):
-    first_visit(office, painkiller="yes", painkiller_last_dose="2026-10-01", bleeding="unknown")
+    first_visit(office, painkiller="yes", painkiller_last_dose=office.day(50), bleeding="unknown")
     brought = shown(office, come_again(office))
     known = office.place.definitions
     items = {item.link_id: item for item in known.items}
