@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick golden bench faults breaks pictures lint texts language lock licences audit
+.PHONY: help serve test test-any-day quick golden bench faults breaks pictures lint texts language lock licences audit
 
 help: ## List what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 serve: ## Install what is missing, open a demo clinic, serve on 127.0.0.1:8000
 	@bin/install serve
@@ -15,6 +15,10 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/mypy
 	@.venv/bin/screening check
 	@.venv/bin/pytest
+
+test-any-day: ## Run on five other days all that a day can change (tests/any_day.py)
+	@bin/install test
+	@.venv/bin/python -m tests.any_day
 
 quick: ## Try the rules and the lists: no browser, no database; under 20 seconds
 	@bin/install test

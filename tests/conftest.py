@@ -28,6 +28,12 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: (item.path.name not in slow, item.path.parent.name != "web"))
 
 
+def pytest_itemcollected(item):
+    """Mark what needs a browser, so that a run can leave it out."""
+    if "chromium" in item.fixturenames:
+        item.add_marker("browser")
+
+
 def pytest_report_header():
     missing = "" if "postgresql" in DATABASES else " (no PostgreSQL: initdb was not found)"
     return f"databases: {', '.join(DATABASES)}{missing}"

@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.error
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.client import HTTPException
 
 import pytest
@@ -21,6 +22,7 @@ from tests.installation import Installation
 from tests.office import Office
 from tests.visitor import Visitor
 
+pytestmark = pytest.mark.fault
 ROUNDS = {"sqlite": 2, "postgresql": 1}  # bench/faults/kill.py does 200
 PATIENTS_A_ROUND = 3
 WHOLE = 7  # processes: serve, two of gunicorn, three of the worker, the press
@@ -62,7 +64,7 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, kind, address):
     assert set(reports) == submitted >= set(acknowledged)
     for id in acknowledged:
         sealed = receipts.patient_copy(office.place, id)
-        assert verify_pdf(sealed, trusted(office.config)).status == "PASSED"
+        assert verify_pdf(sealed, trusted(office.config), datetime.now(UTC)).status == "PASSED"
     office.close()
 
 

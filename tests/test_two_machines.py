@@ -15,6 +15,7 @@ from tests.office import Office
 from tests.postgres import DATABASES
 from tests.test_crash import send, wait_for_reports
 
+pytestmark = pytest.mark.fault
 PATIENTS = 12
 
 

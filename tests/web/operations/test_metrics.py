@@ -4,7 +4,10 @@ import json
 import logging
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -37,6 +40,14 @@ def test_a_request_keeps_the_id_of_the_proxy_where_it_is_one(client, given, kept
 
     assert (id == given) == kept
     assert re.fullmatch("[0-9a-f-]{16,64}", id)
+
+
+def test_a_served_page_goes_by_the_clock_of_the_test_that_asks_for_it(clinic):
+    """Also where the clock is moved: tests/any_day.py reaches what `screening serve` starts."""
+    with urlopen(f"{clinic.url}/healthz") as response:
+        said = parsedate_to_datetime(response.headers["Date"])
+
+    assert abs(datetime.now(UTC) - said) < timedelta(minutes=1)
 
 
 def test_without_a_proxy_nobody_chooses_the_id(office):
