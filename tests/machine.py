@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -56,29 +55,26 @@ class OrdinaryUser:
             subprocess.run(["chown", "-R", f"{self.name}:", folder], check=True)
 
 
-@contextmanager
-def ordinary_user():
-    """Make a user who is gone at the end of the block."""
+def make_user():
+    """Return a user made for this; `remove_user` removes it."""
     if os.geteuid() != 0:
-        yield OrdinaryUser(pwd.getpwuid(os.geteuid()).pw_name)
-        return
+        return OrdinaryUser(pwd.getpwuid(os.geteuid()).pw_name)
     name = f"clinic{secrets.token_hex(4)}"
     subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", name], check=True)
-    try:
-        yield OrdinaryUser(name)
-    finally:
-        subprocess.run(["userdel", "--force", "--remove", name], capture_output=True, check=True)
+    return OrdinaryUser(name)
 
 
-@contextmanager
+def remove_user(user):
+    if os.geteuid() == 0:
+        line = ["userdel", "--force", "--remove", user.name]
+        subprocess.run(line, capture_output=True, check=True)
+
+
 def open_folder():
-    """Make a folder that every user may enter, unlike those of pytest."""
+    """Return a new folder that every user may enter, unlike those of pytest."""
     folder = Path(tempfile.mkdtemp(prefix="screening-machine-"))
     folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def clone(folder, *ignored):

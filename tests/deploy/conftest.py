@@ -1,44 +1,99 @@
-"""A user who is not root, and the libraries of production."""
+"""A user who is not root, the libraries of production, and an image: each made once a run."""
+
+import fcntl
+import pickle
+import shutil
+from contextlib import contextmanager
 
 import pytest
 
 from tests.container import Builder
-from tests.machine import clone, open_folder, ordinary_user, production_libraries, same_python
+from tests.machine import (
+    clone,
+    make_user,
+    open_folder,
+    production_libraries,
+    remove_user,
+    same_python,
+)
 
 CANARY = "nobody-may-have-this"
 
 
 @pytest.fixture(scope="session")
-def user():
-    with ordinary_user() as user:
+def once_a_run(tmp_path_factory):
+    """Return what lets the first process of a run make a thing, and the last one remove it."""
+    shared = tmp_path_factory.getbasetemp()
+    if shared.name.startswith("popen-"):  # of one of several processes
+        shared = shared.parent
+
+    @contextmanager
+    def once_a_run(name, make, remove):
+        kept = shared / f"{name}.pickle"
+        with locked(kept):
+            thing, users = pickle.loads(kept.read_bytes()) if kept.exists() else (make(), 0)
+            kept.write_bytes(pickle.dumps((thing, users + 1)))
+        try:
+            yield thing
+        finally:
+            with locked(kept):
+                users = pickle.loads(kept.read_bytes())[1] - 1
+                kept.write_bytes(pickle.dumps((thing, users)))
+                if not users:
+                    remove(thing)
+                    kept.unlink()
+
+    return once_a_run
+
+
+@contextmanager
+def locked(path):
+    with path.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def user(once_a_run):
+    with once_a_run("user", make_user, remove_user) as user:
         yield user
 
 
 @pytest.fixture(scope="session")
-def libraries(user):
+def libraries(once_a_run, user):
     """Return the folder with the libraries of production, which everyone may read."""
-    with open_folder() as folder:
-        yield production_libraries(folder, user)
+
+    def make():
+        return production_libraries(open_folder(), user)
+
+    with once_a_run("libraries", make, shutil.rmtree) as folder:
+        yield folder
 
 
 @pytest.fixture
 def folder(user):
     """Return an empty folder of the user's own."""
-    with open_folder() as folder:
-        user.own(folder)
-        yield folder
+    folder = open_folder()
+    user.own(folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def image(user, libraries):
+def image(once_a_run, user, libraries):
     """Return the image of deploy/Containerfile, from a context that holds what must stay out."""
-    given = {"PYTHONPATH": libraries} if same_python(user) else {}
-    with open_folder() as folder:
+
+    def make():
+        folder = open_folder()
         context = clone(folder / "context", "NotoSerif-500.ttf")  # which the build has to cut
         write_secrets_into(context)
+        given = {"PYTHONPATH": libraries} if same_python(user) else {}
         builder = Builder(context, folder, user, given)
         builder.build()
-        yield builder
+        return builder
+
+    with once_a_run("image", make, lambda made: shutil.rmtree(made.folder)) as made:
+        yield made
 
 
 def write_secrets_into(checkout):
