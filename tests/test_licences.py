@@ -7,7 +7,6 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,11 +32,3 @@ def test_no_other_typeface_is_cut():
     cutting = (ROOT / "bin" / "typefaces").read_text()
 
     assert set(re.findall(r"fontpkg_\w+", cutting)) == {"fontpkg_noto_sans", "fontpkg_noto_serif"}
-
-
-def test_what_runs_before_a_commit_is_what_the_makefile_makes():
-    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
-    makefile = (ROOT / "Makefile").read_text()
-
-    for entry in (hook["entry"].replace(" --force-exclude", "") for hook in hooks):
-        assert entry in makefile or f"\n{entry.removeprefix('make ')}:" in makefile, entry
