@@ -29,7 +29,7 @@ from screening.workflow.accounts.sessions import add_account, sign_in_id
 from screening.workflow.clinics.clinics import add_clinic
 from screening.workflow.core.context import Workplace
 from screening.workflow.reception import invitations
-from screening.workflow.screenings import answering
+from screening.workflow.screenings import answering, edit_lock
 
 # The tests know how to start a PostgreSQL of their own.
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -100,7 +100,8 @@ def settle(database: Database) -> None:
 def begin(place: Workplace, clinic: str) -> str:
     """Return the link of a patient who is at it."""
     invited = invitations.invite(place, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
-    answering.choose_procedures(place, invited.screening_id, ["mesotherapy-face"])
+    held = edit_lock.take(place, invited.screening_id, "patient")
+    answering.choose_procedures(place, held, ["mesotherapy-face"])
     return invited.link
 
 

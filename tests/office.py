@@ -24,7 +24,7 @@ from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reception import invitations
 from screening.workflow.reports import making
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering
+from screening.workflow.screenings import answering, edit_lock
 from tests.clinical.evaluation.test_promises import quiet_answer
 
 ZONE = ZoneInfo("Europe/London")
@@ -149,21 +149,26 @@ class Office:
         chosen = procedures or ("mesotherapy-face",)
         return invitations.invite(self.place, self.clinic, "account:1", name, chosen, born=born)
 
+    def hold(self, screening_id):
+        """Return the edit lock of the patient's phone, which comes in just now."""
+        return edit_lock.take(self.place, screening_id, "patient")
+
     def answer(self, screening_id, **special):
         """Answer everything quietly but for `special`, without submitting."""
-        draft = answering.open_draft(self.place, screening_id)
+        draft = answering.read_draft(self.place, screening_id)
         questionnaire, answers = draft.questionnaire(self.place.definitions), {}
         while item := first_unanswered(journey(questionnaire, answers), answers):
             answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
-        answering.choose_procedures(self.place, screening_id, draft.procedures)
+        held = self.hold(screening_id)
+        answering.choose_procedures(self.place, held, draft.procedures)
         # All in one write: the page-by-page way is walked in tests/web.
-        answering.change_draft(self.place, screening_id, "answer", {"answers": answers})
+        answering.change_draft(self.place, held, {"answers": answers})
 
     def submit(self, *procedures, **special):
         """Return the id of a screening that was answered and submitted."""
         invitation = self.invite(*procedures)
         self.answer(invitation.screening_id, **special)
-        answering.submit(self.place, invitation.screening_id, DECLARED)
+        answering.submit(self.place, self.hold(invitation.screening_id), DECLARED)
         return invitation.screening_id
 
     def make_reports(self, render=render_briefly):

@@ -142,7 +142,7 @@ class Ground:
         """Submit without any fault, to see what must come out."""
         id = self.office.invite(name=NAME, born=BORN).screening_id
         self.office.answer(id, **ANSWERS[kind])
-        answering.submit(self.office.place, id, DECLARED)
+        answering.submit(self.office.place, self.office.hold(id), DECLARED)
         return id
 
     def _outcomes(self, id: str) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ def test_a_link_that_ended_is_renewed_and_its_answers_are_still_there(museum):
     link = invitations.renew_link(museum.place, told["clinic"], "program", told["id"])
 
     assert answering.follow_link(museum.place, link) == (told["id"], "in-progress")
-    draft = answering.open_draft(museum.place, told["id"])
+    draft = answering.read_draft(museum.place, told["id"])
     assert told["draft"]["answers"] and draft.answers == told["draft"]["answers"]
     with pytest.raises(ActRefusedError, match="gone"):
         answering.follow_link(museum.place, told["link"])

@@ -57,7 +57,7 @@ def test_all_comes_back(office, tmp_path, empty):
     reviews.decide(*decide(office, id, "proceed"))
     again = recheck.recheck(office.place, office.clinic, "account:1", id)
     office.answer(again.screening_id)
-    answering.submit(office.place, again.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(again.screening_id), DECLARED)
     rows = write_backup(office.place.database, tmp_path / "a.backup", office.now)
 
     assert restore_backup(empty, tmp_path / "a.backup", secrets(office)) == rows

@@ -25,7 +25,9 @@ from screening.storage.tables import Clinic
 from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import Person
 from screening.workflow.core.context import Workplace
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import edit_lock
+from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import tablets
 from screening.workflow.tablets.tablets import Tablet
 
@@ -143,19 +145,27 @@ def start_visit(screening_id: str) -> None:
     session["began"] = session["seen"] = workplace().now().timestamp()
     here = tablet()
     who = here.who if here else "patient"
-    session["pen"] = edit_lock.take(workplace(), screening_id, who, shared=here is not None)
+    lock = edit_lock.take(workplace(), screening_id, who, shared=here is not None)
+    session["pen"] = lock.secret
 
 
-def own_pen() -> str:
-    """Return the secret by which this browser may answer."""
-    return str(session.get("pen", ""))
+def visited() -> str:
+    """Return the screening that this browser was let in to. Raises ActRefusedError("no-visit")."""
+    if "screening" not in session:
+        raise ActRefusedError(Refusal.NO_VISIT)
+    return str(session["screening"])
+
+
+def own_lock() -> EditLock:
+    """Return what lets this browser answer. Raises ActRefusedError("no-visit")."""
+    return EditLock(visited(), str(session.get("pen", "")))
 
 
 def end_visit() -> None:
     """Forget everyone, here and on the server; only a phone's language stays."""
     language = session.get("language")
     if "screening" in session:
-        edit_lock.lay_down(workplace(), session["screening"], own_pen())
+        edit_lock.lay_down(workplace(), own_lock())
     session.clear()
     if language and not is_kiosk():
         session["language"] = language

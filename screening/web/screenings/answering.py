@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, session, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -26,7 +26,7 @@ from screening.web.core.guards import (
     is_kiosk,
     not_on_a_tablet,
     open_to_all,
-    own_pen,
+    own_lock,
     start_visit,
     workplace,
 )
@@ -40,7 +40,6 @@ from screening.web.screenings.forms import (
     procedure_choices,
     question_form,
 )
-from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import answering, edit_lock, previous_answers, receipts
 from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.receipts import Receipt
@@ -56,7 +55,7 @@ def welcome(link: str) -> ResponseReturnValue:
     not_on_a_tablet()
     screening_id, state = answering.follow_link(workplace(), link)
     over = state in {"submitted", "decided"}
-    draft = None if over else answering.open_draft(workplace(), screening_id)
+    draft = None if over else answering.read_draft(workplace(), screening_id)
     g.clinic = (draft or receipt_of(screening_id)).clinic
     return render_template("screenings/welcome.html", draft=draft, over=over, form=FlaskForm())
 
@@ -77,11 +76,9 @@ def resume() -> ResponseReturnValue:
 
 
 def draft_here() -> Draft:
-    if "screening" not in session:
-        raise ActRefusedError(Refusal.NO_VISIT)
-    draft = answering.open_draft(workplace(), session["screening"], own_pen())
+    draft = answering.open_draft(workplace(), own_lock())
     if is_kiosk():
-        edit_lock.keep(workplace(), draft.id, own_pen())
+        edit_lock.keep(workplace(), own_lock())
     g.clinic = draft.clinic
     return draft
 
@@ -119,7 +116,7 @@ def procedures() -> ResponseReturnValue:
     form = ProceduresForm(data={"procedures": draft.procedures or draft.invited_for})
     form.procedures.choices = procedure_choices(definitions().procedures)
     if form.validate_on_submit():
-        answering.choose_procedures(workplace(), draft.id, form.procedures.data, own_pen())
+        answering.choose_procedures(workplace(), own_lock(), form.procedures.data)
         return redirect(url_for(".resume"), 303)
     status = 422 if form.errors else 200
     return render_template("screenings/procedures.html", draft=draft, form=form), status
@@ -138,9 +135,9 @@ def question(link_id: str) -> ResponseReturnValue:
     item = steps[place].item
     form = question_form(item, draft.today, draft.answers)
     if form.validate_on_submit():
-        answering.give_answer(workplace(), draft.id, link_id, form[link_id].answer, own_pen())
+        answering.give_answer(workplace(), own_lock(), link_id, form[link_id].answer)
         if item.type is ItemType.BIRTH_DATE and not is_kiosk():
-            previous_answers.bring_back(workplace(), draft.id)
+            previous_answers.bring_back(workplace(), own_lock())
         return redirect(_after(link_id), 303)
     return render_template(
         "screenings/question.html",
@@ -236,7 +233,7 @@ def who_answered() -> ResponseReturnValue:
     form = AnswererForm(data={"who": given["who"], "interpreter": given["name"]})
     if form.validate_on_submit():
         name = form.interpreter.data or ""
-        answering.say_who_answered(workplace(), draft.id, form.who.data, name, own_pen())
+        answering.say_who_answered(workplace(), own_lock(), form.who.data, name)
         return redirect(url_for(".declaration"), 303)
     page = render_template("screenings/who_answered.html", form=form, back=url_for(".check"))
     return page, 422 if form.errors else 200
@@ -254,7 +251,7 @@ def declaration() -> ResponseReturnValue:
     text = declaration_text(draft.answered_by)
     if form.validate_on_submit():
         made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
-        answering.submit(workplace(), draft.id, made, language(), _words(), own_pen())
+        answering.submit(workplace(), own_lock(), made, language(), _words())
         if is_kiosk():
             return redirect(url_for("kiosk.done"), 303)
         return redirect(url_for(".receipt"), 303)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, redirect, render_template, session, url_for
+from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.guards import is_kiosk, start_visit, workplace
+from screening.web.core.guards import is_kiosk, start_visit, visited, workplace
 from screening.web.screenings.answering import bp, receipt_of
-from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reception import recheck
 from screening.workflow.screenings import receipts
 
@@ -15,25 +14,23 @@ from screening.workflow.screenings import receipts
 @bp.get("/screening/receipt")
 def receipt() -> ResponseReturnValue:
     """Say that the answers arrived and what happens next. The answers are not shown again."""
-    if "screening" not in session:
-        raise ActRefusedError(Refusal.NO_VISIT)
+    screening_id = visited()
     if is_kiosk():
         return redirect(url_for("kiosk.done"), 303)
-    shown = receipt_of(session["screening"])
+    shown = receipt_of(screening_id)
     return render_template("screenings/receipt.html", receipt=shown, clinic=shown.clinic)
 
 
 @bp.get("/screening/report.pdf")
 def report() -> ResponseReturnValue:
     """Give the patient the sealed report; never on a shared tablet."""
-    if "screening" not in session:
-        raise ActRefusedError(Refusal.NO_VISIT)
+    screening_id = visited()
     if is_kiosk():
         abort(403)
-    pdf = receipts.patient_copy(workplace(), session["screening"])
+    pdf = receipts.patient_copy(workplace(), screening_id)
     if pdf is None:
         return redirect(url_for(".receipt"), 303)
-    name = receipt_of(session["screening"]).number
+    name = receipt_of(screening_id).number
     return Response(
         pdf,
         mimetype="application/pdf",
@@ -44,11 +41,10 @@ def report() -> ResponseReturnValue:
 @bp.get("/screening/aftercare.ics")
 def aftercare() -> ResponseReturnValue:
     """Give the patient the aftercare for a diary; never on a shared tablet."""
-    if "screening" not in session:
-        raise ActRefusedError(Refusal.NO_VISIT)
+    screening_id = visited()
     if is_kiosk():
         abort(403)
-    diary = receipts.aftercare_file(workplace(), session["screening"])
+    diary = receipts.aftercare_file(workplace(), screening_id)
     if diary is None:
         return redirect(url_for(".receipt"), 303)
     return Response(
@@ -61,9 +57,8 @@ def aftercare() -> ResponseReturnValue:
 @bp.post("/screening/change")
 def change() -> ResponseReturnValue:
     """The patient has news: what was sent does not count any more, and is gone through again."""
-    if "screening" not in session:
-        raise ActRefusedError(Refusal.NO_VISIT)
+    screening_id = visited()
     if is_kiosk():
         abort(403)
-    start_visit(recheck.something_changed(workplace(), session["screening"]))
+    start_visit(recheck.something_changed(workplace(), screening_id))
     return redirect(url_for(".resume"), 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, session, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -10,44 +10,42 @@ from screening.web.core.formatting import picture_of
 from screening.web.core.guards import (
     not_on_a_tablet,
     open_to_all,
-    own_pen,
+    own_lock,
     start_visit,
     tablet,
     workplace,
 )
 from screening.web.core.limits import a_link
-from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import answering
+from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import handover
 
 bp = Blueprint("handover", __name__)
 bp.before_request(open_to_all)
 
 
-def _visited() -> str:
-    """Return the screening that this browser answers, and put the clinic's name on the page."""
-    if "screening" not in session:
-        raise ActRefusedError(Refusal.NO_VISIT)
-    draft = answering.open_draft(workplace(), session["screening"], own_pen())
-    g.clinic = draft.clinic
-    return draft.id
+def _answering() -> EditLock:
+    """Return what lets this browser answer, and put the clinic's name on the page."""
+    lock = own_lock()
+    g.clinic = answering.open_draft(workplace(), lock).clinic
+    return lock
 
 
 @bp.post("/screening/tablet-code")
 def to_tablet() -> ResponseReturnValue:
     """Show the patient, on the own phone, the code with which to go on at the tablet."""
     not_on_a_tablet()
-    code = handover.code_for_tablet(workplace(), _visited(), own_pen())
+    code = handover.code_for_tablet(workplace(), _answering())
     return render_template("screenings/tablet_code.html", code=code), 201
 
 
 @bp.post("/screening/phone-picture")
 def to_phone() -> ResponseReturnValue:
     """Show on the tablet a picture that takes the questions to the patient's own phone."""
-    here, screening_id = tablet(), _visited()
+    here, lock = tablet(), _answering()
     if here is None:
         abort(403)
-    link = handover.link_for_phone(workplace(), here, screening_id, own_pen())
+    link = handover.link_for_phone(workplace(), here, lock)
     address = current_app.config["PUBLIC_URL"] + url_for(".welcome", link=link)
     picture = picture_of(address)
     return render_template("tablets/to_phone.html", picture=picture, address=address), 201

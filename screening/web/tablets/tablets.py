@@ -24,7 +24,7 @@ from screening.web.core.guards import (
     end_visit,
     forget_tablet,
     open_to_all,
-    own_pen,
+    own_lock,
     remember_tablet,
     start_visit,
     tablet,
@@ -125,7 +125,7 @@ def reset() -> ResponseReturnValue:
 def here() -> ResponseReturnValue:
     """Tell the page that the server is there, and (410) that the page's visit is over here."""
     if "screening" in session:
-        held = edit_lock.is_here(workplace(), session["screening"], own_pen())
+        held = edit_lock.is_here(workplace(), own_lock())
     else:
         held = "visit" not in request.args
     return "", 204 if held else 410
@@ -136,7 +136,7 @@ def stay() -> ResponseReturnValue:
     """Somebody touches the tablet: the visit goes on."""
     if "screening" in session and tablet():
         try:
-            edit_lock.keep(workplace(), session["screening"], own_pen())
+            edit_lock.keep(workplace(), own_lock())
         except ActRefusedError:
             return "", 410
     return "", 204

@@ -36,8 +36,8 @@ from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
-from screening.workflow.screenings import edit_lock as pens
 from screening.workflow.screenings.draft import Draft, frame_of
+from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
 
 PATIENT = "patient"
@@ -72,19 +72,32 @@ def enter(place: Workplace, link: str) -> str:
     return screening_id
 
 
-def open_draft(place: Workplace, screening_id: str, pen: str | None = None) -> Draft:
-    """Return the screening to answer, on the device that holds `pen`; None is no device.
+def read_draft(place: Workplace, screening_id: str) -> Draft:
+    """Return the screening to answer, to be looked at before a device is let in.
 
-    Raises ActRefusedError with the state when that is over, or what pen.check says.
+    Raises ActRefusedError with the state when that is over.
     """
     with place.database.read() as session:
-        screening = session.get(Screening, screening_id)
-        if screening is None:
-            raise ActRefusedError(Refusal.GONE)
-        allow("answer", screening.state)
-        if pen is not None:
-            pens.check(place, screening, pen)
+        return _draft(place, session, _answerable(session, screening_id))
+
+
+def open_draft(place: Workplace, lock: EditLock) -> Draft:
+    """Return the screening to answer, on the device that holds `lock`.
+
+    Raises ActRefusedError with the state when that is over, or what edit_lock.check says.
+    """
+    with place.database.read() as session:
+        screening = _answerable(session, lock.screening_id)
+        check(place, screening, lock)
         return _draft(place, session, screening)
+
+
+def _answerable(session: Session, screening_id: str) -> Screening:
+    screening = session.get(Screening, screening_id)
+    if screening is None:
+        raise ActRefusedError(Refusal.GONE)
+    allow("answer", screening.state)
+    return screening
 
 
 def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
@@ -114,45 +127,30 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
     )
 
 
-def choose_procedures(
-    place: Workplace, screening_id: str, procedures: list[str], pen: str | None = None
-) -> None:
+def choose_procedures(place: Workplace, lock: EditLock, procedures: list[str]) -> None:
     """Keep which procedures the patient comes for; answers given already stay."""
     if not 0 < len(procedures) <= MOST_PROCEDURES:
         raise ActRefusedError(Refusal.TOO_MANY_PROCEDURES)
-    change_draft(place, screening_id, "choose procedures", {"procedures": procedures}, pen)
+    change_draft(place, lock, {"procedures": procedures})
 
 
-def give_answer(
-    place: Workplace, screening_id: str, link_id: str, answer: Answer, pen: str | None = None
-) -> None:
+def give_answer(place: Workplace, lock: EditLock, link_id: str, answer: Answer) -> None:
     """Keep one answer. What it makes superfluous is kept aside and comes back if the way does."""
-    change_draft(place, screening_id, f"answer {link_id}", {"answers": {link_id: answer}}, pen)
+    change_draft(place, lock, {"answers": {link_id: answer}})
 
 
-def say_who_answered(
-    place: Workplace, screening_id: str, who: str, name: str = "", pen: str | None = None
-) -> None:
+def say_who_answered(place: Workplace, lock: EditLock, who: str, name: str = "") -> None:
     """Keep who gave the answers; `name` is the interpreter's."""
     name = name.strip()[:LONGEST_NAME] if who == INTERPRETER else ""
     if who not in ANSWERERS or (who == INTERPRETER and not name):
         raise ActRefusedError(Refusal.UNKNOWN_ANSWERER)
-    by = AnsweredBy(who=who, name=name)
-    change_draft(place, screening_id, "say who answered", {"answered_by": by}, pen)
+    change_draft(place, lock, {"answered_by": AnsweredBy(who=who, name=name)})
 
 
-def change_draft(
-    place: Workplace,
-    screening_id: str,
-    act: str,
-    change: Mapping[str, Any],
-    pen: str | None = None,
-) -> None:
+def change_draft(place: Workplace, lock: EditLock, change: Mapping[str, Any]) -> None:
+    """Put `change` into the draft; its `answers` are added to those given before."""
     with place.database.write() as session:
-        screening = locked_screening(session, screening_id)
-        allow("answer", screening.state)
-        if pen is not None:
-            pens.check(place, screening, pen)
+        screening = locked_draft(place, session, lock)
         draft = open_sealed(place, session, screening, "draft")
         answers = draft["answers"] | change.get("answers", {})
         seal_into(place, session, screening, "draft", draft | change | {"answers": answers})
@@ -167,11 +165,10 @@ def _about(screening: Screening) -> dict[str, str | None]:
 
 def submit(
     place: Workplace,
-    screening_id: str,
+    lock: EditLock,
     declaration: Mapping[str, str],
     language: str = ENGLISH,
     words: Mapping[str, str] = WORDS,
-    pen: str | None = None,
 ) -> None:
     """Close the questionnaire, compile the report and order its PDF, all or nothing.
 
@@ -181,10 +178,7 @@ def submit(
     state when the screening was submitted already.
     """
     with place.database.write() as session:
-        screening = locked_screening(session, screening_id)
-        allow("submit", screening.state)
-        if pen is not None:
-            pens.check(place, screening, pen)
+        screening = locked_draft(place, session, lock, "submit")
         now = place.now()
         draft = _draft(place, session, screening)
         questionnaire = draft.questionnaire(place.definitions)

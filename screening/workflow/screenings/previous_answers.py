@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.questionnaire import BORN, Answer
 from screening.clinical.report.returning import Told, confirmable
 from screening.storage.tables import Screening
-from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.context import Workplace
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
-from screening.workflow.core.states import State, allow
+from screening.workflow.core.states import State
 from screening.workflow.screenings.answering import PATIENT, change_draft, open_draft
 from screening.workflow.screenings.draft import Draft
+from screening.workflow.screenings.edit_lock import EditLock, locked_draft
 from screening.workflow.screenings.history import person_hash
 
 # A link may reach the wrong hands: nobody tries dates of birth until the answers of another show.
@@ -27,16 +28,15 @@ MOST_TRIES = 3
 SUBMITTED = (State.SUBMITTED, State.DECIDED, State.SUPERSEDED)
 
 
-def bring_back(place: Workplace, screening_id: str) -> None:
+def bring_back(place: Workplace, lock: EditLock) -> None:
     """Put last time's answers beside the draft, once name and date of birth are those of then.
 
     Only on the patient's own link, never on a shared tablet. What was confirmed under
     another date of birth is forgotten.
     """
-    draft = open_draft(place, screening_id)
+    draft = open_draft(place, lock)
     with place.database.write() as session:
-        screening = locked_screening(session, screening_id)
-        allow("answer", screening.state)
+        screening = locked_draft(place, session, lock)
         kept = open_sealed(place, session, screening, "draft")
         born, tries = draft.answers.get(BORN), kept.get("tries", 0)
         if screening.recheck_of or kept.get("born") == born or tries >= MOST_TRIES:
@@ -80,9 +80,9 @@ def _told(place: Workplace, session: Session, old: Screening, draft: Draft) -> M
     return {"number": old.number, "at": report["on"], "answers": answers}
 
 
-def confirm(place: Workplace, screening_id: str, same: set[str], changed: set[str]) -> None:
+def confirm(place: Workplace, lock: EditLock, same: set[str], changed: set[str]) -> None:
     """Keep what the patient says is `same` as last time; what has `changed` is asked as usual."""
-    draft = open_draft(place, screening_id)
+    draft = open_draft(place, lock)
     if draft.last is None:
         return
     last: dict[str, Answer] = draft.last["answers"]
@@ -93,11 +93,11 @@ def confirm(place: Workplace, screening_id: str, same: set[str], changed: set[st
         "confirmed": {**draft.confirmed, **kept},
         "last": {**draft.last, "answers": left},
     }
-    change_draft(place, screening_id, "confirm answers", change)
+    change_draft(place, lock, change)
 
 
-def start_anew(place: Workplace, screening_id: str) -> None:
+def start_anew(place: Workplace, lock: EditLock) -> None:
     """Leave last time's answers aside: everything that is open is asked."""
-    draft = open_draft(place, screening_id)
+    draft = open_draft(place, lock)
     if draft.last is not None:
-        change_draft(place, screening_id, "answer anew", {"last": {**draft.last, "answers": {}}})
+        change_draft(place, lock, {"last": {**draft.last, "answers": {}}})

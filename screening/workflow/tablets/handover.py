@@ -16,14 +16,13 @@ from screening.storage.tables import Kiosk, Screening
 from screening.workflow.core.context import (
     Workplace,
     as_typed,
-    locked_screening,
     new_code,
     new_token,
 )
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import allow
-from screening.workflow.screenings import edit_lock as pens
+from screening.workflow.screenings.edit_lock import EditLock, locked_draft
 from screening.workflow.tablets.tablets import Tablet, count_miss
 
 MOVE_LASTS = timedelta(minutes=10)
@@ -81,14 +80,14 @@ def birth_date(place: Workplace, session: Session, screening: Screening) -> str 
     return born
 
 
-def code_for_tablet(place: Workplace, screening_id: str, pen: str) -> str:
+def code_for_tablet(place: Workplace, lock: EditLock) -> str:
     """Return a short code with which the patient goes on at the clinic's tablet.
 
     Raises ActRefusedError: "no-birth-date" while nobody could show on the tablet who they are.
     """
     code = new_code(MOVE_CODE_LENGTH)
     with place.database.write() as session:
-        screening = _held(place, session, screening_id, pen)
+        screening = locked_draft(place, session, lock)
         if not birth_date(place, session, screening):
             raise ActRefusedError(Refusal.NO_BIRTH_DATE)
         _open_move(place, screening, f"move-code:{as_typed(code)}")
@@ -96,11 +95,11 @@ def code_for_tablet(place: Workplace, screening_id: str, pen: str) -> str:
     return code
 
 
-def link_for_phone(place: Workplace, tablet: Tablet, screening_id: str, pen: str) -> str:
+def link_for_phone(place: Workplace, tablet: Tablet, lock: EditLock) -> str:
     """Return the secret of a link with which the patient goes on, on the own phone."""
     link = new_token()
     with place.database.write() as session:
-        screening = _held(place, session, screening_id, pen)
+        screening = locked_draft(place, session, lock)
         _open_move(place, screening, f"move-link:{link}")
         place.record(session, tablet.who, "give link for phone", **_about(screening))
     return link
@@ -123,13 +122,6 @@ def follow_to_phone(place: Workplace, link: str) -> str:
         screening.move_hash = None
         place.record(session, "patient", "go on by phone", **_about(screening))
         return screening.id
-
-
-def _held(place: Workplace, session: Session, screening_id: str, pen: str) -> Screening:
-    screening = locked_screening(session, screening_id)
-    allow("answer", screening.state)
-    pens.check(place, screening, pen)
-    return screening
 
 
 def _open_move(place: Workplace, screening: Screening, secret: str) -> None:

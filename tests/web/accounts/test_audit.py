@@ -56,7 +56,7 @@ def test_every_look_at_patients_is_noted_with_who_and_whose(office, app, browser
 def test_a_patient_who_comes_in_and_takes_the_copy_is_noted(office, app):
     invitation = office.invite()
     office.answer(invitation.screening_id)
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     office.make_reports()
     client = app.test_client()
     client.post(f"/s/{invitation.link}")

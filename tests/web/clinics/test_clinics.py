@@ -76,7 +76,7 @@ def add_passkey(office, account_id, id):
 def submitted_elsewhere(office, elsewhere):
     """Return the same with a screening that has its report."""
     office.answer(elsewhere["screening_id"])
-    answering.submit(office.place, elsewhere["screening_id"], DECLARED)
+    answering.submit(office.place, office.hold(elsewhere["screening_id"]), DECLARED)
     office.make_reports()
     return elsewhere
 

@@ -66,7 +66,9 @@ def theirs(office):
     """Return the screening of the other patient, whom nobody but the staff may read."""
     invitation = office.invite(name=f"{CANARY} Vlotkin")
     office.answer(invitation.screening_id, past_reaction="yes", past_reaction_what=CANARY)
-    answering.submit(office.place, invitation.screening_id, DECLARED | {"name": CANARY})
+    answering.submit(
+        office.place, office.hold(invitation.screening_id), DECLARED | {"name": CANARY}
+    )
     return invitation.screening_id
 
 

@@ -49,8 +49,8 @@ def test_appointments_of_the_day_come_first_and_another_day_can_be_asked_for(off
 
 def test_progress_is_shown_while_a_patient_answers(office, desk):
     id = office.invite(name="Ana Silva").screening_id
-    answering.choose_procedures(office.place, id, ["mesotherapy-face"])
-    answering.give_answer(office.place, id, "date_of_birth", "1986-05-03")
+    answering.choose_procedures(office.place, office.hold(id), ["mesotherapy-face"])
+    answering.give_answer(office.place, office.hold(id), "date_of_birth", "1986-05-03")
 
     assert "question 2 of about" in desk.get("/reception").text
 

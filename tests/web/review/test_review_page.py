@@ -64,7 +64,9 @@ def test_what_the_patient_tells_only_the_doctor_comes_before_any_verdict(office,
 def test_the_patients_own_words_stand_beside_the_doctors(office, desk):
     invited = office.invite()
     office.answer(invited.screening_id, painkiller="unknown")
-    answering.submit(office.place, invited.screening_id, DECLARED, "ar", {"unknown": "لا أعرف"})
+    answering.submit(
+        office.place, office.hold(invited.screening_id), DECLARED, "ar", {"unknown": "لا أعرف"}
+    )
     page = review(desk, invited.screening_id)
 
     assert 'lang="ar"' in page and "لا أعرف" in page
@@ -75,7 +77,7 @@ def test_what_changed_stands_under_the_outcome_that_it_moved(office, desk):
     first = office.submit()
     again = recheck.recheck(office.place, office.clinic, "account:1", first).screening_id
     asked_again(office, again, cold_sore_now="yes")
-    answering.submit(office.place, again, DECLARED)
+    answering.submit(office.place, office.hold(again), DECLARED)
     page = review(desk, again)
 
     changed = page.split("Changed since the last screening")[1].split("</section>")[0]

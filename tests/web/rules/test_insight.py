@@ -47,7 +47,7 @@ def page(office, lead):
         id = office.invite().screening_id
         office.answer(id, painkiller="yes", painkiller_last_dose=day, bleeding="unknown")
         office.pass_time(minutes=minutes)
-        answering.submit(office.place, id, DECLARED)
+        answering.submit(office.place, office.hold(id), DECLARED)
         choice = "defer" if minutes == 3 else "proceed-with-conditions"
         reviews.decide(*decide(office, id, choice, "Seen and weighed"))
     office.submit("prp")
@@ -55,7 +55,7 @@ def page(office, lead):
     other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
     theirs = invitations.invite(office.place, other, "account:1", "Bo Li", ["prp"]).screening_id
     office.answer(theirs)
-    answering.submit(office.place, theirs, DECLARED)
+    answering.submit(office.place, office.hold(theirs), DECLARED)
     office.enter(lead, "lead")  # the sign-in of 35 minutes ago has ended
     shown = lead.get("/lead/insight")
     assert shown.status_code == 200

@@ -27,7 +27,7 @@ def visit(office, *procedures, **answers):
 
 
 def answers_of(office, id):
-    return answering.open_draft(office.place, id).answers
+    return answering.read_draft(office.place, id).answers
 
 
 TAKES = {"other_meds": "yes", "medicine_list": "Eliqis 5 mg", "medicine_kinds": ["none"]}
@@ -42,7 +42,7 @@ def test_a_name_is_shown_beside_the_question_that_it_belongs_to(office):
     assert "Your answer: No" in page
     for path in ("check", "declaration"):
         assert client.get(f"/screening/{path}").headers["Location"] == "/screening/medicine"
-    assert refused(answering.submit, office.place, id, DECLARED) == "incomplete"
+    assert refused(answering.submit, office.place, office.hold(id), DECLARED) == "incomplete"
 
 
 @pytest.mark.parametrize(
@@ -141,4 +141,4 @@ def test_a_tablet_never_shows_last_times_answers(office):
     tablet.post("/screening/procedures", data={"procedures": ["thread-lift"]})
 
     assert "/questions/" in give_birth_date(tablet).headers["Location"]
-    assert answering.open_draft(office.place, invitation.screening_id).last is None
+    assert answering.read_draft(office.place, invitation.screening_id).last is None

@@ -300,4 +300,4 @@ def test_a_change_of_language_sends_nothing(office, app):
 
     assert page.status_code == 200
     assert 'value="Lan Nguyen"' in page.text
-    assert answering.open_draft(office.place, invited.screening_id).state == "in-progress"
+    assert answering.read_draft(office.place, invited.screening_id).state == "in-progress"

@@ -239,7 +239,7 @@ def test_who_does_not_need_it_any_more_gets_nothing(office, server, end):
         invitations.withdraw(office.place, office.clinic, "account:1", id)
     elif end == "submit":
         office.answer(id)
-        answering.submit(office.place, id, DECLARED)
+        answering.submit(office.place, office.hold(id), DECLARED)
     else:
         retention.erase(office.place, id, "program", "asked")
     send_due(office)
@@ -343,7 +343,7 @@ def test_no_mail_holds_an_answer_a_procedure_or_a_name(office, server):
     at = office.now + timedelta(days=5)
     id = invite(office, appointment_at=at).screening_id
     office.answer(id, other_meds="yes", medicine_list="Zzmedicine", cold_sore_now="yes")
-    answering.submit(office.place, id, DECLARED)
+    answering.submit(office.place, office.hold(id), DECLARED)
     reviews.decide(*decide(office, id, "request-information", "which side?"))
     invite(office)
     send_due(office)
@@ -370,7 +370,7 @@ def test_a_request_for_information_mails_the_patients_own_link(office, server):
     invitation = invite(office)
     send_due(office)
     office.answer(invitation.screening_id, cold_sore_now="yes")
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     reviews.decide(*decide(office, invitation.screening_id, "request-information", "Where?"))
     assert send_due(office) == [True]
 

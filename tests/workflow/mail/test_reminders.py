@@ -94,7 +94,7 @@ def test_who_has_finished_or_will_not_come_is_left_alone(office, end):
         invitations.withdraw(*act)
     elif end == "submit":
         office.answer(id)
-        answering.submit(office.place, id, DECLARED)
+        answering.submit(office.place, office.hold(id), DECLARED)
     elif end == "erase":
         retention.erase(office.place, id, "program", "asked")
     office.pass_time(days={"expire": 16, "visit": 10}.get(end, 9))
@@ -119,7 +119,7 @@ def test_the_address_goes_along_when_the_questions_are_asked_again(office, serve
     first = invite(office, appointment_at=office.now + timedelta(days=10))
     send_due(office)
     office.answer(first.screening_id)
-    answering.submit(office.place, first.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(first.screening_id), DECLARED)
     recheck.something_changed(office.place, first.screening_id)
     office.pass_time(days=9)
 
@@ -132,7 +132,7 @@ def test_a_recheck_has_a_link_of_its_own_in_its_mail(office, server):
     first = invite(office, appointment_at=office.now + timedelta(days=10))
     send_due(office)
     office.answer(first.screening_id)
-    answering.submit(office.place, first.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(first.screening_id), DECLARED)
     act = (office.place, office.clinic, "account:1")
     again = recheck.recheck(*act, first.screening_id)
     office.pass_time(days=9)

@@ -32,8 +32,8 @@ def test_the_list_shows_who_and_how_far_but_no_answer(office):
 
 def test_the_list_shows_how_far_a_patient_is(office):
     id = office.invite().screening_id
-    answering.choose_procedures(office.place, id, ["mesotherapy-face"])
-    answering.give_answer(office.place, id, "date_of_birth", "1986-05-03")
+    answering.choose_procedures(office.place, office.hold(id), ["mesotherapy-face"])
+    answering.give_answer(office.place, office.hold(id), "date_of_birth", "1986-05-03")
 
     [entry] = invitations.list_screenings(office.place, office.clinic)
 

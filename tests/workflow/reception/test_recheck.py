@@ -14,13 +14,13 @@ from tests.office import DECLARED, decide, refused
 def asked_again(office, id, **special):
     """Answer what is still open and return the questions that were."""
     asked = []
-    draft = answering.open_draft(office.place, id)
+    draft = answering.read_draft(office.place, id)
     answers = dict(draft.answers)
     questionnaire = draft.questionnaire(office.place.definitions)
     while item := first_unanswered(journey(questionnaire, answers), answers):
         asked.append(item.link_id)
         answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
-        answering.give_answer(office.place, id, item.link_id, answers[item.link_id])
+        answering.give_answer(office.place, office.hold(id), item.link_id, answers[item.link_id])
     return asked
 
 
@@ -43,7 +43,7 @@ def test_on_the_day_only_what_may_have_changed_is_asked_again(office, arrived):
 def test_the_outcome_is_worked_out_anew_as_of_the_day(office, arrived):
     old, again = arrived
     asked_again(office, again.screening_id, cold_sore_now="yes")
-    answering.submit(office.place, again.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(again.screening_id), DECLARED)
 
     review = reviews.open_review(office.place, office.doctor, again.screening_id)
 
@@ -70,7 +70,8 @@ def test_until_it_is_sent_the_earlier_screening_stays_in_force(office, arrived):
 def test_a_recheck_cannot_be_sent_with_a_question_open(office, arrived):
     _, again = arrived
 
-    assert refused(answering.submit, office.place, again.screening_id, DECLARED) == "incomplete"
+    held = office.hold(again.screening_id)
+    assert refused(answering.submit, office.place, held, DECLARED) == "incomplete"
 
 
 def test_nothing_is_asked_again_before_it_was_answered(office):
@@ -90,7 +91,7 @@ def questioned(office):
         pregnant="unknown",
         cold_sore_now="yes",
     )
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     reviews.decide(*decide(office, invitation.screening_id, "request-information", "Test first"))
     again, _ = answering.follow_link(office.place, invitation.link)
     return invitation.screening_id, again
@@ -100,14 +101,14 @@ def test_a_request_for_information_opens_only_what_was_not_known(office, questio
     old, again = questioned
 
     assert again != old
-    assert answering.open_draft(office.place, again).why_again == "doctor"
+    assert answering.read_draft(office.place, again).why_again == "doctor"
     assert asked_again(office, again) == ["pregnant"]
 
 
 def test_the_answer_to_the_doctor_comes_back_to_the_queue(office, questioned):
     old, again = questioned
     asked_again(office, again, pregnant="no")
-    answering.submit(office.place, again, DECLARED)
+    answering.submit(office.place, office.hold(again), DECLARED)
 
     assert [e.screening_id for e in list_queue(office.place, office.doctor)] == [again]
     changes = reviews.open_review(office.place, office.doctor, again).changes
@@ -120,7 +121,7 @@ def test_the_answer_to_the_doctor_comes_back_to_the_queue(office, questioned):
 def test_where_all_is_known_the_doctor_has_what_is_behind_the_reasons_asked_again(office):
     invitation = office.invite()
     office.answer(invitation.screening_id, cold_sore_now="yes")
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     reviews.decide(*decide(office, invitation.screening_id, "request-information", "which side?"))
     again, _ = answering.follow_link(office.place, invitation.link)
 
@@ -136,7 +137,7 @@ def test_nothing_can_be_asked_where_nothing_stands_behind_a_reason(office):
 def test_when_something_changed_what_was_sent_is_void_and_all_answers_come_back(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     again = recheck.something_changed(office.place, invitation.screening_id)
 
     assert answering.follow_link(office.place, invitation.link) == (again, "in-progress")
@@ -149,8 +150,8 @@ def test_when_something_changed_what_was_sent_is_void_and_all_answers_come_back(
     )
     assert (new.state, new.again) == ("in-progress", "changed")
 
-    answering.give_answer(office.place, again, "cold_sore_now", "yes")
-    answering.submit(office.place, again, DECLARED)
+    answering.give_answer(office.place, office.hold(again), "cold_sore_now", "yes")
+    answering.submit(office.place, office.hold(again), DECLARED)
     [waiting] = list_queue(office.place, office.doctor)
     assert waiting.screening_id == again
     assert reviews.open_review(office.place, office.doctor, again).changes["answers"]

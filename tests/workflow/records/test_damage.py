@@ -160,7 +160,7 @@ def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
     sent = client.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
     assert sent.status_code == 500
     assert "Nothing that you sent before is lost. Try again in a minute" in sent.text
-    assert answering.open_draft(office.place, invitation.screening_id).state == "in-progress"
+    assert answering.read_draft(office.place, invitation.screening_id).state == "in-progress"
 
     event.remove(engine, "connect", fill)
     engine.dispose()
@@ -173,7 +173,7 @@ def test_what_was_ordered_by_a_clock_that_was_ahead_does_not_wait_for_that_day(o
     office.pass_time(days=400)
     id = office.invite().screening_id
     office.answer(id)
-    answering.submit(office.place, id, DECLARED)
+    answering.submit(office.place, office.hold(id), DECLARED)
     order = row(office).id
     making._lease(office.place, order)  # by a worker that died
     office.pass_time(days=-400)

@@ -40,7 +40,7 @@ def test_a_new_secret_is_in_force_while_what_runs_goes_on(office):
 
     office.answer(invitation.screening_id)
     assert answering.follow_link(office.place, invitation.link)[0] == invitation.screening_id
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     sessions.sign_in(office.place, "doctor", PASSWORD)
     office.make_reports()
     assert receipts.patient_copy(office.place, invitation.screening_id)
@@ -101,9 +101,10 @@ def test_nobody_notices_a_rotation(office):
     failures, done, rounds = [], threading.Event(), Counter()
 
     def use(id):
+        held = office.hold(id)
         while not done.is_set():
             try:
-                answering.give_answer(office.place, id, "note", "x")
+                answering.give_answer(office.place, held, "note", "x")
                 invitations.list_screenings(office.place, office.clinic)
                 office.invite()
                 queue.list_queue(office.place, office.doctor)

@@ -53,7 +53,7 @@ def test_a_new_link_takes_an_expired_screening_up_again_with_its_answers(office)
     link = invitations.renew_link(office.place, office.clinic, "account:1", id)
 
     assert answering.follow_link(office.place, link) == (id, State.IN_PROGRESS)
-    answering.submit(office.place, id, DECLARED)
+    answering.submit(office.place, office.hold(id), DECLARED)
 
 
 @pytest.mark.both_databases
@@ -85,7 +85,7 @@ def test_erasing_destroys_the_key_and_all_that_it_opened(office):
 def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     assert row(office, invitation.screening_id).person_hash
     retention.erase(office.place, invitation.screening_id, "program", "asked")
 
@@ -128,7 +128,7 @@ def everything(folder: Path):
 def test_an_erased_screening_is_gone_for_everyone(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
-    answering.submit(office.place, invitation.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     retention.erase(office.place, invitation.screening_id, "program", "asked")
 
     for act, reason in (
@@ -153,7 +153,7 @@ def test_a_recheck_outlives_the_screening_that_it_asked_again_about(office):
     first = office.submit()
     again = recheck.recheck(office.place, office.clinic, "account:1", first)
     office.answer(again.screening_id)
-    answering.submit(office.place, again.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(again.screening_id), DECLARED)
     connected = retention.erase(office.place, first, "program", "asked")
 
     assert connected == [again.number]

@@ -15,7 +15,7 @@ def submit_as(office, name, appointment=None, **special):
         office.place, office.clinic, "account:1", name, ["mesotherapy-face"], appointment
     )
     office.answer(invited.screening_id, **special)
-    answering.submit(office.place, invited.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invited.screening_id), DECLARED)
     return invited
 
 

@@ -39,7 +39,7 @@ def take(office, minutes):
     id = office.invite().screening_id
     office.answer(id)
     office.pass_time(minutes=minutes)
-    answering.submit(office.place, id, DECLARED)
+    answering.submit(office.place, office.hold(id), DECLARED)
 
 
 def test_what_came_out_is_counted_by_procedure_month_and_rule(office):
@@ -122,7 +122,7 @@ def test_who_is_asked_again_replaces_what_was_and_takes_no_time(office):
     again = recheck.recheck(office.place, office.clinic, "account:1", first)
     office.answer(again.screening_id)
     office.pass_time(minutes=1)
-    answering.submit(office.place, again.screening_id, DECLARED, "en", WORDS)
+    answering.submit(office.place, office.hold(again.screening_id), DECLARED, "en", WORDS)
     counted = found(office)
 
     assert (counted.screenings, counted.seconds) == (1, {})
@@ -134,7 +134,7 @@ def test_another_clinics_screenings_are_never_counted(office):
     stranger = office.add("other", "Lee Kim", "clinical-lead", other)
     theirs = invitations.invite(office.place, other, "account:1", "Lan Nguyen", [FACE]).screening_id
     office.answer(theirs, bleeding="unknown")
-    answering.submit(office.place, theirs, DECLARED)
+    answering.submit(office.place, office.hold(theirs), DECLARED)
 
     assert found(office).met == {PAINKILLER: 1}
     assert found(office, stranger).met[PAINKILLER] == 0

@@ -53,15 +53,17 @@ def test_a_withdrawn_screening_takes_no_answers(office):
     invitations.withdraw(office.place, office.clinic, "account:1", invitation.screening_id)
 
     assert refused(answering.follow_link, office.place, invitation.link) == "withdrawn"
-    answer = (office.place, invitation.screening_id, "painkiller", "no")
+    answer = (office.place, office.hold(invitation.screening_id), "painkiller", "no")
     assert refused(answering.give_answer, *answer) == "withdrawn"
 
 
 def test_answers_are_there_after_coming_back(office):
     invitation = office.invite()
-    answering.give_answer(office.place, invitation.screening_id, "date_of_birth", "1990-01-01")
+    answering.give_answer(
+        office.place, office.hold(invitation.screening_id), "date_of_birth", "1990-01-01"
+    )
 
-    draft = answering.open_draft(office.place, invitation.screening_id)
+    draft = answering.read_draft(office.place, invitation.screening_id)
 
     assert draft.answers == {"date_of_birth": "1990-01-01"}
     assert draft.state == "in-progress"
@@ -74,49 +76,49 @@ def test_an_answer_off_the_way_is_kept_and_comes_back(office):
         ("painkiller_last_dose", dose),
         ("painkiller", "no"),
     ]:
-        answering.give_answer(office.place, id, link_id, answer)
+        answering.give_answer(office.place, office.hold(id), link_id, answer)
 
-    assert answering.open_draft(office.place, id).answers["painkiller_last_dose"] == dose
+    assert answering.read_draft(office.place, id).answers["painkiller_last_dose"] == dose
 
 
 def test_an_incomplete_questionnaire_cannot_be_submitted(office):
     id = office.invite().screening_id
-    answering.give_answer(office.place, id, "date_of_birth", "1990-01-01")
+    answering.give_answer(office.place, office.hold(id), "date_of_birth", "1990-01-01")
 
-    assert refused(answering.submit, office.place, id, DECLARED) == "incomplete"
+    assert refused(answering.submit, office.place, office.hold(id), DECLARED) == "incomplete"
 
 
 def test_a_medicine_that_goes_with_no_answer_is_asked_about_before_sending(office):
     id = office.invite().screening_id
     office.answer(id, other_meds="yes", medicine_list="Warfarin", blood_thinner="no")
-    draft = answering.open_draft(office.place, id)
+    draft = answering.read_draft(office.place, id)
     assert draft.readings(office.place.definitions)
-    assert refused(answering.submit, office.place, id, DECLARED) == "incomplete"
+    assert refused(answering.submit, office.place, office.hold(id), DECLARED) == "incomplete"
 
-    answering.give_answer(office.place, id, "medicine_list", "vitamins")
-    answering.submit(office.place, id, DECLARED)
+    answering.give_answer(office.place, office.hold(id), "medicine_list", "vitamins")
+    answering.submit(office.place, office.hold(id), DECLARED)
 
 
 def test_a_device_answers_no_more_once_it_has_sent(office):
     id = office.invite().screening_id
-    held = edit_lock.take(office.place, id, "patient")
     office.answer(id)
-    assert edit_lock.is_here(office.place, id, held)
-    answering.submit(office.place, id, DECLARED, pen=held)
+    held = office.hold(id)
+    assert edit_lock.is_here(office.place, held)
+    answering.submit(office.place, held, DECLARED)
 
-    assert not edit_lock.is_here(office.place, id, held)
-    assert refused(edit_lock.keep, office.place, id, held) == "no-visit"
+    assert not edit_lock.is_here(office.place, held)
+    assert refused(edit_lock.keep, office.place, held) == "no-visit"
 
 
 @pytest.mark.both_databases
 def test_of_twelve_parallel_submissions_exactly_one_is_accepted(office):
     id = office.invite().screening_id
     office.answer(id)
-    reasons = []
+    held, reasons = office.hold(id), []
 
     def submit():
         try:
-            answering.submit(office.place, id, DECLARED)
+            answering.submit(office.place, held, DECLARED)
             reasons.append("accepted")
         except ActRefusedError as error:
             reasons.append(error.reason)
@@ -174,9 +176,12 @@ def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office,
 def test_after_submission_only_the_receipt_is_shown(office):
     id = office.submit()
 
-    assert refused(answering.open_draft, office.place, id) == "submitted"
+    assert refused(answering.read_draft, office.place, id) == "submitted"
     assert receipts.read_receipt(office.place, id).copy_ready is False
-    assert refused(answering.give_answer, office.place, id, "painkiller", "yes") == "submitted"
+    assert (
+        refused(answering.give_answer, office.place, office.hold(id), "painkiller", "yes")
+        == "submitted"
+    )
 
 
 def test_there_is_no_receipt_before_submission(office):
@@ -196,18 +201,18 @@ def test_an_answer_that_is_offered_no_longer_is_asked_for_again(office):
     """The lists may change between two visits; the patient is never stuck over that."""
     invitation = office.invite()
     office.answer(invitation.screening_id, painkiller="an option of last year")
-    draft = answering.open_draft(office.place, invitation.screening_id)
+    draft = answering.read_draft(office.place, invitation.screening_id)
 
     assert "painkiller" not in draft.answers
     assert "date_of_birth" in draft.answers
-    assert refused(answering.submit, office.place, draft.id, DECLARED) == "incomplete"
+    assert refused(answering.submit, office.place, office.hold(draft.id), DECLARED) == "incomplete"
 
 
 def test_what_the_patient_read_is_kept_beside_the_report(office):
     invitation = office.invite()
     office.answer(invitation.screening_id, painkiller="unknown")
     words = {"unknown": "Tôi không biết", "": "Chưa trả lời"}
-    answering.submit(office.place, invitation.screening_id, DECLARED, "vi", words)
+    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED, "vi", words)
     report = reviews.open_review(office.place, office.doctor, invitation.screening_id).report
 
     read = report["translated"]

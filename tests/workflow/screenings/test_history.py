@@ -16,7 +16,7 @@ def related(office, id):
 def submit_as(office, name, born="1986-01-01"):
     invited = office.invite(name=name)
     office.answer(invited.screening_id, date_of_birth=born)
-    answering.submit(office.place, invited.screening_id, DECLARED)
+    answering.submit(office.place, office.hold(invited.screening_id), DECLARED)
     return invited.screening_id
 
 
@@ -45,7 +45,7 @@ def test_what_was_asked_again_is_this_patient_for_certain(office):
     first = office.submit()
     again = recheck.recheck(office.place, office.clinic, "account:1", first).screening_id
     asked_again(office, again)
-    answering.submit(office.place, again, DECLARED)
+    answering.submit(office.place, office.hold(again), DECLARED)
 
     assert related(office, again) == {first: True}
     assert related(office, first) == {again: True}

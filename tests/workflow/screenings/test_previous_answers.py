@@ -16,14 +16,14 @@ BORN = "1986-05-03"
 def come_again(office, born=BORN, name="Lan Nguyen", procedures=("thread-lift",)):
     """Return the id of a new screening whose date of birth was just answered."""
     id = office.invite(*procedures, name=name).screening_id
-    answering.choose_procedures(office.place, id, list(procedures))
-    answering.give_answer(office.place, id, "date_of_birth", born)
-    previous_answers.bring_back(office.place, id)
+    answering.choose_procedures(office.place, office.hold(id), list(procedures))
+    answering.give_answer(office.place, office.hold(id), "date_of_birth", born)
+    previous_answers.bring_back(office.place, office.hold(id))
     return id
 
 
 def open_sections(office, id):
-    draft = answering.open_draft(office.place, id)
+    draft = answering.read_draft(office.place, id)
     questionnaire = draft.questionnaire(office.place.definitions)
     last = draft.last["answers"] if draft.last else {}
     return list(still_to_confirm(questionnaire, draft.answers, last))
@@ -44,7 +44,7 @@ def test_answers_are_brought_back_beside_the_draft_and_count_for_nothing(office)
     id = come_again(office)
 
     assert shown(office, id)["bleeding"] == "no"
-    assert answering.open_draft(office.place, id).answers == {"date_of_birth": BORN}
+    assert answering.read_draft(office.place, id).answers == {"date_of_birth": BORN}
 
 
 def test_only_the_same_name_and_date_of_birth_bring_answers_back(office):
@@ -60,8 +60,8 @@ def test_nobody_tries_dates_of_birth_until_the_answers_of_another_show(office):
     first_visit(office)
     id = come_again(office, born="1986-05-01")
     for born in ("1986-05-02", "1986-05-04", BORN):
-        answering.give_answer(office.place, id, "date_of_birth", born)
-        previous_answers.bring_back(office.place, id)
+        answering.give_answer(office.place, office.hold(id), "date_of_birth", born)
+        previous_answers.bring_back(office.place, office.hold(id))
 
     assert not shown(office, id)
 
@@ -69,11 +69,11 @@ def test_nobody_tries_dates_of_birth_until_the_answers_of_another_show(office):
 def test_another_date_of_birth_takes_back_what_was_confirmed(office):
     first_visit(office)
     id = come_again(office)
-    previous_answers.confirm(office.place, id, {"bleeding"}, set())
-    answering.give_answer(office.place, id, "date_of_birth", "1990-01-01")
-    previous_answers.bring_back(office.place, id)
+    previous_answers.confirm(office.place, office.hold(id), {"bleeding"}, set())
+    answering.give_answer(office.place, office.hold(id), "date_of_birth", "1990-01-01")
+    previous_answers.bring_back(office.place, office.hold(id))
 
-    draft = answering.open_draft(office.place, id)
+    draft = answering.read_draft(office.place, id)
     assert draft.answers == {"date_of_birth": "1990-01-01"}
     assert (draft.last, draft.confirmed) == (None, {})
 
@@ -130,9 +130,9 @@ def test_what_is_confirmed_counts_and_what_changed_is_asked(office):
     id = come_again(office)
     [*_, part] = open_sections(office, id)
     names = [item.link_id for item, _answer in part.asked]
-    previous_answers.confirm(office.place, id, set(names[1:]), {names[0]})
+    previous_answers.confirm(office.place, office.hold(id), set(names[1:]), {names[0]})
 
-    draft = answering.open_draft(office.place, id)
+    draft = answering.read_draft(office.place, id)
     assert set(names[1:]) <= set(draft.answers) and names[0] not in draft.answers
     assert not set(names) & set(shown(office, id)), "neither is shown again"
     steps = journey(draft.questionnaire(office.place.definitions), draft.answers)
@@ -143,15 +143,15 @@ def test_what_is_confirmed_counts_and_what_changed_is_asked(office):
 def test_confirming_what_was_never_brought_back_does_nothing(office):
     first_visit(office)
     id = come_again(office)
-    previous_answers.confirm(office.place, id, {"painkiller", "nonsense"}, set())
+    previous_answers.confirm(office.place, office.hold(id), {"painkiller", "nonsense"}, set())
 
-    assert answering.open_draft(office.place, id).answers == {"date_of_birth": BORN}
+    assert answering.read_draft(office.place, id).answers == {"date_of_birth": BORN}
 
 
 def test_answering_anew_leaves_last_time_aside(office):
     first_visit(office)
     id = come_again(office)
-    previous_answers.start_anew(office.place, id)
+    previous_answers.start_anew(office.place, office.hold(id))
 
     assert not shown(office, id)
 
@@ -164,11 +164,11 @@ def test_the_doctor_sees_what_was_confirmed_and_the_old_record_is_untouched(offi
         before, number = (row.submission, row.draft, row.state), row.number
     id = come_again(office)
     names = set(shown(office, id))
-    previous_answers.confirm(office.place, id, names, set())
+    previous_answers.confirm(office.place, office.hold(id), names, set())
     changed = sorted(names)[0]
-    answers = answering.open_draft(office.place, id).answers
+    answers = answering.read_draft(office.place, id).answers
     office.answer(id, **answers | {changed: "unknown"})
-    answering.submit(office.place, id, DECLARED)
+    answering.submit(office.place, office.hold(id), DECLARED)
 
     frame = reviews.open_review(office.place, office.doctor, id).report["frame"]
     assert frame["confirmed"]["number"] == number

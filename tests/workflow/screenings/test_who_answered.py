@@ -19,8 +19,8 @@ from tests.office import DECLARED, refused, text_of
 def submit(office, who, name=""):
     id = office.invite().screening_id
     office.answer(id)
-    answering.say_who_answered(office.place, id, who, name)
-    answering.submit(office.place, id, DECLARED)
+    answering.say_who_answered(office.place, office.hold(id), who, name)
+    answering.submit(office.place, office.hold(id), DECLARED)
     return id
 
 
@@ -36,7 +36,8 @@ def test_the_doctor_is_told_who_answered(office, who, name):
 def test_an_interpreter_has_a_name_and_nobody_else_is_known(office):
     id = office.invite().screening_id
     for given in (("interpreter", " "), ("neighbour", "")):
-        assert refused(answering.say_who_answered, office.place, id, *given) == "unknown-answerer"
+        told = refused(answering.say_who_answered, office.place, office.hold(id), *given)
+        assert told == "unknown-answerer"
 
 
 @pytest.mark.both_databases
@@ -57,7 +58,7 @@ def test_asked_again_on_another_day_nobody_assumes_the_same_person(office):
     id = submit(office, "relative")
     again = recheck.recheck(office.place, office.clinic, "account:1", id)
 
-    assert answering.open_draft(office.place, again.screening_id).answered_by is None
+    assert answering.read_draft(office.place, again.screening_id).answered_by is None
 
 
 @pytest.mark.both_databases

@@ -79,37 +79,37 @@ def test_a_draft_of_yesterday_opens_by_a_new_code_alone(office, here):
     invited = office.invite()
     handover.start(office.place, here, invited.start_code, BORN)
     held = edit_lock.take(office.place, invited.screening_id, here.who, shared=True)
-    answering.give_answer(office.place, invited.screening_id, "date_of_birth", BORN, held)
+    answering.give_answer(office.place, held, "date_of_birth", BORN)
     office.pass_time(hours=21)
 
     for code in (invited.start_code, "AAAA-AAAA"):
         assert refused(handover.start, office.place, here, code, BORN) == "no-match"
-    assert refused(answering.open_draft, office.place, invited.screening_id, held) == "no-visit"
+    assert refused(answering.open_draft, office.place, held) == "no-visit"
     new = invitations.new_start_code(office.place, office.clinic, "account:1", invited.screening_id)
     id = handover.start(office.place, here, new, BORN)
     held = edit_lock.take(office.place, id, here.who, shared=True)
-    assert answering.open_draft(office.place, id, held).answers == {"date_of_birth": BORN}
+    assert answering.open_draft(office.place, held).answers == {"date_of_birth": BORN}
 
 
 def begin_by_phone(office, **answers):
-    """Return a screening begun on the phone and the phone's pen."""
+    """Return a screening begun on the phone and the phone's edit lock."""
     invited = office.invite(born=None)
     held = edit_lock.take(office.place, answering.enter(office.place, invited.link), "patient")
-    answering.choose_procedures(office.place, invited.screening_id, ["mesotherapy-face"], held)
+    answering.choose_procedures(office.place, held, ["mesotherapy-face"])
     for link_id, answer in answers.items():
-        answering.give_answer(office.place, invited.screening_id, link_id, answer, held)
+        answering.give_answer(office.place, held, link_id, answer)
     return invited.screening_id, held
 
 
 def test_begun_on_the_phone_it_ends_on_the_tablet_with_every_answer(office, here):
     id, phone = begin_by_phone(office, date_of_birth=BORN, can_be_pregnant="no")
-    code = handover.code_for_tablet(office.place, id, phone)
+    code = handover.code_for_tablet(office.place, phone)
     assert len(code.replace("-", "")) == 6
     assert refused(handover.start, office.place, here, code, OTHER) == "no-match"
 
     assert handover.start(office.place, here, code, BORN) == id
     held = edit_lock.take(office.place, id, here.who, shared=True)
-    assert answering.open_draft(office.place, id, held).answers == {
+    assert answering.open_draft(office.place, held).answers == {
         "date_of_birth": BORN,
         "can_be_pregnant": "no",
     }
@@ -119,33 +119,32 @@ def test_begun_on_the_phone_it_ends_on_the_tablet_with_every_answer(office, here
         (answering.choose_procedures, (["mesotherapy-face"],)),
         (handover.code_for_tablet, ()),
     ):
-        assert refused(act, office.place, id, *more, phone) == "elsewhere"
+        assert refused(act, office.place, phone, *more) == "elsewhere"
     assert refused(handover.start, office.place, here, code, BORN) == "no-match"
 
 
 def test_the_phones_code_ends_after_ten_minutes(office, here):
-    id, phone = begin_by_phone(office, date_of_birth=BORN)
-    code = handover.code_for_tablet(office.place, id, phone)
+    _id, phone = begin_by_phone(office, date_of_birth=BORN)
+    code = handover.code_for_tablet(office.place, phone)
     office.pass_time(minutes=10)
 
     assert refused(handover.start, office.place, here, code, BORN) == "no-match"
 
 
 def test_the_phone_gives_no_code_before_it_knows_a_date_of_birth(office):
-    assert refused(handover.code_for_tablet, office.place, *begin_by_phone(office)) == (
-        "no-birth-date"
-    )
+    _id, phone = begin_by_phone(office)
+    assert refused(handover.code_for_tablet, office.place, phone) == "no-birth-date"
 
 
 def test_the_tablets_link_leads_to_one_phone_once(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
     held = edit_lock.take(office.place, id, here.who, shared=True)
-    link = handover.link_for_phone(office.place, here, id, held)
+    link = handover.link_for_phone(office.place, here, held)
     assert refused(handover.start, office.place, here, link, BORN) == "no-match"
 
     assert handover.follow_to_phone(office.place, link) == id
     edit_lock.take(office.place, id, "patient")
-    assert refused(answering.open_draft, office.place, id, held) == "elsewhere"
+    assert refused(answering.open_draft, office.place, held) == "elsewhere"
     assert refused(handover.follow_to_phone, office.place, link) == "link-used"
     with office.place.database.read() as session:
         entries = session.scalars(select(AuditEntry).where(AuditEntry.screening_id == id))
@@ -160,33 +159,31 @@ def test_the_tablets_link_leads_to_one_phone_once(office, here):
 def test_the_tablets_link_ends_after_ten_minutes(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
     link = handover.link_for_phone(
-        office.place, here, id, edit_lock.take(office.place, id, here.who, shared=True)
+        office.place, here, edit_lock.take(office.place, id, here.who, shared=True)
     )
     office.pass_time(minutes=10)
 
     assert refused(handover.follow_to_phone, office.place, link) == "link-used"
 
 
-def test_a_tablet_left_alone_loses_the_pen_and_one_in_use_keeps_it(office, here):
+def test_a_tablet_left_alone_loses_the_lock_and_one_in_use_keeps_it(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
     held = edit_lock.take(office.place, id, here.who, shared=True)
     for _ in range(4):
         office.pass_time(minutes=14)
-        edit_lock.keep(office.place, id, held)
+        edit_lock.keep(office.place, held)
 
-    assert edit_lock.is_here(office.place, id, held)
+    assert edit_lock.is_here(office.place, held)
     office.pass_time(minutes=15)
-    assert refused(answering.open_draft, office.place, id, held) == "no-visit"
-    assert refused(edit_lock.keep, office.place, id, held) == "no-visit"
+    assert refused(answering.open_draft, office.place, held) == "no-visit"
+    assert refused(edit_lock.keep, office.place, held) == "no-visit"
 
 
 @pytest.mark.both_databases
 def test_a_visit_that_ended_opens_nothing_whatever_the_browser_kept(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
     held = edit_lock.take(office.place, id, here.who, shared=True)
-    edit_lock.lay_down(office.place, id, held)
+    edit_lock.lay_down(office.place, held)
 
-    assert refused(answering.open_draft, office.place, id, held) == "no-visit"
-    assert (
-        refused(answering.give_answer, office.place, id, "date_of_birth", BORN, held) == "no-visit"
-    )
+    assert refused(answering.open_draft, office.place, held) == "no-visit"
+    assert refused(answering.give_answer, office.place, held, "date_of_birth", BORN) == "no-visit"

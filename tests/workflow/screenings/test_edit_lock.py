@@ -1,0 +1,125 @@
+"""Every act that changes a draft is refused to a device that does not hold its edit lock."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+from screening.storage.tables import Screening
+from screening.workflow.screenings import answering, edit_lock, medicine_check, previous_answers
+from screening.workflow.screenings.edit_lock import EditLock
+from screening.workflow.tablets import handover, tablets
+from tests.office import DECLARED, refused
+
+WORKFLOW = Path(edit_lock.__file__).parents[1]
+# What puts a draft into the table without a patient's device: a new one, and one that is erased.
+NOT_A_PATIENTS = {"open_screening", "_empty"}
+ACTS = {
+    answering.choose_procedures: (["mesotherapy-face"],),
+    answering.give_answer: ("date_of_birth", "1986-05-03"),
+    answering.say_who_answered: ("self",),
+    answering.change_draft: ({"answers": {}},),
+    answering.submit: (DECLARED,),
+    medicine_check.reply_to_reading: ("blood_thinner", "yes"),
+    previous_answers.bring_back: (),
+    previous_answers.confirm: (set(), {"bleeding"}),
+    previous_answers.start_anew: (),
+    handover.code_for_tablet: (),
+}
+
+
+def functions():
+    """Return every function of the workflow as (where it stands, its syntax tree)."""
+    return [
+        (f"{path.relative_to(WORKFLOW)}:{node.name}", node)
+        for path in WORKFLOW.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    ]
+
+
+def changes_a_draft(function):
+    """Tell whether the function writes `.draft`, asks for the lock, or hands on to who does."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            targets = ast.unparse(ast.Tuple(node.targets))
+            if ".draft" in targets:
+                return True
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).split(".")[-1]
+            if called in {"change_draft", "locked_draft"}:
+                return True
+            if called.startswith("seal_") and any(ast.unparse(a) == "'draft'" for a in node.args):
+                return True
+    return False
+
+
+@pytest.fixture
+def begun(office):
+    """Return a screening that is answered to the end, on a device that another has followed."""
+    id = office.invite().screening_id
+    office.answer(id)
+    return id, office.hold(id), office.hold(id)
+
+
+def stored_draft(office, id):
+    with office.place.database.read() as session:
+        return session.get_one(Screening, id).draft
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_a_device_that_another_has_followed_changes_nothing(office, begun, act):
+    id, before, _now = begun
+    stored = stored_draft(office, id)
+
+    assert refused(act, office.place, before, *ACTS[act]) == "elsewhere"
+    assert refused(act, office.place, EditLock(id, ""), *ACTS[act]) == "elsewhere"
+    assert stored_draft(office, id) == stored
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_a_device_whose_visit_has_ended_changes_nothing(office, begun, act):
+    _id, _before, now = begun
+    edit_lock.lay_down(office.place, now)
+
+    assert refused(act, office.place, now, *ACTS[act]) == "no-visit"
+
+
+def test_a_tablet_that_another_device_has_followed_gives_no_link(office, begun):
+    _id, before, _now = begun
+    here = tablets.tablet_of(
+        office.place,
+        tablets.pair(office.place, tablets.add_kiosk(office.place, office.clinic, "Room")),
+    )
+
+    assert refused(handover.link_for_phone, office.place, here, before) == "elsewhere"
+
+
+def test_the_lock_of_another_screening_opens_nothing(office, begun):
+    id, _before, _now = begun
+    other = office.hold(office.invite().screening_id)
+
+    for act, more in ACTS.items():
+        assert refused(act, office.place, EditLock(id, other.secret), *more) == "elsewhere"
+
+
+def test_every_act_that_changes_a_draft_takes_a_lock_that_cannot_be_left_out():
+    found = {where: f for where, f in functions() if changes_a_draft(f)}
+    acts = {where.split(":")[1] for where in found} - NOT_A_PATIENTS
+
+    assert acts >= {act.__name__ for act in ACTS}
+    assert acts - {act.__name__ for act in ACTS} == {"link_for_phone"}
+    for where, function in found.items():
+        if function.name in NOT_A_PATIENTS:
+            continue
+        taken = {a.arg: ast.unparse(a.annotation) for a in function.args.args}
+        without_default = len(function.args.args) - len(function.args.defaults)
+        assert list(taken).index("lock") < without_default, where
+        assert taken["lock"] == "EditLock", where
+
+
+def test_every_act_names_the_lock_as_its_type():
+    for act in ACTS:
+        lock = inspect.signature(act).parameters["lock"]
+        assert lock.annotation == "EditLock" and lock.default is inspect.Parameter.empty
