@@ -27,6 +27,7 @@ from screening.storage.database import Database
 from screening.storage.tables import Account, SignIn
 from screening.workflow.accounts.sessions import add_account, sign_in_id
 from screening.workflow.clinics.clinics import add_clinic
+from screening.workflow.core.actor import PATIENT, program
 from screening.workflow.core.context import Workplace
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering, edit_lock
@@ -100,14 +101,14 @@ def settle(database: Database) -> None:
 def begin(place: Workplace, clinic: str) -> str:
     """Return the link of a patient who is at it."""
     invited = invitations.invite(place, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
-    held = edit_lock.take(place, invited.screening_id, "patient")
+    held = edit_lock.take(place, invited.screening_id, PATIENT)
     answering.choose_procedures(place, held, ["mesotherapy-face"])
     return invited.link
 
 
 def sign_in(place: Workplace, clinic: str, role: str) -> str:
     """Return the secret of a sign-in, as after both factors."""
-    account = add_account(place, clinic, role, role, role, secrets.token_urlsafe())
+    account = add_account(place, program(clinic), role, role, role, secrets.token_urlsafe())
     secret, now = secrets.token_urlsafe(), place.now()
     with place.database.write() as session:
         assert session.get_one(Account, account)

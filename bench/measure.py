@@ -25,6 +25,7 @@ from screening.clinical.whatif.changes import changes_under
 from screening.config import read_config
 from screening.storage.encryption import new_key, open_bytes, seal_bytes, seal_json
 from screening.workflow.clinics.clinics import add_clinic
+from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Workplace
 from screening.workflow.rules.rescreen import BLOCK, all_cores, rescreen, sealed_blocks
 
@@ -134,9 +135,9 @@ def whole(place: Workplace, tried: Definitions, stored: int) -> dict[str, float]
         reading = seconds(lambda: sum(len(b) for b in sealed_blocks(session, None, None)))
     return {
         "read the rows": reading * scale,
-        "all of it, one program": scale * seconds(lambda: rescreen(place, tried, "bench")),
+        "all of it, one program": scale * seconds(lambda: rescreen(place, tried, PROGRAM)),
         f"all of it, {all_cores()} programs beside": scale
-        * seconds(lambda: rescreen(place, tried, "bench", workers=all_cores())),
+        * seconds(lambda: rescreen(place, tried, PROGRAM, workers=all_cores())),
     }
 
 

@@ -13,6 +13,7 @@ from screening.config import Config
 from screening.storage.tables import Clinic
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
+from screening.workflow.core.actor import program
 from screening.workflow.core.context import Workplace
 from screening.workflow.reception import invitations
 from screening.workflow.tablets import tablets
@@ -54,8 +55,8 @@ def _make(config: Config, place: Workplace) -> str:
     )
     rows = [_account(config, place, clinic, *row) for row in ACCOUNTS]
     pin = f"{secrets.randbelow(10**6):06}"
-    pairing = tablets.add_kiosk(place, clinic, "Waiting room", pin=pin)
-    invitation = invitations.invite(place, clinic, "program", PATIENT, PROCEDURES, born=BORN)
+    pairing = tablets.add_kiosk(place, program(clinic), "Waiting room", pin=pin)
+    invitation = invitations.invite(place, program(clinic), PATIENT, PROCEDURES, born=BORN)
     return f"""
 Demo clinic: {CLINIC}
 
@@ -76,7 +77,7 @@ def _account(
     """Open an account whose second factor is set up already, and return how to get in."""
     password = secrets.token_urlsafe(9)
     credentials = place.issue(name, place.now()) if role == "doctor" else None
-    id = sessions.add_account(place, clinic, username, name, role, password, credentials)
+    id = sessions.add_account(place, program(clinic), username, name, role, password, credentials)
     totp = pyotp.parse_uri(second_factor.offer_app(place, id))
     assert isinstance(totp, pyotp.TOTP)
     # The code before the present one, so that the present one still works.

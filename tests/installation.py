@@ -23,6 +23,7 @@ from screening.bootstrap import open_workplace
 from screening.config import read_config
 from screening.demo import demo_config
 from screening.workflow.clinics import clinics
+from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
 from screening.workflow.tablets import tablets
 
@@ -211,9 +212,9 @@ class Installation:
 
     def invite(self, name, *procedures):
         """Return a fresh personal link."""
-        made = invitations.invite(self.place, self.clinic_id, "program", name, procedures)
+        made = invitations.invite(self.place, program(self.clinic_id), name, procedures)
         return f"{self.url}/s/{made.link}"
 
     def add_kiosk(self, name):
         """Return the pairing code of a further tablet."""
-        return tablets.add_kiosk(self.place, self.clinic_id, name)
+        return tablets.add_kiosk(self.place, program(self.clinic_id), name)

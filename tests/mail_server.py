@@ -62,7 +62,7 @@ def texts(mail):
 
 
 def invite(office, to=TO, appointment_at=None, language=""):
-    who = (office.clinic, "account:1", "Lan Nguyen", ("mesotherapy-face",))
+    who = (office.desk, "Lan Nguyen", ("mesotherapy-face",))
     return invitations.invite(office.place, *who, appointment_at, to, language)
 
 
@@ -81,8 +81,8 @@ def send_due(office):
 
 
 def send_again(office, id, to=TO, after=1):
-    mailbox.send_link(office.place, office.clinic, "account:1", id, to, "en", after)
+    mailbox.send_link(office.place, office.desk, id, to, "en", after)
 
 
 def mails_shown(office, id):
-    return mailbox.open_mailbox(office.place, office.clinic, "account:1", id)
+    return mailbox.open_mailbox(office.place, office.desk, id)

@@ -20,6 +20,7 @@ from screening.documents.rendering.render import render_pdf
 from screening.storage.tables import Account
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
+from screening.workflow.core.actor import PATIENT, Actor, program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reception import invitations
 from screening.workflow.reports import making
@@ -108,7 +109,9 @@ class Office:
             authority = open_authority(self.config, self.place.keys)
             credentials = issue_certificate(authority, name, "doctor", self.now)
         clinic = clinic or self.clinic
-        id = sessions.add_account(self.place, clinic, username, name, role, PASSWORD, credentials)
+        id = sessions.add_account(
+            self.place, program(clinic), username, name, role, PASSWORD, credentials
+        )
         totp = pyotp.parse_uri(second_factor.offer_app(self.place, id))
         second_factor.accept_app(self.place, id, totp.at(self.now))
         self.secrets[username] = totp.secret
@@ -142,16 +145,21 @@ class Office:
         """Return the number of the `nth` screening of the year in which the clinic opened."""
         return f"SC-{self.start.year}-{nth:06d}"
 
+    @property
+    def desk(self):
+        """Who invites and the like, where it matters to no one who it is."""
+        return Actor("account:1", self.clinic)
+
     def pass_time(self, **by):
         self.now += timedelta(**by)
 
     def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03"):
         chosen = procedures or ("mesotherapy-face",)
-        return invitations.invite(self.place, self.clinic, "account:1", name, chosen, born=born)
+        return invitations.invite(self.place, self.desk, name, chosen, born=born)
 
     def hold(self, screening_id):
         """Return the edit lock of the patient's phone, which comes in just now."""
-        return edit_lock.take(self.place, screening_id, "patient")
+        return edit_lock.take(self.place, screening_id, PATIENT)
 
     def answer(self, screening_id, **special):
         """Answer everything quietly but for `special`, without submitting."""

@@ -176,7 +176,7 @@ class Ground:
 
     def order_mail(self) -> None:
         """Invite somebody by mail, who does not answer: the worker has to send the link."""
-        who = (self.office.clinic, "account:1", NAME, ("mesotherapy-face",))
+        who = (self.office.desk, NAME, ("mesotherapy-face",))
         to = f"kanarkova{time.monotonic_ns()}@patient.example"
         invitations.invite(self.office.place, *who, None, to, "", born=BORN)
 

@@ -44,11 +44,13 @@ def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
     import secrets
 
     from screening.workflow.accounts.sessions import add_account
+    from screening.workflow.core.actor import program
 
     place = open_place()
     credentials = place.issue(name, place.now()) if role == "doctor" else None
     password = secrets.token_urlsafe(9)
-    add_account(place, choose_clinic(place, clinic_id), username, name, role, password, credentials)
+    by = program(choose_clinic(place, clinic_id))
+    add_account(place, by, username, name, role, password, credentials)
     click.echo(f"user name: {username}   password: {password}")
 
 
@@ -57,10 +59,11 @@ def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def kiosk(name: str, clinic_id: str | None) -> None:
     """Add a tablet and print its pairing code."""
+    from screening.workflow.core.actor import program
     from screening.workflow.tablets.tablets import add_kiosk
 
     place = open_place()
-    click.echo(f"pairing code: {add_kiosk(place, choose_clinic(place, clinic_id), name)}")
+    click.echo(f"pairing code: {add_kiosk(place, program(choose_clinic(place, clinic_id)), name)}")
 
 
 @click.command()
@@ -86,12 +89,13 @@ def certificates(renew: bool) -> None:
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> None:
     """Invite the patient NAME and print the personal link."""
+    from screening.workflow.core.actor import program
     from screening.workflow.core.refusal import ActRefusedError
     from screening.workflow.reception.invitations import invite as invite_
 
     place = open_place()
     try:
-        made = invite_(place, choose_clinic(place, clinic_id), "program", name, procedures)
+        made = invite_(place, program(choose_clinic(place, clinic_id)), name, procedures)
     except ActRefusedError:
         known = ", ".join(place.definitions.procedures)
         stop([f"name up to ten of these procedures: {known}"], 2)

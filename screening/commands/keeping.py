@@ -74,13 +74,14 @@ def _database_files(config: Config) -> list[Path]:
 @CLINIC
 def export(number: str, output: Path, clinic_id: str | None) -> None:
     """Write all that is held on the screening NUMBER into a ZIP. It is not encrypted."""
+    from screening.workflow.core.actor import PROGRAM
     from screening.workflow.records import export
 
     _only_new(output)
     with _place() as place:
         held = _find(place, number, clinic_id)
         with _refusals(number):
-            packed = export.export(place, held.id, "program")
+            packed = export.export(place, held.id, PROGRAM)
     output.touch(mode=0o600)
     output.write_bytes(packed.archive)
     click.echo(f"{output}: all that is held on {number}, readable by anyone")
@@ -93,6 +94,7 @@ def export(number: str, output: Path, clinic_id: str | None) -> None:
 @CLINIC
 def erase(number: str, reason: str, clinic_id: str | None) -> None:
     """Destroy all that is held on the screening NUMBER, for good. Backups keep it."""
+    from screening.workflow.core.actor import PROGRAM
     from screening.workflow.records import retention
 
     if not reason.strip():
@@ -100,7 +102,7 @@ def erase(number: str, reason: str, clinic_id: str | None) -> None:
     with _place() as place:
         held = _find(place, number, clinic_id)
         with _refusals(number):
-            connected = retention.erase(place, held.id, "program", reason.strip())
+            connected = retention.erase(place, held.id, PROGRAM, reason.strip())
     click.echo(f"{number} is erased. Backups made before still hold it.")
     for other in connected:
         click.echo(f"{other} belongs to the same visit and still holds answers of this patient")

@@ -25,13 +25,14 @@ def rescreen(folder: Path | None, clinic_id: str | None, as_json: bool) -> None:
 
     Each screening is held against FOLDER as of its own day. Nothing is changed.
     """
+    from screening.workflow.core.actor import program
     from screening.workflow.rules.rescreen import all_cores
     from screening.workflow.rules.rescreen import rescreen as rescreen_
 
     tried = load(folder) if folder else None
     place = open_place()
     chosen = choose_clinic(place, clinic_id) if clinic_id else None
-    found = rescreen_(place, tried or place.definitions, "program", chosen, workers=all_cores())
+    found = rescreen_(place, tried or place.definitions, program(chosen), workers=all_cores())
     if as_json:
         click.echo(json.dumps(_as_json(found), indent=2))
         return

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from screening.workflow.core.actor import program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.reception import invitations
@@ -52,7 +53,7 @@ def test_each_link_leads_to_its_screening(shown):
 
 def test_a_link_that_ended_is_renewed_and_its_answers_are_still_there(museum):
     [told] = museum.in_state("expired").values()
-    link = invitations.renew_link(museum.place, told["clinic"], "program", told["id"])
+    link = invitations.renew_link(museum.place, program(told["clinic"]), told["id"])
 
     assert answering.follow_link(museum.place, link) == (told["id"], "in-progress")
     draft = answering.read_draft(museum.place, told["id"])

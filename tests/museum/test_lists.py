@@ -2,6 +2,7 @@
 
 import pytest
 
+from screening.workflow.core.actor import program
 from screening.workflow.rules.rescreen import rescreen
 from tests.museum.visiting import ON_SQLITE
 
@@ -14,7 +15,7 @@ def stored(museum, clinic, **where):
 
 
 def tried(museum, clinic, definitions):
-    return rescreen(museum.place, definitions, "program", museum.clinic_named(clinic))
+    return rescreen(museum.place, definitions, program(museum.clinic_named(clinic)))
 
 
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)

@@ -18,6 +18,7 @@ from screening.storage.database import Database
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.clinics.branding import logo_of
+from screening.workflow.core.actor import PROGRAM
 from screening.workflow.records import audit_log, export, key_rotation, retention
 from screening.workflow.reports import making
 from tests.museum import packing
@@ -116,7 +117,7 @@ def test_the_newest_secret_alone_opens_it(shown):
 def test_everything_held_on_a_patient_is_handed_out(museum):
     for name in ("first visit", "amended", "arabic", "expired", "withdrawn"):
         told = museum.screening(name)
-        packed = export.export(museum.place, told["id"], "program")
+        packed = export.export(museum.place, told["id"], PROGRAM)
         assert packed.damaged == []
         with zipfile.ZipFile(io.BytesIO(packed.archive)) as archive:
             held = json.loads(archive.read("screening.json"))
@@ -129,11 +130,11 @@ def test_everything_held_on_a_patient_is_handed_out(museum):
 def test_everything_held_on_a_patient_is_erased(museum):
     every = [told for told in museum.told["screenings"].values() if told["state"] != "erased"]
     for told in every:
-        retention.erase(museum.place, told["id"], "program", "asked by the patient")
+        retention.erase(museum.place, told["id"], PROGRAM, "asked by the patient")
         assert museum.held(told["id"])["person"] == {"name": "(erased)"}
         assert {row.state for row in museum.rows_of(told["id"])} <= {"erased"}
     told = museum.screening("erased")
-    assert refused(retention.erase, museum.place, told["id"], "program", "again") == "erased"
+    assert refused(retention.erase, museum.place, told["id"], PROGRAM, "again") == "erased"
     assert audit_log.verify(museum.place, museum.told["audit"]["head"])[1] is None
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from screening.workflow.core.context import ActRefusedError
+from screening.workflow.core.actor import PROGRAM, program
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import invitations, recheck
 from screening.workflow.records import export, retention
@@ -15,24 +16,24 @@ from tests.office import DECLARED, PASSWORD, decide
 # Those that leave the state as it is come first; of the others each has a screening of its own.
 STAYS = {
     "read-receipt": lambda m, told: receipts.read_receipt(m.place, told["id"]),
-    "export": lambda m, told: export.export(m.place, told["id"], "program"),
-    "recheck": lambda m, told: recheck.recheck(m.place, told["clinic"], "program", told["id"]),
+    "export": lambda m, told: export.export(m.place, told["id"], PROGRAM),
+    "recheck": lambda m, told: recheck.recheck(m.place, program(told["clinic"]), told["id"]),
     "amend": lambda m, told: settle(m, told, reviews.amend, "second thoughts"),
-    "answer": lambda m, told: answering.give_answer(m.place, told["id"], "painkiller", "no"),
+    "answer": lambda m, told: answering.give_answer(
+        m.place, m.hold(told["id"]), "painkiller", "no"
+    ),
     "renew-link": lambda m, told: invitations.renew_link(
-        m.place, told["clinic"], "program", told["id"]
+        m.place, program(told["clinic"]), told["id"]
     ),
 }
 CHANGES = {
     "submit": lambda m, told: finish(m, told["id"]),
     "decide": lambda m, told: settle(m, told, reviews.decide),
     "change": lambda m, told: recheck.something_changed(m.place, told["id"]),
-    "withdraw": lambda m, told: invitations.withdraw(
-        m.place, told["clinic"], "program", told["id"]
-    ),
+    "withdraw": lambda m, told: invitations.withdraw(m.place, program(told["clinic"]), told["id"]),
 }
-ERASES = {"erase": lambda m, told: retention.erase(m.place, told["id"], "program", "asked")}
-PLAINLY = {"submit": lambda m, told: answering.submit(m.place, told["id"], DECLARED)}
+ERASES = {"erase": lambda m, told: retention.erase(m.place, told["id"], PROGRAM, "asked")}
+PLAINLY = {"submit": lambda m, told: answering.submit(m.place, m.hold(told["id"]), DECLARED)}
 ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
 

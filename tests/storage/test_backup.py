@@ -55,7 +55,7 @@ def test_all_comes_back(office, tmp_path, empty):
     id = office.submit()
     office.make_reports()
     reviews.decide(*decide(office, id, "proceed"))
-    again = recheck.recheck(office.place, office.clinic, "account:1", id)
+    again = recheck.recheck(office.place, office.desk, id)
     office.answer(again.screening_id)
     answering.submit(office.place, office.hold(again.screening_id), DECLARED)
     rows = write_backup(office.place.database, tmp_path / "a.backup", office.now)

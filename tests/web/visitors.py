@@ -1,6 +1,7 @@
 """Every kind of visitor with a test client, and every route there is."""
 
 from screening.workflow.accounts import sessions
+from screening.workflow.core.actor import program
 from screening.workflow.tablets import tablets
 from tests.office import PASSWORD
 
@@ -51,7 +52,7 @@ class Browsers(dict):
         elif who == "patient":
             client.post(f"/s/{self.office.invite().link}")
         elif who == "tablet":
-            code = tablets.add_kiosk(place, self.office.clinic, "Waiting room")
+            code = tablets.add_kiosk(place, program(self.office.clinic), "Waiting room")
             client.post("/kiosk/pairing", data={"code": code})
         self[who] = cookies_of(client)
         return self[who]
@@ -95,7 +96,7 @@ def staffed_office(folder, furnish):
     office = furnish(folder, SCREENING_PUBLIC_URL="https://screening.example")
     office.add("admin", "Kim Berg", "administrator")
     newcomer = ("newcomer", "New Comer", "receptionist", PASSWORD)
-    sessions.add_account(office.place, office.clinic, *newcomer)
+    sessions.add_account(office.place, program(office.clinic), *newcomer)
     return office
 
 

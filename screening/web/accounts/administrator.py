@@ -130,10 +130,10 @@ def enable(account_id: str) -> ResponseReturnValue:
 @bp.route("/tablets", methods=["GET", "POST"])
 def tablets() -> ResponseReturnValue:
     """List the tablets; adding one shows its pairing code once."""
-    form, here = TabletForm(), person()
+    form = TabletForm()
     if form.validate_on_submit():
         name, pin = form.name.data.strip(), form.pin.data or ""
-        code = all_tablets.add_kiosk(workplace(), here.clinic.id, name, here.who, pin)
+        code = all_tablets.add_kiosk(workplace(), person(), name, pin)
         return _tablets_page(TabletForm(formdata=None), code), 201
     return _tablets_page(form), 422 if form.errors else 200
 
@@ -153,7 +153,7 @@ def _tablets_page(form: FlaskForm, code: str = "") -> str:
 @bp.post("/tablets/<kiosk_id>/pairing-code")
 def pair_again(kiosk_id: str) -> ResponseReturnValue:
     """Give a tablet of the list a new pairing code; whatever was paired as it ends."""
-    code = all_tablets.pair_again(workplace(), person().clinic.id, person().who, kiosk_id)
+    code = all_tablets.pair_again(workplace(), person(), kiosk_id)
     return _tablets_page(TabletForm(formdata=None), code), 201
 
 
@@ -162,7 +162,7 @@ def set_pin(kiosk_id: str) -> ResponseReturnValue:
     form = NewPinForm()
     if form.validate_on_submit():
         here = person()
-        all_tablets.set_pin(workplace(), here.clinic.id, here.who, kiosk_id, form.pin.data)
+        all_tablets.set_pin(workplace(), here, kiosk_id, form.pin.data)
         return redirect(url_for(".tablets"), 303)
     page = TabletForm(formdata=None)
     page.pin.errors = form.pin.errors
@@ -172,7 +172,7 @@ def set_pin(kiosk_id: str) -> ResponseReturnValue:
 @bp.post("/tablets/<kiosk_id>/revocation")
 def revoke(kiosk_id: str) -> ResponseReturnValue:
     here = person()
-    all_tablets.revoke_kiosk(workplace(), here.clinic.id, here.who, kiosk_id)
+    all_tablets.revoke_kiosk(workplace(), here, kiosk_id)
     return redirect(url_for(".tablets"), 303)
 
 

@@ -23,13 +23,12 @@ from werkzeug import Response as BaseResponse
 
 from screening.storage.tables import Clinic
 from screening.workflow.accounts import sessions
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import PATIENT, Staff, Tablet
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import edit_lock
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import tablets
-from screening.workflow.tablets.tablets import Tablet
 
 KIOSK = "kiosk"
 ResponseT = TypeVar("ResponseT", bound=BaseResponse)
@@ -44,7 +43,7 @@ login.login_message = None
 class SignedIn(UserMixin):
     """Flask-Login's user: a sign-in, which ends by itself or when it is ended anywhere."""
 
-    def __init__(self, person: Person):
+    def __init__(self, person: Staff):
         self.person = person
         self.id = person.sign_in
 
@@ -59,7 +58,7 @@ def workplace() -> Workplace:
     return cast(Workplace, current_app.extensions["workplace"])
 
 
-def person() -> Person:
+def person() -> Staff:
     """Return who is signed in; only behind `require`."""
     return cast(SignedIn, current_user).person
 
@@ -143,9 +142,7 @@ def start_visit(screening_id: str) -> None:
     end_visit()
     session["screening"] = screening_id
     session["began"] = session["seen"] = workplace().now().timestamp()
-    here = tablet()
-    who = here.who if here else "patient"
-    lock = edit_lock.take(workplace(), screening_id, who, shared=here is not None)
+    lock = edit_lock.take(workplace(), screening_id, tablet() or PATIENT)
     session["pen"] = lock.secret
 
 

@@ -78,8 +78,7 @@ def invite() -> ResponseReturnValue:
     when = form.appointment.data
     invitation = invitations.invite(
         workplace(),
-        here.clinic.id,
-        here.who,
+        here,
         form.name.data,
         form.procedures.data,
         when.replace(tzinfo=ZoneInfo(here.clinic.zone)) if when else None,
@@ -94,8 +93,8 @@ def invite() -> ResponseReturnValue:
 def renew(screening_id: str) -> ResponseReturnValue:
     """Give a new link and a new start code; the old ones end."""
     here = person()
-    link = invitations.renew_link(workplace(), here.clinic.id, here.who, screening_id)
-    code = invitations.new_start_code(workplace(), here.clinic.id, here.who, screening_id)
+    link = invitations.renew_link(workplace(), here, screening_id)
+    code = invitations.new_start_code(workplace(), here, screening_id)
     return _show(screening_id, link, code)
 
 
@@ -105,14 +104,14 @@ def birth_date(screening_id: str) -> ResponseReturnValue:
     form, here = BirthDateForm(), person()
     if form.validate_on_submit():
         born = form.born.data.isoformat()
-        invitations.note_birth_date(workplace(), here.clinic.id, here.who, screening_id, born)
+        invitations.note_birth_date(workplace(), here, screening_id, born)
     return redirect(url_for(".today"), 303)
 
 
 @bp.post("/tablets/<kiosk_id>/unlocking")
 def unlock(kiosk_id: str) -> ResponseReturnValue:
     """Let a tablet go on that five wrong codes had locked."""
-    tablets.unlock(workplace(), person().clinic.id, person().who, kiosk_id)
+    tablets.unlock(workplace(), person(), kiosk_id)
     return redirect(url_for(".today"), 303)
 
 
@@ -120,7 +119,7 @@ def unlock(kiosk_id: str) -> ResponseReturnValue:
 def recheck(screening_id: str) -> ResponseReturnValue:
     """The patient has arrived: ask again what may have changed since."""
     here = person()
-    invitation = rechecks.recheck(workplace(), here.clinic.id, here.who, screening_id)
+    invitation = rechecks.recheck(workplace(), here, screening_id)
     return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
 
 
@@ -129,7 +128,7 @@ def _show(screening_id: str, link: str, code: str) -> str:
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     here = person()
     useful = invitations.has_birth_date(workplace(), here.clinic.id, screening_id)
-    box = mailbox.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+    box = mailbox.open_mailbox(workplace(), here, screening_id)
     return render_template(
         "reception/invitation.html",
         address=address,
@@ -162,7 +161,7 @@ def _mail_shown(box: Mailbox, form: MailForm) -> dict[str, Any]:
 def mail(screening_id: str) -> ResponseReturnValue:
     """Show what became of the mails, and offer the next one."""
     here = person()
-    box = mailbox.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+    box = mailbox.open_mailbox(workplace(), here, screening_id)
     return render_template("reception/mail.html", **_mail_shown(box, _mail_form(box)))
 
 
@@ -172,15 +171,15 @@ def send_mail(screening_id: str) -> ResponseReturnValue:
     here, form = person(), MailForm()
     form.language.choices = list(languages().items())
     if not form.validate_on_submit():
-        box = mailbox.open_mailbox(workplace(), here.clinic.id, here.who, screening_id)
+        box = mailbox.open_mailbox(workplace(), here, screening_id)
         return render_template("reception/mail.html", **_mail_shown(box, form)), 422
     given = (form.to.data, form.language.data or "", form.after.data or 0, form.link.data or "")
-    mailbox.send_link(workplace(), here.clinic.id, here.who, screening_id, *given)
+    mailbox.send_link(workplace(), here, screening_id, *given)
     return redirect(url_for(".mail", screening_id=screening_id), 303)
 
 
 @bp.post("/screenings/<screening_id>/withdrawal")
 def withdraw(screening_id: str) -> ResponseReturnValue:
     why = request.form.get("why", "")
-    invitations.withdraw(workplace(), person().clinic.id, person().who, screening_id, why)
+    invitations.withdraw(workplace(), person(), screening_id, why)
     return redirect(url_for(".today"), 303)

@@ -19,7 +19,7 @@ from screening.workflow.accounts.sessions import (
     keep_credentials,
 )
 from screening.workflow.clinics.clinics import clinic_seal
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -37,7 +37,7 @@ class AccountEntry:
     has_second_factor: bool
 
 
-def list_accounts(place: Workplace, by: Person) -> list[AccountEntry]:
+def list_accounts(place: Workplace, by: Staff) -> list[AccountEntry]:
     """Return the clinic's accounts by name."""
     query = select(Account).where(Account.clinic_id == by.clinic.id).order_by(Account.name)
     with place.database.read() as session:
@@ -56,7 +56,7 @@ def list_accounts(place: Workplace, by: Person) -> list[AccountEntry]:
         ]
 
 
-def open_account(place: Workplace, by: Person, username: str, name: str, role: str) -> str:
+def open_account(place: Workplace, by: Staff, username: str, name: str, role: str) -> str:
     """Add an account and return the link by which its owner sets the password.
 
     Raises ActRefusedError: "taken" for a user name that exists, "unknown-role".
@@ -68,11 +68,11 @@ def open_account(place: Workplace, by: Person, username: str, name: str, role: s
             raise ActRefusedError(Refusal.TAKEN)
     credentials = place.issue(name, place.now()) if role == "doctor" else None
     unknown = secrets.token_urlsafe(32)
-    id = add_account(place, by.clinic.id, username, name, role, unknown, credentials, by=by.who)
+    id = add_account(place, by, username, name, role, unknown, credentials)
     return give_link(place, by, id)
 
 
-def give_link(place: Workplace, by: Person, account_id: str) -> str:
+def give_link(place: Workplace, by: Staff, account_id: str) -> str:
     """Return a new link to set the password; an earlier one is void."""
     with place.database.write() as session:
         account = _own(session, by, account_id)
@@ -80,7 +80,7 @@ def give_link(place: Workplace, by: Person, account_id: str) -> str:
         return new_link(place, account)
 
 
-def change_role(place: Workplace, by: Person, account_id: str, role: str) -> None:
+def change_role(place: Workplace, by: Staff, account_id: str, role: str) -> None:
     """Give someone another role, from their next click on. Raises ActRefusedError("unknown-role").
 
     Whoever becomes a doctor gets a certificate to sign with.
@@ -100,7 +100,7 @@ def change_role(place: Workplace, by: Person, account_id: str, role: str) -> Non
         account.role = role
 
 
-def disable(place: Workplace, by: Person, account_id: str) -> None:
+def disable(place: Workplace, by: Staff, account_id: str) -> None:
     """Close an account and end its sign-ins at once. One's own stays: someone must be left."""
     with place.database.write() as session:
         account = _own(session, by, account_id)
@@ -111,7 +111,7 @@ def disable(place: Workplace, by: Person, account_id: str) -> None:
         _note(place, session, by, "disable account", account)
 
 
-def enable(place: Workplace, by: Person, account_id: str) -> None:
+def enable(place: Workplace, by: Staff, account_id: str) -> None:
     with place.database.write() as session:
         account = _own(session, by, account_id)
         account.disabled_at = account.locked_until = None
@@ -119,7 +119,7 @@ def enable(place: Workplace, by: Person, account_id: str) -> None:
         _note(place, session, by, "enable account", account)
 
 
-def reset_second_factor(place: Workplace, by: Person, account_id: str) -> None:
+def reset_second_factor(place: Workplace, by: Staff, account_id: str) -> None:
     """Forget someone's app, passkeys and recovery codes; the next sign-in sets up new ones."""
     with place.database.write() as session:
         account = _own(session, by, account_id)
@@ -130,7 +130,7 @@ def reset_second_factor(place: Workplace, by: Person, account_id: str) -> None:
         _note(place, session, by, "reset second factor", account)
 
 
-def certificates(place: Workplace, by: Person) -> list[tuple[str, datetime]]:
+def certificates(place: Workplace, by: Staff) -> list[tuple[str, datetime]]:
     """Return whose certificates end when: the seal's, then each doctor's who may sign."""
     query = (
         select(Account)
@@ -151,7 +151,7 @@ def certificates(place: Workplace, by: Person) -> list[tuple[str, datetime]]:
     return found
 
 
-def _own(session: Session, by: Person, account_id: str) -> Account:
+def _own(session: Session, by: Staff, account_id: str) -> Account:
     """Return the clinic's account. Another clinic's is as good as none."""
     account = session.get(Account, account_id, with_for_update=True)
     if account is None or account.clinic_id != by.clinic.id:
@@ -159,5 +159,5 @@ def _own(session: Session, by: Person, account_id: str) -> Account:
     return account
 
 
-def _note(place: Workplace, session: Session, by: Person, act: str, account: Account) -> None:
-    place.record(session, by.who, act, clinic_id=by.clinic.id, why=f"account:{account.id}")
+def _note(place: Workplace, session: Session, by: Staff, act: str, account: Account) -> None:
+    place.record(session, by, act, why=f"account:{account.id}")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from screening.storage.tables import Account, SignIn
 from screening.workflow.accounts.sessions import IDLE, LONGEST_SIGN_IN, end_sign_ins, sign_in_id
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 
 
@@ -24,7 +24,7 @@ class SignInEntry:
     here: bool
 
 
-def list_sign_ins(place: Workplace, person: Person) -> list[SignInEntry]:
+def list_sign_ins(place: Workplace, person: Staff) -> list[SignInEntry]:
     """Return where the person is signed in now, last seen first."""
     now, own = place.now(), sign_in_id(place, person.sign_in)
     query = (
@@ -45,14 +45,14 @@ def list_sign_ins(place: Workplace, person: Person) -> list[SignInEntry]:
         ]
 
 
-def end_other_sign_ins(place: Workplace, person: Person) -> int:
+def end_other_sign_ins(place: Workplace, person: Staff) -> int:
     """Sign the person out everywhere but here; return in how many browsers."""
     with place.database.write() as session:
         ended = end_sign_ins(place, session, person.id, but=person.sign_in)
-        place.record(session, person.who, "sign out elsewhere", clinic_id=person.clinic.id)
+        place.record(session, person, "sign out elsewhere")
     return ended
 
 
-def has_app(place: Workplace, person: Person) -> bool:
+def has_app(place: Workplace, person: Staff) -> bool:
     with place.database.read() as session:
         return session.get_one(Account, person.id).totp is not None

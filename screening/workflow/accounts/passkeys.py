@@ -28,8 +28,8 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, Passkey
 from screening.workflow.accounts.second_factor import Waiting, locked_newcomer, promote
-from screening.workflow.accounts.sessions import STRANGER, check_lock, start_sign_in
-from screening.workflow.core.actor import Person
+from screening.workflow.accounts.sessions import check_lock, start_sign_in
+from screening.workflow.core.actor import STRANGER, Staff, of_account
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -95,7 +95,7 @@ def sign_in_options(challenge: Challenge) -> str:
 
 
 def add_passkey(
-    place: Workplace, person: Person, challenge: Challenge, answer: str, name: str
+    place: Workplace, person: Staff, challenge: Challenge, answer: str, name: str
 ) -> None:
     """Keep the public key that a device made. Raises ActRefusedError("wrong")."""
     made = _made(place, challenge, answer)
@@ -142,7 +142,7 @@ def _add(
     public = bytes_to_base64url(made.credential_public_key)
     seal_into(place, session, row, "content", {"id": credential, "key": public})
     session.add(row)
-    place.record(session, f"account:{account.id}", "add passkey", clinic_id=account.clinic_id)
+    place.record(session, of_account(account), "add passkey")
 
 
 def sign_in(place: Workplace, challenge: Challenge, answer: str, browser: str = "") -> str:
@@ -162,8 +162,7 @@ def sign_in(place: Workplace, challenge: Challenge, answer: str, browser: str = 
         try:
             _use(place, session, row, account, challenge, answer)
         except ActRefusedError:
-            who = f"account:{account.id}"
-            place.record(session, who, "wrong passkey", clinic_id=account.clinic_id)
+            place.record(session, of_account(account), "wrong passkey")
             session.commit()
             raise
         return start_sign_in(place, session, account, browser, "passkey")
@@ -215,26 +214,26 @@ def _own(session: Session, account_id: str) -> list[Passkey]:
     return list(session.scalars(query))
 
 
-def list_passkeys(place: Workplace, person: Person) -> list[Passkey]:
+def list_passkeys(place: Workplace, person: Staff) -> list[Passkey]:
     """Return the person's passkeys, oldest first."""
     with place.database.read() as session:
         return _own(session, person.id)
 
 
-def passkey_name(place: Workplace, person: Person, passkey_id: str) -> str:
+def passkey_name(place: Workplace, person: Staff, passkey_id: str) -> str:
     """Return the name of one's own passkey. Raises ActRefusedError("gone")."""
     with place.database.read() as session:
         return _one(session, person, passkey_id).name
 
 
-def rename_passkey(place: Workplace, person: Person, passkey_id: str, name: str) -> None:
+def rename_passkey(place: Workplace, person: Staff, passkey_id: str, name: str) -> None:
     with place.database.write() as session:
         row = _one(session, person, passkey_id)
         row.name = name.strip()[:LONGEST_NAME] or row.name
-        place.record(session, person.who, "rename passkey", clinic_id=person.clinic.id)
+        place.record(session, person, "rename passkey")
 
 
-def remove_passkey(place: Workplace, person: Person, passkey_id: str) -> None:
+def remove_passkey(place: Workplace, person: Staff, passkey_id: str) -> None:
     """Forget a passkey. Raises ActRefusedError("last-factor") for the only second factor."""
     with place.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
@@ -242,10 +241,10 @@ def remove_passkey(place: Workplace, person: Person, passkey_id: str) -> None:
         if account.totp is None and len(_own(session, person.id)) == 1:
             raise ActRefusedError(Refusal.LAST_FACTOR)
         session.delete(row)
-        place.record(session, person.who, "remove passkey", clinic_id=person.clinic.id)
+        place.record(session, person, "remove passkey")
 
 
-def _one(session: Session, person: Person, passkey_id: str) -> Passkey:
+def _one(session: Session, person: Staff, passkey_id: str) -> Passkey:
     row = session.get(Passkey, passkey_id)
     if row is None or row.account_id != person.id:
         raise ActRefusedError(Refusal.GONE)

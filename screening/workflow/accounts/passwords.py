@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from screening.storage.tables import Account
 from screening.workflow.accounts.sessions import check_password, end_sign_ins, hasher
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff, of_account
 from screening.workflow.core.context import Workplace, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -52,7 +52,7 @@ def _core(password: str) -> str:
     return letters
 
 
-def change_password(place: Workplace, person: Person, old: str, new: str) -> None:
+def change_password(place: Workplace, person: Staff, old: str, new: str) -> None:
     """Change one's own password and sign out everywhere else.
 
     Raises ActRefusedError: "wrong" or "locked" for the old one, or what `check_new` says.
@@ -64,7 +64,7 @@ def change_password(place: Workplace, person: Person, old: str, new: str) -> Non
         check_new(new, account.username, account.name)
         account.password_hash = hashed
         end_sign_ins(place, session, person.id, but=person.sign_in)
-        place.record(session, person.who, "change password", clinic_id=person.clinic.id)
+        place.record(session, person, "change password")
 
 
 def new_link(place: Workplace, account: Account) -> str:
@@ -93,8 +93,7 @@ def set_password(place: Workplace, link: str, new: str) -> None:
         account.password_hash, account.link_hash, account.link_expires_at = hashed, None, None
         account.misses, account.locked_until = 0, None
         end_sign_ins(place, session, account.id)
-        who = f"account:{account.id}"
-        place.record(session, who, "set password by link", clinic_id=account.clinic_id)
+        place.record(session, of_account(account), "set password by link")
 
 
 def _account(place: Workplace, session: Session, link: str) -> Account:

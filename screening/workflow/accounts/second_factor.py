@@ -21,7 +21,7 @@ from screening.workflow.accounts.sessions import (
     sign_in_id,
     start_sign_in,
 )
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff, of_account
 from screening.workflow.core.context import Workplace, as_typed, new_code
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -167,8 +167,7 @@ def _accept(place: Workplace, session: Session, account: Account, code: str) -> 
     if counter is None:
         raise ActRefusedError(Refusal.WRONG)
     account.totp, account.totp_offer, account.totp_counter = account.totp_offer, None, counter
-    who = f"account:{account.id}"
-    place.record(session, who, "set up authenticator app", clinic_id=account.clinic_id)
+    place.record(session, of_account(account), "set up authenticator app")
 
 
 def set_up(place: Workplace, waiting: Waiting, code: str) -> str:
@@ -190,7 +189,7 @@ def locked_newcomer(session: Session, waiting: Waiting) -> Account:
     return account
 
 
-def renew_recovery_codes(place: Workplace, person: Person) -> list[str]:
+def renew_recovery_codes(place: Workplace, person: Staff) -> list[str]:
     """Return ten new codes, shown only now; the old ones are void."""
     codes = [new_code() for _ in range(RECOVERY_CODES)]
     rows = [
@@ -200,7 +199,7 @@ def renew_recovery_codes(place: Workplace, person: Person) -> list[str]:
     with place.database.write() as session:
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == person.id))
         session.add_all(rows)
-        place.record(session, person.who, "renew recovery codes", clinic_id=person.clinic.id)
+        place.record(session, person, "renew recovery codes")
     return codes
 
 

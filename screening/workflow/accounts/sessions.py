@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from screening.documents.certificates.authority import Credentials, open_pkcs12
 from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, SignIn
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import STRANGER, Actor, Staff, of_account, program
 from screening.workflow.core.context import Workplace, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -28,7 +28,6 @@ IDLE = timedelta(minutes=30)
 LONGEST_SIGN_IN = timedelta(hours=12)
 LONGEST_WAIT = timedelta(minutes=10)  # for the second factor, after the password
 ROLES = ("receptionist", "doctor", "clinical-lead", "administrator")
-STRANGER = "stranger"
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Spent on an unknown name, so that the time to answer does not tell who exists.
@@ -37,20 +36,19 @@ NOBODY = hasher.hash("nobody")
 
 def add_account(
     place: Workplace,
-    clinic_id: str,
+    by: Actor,
     username: str,
     name: str,
     role: str,
     password: str,
     credentials: Credentials | None = None,
-    by: str = "program",
 ) -> str:
     """Open an account and return its id. A doctor's `credentials` are stored sealed."""
     id = new_id()
     with place.database.write() as session:
         account = Account(
             id=id,
-            clinic_id=clinic_id,
+            clinic_id=by.clinic_id,
             username=username,
             name=name,
             role=role,
@@ -60,7 +58,7 @@ def add_account(
         if credentials:
             keep_credentials(place, session, account, credentials)
         session.add(account)
-        place.record(session, by, f"add {role}", clinic_id=clinic_id, why=f"account:{id}")
+        place.record(session, by, f"add {role}", why=f"account:{id}")
     return id
 
 
@@ -109,7 +107,7 @@ def start_sign_in(
     if factor:
         account.misses = 0
     act = f"sign in with {factor}" if factor else "give password"
-    place.record(session, f"account:{account.id}", act, clinic_id=account.clinic_id)
+    place.record(session, of_account(account), act)
     return secret
 
 
@@ -129,12 +127,11 @@ def count_miss(place: Workplace, session: Session, account: Account, act: str) -
     A right password does not forgive wrong codes, only a complete sign-in does:
     else whoever knows the password could guess codes for ever.
     """
-    who = f"account:{account.id}"
     account.misses += 1
-    place.record(session, who, act, clinic_id=account.clinic_id)
+    place.record(session, of_account(account), act)
     if account.misses >= MOST_MISSES:
         account.misses, account.locked_until = 0, place.now() + LOCKED_FOR
-        place.record(session, who, "lock account", clinic_id=account.clinic_id)
+        place.record(session, of_account(account), "lock account")
 
 
 def check_password(place: Workplace, account_id: str, password: str) -> None:
@@ -160,7 +157,7 @@ def matches(secret_hash: str, secret: str) -> bool:
         return False
 
 
-def who_is(place: Workplace, secret: str) -> Person | None:
+def who_is(place: Workplace, secret: str) -> Staff | None:
     """Return who is signed in with `secret`, None once that has ended or been idle too long."""
     now = place.now()
     with place.database.read() as session:
@@ -173,7 +170,8 @@ def who_is(place: Workplace, secret: str) -> Person | None:
             return None
         clinic = session.get_one(Clinic, account.clinic_id)
     _note_seen(place, row, now)
-    return Person(secret, account.id, clinic, account.name, account.role)
+    who = of_account(account).who
+    return Staff(who, clinic.id, secret, account.id, clinic, account.name, account.role)
 
 
 def _note_seen(place: Workplace, row: SignIn, now: datetime) -> None:
@@ -188,8 +186,7 @@ def sign_out(place: Workplace, secret: str) -> None:
         if row := session.get(SignIn, sign_in_id(place, secret)):
             row.ended_at = place.now()
             account = session.get_one(Account, row.account_id)
-            who = f"account:{row.account_id}"
-            place.record(session, who, "sign out", clinic_id=account.clinic_id)
+            place.record(session, of_account(account), "sign out")
 
 
 def end_sign_ins(place: Workplace, session: Session, account_id: str, but: str = "") -> int:
@@ -205,10 +202,10 @@ def end_sign_ins(place: Workplace, session: Session, account_id: str, but: str =
     return len(rows)
 
 
-def note_look(place: Workplace, person: Person, act: str) -> None:
+def note_look(place: Workplace, person: Staff, act: str) -> None:
     """Note in the audit log that someone looked at a list of patients."""
     with place.database.write() as session:
-        place.record(session, person.who, act, clinic_id=person.clinic.id)
+        place.record(session, person, act)
 
 
 def doctor_credentials(place: Workplace, session: Session, account_id: str) -> Credentials:
@@ -234,4 +231,4 @@ def renew_credentials(place: Workplace, account_id: str, credentials: Credential
     with place.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
         keep_credentials(place, session, account, credentials)
-        place.record(session, "program", "renew certificate", clinic_id=account.clinic_id)
+        place.record(session, program(account.clinic_id), "renew certificate")

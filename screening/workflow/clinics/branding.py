@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from screening.documents.rendering.logo import LARGEST_LOGO, clean_logo, size_of
 from screening.storage.tables import Clinic
 from screening.workflow.clinics.contrast import COLOUR, can_be_read, nearest_that_works
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -35,7 +35,7 @@ class Look:
     logo: bytes | None = None
 
 
-def change_look(place: Workplace, by: Person, look: Look) -> None:
+def change_look(place: Workplace, by: Staff, look: Look) -> None:
     """Change how the clinic looks, from the next page and report on.
 
     Raises ActRefusedError: "no-name", "no-colour", "light-contrast", "dark-contrast",
@@ -48,8 +48,7 @@ def change_look(place: Workplace, by: Person, look: Look) -> None:
         for name in changed:
             setattr(clinic, name, changes[name])
         if changed:
-            about = {"clinic_id": clinic.id, "why": ", ".join(changed)}
-            place.record(session, by.who, "change look", **about)
+            place.record(session, by, "change look", why=", ".join(changed))
 
 
 def _checked(look: Look) -> dict[str, str | bytes | None]:

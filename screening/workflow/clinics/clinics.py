@@ -14,6 +14,7 @@ from screening.storage.encryption import new_key
 from screening.storage.installation import KEYS_LOCK
 from screening.storage.sealed import open_column, seal_column, seal_value
 from screening.storage.tables import Clinic
+from screening.workflow.core.actor import program
 from screening.workflow.core.context import Workplace
 
 
@@ -46,7 +47,7 @@ def add_clinic(
             _keep(place, clinic, seal)
         session.add(clinic)
         session.flush()
-        place.record(session, "program", "add clinic", clinic_id=id)
+        place.record(session, program(id), "add clinic")
     return id
 
 
@@ -61,7 +62,7 @@ def renew_seal(place: Workplace, clinic_id: str, seal: Credentials) -> None:
     """Give the clinic another seal; what the earlier one sealed stays as it is."""
     with place.database.write() as session:
         _keep(place, session.get_one(Clinic, clinic_id, with_for_update=True), seal)
-        place.record(session, "program", "renew seal", clinic_id=clinic_id)
+        place.record(session, program(clinic_id), "renew seal")
 
 
 def _keep(place: Workplace, clinic: Clinic, seal: Credentials) -> None:

@@ -1,15 +1,23 @@
-"""Who acts: someone signed in, and where."""
+"""Who acts: what the audit log calls them, and at which clinic."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.storage.tables import Clinic
+from screening.storage.tables import Account, Clinic, Kiosk
 
 
 @dataclass(frozen=True)
-class Person:
-    """Someone signed in, and where."""
+class Actor:
+    """Who acts, as the audit log writes it; without `clinic_id` it is of no one clinic."""
+
+    who: str
+    clinic_id: str | None
+
+
+@dataclass(frozen=True)
+class Staff(Actor):
+    """Someone signed in: the account, the clinic, and the secret of this sign-in."""
 
     sign_in: str
     id: str
@@ -17,6 +25,31 @@ class Person:
     name: str
     role: str
 
-    @property
-    def who(self) -> str:
-        return f"account:{self.id}"
+
+@dataclass(frozen=True)
+class Tablet(Actor):
+    """A clinic's paired tablet."""
+
+    id: str
+    name: str
+    clinic: Clinic
+    locked: bool = False
+
+
+PATIENT = Actor("patient", None)
+PROGRAM = Actor("program", None)
+STRANGER = Actor("stranger", None)
+
+
+def program(clinic_id: str | None) -> Actor:
+    """Return the program itself, such as a command, where it acts for one clinic."""
+    return Actor(PROGRAM.who, clinic_id)
+
+
+def of_account(account: Account) -> Actor:
+    """Return whoever signs in to `account`, before anyone is signed in."""
+    return Actor(f"account:{account.id}", account.clinic_id)
+
+
+def of_tablet(kiosk: Kiosk) -> Actor:
+    return Actor(f"kiosk:{kiosk.id}", kiosk.clinic_id)

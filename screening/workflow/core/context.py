@@ -21,6 +21,7 @@ from screening.storage.database import Database
 from screening.storage.encryption import Keys, SealedBlobError, fingerprint
 from screening.storage.sealed import open_column
 from screening.storage.tables import Clinic, Screening
+from screening.workflow.core.actor import Actor
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
@@ -89,9 +90,21 @@ class Workplace:
         key: bytes = open_column(self.clinic_key(clinic), screening, "wrapped_key")
         return key
 
-    def record(self, session: Session, who: str, act: str, **about: str | None) -> str:
-        """Add an audit entry to the transaction and return the head of the chain."""
-        return audit.record(session, self.keys.audit, self.now(), who, act, **about)
+    def record(
+        self,
+        session: Session,
+        by: Actor,
+        act: str,
+        screening: Screening | None = None,
+        why: str | None = None,
+    ) -> str:
+        """Add an audit entry to the transaction and return the head of the chain.
+
+        It is of the clinic of `screening`, or else of the actor's.
+        """
+        clinic_id = screening.clinic_id if screening else by.clinic_id
+        about = (clinic_id, screening.id if screening else None, why)
+        return audit.record(session, self.keys.audit, self.now(), by.who, act, *about)
 
 
 def new_token() -> str:

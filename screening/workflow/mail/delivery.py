@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from screening.documents.outgoing.mail_message import Letter, mail_of
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Clinic, Message, Screening
+from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import ALLOWED
@@ -122,7 +123,7 @@ def _note_failure(place: Workplace, id: str, error: MailError) -> None:
         row.lease_until = None
         if error.trouble is Trouble.REFUSED:
             row.state = "failed"
-            _record(place, session, f"{row.kind} mail refused", screening)
+            place.record(session, PROGRAM, f"{row.kind} mail refused", screening)
             return
         MAILS.postpone(row, place.now())
         if error.trouble is Trouble.NO_ANSWER:
@@ -136,9 +137,4 @@ def _note_sent(place: Workplace, id: str) -> None:
         screening = session.get_one(Screening, row.screening_id)
         if row.state == "pending":
             row.state, row.sent_at, row.error, row.lease_until = "sent", place.now(), None, None
-        _record(place, session, f"send {row.kind} mail", screening)
-
-
-def _record(place: Workplace, session: Session, act: str, screening: Screening) -> None:
-    about = {"clinic_id": screening.clinic_id, "screening_id": screening.id}
-    place.record(session, "program", act, **about)
+        place.record(session, PROGRAM, f"send {row.kind} mail", screening)

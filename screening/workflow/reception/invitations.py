@@ -18,6 +18,7 @@ from screening.storage.columns import new_id
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import seal_value
 from screening.storage.tables import Clinic, Screening
+from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Workplace, locked_screening, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -75,8 +76,7 @@ class DayEntry:
 
 def invite(
     place: Workplace,
-    clinic_id: str,
-    by: str,
+    by: Actor,
     name: str,
     procedures: Iterable[str] = (),
     appointment_at: datetime | None = None,
@@ -99,7 +99,7 @@ def invite(
     draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
     person = {"name": name[:LONGEST_NAME], "born": born}
     with place.database.write() as session:
-        clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+        clinic = session.get_one(Clinic, by.clinic_id, with_for_update=True)
         opened = open_screening(place, session, clinic, person, draft)
         opened.row.appointment_at = appointment_at
         orders = []
@@ -108,7 +108,7 @@ def invite(
             contact = Contact(to, language, opened.invitation.link)
             keep_contact(place, session, opened.row, contact)
             orders = order_mail(place, session, opened.row, Kind.INVITATION)
-        place.record(session, by, "invite", clinic_id=clinic_id, screening_id=opened.row.id)
+        place.record(session, by, "invite", opened.row)
     for order in orders:
         place.ring(order)
     return opened.invitation
@@ -212,40 +212,37 @@ def _progress(place: Workplace, draft: Mapping[str, Any]) -> tuple[int, int]:
     return sum(is_answered(s.item, draft["answers"]) for s in asked), len(asked)
 
 
-def new_start_code(place: Workplace, clinic_id: str, by: str, screening_id: str) -> str:
+def new_start_code(place: Workplace, by: Actor, screening_id: str) -> str:
     """Return a fresh code that starts this screening on a tablet once; the old one is void."""
     code = new_code()
     with place.database.write() as session:
-        screening = own_screening(session, clinic_id, screening_id)
+        screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
         screening.start_code_hash = place.hash(f"start:{code}")
         screening.start_code_expires_at = place.now() + START_CODE_LASTS
-        place.record(session, by, "give start code", clinic_id=clinic_id, screening_id=screening_id)
+        place.record(session, by, "give start code", screening)
     return code
 
 
-def note_birth_date(
-    place: Workplace, clinic_id: str, by: str, screening_id: str, born: str
-) -> None:
+def note_birth_date(place: Workplace, by: Actor, screening_id: str, born: str) -> None:
     """Keep when the patient was born (ISO), so that a tablet can ask for it."""
     with place.database.write() as session:
-        screening = own_screening(session, clinic_id, screening_id)
+        screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
         person = open_sealed(place, session, screening, "person") | {"born": born}
         seal_into(place, session, screening, "person", person)
-        about = {"clinic_id": clinic_id, "screening_id": screening_id}
-        place.record(session, by, "note date of birth", **about)
+        place.record(session, by, "note date of birth", screening)
 
 
-def renew_link(place: Workplace, clinic_id: str, by: str, screening_id: str) -> str:
+def renew_link(place: Workplace, by: Actor, screening_id: str) -> str:
     """Return a fresh personal link; the old one is void."""
     with place.database.write() as session:
-        screening = own_screening(session, clinic_id, screening_id)
+        screening = own_screening(session, by, screening_id)
         allow("renew-link", screening.state)
         if screening.state == State.EXPIRED:
             screening.state = State.IN_PROGRESS
         link = fresh_link(place, session, screening)
-        place.record(session, by, "renew link", clinic_id=clinic_id, screening_id=screening_id)
+        place.record(session, by, "renew link", screening)
     return link
 
 
@@ -258,27 +255,24 @@ def fresh_link(place: Workplace, session: Session, screening: Screening) -> str:
     return link
 
 
-def withdraw(
-    place: Workplace, clinic_id: str, by: str, screening_id: str, why: str | None = None
-) -> None:
+def withdraw(place: Workplace, by: Actor, screening_id: str, why: str | None = None) -> None:
     """End a screening that is not wanted any more; its link then says so.
 
     `why` is one of WITHDRAWN_BECAUSE: the audit log takes no free text, which might
     say something about the patient's health.
     """
     with place.database.write() as session:
-        screening = own_screening(session, clinic_id, screening_id)
+        screening = own_screening(session, by, screening_id)
         if why is not None and why not in WITHDRAWN_BECAUSE:
             raise ActRefusedError(Refusal.UNKNOWN_REASON)
         allow("withdraw", screening.state)
         screening.state = State.WITHDRAWN
-        about = {"clinic_id": clinic_id, "screening_id": screening_id, "why": why}
-        place.record(session, by, "withdraw", **about)
+        place.record(session, by, "withdraw", screening, why)
 
 
-def own_screening(session: Session, clinic_id: str, screening_id: str) -> Screening:
+def own_screening(session: Session, by: Actor, screening_id: str) -> Screening:
     """Return the clinic's screening. Another clinic's is as good as none."""
     screening = locked_screening(session, screening_id)
-    if screening.clinic_id != clinic_id:
+    if screening.clinic_id != by.clinic_id:
         raise ActRefusedError(Refusal.GONE)
     return screening

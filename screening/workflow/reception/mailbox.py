@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from screening.storage.tables import Message
+from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
@@ -49,13 +50,12 @@ class Mailbox:
     mails: list[SentTo]
 
 
-def open_mailbox(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Mailbox:
+def open_mailbox(place: Workplace, by: Actor, screening_id: str) -> Mailbox:
     """Return the screening's mail, and note in the audit log who looked."""
     with place.database.write() as session:
-        screening = own_screening(session, clinic_id, screening_id)
+        screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
-        about = {"clinic_id": clinic_id, "screening_id": screening_id}
-        place.record(session, by, "look at mail", **about)
+        place.record(session, by, "look at mail", screening)
         contact, rows = contact_of(place, session, screening), mails_of(session, screening_id)
         return Mailbox(
             screening_id,
@@ -81,8 +81,7 @@ def _invitations(rows: list[Message]) -> int:
 
 def send_link(
     place: Workplace,
-    clinic_id: str,
-    by: str,
+    by: Actor,
     screening_id: str,
     to: str,
     language: str,
@@ -100,7 +99,7 @@ def send_link(
         raise ActRefusedError(Refusal.NO_MAIL)
     to = mail_address(to)
     with place.database.write() as session:
-        screening = own_screening(session, clinic_id, screening_id)
+        screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
         if after < _invitations(mails_of(session, screening_id)):
             return
@@ -115,7 +114,6 @@ def send_link(
             if row.state == "pending":  # it would go to the address from before
                 row.state = "dropped"
         orders = order_mail(place, session, screening, Kind.INVITATION, after + 1)
-        about = {"clinic_id": clinic_id, "screening_id": screening_id}
-        place.record(session, by, "order invitation mail", **about)
+        place.record(session, by, "order invitation mail", screening)
     for order in orders:
         place.ring(order)

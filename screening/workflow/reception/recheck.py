@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
 from screening.storage.tables import Clinic, Screening
+from screening.workflow.core.actor import PATIENT, Actor
 from screening.workflow.core.context import Workplace, locked_screening, new_token
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import State, allow
@@ -30,10 +31,10 @@ from screening.workflow.reception.invitations import (
 ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
 
 
-def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Invitation:
+def recheck(place: Workplace, by: Actor, screening_id: str) -> Invitation:
     """Ask again on arrival all that a rule marks `recheck`."""
     with place.database.write() as session:
-        old = own_screening(session, clinic_id, screening_id)
+        old = own_screening(session, by, screening_id)
         allow("recheck", old.state)
         known = place.definitions.procedures
         chosen = [p for p in open_sealed(place, session, old, "draft")["procedures"] if p in known]
@@ -41,13 +42,12 @@ def recheck(place: Workplace, clinic_id: str, by: str, screening_id: str) -> Inv
         questionnaire = assemble_questionnaire(place.definitions, chosen)
         asked = {item.link_id for item in questionnaire if item.establishes & again}
         opened = _open_after(place, session, old, chosen, asked, ON_ARRIVAL)
-        about = {"clinic_id": clinic_id, "screening_id": opened.row.id}
-        place.record(session, by, "recheck", **about)
+        place.record(session, by, "recheck", opened.row)
     return opened.invitation
 
 
 def ask_for_the_doctor(
-    place: Workplace, session: Session, old: Screening, asked: set[str], by: str
+    place: Workplace, session: Session, old: Screening, asked: set[str], by: Actor
 ) -> list[str]:
     """Open the questions `asked` again behind the patient's own link; return what to ring for.
 
@@ -55,8 +55,7 @@ def ask_for_the_doctor(
     an address is known it is mailed once more.
     """
     opened = _open_behind_link(place, session, old, asked, FOR_THE_DOCTOR)
-    about = {"clinic_id": old.clinic_id, "screening_id": opened.row.id}
-    place.record(session, by, "ask again", **about)
+    place.record(session, by, "ask again", opened.row)
     return order_mail(place, session, opened.row, Kind.REQUEST_INFORMATION)
 
 
@@ -71,8 +70,7 @@ def something_changed(place: Workplace, screening_id: str) -> str:
         allow("change", old.state)
         opened = _open_behind_link(place, session, old, set(), SOMETHING_CHANGED)
         old.state = State.SUPERSEDED
-        about = {"clinic_id": old.clinic_id, "screening_id": old.id}
-        place.record(session, "patient", "something changed", **about)
+        place.record(session, PATIENT, "something changed", old)
     return opened.row.id
 
 

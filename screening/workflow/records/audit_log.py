@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from screening.storage import audit
 from screening.storage.tables import Account, AuditEntry, Kiosk, Screening
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 
 A_PAGE = 100
@@ -42,20 +42,20 @@ class Entry:
 
 
 def list_entries(
-    place: Workplace, by: Person, wanted: Wanted, act: str = "look at audit log", most: int = A_PAGE
+    place: Workplace, by: Staff, wanted: Wanted, act: str = "look at audit log", most: int = A_PAGE
 ) -> list[Entry]:
     """Return the clinic's entries, newest first, and note as `act` that someone read them.
 
     Entries without a clinic, such as a sign-in under an unknown name, are everyone's.
     """
     with place.database.write() as session:
-        place.record(session, by.who, act, clinic_id=by.clinic.id)
+        place.record(session, by, act)
         names = _names(session, by.clinic.id)
         query = _narrowed(by, wanted).order_by(AuditEntry.sequence.desc()).limit(most)
         return list(_entries(session, query, names))
 
 
-def _narrowed(by: Person, wanted: Wanted) -> Select[AuditEntry, str | None]:
+def _narrowed(by: Staff, wanted: Wanted) -> Select[AuditEntry, str | None]:
     number: ColumnElement[str | None] = type_coerce(Screening.number, String())
     query = (
         select(AuditEntry, number)
@@ -92,7 +92,7 @@ def _entries(
         )
 
 
-def list_people(place: Workplace, by: Person) -> dict[str, str]:
+def list_people(place: Workplace, by: Staff) -> dict[str, str]:
     """Return the accounts and tablets of the clinic: (what the log calls them, name)."""
     with place.database.read() as session:
         return _names(session, by.clinic.id)
@@ -130,8 +130,8 @@ def verify(place: Workplace, anchor: str = "") -> tuple[str, str | None]:
     return f"{sequence}:{head}", str(broken) if broken is not None else problem
 
 
-def verify_noted(place: Workplace, by: Person, anchor: str) -> tuple[str, str | None]:
+def verify_noted(place: Workplace, by: Staff, anchor: str) -> tuple[str, str | None]:
     """Do what `verify` does and note who asked."""
     with place.database.write() as session:
-        place.record(session, by.who, "verify audit log", clinic_id=by.clinic.id)
+        place.record(session, by, "verify audit log")
     return verify(place, anchor)

@@ -12,6 +12,7 @@ from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.installation import KEYS_LOCK, WrongSecretError, open_kept, seal_kept
 from screening.storage.sealed import SEALED, open_column, open_value, seal_column, seal_value
 from screening.storage.tables import Account, Clinic, Kept, Passkey, Screening
+from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.context import Workplace
 
 SEALED_BY_CLINIC = [name for name, sealed in SEALED.items() if sealed.key == "clinic"]
@@ -41,7 +42,7 @@ def rotate_secret(place: Workplace, secrets: list[bytes]) -> None:
             seal_kept(secrets[0], row, content)
         for clinic in session.scalars(select(Clinic).with_for_update()):
             seal_column(wrapping, clinic, "wrapped_key", open_column(former, clinic, "wrapped_key"))
-        place.record(session, "program", "rotate secret")
+        place.record(session, PROGRAM, "rotate secret")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def rotate_clinic(place: Workplace, clinic_id: str) -> Rotated:
                     changed.append({"id": id, column: seal_value(fresh, name, id, content)})
             session.bulk_update_mappings(of, changed)
             wrapped += len(changed) if of is Screening else 0
-        place.record(session, "program", "rotate clinic key", clinic_id=clinic_id)
+        place.record(session, program(clinic_id), "rotate clinic key")
     return Rotated(wrapped, damaged)
 
 

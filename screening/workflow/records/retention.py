@@ -13,6 +13,7 @@ from screening.storage.columns import Table
 from screening.storage.encryption import new_key
 from screening.storage.sealed import SEALED, seal_column
 from screening.storage.tables import Clinic, Message, ReportRow, Screening
+from screening.workflow.core.actor import PROGRAM, Actor
 from screening.workflow.core.context import Workplace, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import ALLOWED, State, allow
@@ -57,7 +58,7 @@ def expire(place: Workplace) -> int:
             query = select(Screening).where(Screening.id == id, old).with_for_update()
             if screening := session.scalars(query).first():
                 screening.state = State.EXPIRED
-                _record(place, session, "program", "expire", screening)
+                place.record(session, PROGRAM, "expire", screening)
                 done += 1
     return done
 
@@ -81,12 +82,12 @@ def purge(place: Workplace, unsent_days: int, years: int) -> list[Held]:
     """Erase what has been kept long enough and return it."""
     found = due_for_purge(place, unsent_days, years)
     for held in found:
-        _erase(place, held.id, "program", "purge", None)
+        _erase(place, held.id, PROGRAM, "purge", None)
     place.database.scrub()
     return found
 
 
-def erase(place: Workplace, screening_id: str, by: str, why: str) -> list[str]:
+def erase(place: Workplace, screening_id: str, by: Actor, why: str) -> list[str]:
     """Destroy the screening's key and all that was sealed with it.
 
     Return the numbers of screenings that ask again about this one, or that this one
@@ -97,12 +98,12 @@ def erase(place: Workplace, screening_id: str, by: str, why: str) -> list[str]:
     return connected
 
 
-def _erase(place: Workplace, screening_id: str, by: str, act: str, why: str | None) -> list[str]:
+def _erase(place: Workplace, screening_id: str, by: Actor, act: str, why: str | None) -> list[str]:
     with place.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("erase", screening.state)
         _empty(place, session, screening)
-        _record(place, session, by, act, screening, why)
+        place.record(session, by, act, screening, why)
         query = select(Screening.number).where(
             or_(Screening.recheck_of == screening_id, Screening.id == screening.recheck_of),
             Screening.state != State.ERASED,
@@ -139,16 +140,3 @@ def _empty(place: Workplace, session: Session, screening: Screening) -> None:
 
 def _sealed_in(table: Any) -> list[Any]:
     return [column for column in table.columns if str(column) in SEALED]
-
-
-def _record(
-    place: Workplace,
-    session: Session,
-    by: str,
-    act: str,
-    screening: Screening,
-    why: str | None = None,
-) -> None:
-    place.record(
-        session, by, act, clinic_id=screening.clinic_id, screening_id=screening.id, why=why
-    )

@@ -24,6 +24,7 @@ from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.sessions import doctor_credentials
 from screening.workflow.clinics.branding import logo_for_report
 from screening.workflow.clinics.clinics import clinic_seal
+from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, seal_into, submission_of
@@ -160,10 +161,4 @@ def _store(place: Workplace, report_id: str, pdf: bytes) -> None:
         seal_into(place, session, row, "pdf", pdf)
         row.sha256 = hashlib.sha256(pdf).hexdigest()
         row.state, row.sealed_at, row.error, row.lease_until = "sealed", place.now(), None, None
-        place.record(
-            session,
-            "program",
-            f"seal {row.kind} report",
-            clinic_id=screening.clinic_id,
-            screening_id=screening.id,
-        )
+        place.record(session, PROGRAM, f"seal {row.kind} report", screening)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, undefer
 from screening.clinical.report.parts import ReportProcedure
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Account, AuditEntry, Screening
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
@@ -62,7 +62,7 @@ class Counts:
     outcomes: Counter[str]
 
 
-def list_queue(place: Workplace, doctor: Person, state: str = State.SUBMITTED) -> list[QueueEntry]:
+def list_queue(place: Workplace, doctor: Staff, state: str = State.SUBMITTED) -> list[QueueEntry]:
     """Return the clinic's screenings in `state`: by appointment, then gravest first."""
     query = select(Screening).where(
         Screening.clinic_id == doctor.clinic.id, Screening.state == state
@@ -70,7 +70,7 @@ def list_queue(place: Workplace, doctor: Person, state: str = State.SUBMITTED) -
     return _entries(place, doctor, query)
 
 
-def list_decided(place: Workplace, doctor: Person) -> list[QueueEntry]:
+def list_decided(place: Workplace, doctor: Staff) -> list[QueueEntry]:
     """Return the newest decided screenings, newest decision first."""
     query = (
         select(Screening)
@@ -81,7 +81,7 @@ def list_decided(place: Workplace, doctor: Person) -> list[QueueEntry]:
     return _entries(place, doctor, query, in_order=False)
 
 
-def search(place: Workplace, doctor: Person, words: str) -> list[QueueEntry]:
+def search(place: Workplace, doctor: Staff, words: str) -> list[QueueEntry]:
     """Return the submitted screenings whose name or number holds every one of `words`.
 
     Names are sealed, so only the clinic's newest NEWEST are read; a whole number is
@@ -145,7 +145,7 @@ def _plain(text: str) -> str:
 
 
 def _entries(
-    place: Workplace, doctor: Person, query: Select[Screening], in_order: bool = True
+    place: Workplace, doctor: Staff, query: Select[Screening], in_order: bool = True
 ) -> list[QueueEntry]:
     with place.database.read() as session:
         rows = list(session.scalars(query.options(undefer(Screening.submission))))
@@ -154,7 +154,7 @@ def _entries(
 
 
 def _opened(
-    place: Workplace, session: Session, doctor: Person, rows: list[Screening]
+    place: Workplace, session: Session, doctor: Staff, rows: list[Screening]
 ) -> list[QueueEntry]:
     looks = others_looking(place, session, doctor, [row.id for row in rows])
     return [_entry(place, session, row, looks.get(row.id)) for row in rows]
@@ -190,7 +190,7 @@ def _entry(
 
 
 def others_looking(
-    place: Workplace, session: Session, doctor: Person, screening_ids: list[str]
+    place: Workplace, session: Session, doctor: Staff, screening_ids: list[str]
 ) -> dict[str, Look]:
     """Return for each screening the other doctor who opened it last, a short while ago."""
     query = (

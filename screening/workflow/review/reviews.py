@@ -21,7 +21,7 @@ from screening.clinical.report.report_diff import Changes, changes_between
 from screening.storage.columns import new_id
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.second_factor import confirm
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
@@ -63,20 +63,14 @@ class Review:
         return self.decisions[-1] if self.decisions else None
 
 
-def open_review(place: Workplace, doctor: Person, screening_id: str) -> Review:
+def open_review(place: Workplace, doctor: Staff, screening_id: str) -> Review:
     """Return the screening with its verdicts, and note in the audit log who looked.
 
     Raises ActRefusedError "gone" for another clinic's, or its state before submission.
     """
     with place.database.write() as session:
         screening = _own(session, doctor, screening_id)
-        place.record(
-            session,
-            doctor.who,
-            "open review",
-            clinic_id=doctor.clinic.id,
-            screening_id=screening_id,
-        )
+        place.record(session, doctor, "open review", screening)
         rows = session.scalars(
             select(ReportRow)
             .where(ReportRow.screening_id == screening_id)
@@ -107,7 +101,7 @@ def _changes(place: Workplace, session: Session, screening: Screening) -> Change
     )
 
 
-def _own(session: Session, doctor: Person, screening_id: str) -> Screening:
+def _own(session: Session, doctor: Staff, screening_id: str) -> Screening:
     screening = locked_screening(session, screening_id)
     if screening.clinic_id != doctor.clinic.id:
         raise ActRefusedError(Refusal.GONE)
@@ -118,7 +112,7 @@ def _own(session: Session, doctor: Person, screening_id: str) -> Screening:
 
 def decide(
     place: Workplace,
-    doctor: Person,
+    doctor: Staff,
     screening_id: str,
     rulings: Mapping[str, tuple[Any, ...]],
     password: str,
@@ -138,17 +132,15 @@ def decide(
         orders = _settle(place, session, doctor, screening, content_of(report, given))
         screening.state, screening.decided_at = State.DECIDED, place.now()
         if asked := _asked_again(report, given):
-            orders += ask_for_the_doctor(place, session, screening, asked, doctor.who)
-        place.record(
-            session, doctor.who, "decide", clinic_id=doctor.clinic.id, screening_id=screening_id
-        )
+            orders += ask_for_the_doctor(place, session, screening, asked, doctor)
+        place.record(session, doctor, "decide", screening)
     for order in orders:
         place.ring(order)
 
 
 def amend(
     place: Workplace,
-    doctor: Person,
+    doctor: Staff,
     screening_id: str,
     rulings: Mapping[str, tuple[Any, ...]],
     why: str,
@@ -172,8 +164,7 @@ def amend(
             raise ActRefusedError(Refusal.ASK_AGAIN)
         content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
         orders = _settle(place, session, doctor, screening, content)
-        about = {"clinic_id": doctor.clinic.id, "screening_id": screening_id}
-        place.record(session, doctor.who, "amend decision", **about)
+        place.record(session, doctor, "amend decision", screening)
     for order in orders:
         place.ring(order)
 
@@ -181,7 +172,7 @@ def amend(
 def _settle(
     place: Workplace,
     session: Session,
-    doctor: Person,
+    doctor: Staff,
     screening: Screening,
     content: dict[str, Any],
 ) -> list[str]:
@@ -243,14 +234,14 @@ def content_of(report: Report, rulings: Mapping[str, Ruling]) -> dict[str, Any]:
 
 
 def read_report(
-    place: Workplace, doctor: Person, screening_id: str, kind: str, sequence: int | None = None
+    place: Workplace, doctor: Staff, screening_id: str, kind: str, sequence: int | None = None
 ) -> bytes:
     """Return the newest sealed PDF of `kind`, or that of `sequence`, and note who took it.
 
     Raises ActRefusedError("pending").
     """
     with place.database.write() as session:
-        _own(session, doctor, screening_id)
+        screening = _own(session, doctor, screening_id)
         query = select(ReportRow).where(
             ReportRow.screening_id == screening_id, ReportRow.kind == kind
         )
@@ -259,12 +250,6 @@ def read_report(
         row = session.scalars(query.order_by(ReportRow.sequence.desc())).first()
         if row is None or row.pdf is None:
             raise ActRefusedError(Refusal.PENDING)
-        place.record(
-            session,
-            doctor.who,
-            f"read {kind} report",
-            clinic_id=doctor.clinic.id,
-            screening_id=screening_id,
-        )
+        place.record(session, doctor, f"read {kind} report", screening)
         pdf: bytes = open_sealed(place, session, row, "pdf")
         return pdf

@@ -18,7 +18,7 @@ from screening.clinical.whatif.insight import Insight, Rule, Seen, count
 from screening.storage.encryption import SealedBlobError
 from screening.storage.sealed import open_value
 from screening.storage.tables import AuditEntry, Clinic, Decision, Screening
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 from screening.workflow.rules.rescreen import BLOCK, IN_USE
 from screening.workflow.rules.rescreen_block import open_basis
@@ -46,20 +46,20 @@ def months_until(day: date, so_many: int) -> list[str]:
     return [f"{m // 12:04}-{m % 12 + 1:02}" for m in range(last - so_many + 1, last + 1)]
 
 
-def months_to_choose(place: Workplace, lead: Person) -> list[str]:
+def months_to_choose(place: Workplace, lead: Staff) -> list[str]:
     """Return the months that can be looked at, by the clinic's calendar, oldest first."""
     today = place.now().astimezone(ZoneInfo(lead.clinic.zone)).date()
     return months_until(today, MONTHS_TO_CHOOSE)
 
 
-def look(place: Workplace, lead: Person, months: list[str]) -> Figures:
+def look(place: Workplace, lead: Staff, months: list[str]) -> Figures:
     """Return the figures of the lead's clinic for `months`, and note who looked.
 
     Only screenings in use count: neither replaced nor withdrawn nor erased.
     """
     with place.database.write() as session:
         why = f"{months[0]} to {months[-1]}"
-        place.record(session, lead.who, "look at insight", clinic_id=lead.clinic.id, why=why)
+        place.record(session, lead, "look at insight", why=why)
     zone = ZoneInfo(lead.clinic.zone)
     begin, end = _first_moment(months[0], zone), _first_moment(_after(months[-1]), zone)
     chosen = (

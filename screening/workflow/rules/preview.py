@@ -11,7 +11,7 @@ from screening.definitions.examples import failing_examples
 from screening.definitions.problems import DefinitionError
 from screening.definitions.unpacking import LARGEST_ARCHIVE, load_archive
 from screening.storage.tables import DefinitionsArchive
-from screening.workflow.core.actor import Person
+from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 from screening.workflow.rules.rescreen import Preview, rescreen
 
@@ -49,18 +49,18 @@ def in_force(place: Workplace) -> InForce:
     return InForce(known.hash, used.first_used_at if used else None, len(known.procedures), rules)
 
 
-def try_definitions(place: Workplace, lead: Person, archive: bytes) -> Trial:
+def try_definitions(place: Workplace, lead: Staff, archive: bytes) -> Trial:
     """Return what a ZIP of definitions would change at the lead's clinic. Nothing is kept."""
     try:
         tried = load_archive(archive)
     except DefinitionError as error:
         return Trial([str(problem) for problem in error.problems])
-    preview = rescreen(place, tried, lead.who, lead.clinic.id, MOST_SCREENINGS)
+    preview = rescreen(place, tried, lead, MOST_SCREENINGS)
     return Trial([], compare(place.definitions, tried), preview, failing_examples(tried))
 
 
-def pack_in_force(place: Workplace, lead: Person) -> bytes:
+def pack_in_force(place: Workplace, lead: Staff) -> bytes:
     """Return the definitions in force as a ZIP to start from."""
     with place.database.write() as session:
-        place.record(session, lead.who, "take rules", clinic_id=lead.clinic.id)
+        place.record(session, lead, "take rules")
     return place.archive

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.whatif.changes import Change, ChangeGroup, grouped
 from screening.storage.tables import Clinic, Screening
+from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.states import State
 from screening.workflow.rules.rescreen_block import Stored, Tried, equip, try_block, try_equipped
@@ -52,22 +53,21 @@ class Preview:
 def rescreen(
     place: Workplace,
     definitions: Definitions,
-    who: str,
-    clinic_id: str | None = None,
+    by: Actor,
     most: int | None = None,
     workers: int = 0,
 ) -> Preview:
-    """Return what `definitions` would change for submitted and decided screenings.
+    """Return what `definitions` would change for the actor's submitted and decided screenings.
 
     `most` looks at the newest only; `workers` other programs share the work where
     there is enough of it, 0 does it here.
     """
     with place.database.write() as session:
-        place.record(session, who, "preview rules", clinic_id=clinic_id, why=definitions.hash)
+        place.record(session, by, "preview rules", why=definitions.hash)
     with place.database.read() as session:
-        stored = session.scalar(_chosen(select(func.count()), clinic_id)) or 0
+        stored = session.scalar(_chosen(select(func.count()), by.clinic_id)) or 0
         keys = {c.id: place.clinic_key(c) for c in session.scalars(select(Clinic))}
-        blocks = sealed_blocks(session, clinic_id, most)
+        blocks = sealed_blocks(session, by.clinic_id, most)
         if stored <= WORTH_SHARING:
             workers = 0
         found = list(_try_all(definitions, keys, blocks, workers))

@@ -30,6 +30,7 @@ from screening.clinical.report.report import (
 )
 from screening.clinical.report.verdict_snapshot import basis_of
 from screening.storage.tables import Clinic, DefinitionsArchive, Screening
+from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -40,7 +41,6 @@ from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
 
-PATIENT = "patient"
 LONGEST_NAME = 100
 
 
@@ -66,9 +66,7 @@ def enter(place: Workplace, link: str) -> str:
     """Let a browser in by its link, note that in the audit log, and return the screening's id."""
     screening_id, _state = follow_link(place, link)
     with place.database.write() as session:
-        place.record(
-            session, PATIENT, "open link", **_about(locked_screening(session, screening_id))
-        )
+        place.record(session, PATIENT, "open link", locked_screening(session, screening_id))
     return screening_id
 
 
@@ -156,11 +154,7 @@ def change_draft(place: Workplace, lock: EditLock, change: Mapping[str, Any]) ->
         seal_into(place, session, screening, "draft", draft | change | {"answers": answers})
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
-            place.record(session, PATIENT, "begin", **_about(screening))
-
-
-def _about(screening: Screening) -> dict[str, str | None]:
-    return {"clinic_id": screening.clinic_id, "screening_id": screening.id}
+            place.record(session, PATIENT, "begin", screening)
 
 
 def submit(
@@ -191,7 +185,7 @@ def submit(
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             _supersede(place, session, screening.recheck_of)
-        head = place.record(session, PATIENT, "submit", **_about(screening))
+        head = place.record(session, PATIENT, "submit", screening)
         raw = {
             "procedures": draft.procedures,
             "on": draft.today.isoformat(),
@@ -227,4 +221,4 @@ def _supersede(place: Workplace, session: Session, screening_id: str) -> None:
     """Put the earlier screening out of use; what was decided on it stays on record."""
     earlier = locked_screening(session, screening_id)
     earlier.state = State.SUPERSEDED
-    place.record(session, PATIENT, "supersede", **_about(earlier))
+    place.record(session, PATIENT, "supersede", earlier)

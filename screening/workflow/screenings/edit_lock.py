@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from screening.storage.tables import Screening
+from screening.workflow.core.actor import Actor, Tablet
 from screening.workflow.core.context import Workplace, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import ALLOWED, allow
@@ -30,8 +31,8 @@ class EditLock:
     secret: str
 
 
-def take(place: Workplace, screening_id: str, who: str, shared: bool = False) -> EditLock:
-    """Return the lock of the device that answers from now on; `shared` is a clinic's tablet.
+def take(place: Workplace, screening_id: str, by: Actor) -> EditLock:
+    """Return the lock of the device that answers from now on: the patient's own, or a tablet.
 
     It opens nothing where the screening takes no answer any more: a receipt needs none.
     """
@@ -41,10 +42,9 @@ def take(place: Workplace, screening_id: str, who: str, shared: bool = False) ->
         if screening.state not in ALLOWED["answer"]:
             return EditLock(screening_id, "")
         if screening.pen_hash:
-            about = {"clinic_id": screening.clinic_id, "screening_id": screening_id}
-            place.record(session, who, "change device", **about)
+            place.record(session, by, "change device", screening)
         screening.pen_hash = _hash(place, secret)
-        screening.pen_until = now + TABLET_HOLDS if shared else None
+        screening.pen_until = now + TABLET_HOLDS if isinstance(by, Tablet) else None
     return EditLock(screening_id, secret)
 
 

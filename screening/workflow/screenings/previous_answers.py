@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.questionnaire import BORN, Answer
 from screening.clinical.report.returning import Told, confirmable
 from screening.storage.tables import Screening
+from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State
-from screening.workflow.screenings.answering import PATIENT, change_draft, open_draft
+from screening.workflow.screenings.answering import change_draft, open_draft
 from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.edit_lock import EditLock, locked_draft
 from screening.workflow.screenings.history import person_hash
@@ -48,8 +49,7 @@ def bring_back(place: Workplace, lock: EditLock) -> None:
         change = {"answers": answers, "born": born, "tries": tries + 1, "confirmed": {}}
         seal_into(place, session, screening, "draft", kept | change | {"last": last})
         if found:
-            about = {"clinic_id": screening.clinic_id, "screening_id": screening.id}
-            place.record(session, PATIENT, "bring back answers", why=found.number, **about)
+            place.record(session, PATIENT, "bring back answers", screening, found.number)
 
 
 def _hash_of(place: Workplace, screening: Screening, draft: Draft) -> str | None:

@@ -13,12 +13,12 @@ from screening.clinical.definitions.questionnaire import TELL_DOCTOR
 from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
 from screening.storage.tables import Clinic, ReportRow, Screening
+from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.reports.outbox import Kind
-from screening.workflow.screenings.answering import PATIENT
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,7 @@ def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
         row = _own_copy(session, screening)
         if row is None or row.pdf is None:
             return None
-        place.record(
-            session,
-            PATIENT,
-            "read own copy",
-            clinic_id=screening.clinic_id,
-            screening_id=screening.id,
-        )
+        place.record(session, PATIENT, "read own copy", screening)
         pdf: bytes = open_sealed(place, session, row, "pdf")
         return pdf
 

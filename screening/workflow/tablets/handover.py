@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.questionnaire import BORN
 from screening.storage.tables import Kiosk, Screening
+from screening.workflow.core.actor import PATIENT, Tablet
 from screening.workflow.core.context import (
     Workplace,
     as_typed,
@@ -23,7 +24,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import allow
 from screening.workflow.screenings.edit_lock import EditLock, locked_draft
-from screening.workflow.tablets.tablets import Tablet, count_miss
+from screening.workflow.tablets.tablets import count_miss
 
 MOVE_LASTS = timedelta(minutes=10)
 MOVE_CODE_LENGTH = 6
@@ -46,7 +47,7 @@ def start(place: Workplace, tablet: Tablet, code: str, born: str | None) -> str:
         else:
             allow("answer", screening.state)
             kiosk.misses, screening.start_code_hash, screening.move_hash = 0, None, None
-            place.record(session, tablet.who, "start", **_about(screening))
+            place.record(session, tablet, "start", screening)
     if refused:
         raise refused
     assert screening is not None
@@ -91,7 +92,7 @@ def code_for_tablet(place: Workplace, lock: EditLock) -> str:
         if not birth_date(place, session, screening):
             raise ActRefusedError(Refusal.NO_BIRTH_DATE)
         _open_move(place, screening, f"move-code:{as_typed(code)}")
-        place.record(session, "patient", "give code for tablet", **_about(screening))
+        place.record(session, PATIENT, "give code for tablet", screening)
     return code
 
 
@@ -101,7 +102,7 @@ def link_for_phone(place: Workplace, tablet: Tablet, lock: EditLock) -> str:
     with place.database.write() as session:
         screening = locked_draft(place, session, lock)
         _open_move(place, screening, f"move-link:{link}")
-        place.record(session, tablet.who, "give link for phone", **_about(screening))
+        place.record(session, tablet, "give link for phone", screening)
     return link
 
 
@@ -120,14 +121,10 @@ def follow_to_phone(place: Workplace, link: str) -> str:
             raise ActRefusedError(Refusal.LINK_USED)
         allow("answer", screening.state)
         screening.move_hash = None
-        place.record(session, "patient", "go on by phone", **_about(screening))
+        place.record(session, PATIENT, "go on by phone", screening)
         return screening.id
 
 
 def _open_move(place: Workplace, screening: Screening, secret: str) -> None:
     screening.move_hash = place.hash(secret)
     screening.move_expires_at = place.now() + MOVE_LASTS
-
-
-def _about(screening: Screening) -> dict[str, str | None]:
-    return {"clinic_id": screening.clinic_id, "screening_id": screening.id}

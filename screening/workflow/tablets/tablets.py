@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from screening.storage.columns import new_id
 from screening.storage.tables import Clinic, Kiosk, Lock
 from screening.workflow.accounts.sessions import hasher, matches
+from screening.workflow.core.actor import STRANGER, Actor, Tablet, of_tablet
 from screening.workflow.core.context import Workplace, as_typed, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -24,35 +25,21 @@ LOCKED_FOR = timedelta(minutes=5)
 MOST_PAIRING_MISSES = 10  # in the whole installation: a wrong pairing code tells no clinic
 
 
-@dataclass(frozen=True)
-class Tablet:
-    id: str
-    name: str
-    clinic: Clinic
-    locked: bool = False
-
-    @property
-    def who(self) -> str:
-        return f"kiosk:{self.id}"
-
-
-def add_kiosk(
-    place: Workplace, clinic_id: str, name: str, by: str = "program", pin: str = ""
-) -> str:
+def add_kiosk(place: Workplace, by: Actor, name: str, pin: str = "") -> str:
     """Return the pairing code of a new tablet; it works once. `pin` may release the tablet."""
     code, pin_hash = new_code(), _slow_hash(pin) if pin else None
     with place.database.write() as session:
         session.add(
             Kiosk(
                 id=new_id(),
-                clinic_id=clinic_id,
+                clinic_id=by.clinic_id,
                 name=name,
                 code_hash=place.hash(f"pair:{code}"),
                 pin_hash=pin_hash,
                 created_at=place.now(),
             )
         )
-        place.record(session, by, "add tablet", clinic_id=clinic_id, why=name)
+        place.record(session, by, "add tablet", why=name)
     return code
 
 
@@ -73,13 +60,13 @@ def pair(place: Workplace, code: str) -> str:
         if kiosk and not kiosk.revoked_at:
             lock.misses = 0
             kiosk.code_hash, kiosk.token_hash = None, place.hash(f"kiosk:{token}")
-            place.record(session, f"kiosk:{kiosk.id}", "pair", clinic_id=kiosk.clinic_id)
+            place.record(session, of_tablet(kiosk), "pair")
             return token
         lock.misses += 1
-        place.record(session, "stranger", "wrong pairing code")
+        place.record(session, STRANGER, "wrong pairing code")
         if lock.misses >= MOST_PAIRING_MISSES:
             lock.misses, lock.locked_until = 0, place.now() + LOCKED_FOR
-            place.record(session, "stranger", "lock pairing")
+            place.record(session, STRANGER, "lock pairing")
     raise ActRefusedError(Refusal.WRONG_CODE)
 
 
@@ -115,13 +102,13 @@ def list_kiosks(place: Workplace, clinic_id: str) -> list[KioskEntry]:
     return sorted(found, key=lambda k: k.revoked_at is not None)
 
 
-def revoke_kiosk(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> None:
+def revoke_kiosk(place: Workplace, by: Actor, kiosk_id: str) -> None:
     """Take a tablet out of use; it is an ordinary browser from its next click on."""
     with place.database.write() as session:
-        kiosk = _own(session, clinic_id, kiosk_id)
+        kiosk = _own(session, by, kiosk_id)
         kiosk.revoked_at = kiosk.revoked_at or place.now()
         kiosk.code_hash = kiosk.token_hash = kiosk.pin_hash = None
-        place.record(session, by, "revoke tablet", clinic_id=clinic_id, why=kiosk.name)
+        place.record(session, by, "revoke tablet", why=kiosk.name)
 
 
 def tablet_of(place: Workplace, token: str) -> Tablet | None:
@@ -132,45 +119,45 @@ def tablet_of(place: Workplace, token: str) -> Tablet | None:
         if kiosk is None or kiosk.revoked_at:
             return None
         clinic = session.get_one(Clinic, kiosk.clinic_id)
-        return Tablet(kiosk.id, kiosk.name, clinic, kiosk.locked_at is not None)
+        who, locked = of_tablet(kiosk).who, kiosk.locked_at is not None
+        return Tablet(who, clinic.id, kiosk.id, kiosk.name, clinic, locked)
 
 
-def _own(session: Session, clinic_id: str, kiosk_id: str) -> Kiosk:
+def _own(session: Session, by: Actor, kiosk_id: str) -> Kiosk:
     """Return the clinic's tablet, held. Another clinic's is as good as none."""
     kiosk = session.get(Kiosk, kiosk_id, with_for_update=True)
-    if kiosk is None or kiosk.clinic_id != clinic_id:
+    if kiosk is None or kiosk.clinic_id != by.clinic_id:
         raise ActRefusedError(Refusal.GONE)
     return kiosk
 
 
 def count_miss(place: Workplace, session: Session, kiosk: Kiosk, misses: int, act: str) -> int:
     """Note a wrong code or PIN and return how many there were; the fifth locks the tablet."""
-    about, who = {"clinic_id": kiosk.clinic_id, "why": kiosk.name}, f"kiosk:{kiosk.id}"
-    place.record(session, who, act, **about)
+    place.record(session, of_tablet(kiosk), act, why=kiosk.name)
     if misses + 1 < MOST_MISSES:
         return misses + 1
     kiosk.locked_at = place.now()
-    place.record(session, who, "lock tablet", **about)
+    place.record(session, of_tablet(kiosk), "lock tablet", why=kiosk.name)
     return 0
 
 
-def unlock(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> None:
+def unlock(place: Workplace, by: Actor, kiosk_id: str) -> None:
     """Someone of the clinic has seen who is at the tablet: let it go on."""
     with place.database.write() as session:
-        kiosk = _own(session, clinic_id, kiosk_id)
+        kiosk = _own(session, by, kiosk_id)
         kiosk.locked_at, kiosk.misses, kiosk.pin_misses = None, 0, 0
-        place.record(session, by, "unlock tablet", clinic_id=clinic_id, why=kiosk.name)
+        place.record(session, by, "unlock tablet", why=kiosk.name)
 
 
-def set_pin(place: Workplace, clinic_id: str, by: str, kiosk_id: str, pin: str) -> None:
+def set_pin(place: Workplace, by: Actor, kiosk_id: str, pin: str) -> None:
     """Set the PIN that releases the tablet."""
     hashed = _slow_hash(pin)
     with place.database.write() as session:
-        kiosk = _own(session, clinic_id, kiosk_id)
+        kiosk = _own(session, by, kiosk_id)
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
         kiosk.pin_hash, kiosk.pin_misses = hashed, 0
-        place.record(session, by, "set PIN of tablet", clinic_id=clinic_id, why=kiosk.name)
+        place.record(session, by, "set PIN of tablet", why=kiosk.name)
 
 
 def release(place: Workplace, tablet: Tablet, pin: str) -> None:
@@ -191,23 +178,21 @@ def release(place: Workplace, tablet: Tablet, pin: str) -> None:
             raise ActRefusedError(Refusal.NO_PIN)
         if fits:
             kiosk.token_hash, kiosk.pin_misses = None, 0
-            place.record(
-                session, tablet.who, "release tablet", clinic_id=kiosk.clinic_id, why=kiosk.name
-            )
+            place.record(session, tablet, "release tablet", why=kiosk.name)
             return
         kiosk.pin_misses = count_miss(place, session, kiosk, kiosk.pin_misses, "wrong PIN")
     raise ActRefusedError(Refusal.WRONG_PIN)
 
 
-def pair_again(place: Workplace, clinic_id: str, by: str, kiosk_id: str) -> str:
+def pair_again(place: Workplace, by: Actor, kiosk_id: str) -> str:
     """Return a new pairing code for a tablet of the list; what was paired so far ends."""
     code = new_code()
     with place.database.write() as session:
-        kiosk = _own(session, clinic_id, kiosk_id)
+        kiosk = _own(session, by, kiosk_id)
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
         kiosk.code_hash, kiosk.token_hash = place.hash(f"pair:{code}"), None
-        place.record(session, by, "give pairing code", clinic_id=clinic_id, why=kiosk.name)
+        place.record(session, by, "give pairing code", why=kiosk.name)
     return code
 
 

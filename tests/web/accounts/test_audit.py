@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.storage.tables import Account, AuditEntry
+from screening.workflow.core.actor import program
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
 from tests.office import DECLARED
@@ -92,7 +93,7 @@ def settings(office):
 
 
 def test_every_change_of_settings_is_noted(office, app, browsers):
-    tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
     client = browser_with(app, browsers["administrator"])
     for act, (path, fields) in settings(office).items():
         assert client.post(path, data=fields).status_code in {201, 303}, path

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from screening.storage.columns import Table
 from screening.storage.tables import Account, Passkey
 from screening.workflow.clinics import clinics
+from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
@@ -46,8 +47,8 @@ def elsewhere(office):
     place = office.place
     other = clinics.add_clinic(place, "Other", "", "", "UTC")
     doctor = office.add("else", "Dr Else", "doctor", other)
-    tablets.add_kiosk(place, other, "Their tablet")
-    screening = invitations.invite(place, other, "program", "Ana Silva", ["mesotherapy-face"])
+    tablets.add_kiosk(place, program(other), "Their tablet")
+    screening = invitations.invite(place, program(other), "Ana Silva", ["mesotherapy-face"])
     add_passkey(office, doctor.id, "theirs")
     [tablet] = tablets.list_kiosks(place, other)
     return {
@@ -132,7 +133,7 @@ def test_what_belongs_to_the_own_clinic_is_there(office, app, browsers):
 
 def test_a_start_code_of_another_clinic_starts_nothing(office, app, browsers):
     other = clinics.add_clinic(office.place, "Third", "", "", "UTC")
-    theirs = invitations.invite(office.place, other, "program", "Ana Silva", [], born="1986-05-03")
+    theirs = invitations.invite(office.place, program(other), "Ana Silva", [], born="1986-05-03")
     client = browser_with(app, browsers["tablet"])
 
     assert client.post("/kiosk/start", data=START | {"code": theirs.start_code}).status_code == 422

@@ -8,6 +8,7 @@ from flask import Flask
 
 from screening.app import create_app
 from screening.web.core.limits import limiter
+from screening.workflow.core.actor import program
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
@@ -229,7 +230,7 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     assert "Your doctor has decided" in pages["/screening/receipt?decided"]
     look(f"/s/{office.invite().link}", "POST")
     look("/screening/leave", "POST")
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
     look("/kiosk")
     look("/kiosk/pairing", "POST", code=code)
     look("/kiosk/start", "POST", **START, code=office.invite().start_code)
@@ -294,13 +295,13 @@ def test_too_many_tries_from_one_address_are_told_how_long_to_wait(office):
 
 
 def test_a_tablet_taken_out_of_use_forgets_its_patient(office, app):
-    code = tablets.add_kiosk(office.place, office.clinic, "Stolen")
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Stolen")
     client = app.test_client()
     client.post("/kiosk/pairing", data={"code": code})
     client.post("/kiosk/start", data=START | {"code": office.invite().start_code})
     assert client.get("/screening/procedures").status_code == 200
     [mine] = [k for k in tablets.list_kiosks(office.place, office.clinic) if k.name == "Stolen"]
-    tablets.revoke_kiosk(office.place, office.clinic, "account:1", mine.id)
+    tablets.revoke_kiosk(office.place, office.desk, mine.id)
 
     page = client.get("/screening/procedures")
     assert page.status_code == 403

@@ -128,7 +128,7 @@ def test_metrics_count_the_mails_that_wait_or_were_refused(tmp_path):
 
 
 def test_metrics_count_what_waits_and_name_nobody(office, client):
-    invitations.withdraw(office.place, office.clinic, "account:1", office.submit())
+    invitations.withdraw(office.place, office.desk, office.submit())
     office.submit()
     client.get("/s/canary-token")
     office.pass_time(minutes=2)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering
 from tests.mail_server import TO, MailServer, rows, send_due, texts
@@ -115,7 +116,7 @@ def test_nobody_mails_for_another_clinics_patient_or_for_one_who_has_finished(of
     from screening.workflow.clinics import clinics
 
     other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
-    theirs = invitations.invite(office.place, other, "program", "Ana", (), None, TO).screening_id
+    theirs = invitations.invite(office.place, program(other), "Ana", (), None, TO).screening_id
     done = office.submit()
 
     for id, status in ((theirs, 404), (done, 409)):

@@ -75,7 +75,7 @@ def test_the_patients_own_words_stand_beside_the_doctors(office, desk):
 
 def test_what_changed_stands_under_the_outcome_that_it_moved(office, desk):
     first = office.submit()
-    again = recheck.recheck(office.place, office.clinic, "account:1", first).screening_id
+    again = recheck.recheck(office.place, office.desk, first).screening_id
     asked_again(office, again, cold_sore_now="yes")
     answering.submit(office.place, office.hold(again), DECLARED)
     page = review(desk, again)
@@ -122,7 +122,7 @@ def test_what_was_typed_for_another_choice_is_no_part_of_the_decision(office, de
 
 def test_a_decision_on_a_withdrawn_screening_says_so(office, desk):
     id = office.submit()
-    invitations.withdraw(office.place, office.clinic, "account:1", id)
+    invitations.withdraw(office.place, office.desk, id)
     late = choose(desk, id, **{"decision-mesotherapy-face": "proceed"})
 
     assert late.status_code == 409

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from screening.workflow.clinics import clinics
+from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
@@ -53,7 +54,7 @@ def page(office, lead):
     office.submit("prp")
     office.submit("prp", easy_bruise="unknown")
     other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
-    theirs = invitations.invite(office.place, other, "account:1", "Bo Li", ["prp"]).screening_id
+    theirs = invitations.invite(office.place, program(other), "Bo Li", ["prp"]).screening_id
     office.answer(theirs)
     answering.submit(office.place, office.hold(theirs), DECLARED)
     office.enter(lead, "lead")  # the sign-in of 35 minutes ago has ended

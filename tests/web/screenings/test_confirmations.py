@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from screening.workflow.core.actor import program
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
 from tests.office import DECLARED, refused
@@ -131,7 +132,7 @@ def test_another_date_of_birth_shows_nothing(office):
 def test_a_tablet_never_shows_last_times_answers(office):
     client, _id = again(office)
     give_birth_date(client)
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
     tablet = open_app(office).test_client()
     tablet.post("/kiosk/pairing", data={"code": code})
     office.submit("thread-lift", date_of_birth="1986-05-03")

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from screening.web.core.limits import limiter
+from screening.workflow.core.actor import program
 from screening.workflow.screenings import answering, receipts
 from screening.workflow.tablets import tablets
 from tests.office import START
@@ -36,7 +37,7 @@ def uncounted():
 def tablet(office, app):
     """Return a paired tablet's browser."""
     client = app.test_client()
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room", pin=PIN)
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room", pin=PIN)
     assert client.post("/kiosk/pairing", data={"code": code}).status_code == 303
     return client
 
@@ -104,7 +105,7 @@ def test_the_personal_link_opens_nothing_on_a_shared_tablet(tablet, office):
 
 
 def test_the_tablets_cookie_is_out_of_reach_of_scripts(office, app):
-    code = tablets.add_kiosk(office.place, office.clinic, "Further")
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Further")
     paired = app.test_client().post("/kiosk/pairing", data={"code": code})
 
     [cookie] = [c for c in paired.headers.getlist("Set-Cookie") if c.startswith("kiosk=")]
@@ -187,7 +188,10 @@ def test_the_next_patient_meets_no_language_of_the_one_before(tablet, office, ap
 
 
 def test_the_pairing_picture_fills_in_the_code_and_uses_nothing_up(office, app):
-    code, client = tablets.add_kiosk(office.place, office.clinic, "By picture"), app.test_client()
+    code, client = (
+        tablets.add_kiosk(office.place, program(office.clinic), "By picture"),
+        app.test_client(),
+    )
     for _ in range(2):
         page = client.get(f"/kiosk/pairing/{code}")
         assert f'value="{code}"' in page.text

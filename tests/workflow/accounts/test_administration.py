@@ -99,11 +99,11 @@ def test_a_reset_second_factor_is_set_up_again_at_the_next_sign_in(office, admin
 
 @pytest.mark.both_databases
 def test_a_revoked_tablet_is_an_ordinary_browser(office, admin):
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room", admin.who)
+    code = tablets.add_kiosk(office.place, admin, "Waiting room")
     token = tablets.pair(office.place, code)
     [entry] = tablets.list_kiosks(office.place, office.clinic)
     assert entry.paired
-    tablets.revoke_kiosk(office.place, office.clinic, admin.who, entry.id)
+    tablets.revoke_kiosk(office.place, admin, entry.id)
 
     assert tablets.tablet_of(office.place, token) is None
     assert tablets.list_kiosks(office.place, office.clinic)[0].revoked_at

@@ -3,6 +3,7 @@ import pytest
 
 from screening.storage.tables import Account, RecoveryCode
 from screening.workflow.accounts import second_factor, sessions
+from screening.workflow.core.actor import program
 from screening.workflow.review import reviews
 from tests.office import PASSWORD, decide, refused
 
@@ -130,7 +131,9 @@ def test_the_secret_of_one_account_opens_in_no_other(office):
 
 
 def test_a_newcomer_sets_up_an_app_and_is_in(office):
-    sessions.add_account(office.place, office.clinic, "new", "New", "receptionist", PASSWORD)
+    sessions.add_account(
+        office.place, program(office.clinic), "new", "New", "receptionist", PASSWORD
+    )
     here = waiting(office, "new")
     assert here.must_set_up
     totp = pyotp.parse_uri(second_factor.offer_app(office.place, here.account_id))

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry, Screening
+from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.mail import delivery
 from screening.workflow.mail.smtp import MailServer as Client
 from screening.workflow.reception import invitations, mailbox
@@ -175,7 +176,7 @@ def test_the_same_form_sent_twice_sends_one_mail_and_another_press_one_more(offi
 
 def test_a_link_that_is_known_only_as_a_hash_is_made_anew_unless_the_page_holds_it(office, server):
     kept, lost = invite(office, to=""), invite(office, to="")
-    act = (office.place, office.clinic, "account:1")
+    act = (office.place, office.desk)
     mailbox.send_link(*act, kept.screening_id, TO, "en", 0, kept.link)
     mailbox.send_link(*act, lost.screening_id, TO, "en", 0, "forged")
     send_due(office)
@@ -188,7 +189,7 @@ def test_a_link_that_is_known_only_as_a_hash_is_made_anew_unless_the_page_holds_
 
 def test_a_new_link_is_the_one_that_the_next_mail_holds(office, server):
     old = invite(office)
-    new = invitations.renew_link(office.place, office.clinic, "account:1", old.screening_id)
+    new = invitations.renew_link(office.place, office.desk, old.screening_id)
     send_due(office)
 
     assert new in texts(server.mails[0]) and old.link not in texts(server.mails[0])
@@ -236,12 +237,12 @@ def test_the_worker_sends_what_was_ordered_while_it_was_not_there(office, server
 def test_who_does_not_need_it_any_more_gets_nothing(office, server, end):
     id = invite(office).screening_id
     if end == "withdraw":
-        invitations.withdraw(office.place, office.clinic, "account:1", id)
+        invitations.withdraw(office.place, office.desk, id)
     elif end == "submit":
         office.answer(id)
         answering.submit(office.place, office.hold(id), DECLARED)
     else:
-        retention.erase(office.place, id, "program", "asked")
+        retention.erase(office.place, id, PROGRAM, "asked")
     send_due(office)
 
     assert server.mails == []
@@ -267,7 +268,7 @@ def test_erasing_takes_the_address_with_it(office, server):
     server.refuses[TO] = "550 No such user"
     id = invite(office).screening_id
     send_due(office)
-    retention.erase(office.place, id, "program", "asked")
+    retention.erase(office.place, id, PROGRAM, "asked")
 
     [row] = rows(office)
     assert (row.recipient, row.error, row.state) == (None, None, "erased")
@@ -277,7 +278,7 @@ def test_erasing_takes_the_address_with_it(office, server):
 
 def test_erased_between_handing_over_and_recording_stays_erased(office, server):
     id = invite(office).screening_id
-    server.on_taken = lambda: retention.erase(office.place, id, "program", "asked")
+    server.on_taken = lambda: retention.erase(office.place, id, PROGRAM, "asked")
     send_due(office)
 
     assert states(office) == ["erased"]
@@ -287,7 +288,7 @@ def test_erased_between_handing_over_and_recording_stays_erased(office, server):
 def test_an_export_holds_the_address_and_every_mail_but_not_the_link(office):
     invitation = invite(office)
     send_due(office)
-    packed = export.export(office.place, invitation.screening_id, "account:1")
+    packed = export.export(office.place, invitation.screening_id, office.desk)
     told = zipfile.ZipFile(BytesIO(packed.archive)).read("screening.json").decode()
     held = json.loads(told)
 
@@ -331,7 +332,7 @@ def test_a_clinics_name_cannot_write_headers(office, server):
 
     name = "Bad\r\nBcc: all@patient.example, <x> & Co"
     other = clinics.add_clinic(office.place, name, "", "", "UTC")
-    invitations.invite(office.place, other, "program", "Ana", (), None, TO)
+    invitations.invite(office.place, program(other), "Ana", (), None, TO)
     assert send_due(office) == [True]
 
     [(to, mail)] = server.taken

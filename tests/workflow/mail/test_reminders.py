@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from screening.workflow.core.actor import PROGRAM
 from screening.workflow.mail import delivery
 from screening.workflow.mail.reminders import order_reminders
 from screening.workflow.reception import invitations, recheck
@@ -65,7 +66,7 @@ def test_a_damaged_address_keeps_nobody_else_from_a_reminder(office, server, cap
     assert len(server.mails) == 2  # the other's invitation and reminder
     assert "cannot be written" in caplog.text and TO not in caplog.text
     assert delivery.due_mails(office.place) == []
-    retention.erase(office.place, broken, "program", "damaged")
+    retention.erase(office.place, broken, PROGRAM, "damaged")
     office.pass_time(hours=2)
     assert delivery.due_mails(office.place) == []
 
@@ -89,14 +90,14 @@ def test_without_an_address_or_a_visit_nobody_is_reminded(office):
 @pytest.mark.parametrize("end", ["withdraw", "submit", "erase", "expire", "visit"])
 def test_who_has_finished_or_will_not_come_is_left_alone(office, end):
     id = invite(office, appointment_at=office.now + timedelta(days=10)).screening_id
-    act = (office.place, office.clinic, "account:1", id)
+    act = (office.place, office.desk, id)
     if end == "withdraw":
         invitations.withdraw(*act)
     elif end == "submit":
         office.answer(id)
         answering.submit(office.place, office.hold(id), DECLARED)
     elif end == "erase":
-        retention.erase(office.place, id, "program", "asked")
+        retention.erase(office.place, id, PROGRAM, "asked")
     office.pass_time(days={"expire": 16, "visit": 10}.get(end, 9))
     retention.expire(office.place)
 
@@ -133,7 +134,7 @@ def test_a_recheck_has_a_link_of_its_own_in_its_mail(office, server):
     send_due(office)
     office.answer(first.screening_id)
     answering.submit(office.place, office.hold(first.screening_id), DECLARED)
-    act = (office.place, office.clinic, "account:1")
+    act = (office.place, office.desk)
     again = recheck.recheck(*act, first.screening_id)
     office.pass_time(days=9)
 

@@ -1,6 +1,7 @@
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry
+from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering
 from tests.office import refused
@@ -8,7 +9,7 @@ from tests.office import refused
 
 def test_a_new_link_voids_the_old_one(office):
     old = office.invite()
-    new = invitations.renew_link(office.place, office.clinic, "account:1", old.screening_id)
+    new = invitations.renew_link(office.place, office.desk, old.screening_id)
 
     assert refused(answering.follow_link, office.place, old.link) == "gone"
     assert answering.follow_link(office.place, new)[0] == old.screening_id
@@ -18,7 +19,7 @@ def test_another_clinic_cannot_touch_a_screening(office):
     id = office.invite().screening_id
 
     for act in (invitations.withdraw, invitations.renew_link, invitations.new_start_code):
-        assert refused(act, office.place, "other", "account:9", id) == "gone"
+        assert refused(act, office.place, program("other"), id) == "gone"
 
 
 def test_the_list_shows_who_and_how_far_but_no_answer(office):
@@ -43,7 +44,7 @@ def test_the_list_shows_how_far_a_patient_is(office):
 
 def test_a_withdrawal_keeps_its_reason_as_a_word_from_a_list(office):
     id = office.invite().screening_id
-    act = (office.place, office.clinic, "account:1", id)
+    act = (office.place, office.desk, id)
 
     assert refused(invitations.withdraw, *act, "she has hepatitis") == "unknown-reason"
     invitations.withdraw(*act, "twice")

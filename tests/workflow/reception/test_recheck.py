@@ -29,7 +29,7 @@ def arrived(office):
     """Return the recheck of someone who had nothing to report four days ago."""
     id = office.submit(can_be_pregnant="yes", pregnant="no", period="no")
     office.pass_time(days=4)
-    return id, recheck.recheck(office.place, office.clinic, "account:1", id)
+    return id, recheck.recheck(office.place, office.desk, id)
 
 
 def test_on_the_day_only_what_may_have_changed_is_asked_again(office, arrived):
@@ -76,7 +76,7 @@ def test_a_recheck_cannot_be_sent_with_a_question_open(office, arrived):
 
 def test_nothing_is_asked_again_before_it_was_answered(office):
     invitation = office.invite()
-    ask = (office.place, office.clinic, "account:1", invitation.screening_id)
+    ask = (office.place, office.desk, invitation.screening_id)
 
     assert refused(recheck.recheck, *ask) == "invited"
 

@@ -12,6 +12,7 @@ from screening.storage import audit
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Screening
 from screening.workflow.accounts import sessions
+from screening.workflow.core.actor import PROGRAM
 from screening.workflow.reception import invitations
 from screening.workflow.records import retention
 from screening.workflow.reports import making
@@ -82,7 +83,7 @@ def test_a_damaged_row_is_left_out_of_a_trial_and_of_the_figures_and_both_say_so
         flip(office, id, column)
     numbers = sorted(number_of(office, id) for id in broken)
 
-    found = rescreen(office.place, office.place.definitions, "program")
+    found = rescreen(office.place, office.place.definitions, PROGRAM)
     assert (found.stored, found.looked_at, found.damaged) == (4, 1, numbers)
     shown = look(office.place, office.lead, months_to_choose(office.place, office.lead)[-1:])
     assert (shown.stored, shown.insight.screenings, shown.damaged) == (4, 1, numbers)

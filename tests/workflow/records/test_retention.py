@@ -9,6 +9,7 @@ from sqlalchemy import select
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError, open_bytes
 from screening.storage.tables import AuditEntry, Decision, ReportRow, Screening
+from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.operations.counts import count_work
@@ -50,7 +51,7 @@ def test_a_new_link_takes_an_expired_screening_up_again_with_its_answers(office)
     office.answer(id)
     office.pass_time(days=16)
     retention.expire(office.place)
-    link = invitations.renew_link(office.place, office.clinic, "account:1", id)
+    link = invitations.renew_link(office.place, office.desk, id)
 
     assert answering.follow_link(office.place, link) == (id, State.IN_PROGRESS)
     answering.submit(office.place, office.hold(id), DECLARED)
@@ -65,7 +66,7 @@ def test_erasing_destroys_the_key_and_all_that_it_opened(office):
     with office.place.database.read() as session:
         screening = session.get_one(Screening, id)
         key, sealed = office.place.screening_key(session, screening), screening.submission
-    retention.erase(office.place, id, "program", "asked by the patient")
+    retention.erase(office.place, id, PROGRAM, "asked by the patient")
 
     with office.place.database.read() as session:
         screening = session.get_one(Screening, id)
@@ -87,7 +88,7 @@ def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
     office.answer(invitation.screening_id)
     answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
     assert row(office, invitation.screening_id).person_hash
-    retention.erase(office.place, invitation.screening_id, "program", "asked")
+    retention.erase(office.place, invitation.screening_id, PROGRAM, "asked")
 
     erased = row(office, invitation.screening_id)
     finds = {c.name for c in Screening.__table__.columns if c.name.endswith("_hash")}
@@ -101,7 +102,7 @@ def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
 def test_a_report_that_was_not_made_before_erasing_is_not_waited_for(office):
     id = office.submit()
     assert len(making.due_reports(office.place)) == 2
-    retention.erase(office.place, id, "program", "asked")
+    retention.erase(office.place, id, PROGRAM, "asked")
     office.pass_time(hours=1)
 
     assert making.due_reports(office.place) == []
@@ -114,7 +115,7 @@ def test_nothing_erased_is_left_in_the_files(office, tmp_path):
     if office.place.database.engine.dialect.name == "postgresql":
         return
     assert before.wrapped_key in everything(tmp_path)
-    retention.erase(office.place, id, "program", "asked")
+    retention.erase(office.place, id, PROGRAM, "asked")
 
     assert before.wrapped_key not in everything(tmp_path)
     assert before.person not in everything(tmp_path)
@@ -129,7 +130,7 @@ def test_an_erased_screening_is_gone_for_everyone(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
     answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
-    retention.erase(office.place, invitation.screening_id, "program", "asked")
+    retention.erase(office.place, invitation.screening_id, PROGRAM, "asked")
 
     for act, reason in (
         (lambda: answering.follow_link(office.place, invitation.link), "gone"),
@@ -138,8 +139,8 @@ def test_an_erased_screening_is_gone_for_everyone(office):
             lambda: reviews.open_review(office.place, office.doctor, invitation.screening_id),
             "erased",
         ),
-        (lambda: retention.erase(office.place, invitation.screening_id, "program", "x"), "erased"),
-        (lambda: export.export(office.place, invitation.screening_id, "program"), "erased"),
+        (lambda: retention.erase(office.place, invitation.screening_id, PROGRAM, "x"), "erased"),
+        (lambda: export.export(office.place, invitation.screening_id, PROGRAM), "erased"),
     ):
         with pytest.raises(ActRefusedError, match=reason):
             act()
@@ -151,10 +152,10 @@ def test_an_erased_screening_is_gone_for_everyone(office):
 
 def test_a_recheck_outlives_the_screening_that_it_asked_again_about(office):
     first = office.submit()
-    again = recheck.recheck(office.place, office.clinic, "account:1", first)
+    again = recheck.recheck(office.place, office.desk, first)
     office.answer(again.screening_id)
     answering.submit(office.place, office.hold(again.screening_id), DECLARED)
-    connected = retention.erase(office.place, first, "program", "asked")
+    connected = retention.erase(office.place, first, PROGRAM, "asked")
 
     assert connected == [again.number]
     assert reviews.open_review(office.place, office.doctor, again.screening_id).changes is None
@@ -163,7 +164,7 @@ def test_a_recheck_outlives_the_screening_that_it_asked_again_about(office):
 @pytest.mark.both_databases
 def test_purging_follows_the_state(office):
     sent, unsent, withdrawn = office.submit(), office.invite(), office.invite()
-    invitations.withdraw(office.place, office.clinic, "account:1", withdrawn.screening_id)
+    invitations.withdraw(office.place, office.desk, withdrawn.screening_id)
     due = lambda: {h.id for h in retention.due_for_purge(office.place, 90, 10)}  # noqa: E731
     office.pass_time(days=103)
     retention.expire(office.place)
@@ -184,7 +185,7 @@ def test_an_export_holds_all_that_is_held(office):
     office.make_reports()
     reviews.decide(*decide(office, id, "proceed"))
     office.make_reports()
-    packed = zipfile.ZipFile(BytesIO(export.export(office.place, id, "account:1").archive))
+    packed = zipfile.ZipFile(BytesIO(export.export(office.place, id, office.desk).archive))
     held = json.loads(packed.read("screening.json"))
     number = held["number"]
 
@@ -210,7 +211,7 @@ def test_numbers_of_two_clinics_are_kept_apart(office):
 
     ours = office.invite()
     other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
-    theirs = invitations.invite(office.place, other, "program", "Ana Silva")
+    theirs = invitations.invite(office.place, program(other), "Ana Silva")
 
     assert ours.number == theirs.number
     with pytest.raises(ActRefusedError, match="several"):

@@ -61,7 +61,7 @@ def test_patients_of_one_clinic_get_different_numbers(office):
 
 def test_a_recheck_is_sent_while_doctors_read_the_earlier_screening(office):
     first = office.submit()
-    again = recheck.recheck(office.place, office.clinic, "account:1", first)
+    again = recheck.recheck(office.place, office.desk, first)
     office.answer(again.screening_id)
     acts = [lambda: reviews.open_review(office.place, office.doctor, first).state] * 10
     held = office.hold(again.screening_id)

@@ -11,9 +11,7 @@ from tests.office import DECLARED
 
 
 def submit_as(office, name, appointment=None, **special):
-    invited = invitations.invite(
-        office.place, office.clinic, "account:1", name, ["mesotherapy-face"], appointment
-    )
+    invited = invitations.invite(office.place, office.desk, name, ["mesotherapy-face"], appointment)
     office.answer(invited.screening_id, **special)
     answering.submit(office.place, office.hold(invited.screening_id), DECLARED)
     return invited

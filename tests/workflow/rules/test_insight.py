@@ -10,6 +10,7 @@ from screening.clinical.report.report import WORDS
 from screening.clinical.whatif.insight import Spent
 from screening.storage.tables import AuditEntry, Screening
 from screening.workflow.clinics import clinics
+from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.reception import invitations, recheck
 from screening.workflow.records import retention
 from screening.workflow.review import reviews
@@ -48,7 +49,7 @@ def test_what_came_out_is_counted_by_procedure_month_and_rule(office):
     bruised(office)
     office.invite()  # not sent
     withdrawn = office.submit(bleeding="yes", bleeding_which=["haemophilia"])
-    invitations.withdraw(office.place, office.clinic, "account:1", withdrawn)
+    invitations.withdraw(office.place, office.desk, withdrawn)
     counted, month = found(office), month_of(office)
 
     assert counted.screenings == 3
@@ -119,7 +120,7 @@ def test_the_time_runs_from_the_first_answer_to_sending(office):
 def test_who_is_asked_again_replaces_what_was_and_takes_no_time(office):
     first = office.submit()
     office.pass_time(minutes=1)
-    again = recheck.recheck(office.place, office.clinic, "account:1", first)
+    again = recheck.recheck(office.place, office.desk, first)
     office.answer(again.screening_id)
     office.pass_time(minutes=1)
     answering.submit(office.place, office.hold(again.screening_id), DECLARED, "en", WORDS)
@@ -132,7 +133,7 @@ def test_another_clinics_screenings_are_never_counted(office):
     bruised(office)
     other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
     stranger = office.add("other", "Lee Kim", "clinical-lead", other)
-    theirs = invitations.invite(office.place, other, "account:1", "Lan Nguyen", [FACE]).screening_id
+    theirs = invitations.invite(office.place, program(other), "Lan Nguyen", [FACE]).screening_id
     office.answer(theirs, bleeding="unknown")
     answering.submit(office.place, office.hold(theirs), DECLARED)
 
@@ -144,7 +145,7 @@ def test_another_clinics_screenings_are_never_counted(office):
 
 def test_an_erased_screening_is_gone_from_the_figures(office):
     id = bruised(office)
-    retention.erase(office.place, id, "program", "asked by the patient")
+    retention.erase(office.place, id, PROGRAM, "asked by the patient")
 
     assert found(office).screenings == 0
 

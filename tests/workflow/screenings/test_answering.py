@@ -50,7 +50,7 @@ def test_a_link_ends_after_two_weeks(office):
 
 def test_a_withdrawn_screening_takes_no_answers(office):
     invitation = office.invite()
-    invitations.withdraw(office.place, office.clinic, "account:1", invitation.screening_id)
+    invitations.withdraw(office.place, office.desk, invitation.screening_id)
 
     assert refused(answering.follow_link, office.place, invitation.link) == "withdrawn"
     answer = (office.place, office.hold(invitation.screening_id), "painkiller", "no")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from screening.storage.tables import Screening
+from screening.workflow.core.actor import program
 from screening.workflow.screenings import answering, edit_lock, medicine_check, previous_answers
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import handover, tablets
@@ -90,7 +91,7 @@ def test_a_tablet_that_another_device_has_followed_gives_no_link(office, begun):
     _id, before, _now = begun
     here = tablets.tablet_of(
         office.place,
-        tablets.pair(office.place, tablets.add_kiosk(office.place, office.clinic, "Room")),
+        tablets.pair(office.place, tablets.add_kiosk(office.place, program(office.clinic), "Room")),
     )
 
     assert refused(handover.link_for_phone, office.place, here, before) == "elsewhere"

@@ -43,7 +43,7 @@ def test_the_same_person_at_another_clinic_has_another_hash(office):
 
 def test_what_was_asked_again_is_this_patient_for_certain(office):
     first = office.submit()
-    again = recheck.recheck(office.place, office.clinic, "account:1", first).screening_id
+    again = recheck.recheck(office.place, office.desk, first).screening_id
     asked_again(office, again)
     answering.submit(office.place, office.hold(again), DECLARED)
 

@@ -56,14 +56,14 @@ def test_the_report_names_the_interpreter(office, tmp_path):
 
 def test_asked_again_on_another_day_nobody_assumes_the_same_person(office):
     id = submit(office, "relative")
-    again = recheck.recheck(office.place, office.clinic, "account:1", id)
+    again = recheck.recheck(office.place, office.desk, id)
 
     assert answering.read_draft(office.place, again.screening_id).answered_by is None
 
 
 @pytest.mark.both_databases
 def test_what_is_handed_out_says_who_answered(office):
-    packed = export.export(office.place, submit(office, "interpreter", "Li Wu"), "account:1")
+    packed = export.export(office.place, submit(office, "interpreter", "Li Wu"), office.desk)
     held = json.loads(zipfile.ZipFile(io.BytesIO(packed.archive)).read("screening.json"))
 
     assert held["draft"]["answered_by"] == {"who": "interpreter", "name": "Li Wu"}

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry
+from screening.workflow.core.actor import PATIENT
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering, edit_lock
 from screening.workflow.tablets import handover, tablets
@@ -54,9 +55,8 @@ def test_without_a_date_of_birth_no_code_starts_until_the_reception_notes_it(off
     for guess in ("", BORN, None):
         assert refused(handover.start, office.place, here, invited.start_code, guess) == "no-match"
 
-    place, clinic = office.place, office.clinic
-    invitations.note_birth_date(place, clinic, "account:1", invited.screening_id, BORN)
-    assert handover.start(place, here, invited.start_code, BORN) == invited.screening_id
+    invitations.note_birth_date(office.place, office.desk, invited.screening_id, BORN)
+    assert handover.start(office.place, here, invited.start_code, BORN) == invited.screening_id
     assert "note date of birth" in acts(office)
 
 
@@ -70,7 +70,7 @@ def test_five_misses_lock_the_tablet_until_staff_unlock_it(office, here):
     office.pass_time(minutes=30)
     assert refused(handover.start, office.place, here, code, BORN) == "locked"
     assert [t.locked for t in tablets.list_kiosks(office.place, office.clinic)] == [True]
-    tablets.unlock(office.place, office.clinic, "account:1", here.id)
+    tablets.unlock(office.place, office.desk, here.id)
     assert handover.start(office.place, here, code, BORN)
     assert acts(office)[-3:] == ["lock tablet", "unlock tablet", "start"]
 
@@ -78,23 +78,23 @@ def test_five_misses_lock_the_tablet_until_staff_unlock_it(office, here):
 def test_a_draft_of_yesterday_opens_by_a_new_code_alone(office, here):
     invited = office.invite()
     handover.start(office.place, here, invited.start_code, BORN)
-    held = edit_lock.take(office.place, invited.screening_id, here.who, shared=True)
+    held = edit_lock.take(office.place, invited.screening_id, here)
     answering.give_answer(office.place, held, "date_of_birth", BORN)
     office.pass_time(hours=21)
 
     for code in (invited.start_code, "AAAA-AAAA"):
         assert refused(handover.start, office.place, here, code, BORN) == "no-match"
     assert refused(answering.open_draft, office.place, held) == "no-visit"
-    new = invitations.new_start_code(office.place, office.clinic, "account:1", invited.screening_id)
+    new = invitations.new_start_code(office.place, office.desk, invited.screening_id)
     id = handover.start(office.place, here, new, BORN)
-    held = edit_lock.take(office.place, id, here.who, shared=True)
+    held = edit_lock.take(office.place, id, here)
     assert answering.open_draft(office.place, held).answers == {"date_of_birth": BORN}
 
 
 def begin_by_phone(office, **answers):
     """Return a screening begun on the phone and the phone's edit lock."""
     invited = office.invite(born=None)
-    held = edit_lock.take(office.place, answering.enter(office.place, invited.link), "patient")
+    held = edit_lock.take(office.place, answering.enter(office.place, invited.link), PATIENT)
     answering.choose_procedures(office.place, held, ["mesotherapy-face"])
     for link_id, answer in answers.items():
         answering.give_answer(office.place, held, link_id, answer)
@@ -108,7 +108,7 @@ def test_begun_on_the_phone_it_ends_on_the_tablet_with_every_answer(office, here
     assert refused(handover.start, office.place, here, code, OTHER) == "no-match"
 
     assert handover.start(office.place, here, code, BORN) == id
-    held = edit_lock.take(office.place, id, here.who, shared=True)
+    held = edit_lock.take(office.place, id, here)
     assert answering.open_draft(office.place, held).answers == {
         "date_of_birth": BORN,
         "can_be_pregnant": "no",
@@ -138,12 +138,12 @@ def test_the_phone_gives_no_code_before_it_knows_a_date_of_birth(office):
 
 def test_the_tablets_link_leads_to_one_phone_once(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
-    held = edit_lock.take(office.place, id, here.who, shared=True)
+    held = edit_lock.take(office.place, id, here)
     link = handover.link_for_phone(office.place, here, held)
     assert refused(handover.start, office.place, here, link, BORN) == "no-match"
 
     assert handover.follow_to_phone(office.place, link) == id
-    edit_lock.take(office.place, id, "patient")
+    edit_lock.take(office.place, id, PATIENT)
     assert refused(answering.open_draft, office.place, held) == "elsewhere"
     assert refused(handover.follow_to_phone, office.place, link) == "link-used"
     with office.place.database.read() as session:
@@ -158,9 +158,7 @@ def test_the_tablets_link_leads_to_one_phone_once(office, here):
 @pytest.mark.both_databases
 def test_the_tablets_link_ends_after_ten_minutes(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
-    link = handover.link_for_phone(
-        office.place, here, edit_lock.take(office.place, id, here.who, shared=True)
-    )
+    link = handover.link_for_phone(office.place, here, edit_lock.take(office.place, id, here))
     office.pass_time(minutes=10)
 
     assert refused(handover.follow_to_phone, office.place, link) == "link-used"
@@ -168,7 +166,7 @@ def test_the_tablets_link_ends_after_ten_minutes(office, here):
 
 def test_a_tablet_left_alone_loses_the_lock_and_one_in_use_keeps_it(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
-    held = edit_lock.take(office.place, id, here.who, shared=True)
+    held = edit_lock.take(office.place, id, here)
     for _ in range(4):
         office.pass_time(minutes=14)
         edit_lock.keep(office.place, held)
@@ -182,7 +180,7 @@ def test_a_tablet_left_alone_loses_the_lock_and_one_in_use_keeps_it(office, here
 @pytest.mark.both_databases
 def test_a_visit_that_ended_opens_nothing_whatever_the_browser_kept(office, here):
     id = handover.start(office.place, here, office.invite().start_code, BORN)
-    held = edit_lock.take(office.place, id, here.who, shared=True)
+    held = edit_lock.take(office.place, id, here)
     edit_lock.lay_down(office.place, held)
 
     assert refused(answering.open_draft, office.place, held) == "no-visit"

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry, Kiosk
+from screening.workflow.core.actor import program
 from screening.workflow.tablets import tablets
 from tests.office import refused
 
@@ -9,7 +10,7 @@ PIN = "492716"
 
 
 def tablet(office, pin=""):
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room", pin=pin)
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room", pin=pin)
     return tablets.tablet_of(
         office.place, tablets.pair(office.place, code.lower().replace("-", " "))
     )
@@ -22,7 +23,7 @@ def acts(office):
 
 @pytest.mark.both_databases
 def test_a_pairing_code_works_once(office):
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
     tablets.pair(office.place, code)
 
     assert refused(tablets.pair, office.place, code) == "wrong-code"
@@ -33,7 +34,7 @@ def test_another_browser_is_no_tablet(office):
 
 
 def test_ten_wrong_pairing_codes_lock_pairing_for_a_while(office):
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room")
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
     for _ in range(10):
         assert refused(tablets.pair, office.place, "AAAA-AAAA") == "wrong-code"
 
@@ -43,7 +44,7 @@ def test_ten_wrong_pairing_codes_lock_pairing_for_a_while(office):
 
 
 def test_the_pin_releases_the_tablet(office):
-    code = tablets.add_kiosk(office.place, office.clinic, "Waiting room", pin=PIN)
+    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room", pin=PIN)
     token = tablets.pair(office.place, code)
     tablets.release(office.place, tablets.tablet_of(office.place, token), PIN)
 
@@ -68,7 +69,7 @@ def test_five_wrong_pins_lock_the_tablet_until_staff_unlock_it(office):
 
     office.pass_time(days=2)
     assert refused(tablets.release, office.place, here, PIN) == "locked"
-    tablets.unlock(office.place, office.clinic, "account:1", here.id)
+    tablets.unlock(office.place, office.desk, here.id)
     tablets.release(office.place, here, PIN)
     assert acts(office)[-8:] == [
         *["wrong PIN"] * 5,
@@ -82,7 +83,7 @@ def test_without_a_pin_no_pin_releases_the_tablet(office):
     here = tablet(office)
 
     assert refused(tablets.release, office.place, here, PIN) == "no-pin"
-    tablets.set_pin(office.place, office.clinic, "account:1", here.id, PIN)
+    tablets.set_pin(office.place, office.desk, here.id, PIN)
     tablets.release(office.place, here, PIN)
 
 
@@ -90,15 +91,13 @@ def test_without_a_pin_no_pin_releases_the_tablet(office):
 def test_a_pin_is_six_to_twelve_digits(office, pin):
     add = tablets.add_kiosk
 
-    assert (
-        refused(add, office.place, office.clinic, "Waiting room", "account:1", pin) == "not-a-pin"
-    )
+    assert refused(add, office.place, office.desk, "Waiting room", pin) == "not-a-pin"
 
 
 def test_a_released_tablet_is_paired_anew_under_its_name(office):
     here = tablet(office, PIN)
     tablets.release(office.place, here, PIN)
-    code = tablets.pair_again(office.place, office.clinic, "account:1", here.id)
+    code = tablets.pair_again(office.place, office.desk, here.id)
 
     assert tablets.tablet_of(office.place, tablets.pair(office.place, code)).name == "Waiting room"
 
@@ -106,4 +105,4 @@ def test_a_released_tablet_is_paired_anew_under_its_name(office):
 def test_no_other_clinic_unlocks_or_names_the_pin_of_a_tablet(office):
     here = tablet(office, PIN)
     for act, more in ((tablets.unlock, ()), (tablets.set_pin, (PIN,)), (tablets.pair_again, ())):
-        assert refused(act, office.place, "another", "account:1", here.id, *more) == "gone"
+        assert refused(act, office.place, program("another"), here.id, *more) == "gone"
