@@ -107,7 +107,7 @@ def review(screening_id: str) -> ResponseReturnValue:
 def decide(screening_id: str) -> ResponseReturnValue:
     """Record the decision, or a new one; the report is signed with the doctor's certificate."""
     form = DecisionForm()
-    review = reviews.open_review(workplace(), person(), screening_id)
+    review = reviews.read_review(workplace(), person(), screening_id)
     if review.state != ("decided" if "why" in request.form else "submitted"):
         return _show(screening_id, form, {}, too_late=True), 409
     rulings = {p["id"]: _ruling(p["id"]) for p in review.report["procedures"]}
@@ -188,7 +188,7 @@ def _explained(report: Report) -> dict[str, Any]:
 def report(screening_id: str, kind: str) -> ResponseReturnValue:
     sequence = request.args.get("sequence", type=int)
     pdf = reviews.read_report(workplace(), person(), screening_id, kind, sequence)
-    number = reviews.open_review(workplace(), person(), screening_id).number
+    number = reviews.read_review(workplace(), person(), screening_id).number
     return Response(
         pdf,
         mimetype="application/pdf",

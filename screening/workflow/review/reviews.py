@@ -64,13 +64,22 @@ class Review:
 
 
 def open_review(place: Workplace, doctor: Staff, screening_id: str) -> Review:
-    """Return the screening with its verdicts, and note in the audit log who looked.
+    """Return the screening to be shown, and note in the audit log who looked.
+
+    Raises what `read_review` raises.
+    """
+    with place.database.write() as session:
+        place.record(session, doctor, "open review", _own(session, doctor, screening_id))
+    return read_review(place, doctor, screening_id)
+
+
+def read_review(place: Workplace, doctor: Staff, screening_id: str) -> Review:
+    """Return the screening with its verdicts. Whoever shows it to a person opens it instead.
 
     Raises ActRefusedError "gone" for another clinic's, or its state before submission.
     """
-    with place.database.write() as session:
-        screening = _own(session, doctor, screening_id)
-        place.record(session, doctor, "open review", screening)
+    with place.database.read() as session:
+        screening = _seen_by(doctor, session.get(Screening, screening_id))
         rows = session.scalars(
             select(ReportRow)
             .where(ReportRow.screening_id == screening_id)
@@ -102,8 +111,11 @@ def _changes(place: Workplace, session: Session, screening: Screening) -> Change
 
 
 def _own(session: Session, doctor: Staff, screening_id: str) -> Screening:
-    screening = locked_screening(session, screening_id)
-    if screening.clinic_id != doctor.clinic.id:
+    return _seen_by(doctor, locked_screening(session, screening_id))
+
+
+def _seen_by(doctor: Staff, screening: Screening | None) -> Screening:
+    if screening is None or screening.clinic_id != doctor.clinic_id:
         raise ActRefusedError(Refusal.GONE)
     if screening.submission is None:
         raise ActRefusedError(Refusal(screening.state))

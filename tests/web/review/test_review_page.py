@@ -1,7 +1,10 @@
 """What a doctor sees of one screening."""
 
 import pytest
+from sqlalchemy import select
 
+from screening.storage import audit
+from screening.storage.tables import AuditEntry
 from screening.workflow.reception import invitations, recheck
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
@@ -93,7 +96,7 @@ def test_the_same_name_is_only_said_to_be_maybe_the_same_person(office, desk):
 
 
 def choose(desk, id, **fields):
-    return desk.post(f"/doctor/screenings/{id}/decision", data={"password": PASSWORD, **fields})
+    return desk.post(f"/doctor/screenings/{id}/decision", data={"password": PASSWORD} | fields)
 
 
 def test_the_second_of_two_decisions_is_told_who_was_first_and_keeps_what_was_typed(office, desk):
@@ -118,6 +121,42 @@ def test_what_was_typed_for_another_choice_is_no_part_of_the_decision(office, de
 
     [one] = reviews.open_review(office.place, office.doctor, id).decision["decisions"]
     assert (one["decision"], one["conditions"], one["codes"]) == (choice, "", [])
+
+
+def noted_while(office, act):
+    """Return what the audit log says of `act`, in order."""
+    with office.place.database.read() as session:
+        before, _head = audit.read_head(session)
+    act()
+    with office.place.database.read() as session:
+        newer = select(AuditEntry.act).where(AuditEntry.sequence > before)
+        return list(session.scalars(newer.order_by(AuditEntry.sequence)))
+
+
+def test_every_page_of_a_review_that_is_shown_is_noted_once(office, desk):
+    id = office.submit()
+    fitting = {"decision-mesotherapy-face": "proceed"}
+
+    assert noted_while(office, lambda: review(desk, id)) == ["open review"]
+    assert noted_while(office, lambda: choose(desk, id)) == ["open review"]  # nothing chosen
+    wrong = noted_while(office, lambda: choose(desk, id, password="not it", **fitting))
+    assert wrong == ["wrong password", "open review"]
+    assert noted_while(office, lambda: choose(desk, id, **fitting)) == ["decide"]
+    assert noted_while(office, lambda: choose(desk, id, **fitting)) == ["open review"]  # too late
+
+
+def test_taking_a_report_is_noted_as_that_and_not_as_a_look_at_the_answers(office, desk):
+    id = office.submit()
+    office.make_reports()
+    address = f"/doctor/screenings/{id}/screening.pdf"
+
+    assert noted_while(office, lambda: desk.get(address)) == ["read screening report"]
+
+
+def test_reading_a_review_writes_nothing(office):
+    id = office.submit()
+
+    assert noted_while(office, lambda: reviews.read_review(office.place, office.doctor, id)) == []
 
 
 def test_a_decision_on_a_withdrawn_screening_says_so(office, desk):
