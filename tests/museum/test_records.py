@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import zipfile
 from collections import Counter
 from contextlib import suppress
@@ -22,7 +23,7 @@ from screening.workflow.core.actor import PROGRAM
 from screening.workflow.records import audit_log, export, key_rotation, retention
 from screening.workflow.reports import making
 from tests.museum import packing
-from tests.museum.visiting import ON_SQLITE, browser, sha256
+from tests.museum.visiting import ON_SQLITE, WINGS, Museum, browser, sha256
 from tests.office import refused
 
 # Where each sealed value is bound to; it opens nowhere else, so these never change.
@@ -43,6 +44,16 @@ BY_CLINIC = {
     "clinic.seal": "seal:{}",
 }
 ELSEWHERE = {"clinic.wrapped_key", "clinic.logo", "definitions.archive", "installation.content"}
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_an_installation_of_then_starts_with_its_secret(furnished, tmp_path, wing):
+    folder, _ = furnished(wing, "sqlite")
+    shutil.copytree(folder, tmp_path / "instance")
+    museum = Museum(wing, tmp_path / "instance")
+    museum.close()
+
+    assert museum.config.secret_file.read_text() == (museum.wing / "secret").read_text()
 
 
 def test_every_table_has_as_many_rows_as_then(shown):
