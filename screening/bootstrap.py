@@ -11,6 +11,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -58,7 +59,7 @@ def open_workplace(config: Config) -> Workplace:
         safe.database.migrate()
         keys = safe.keys()
         seal, clock = open_seal(config, keys, now()), open_clock(config)
-        queue = open_queue(config, keys)
+        queue = cache(lambda: open_queue(config, keys))
         return Workplace(
             database=safe.database,
             definitions=definitions,
@@ -67,7 +68,7 @@ def open_workplace(config: Config) -> Workplace:
             wrapping=safe.wrapping,
             seal=seal,
             ring=open_bell(queue),
-            workers=lambda: worker_states(queue),
+            workers=lambda: worker_states(queue()),
             issue=lambda who, at: issue_certificate(
                 open_authority(config, keys), who, "doctor", at
             ),

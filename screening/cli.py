@@ -1,4 +1,7 @@
-"""The commands. Each does one thing and says what to do when it cannot."""
+"""The commands. Each does one thing and says what to do when it cannot.
+
+Each imports what it needs when it is called, so that none waits for the others' libraries.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,6 @@ from typing import Any
 
 import click
 
-from screening.clinical.definitions.language import missing_texts
-from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
 from screening.commands import clinic, keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
@@ -22,8 +23,6 @@ from screening.commands.opening import open_place as _open_place
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
-from screening.definitions.examples import failing_examples
-from screening.definitions.tracing import trace as trace_
 
 REPORT_KEYS = frozenset({"patient"})
 VERDICT_CODES = {"PASSED": 0, "FAILED": 1, "INDETERMINATE": 2}
@@ -55,6 +54,9 @@ main.add_command(code)
 @click.argument("folder", type=FOLDER, required=False)
 def check(folder: Path | None) -> None:
     """Check every file in FOLDER and list what has to be corrected."""
+    from screening.clinical.definitions.language import missing_texts
+    from screening.definitions.examples import failing_examples
+
     folder = folder or read_config().questions
     definitions = _load(folder)
     if problems := failing_examples(definitions):
@@ -74,6 +76,8 @@ def check(folder: Path | None) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def evaluate(file: Any, folder: Path | None) -> None:
     """Read a case as JSON and print what is advised for each procedure."""
+    from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
+
     definitions = _load(folder or read_config().questions)
     try:
         case = read_case(definitions, _read_json(file))
@@ -106,6 +110,7 @@ def export_questionnaire(procedures: tuple[str, ...]) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def report(file: Any, output: Path, folder: Path | None) -> None:
     """Make a sealed PDF report of the case in FILE."""
+    from screening.clinical.evaluation.case import CaseError, read_case
     from screening.clinical.report.report import compile_report
     from screening.documents.rendering.render import render_pdf
     from screening.documents.signing.seal import seal_pdf
@@ -193,6 +198,8 @@ def definitions_(as_json_: bool) -> None:
 @click.argument("folder", type=FOLDER, required=False)
 def trace(folder: Path | None) -> None:
     """Print where each statement of the first documents is used, as Markdown."""
+    from screening.definitions.tracing import trace as trace_
+
     click.echo(trace_(_load(folder or read_config().questions)), nl=False)
 
 

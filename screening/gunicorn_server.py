@@ -6,6 +6,7 @@ that a stranger's `screening` there would be served; this one never does.
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -43,7 +44,9 @@ class Pages(BaseApplication):
     def load(self) -> Any:
         from screening.app import create_app
 
-        return create_app()
+        app = create_app()
+        gc.freeze()  # what was loaded stays: no request is held up by a look through it
+        return app
 
 
 if __name__ == "__main__":

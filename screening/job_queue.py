@@ -1,7 +1,8 @@
 """The bell that wakes the worker; the order for a report stands in the database.
 
 Losing the bell loses nothing: the worker also looks for orders by itself. This
-module is all that the pages import of it, so that they carry no PDF.
+module is all that the pages import of it, so that they carry no PDF; and who never
+rings does without the queue and its drivers.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import logging
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
-from huey import Huey, PostgresHuey, SqliteHuey
-from huey.serializer import SignedSerializer
 from sqlalchemy import make_url
 
 from screening.config import Config
 from screening.storage.database import Database, take_turn
 from screening.storage.encryption import Keys
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 QUEUE_LOCK = 7266
 WORKER = "worker:"  # and the machine's name: under it stands its state
@@ -27,6 +30,9 @@ log = logging.getLogger("screening.job_queue")
 
 def open_queue(config: Config, keys: Keys) -> Huey:
     """Return the queue: a file in the instance folder, or tables of the PostgreSQL in use."""
+    from huey import PostgresHuey, SqliteHuey
+    from huey.serializer import SignedSerializer
+
     serializer = SignedSerializer(secret=keys.queue.hex(), salt="reports")
     url = make_url(config.database)
     if url.get_backend_name() == "sqlite":
@@ -78,13 +84,13 @@ def _states(queue: Huey) -> dict[str, tuple[float, str]]:
     }
 
 
-def open_bell(queue: Huey) -> Callable[[str], None]:
-    """Return the function that wakes a worker for one report."""
-    task = add_task(queue, _only_rings)
+def open_bell(queue: Callable[[], Huey]) -> Callable[[str], None]:
+    """Return the function that wakes a worker for one report; it opens `queue` at its first."""
+    task = cache(lambda: add_task(queue(), _only_rings))
 
     def ring(report_id: str) -> None:
         try:
-            task(report_id)
+            task()(report_id)
         except Exception as error:  # the worker finds the order without the bell
             log.warning("the bell failed: %s", type(error).__name__)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from screening.clinical.definitions.definitions import Definitions
 from screening.config import Config, SettingError, read_config
-from screening.definitions.loading import load_definitions
-from screening.definitions.problems import DefinitionError
+
+if TYPE_CHECKING:
+    from screening.clinical.definitions.definitions import Definitions
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -39,6 +39,7 @@ def open_place(config: Config | None = None) -> Any:
     from sqlalchemy.exc import DatabaseError, OperationalError
 
     from screening.bootstrap import open_workplace
+    from screening.definitions.problems import DefinitionError
     from screening.documents.certificates.authority import CredentialsError
     from screening.storage.database import OtherVersionError
     from screening.storage.installation import WrongSecretError
@@ -64,6 +65,9 @@ def open_place(config: Config | None = None) -> Any:
 
 def load(folder: Path) -> Definitions:
     """Return the definitions in `folder`, or leave with every problem."""
+    from screening.definitions.loading import load_definitions
+    from screening.definitions.problems import DefinitionError
+
     try:
         return load_definitions(folder)
     except DefinitionError as error:

@@ -4,15 +4,18 @@ Each stretch of days is one entry over those days, each visit one entry on its d
 Nothing in it blocks time, and the same decision gives the same bytes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Any
 
 from screening.clinical.report.parts import Report
 from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.rendering.wording import say_in
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 
 def aftercare_diary(report: Report, decision: Mapping[str, Any]) -> bytes | None:
@@ -20,6 +23,8 @@ def aftercare_diary(report: Report, decision: Mapping[str, Any]) -> bytes | None
 
     None where there is no such procedure, or no day is known for it.
     """
+    from icalendar import Calendar  # 4 MB that most processes never need
+
     frame = report["frame"]
     treated = day_of_treatment({"appointment": frame["appointment"], "zone": frame["zone"]})
     planned = planned_in(decision)
@@ -62,6 +67,8 @@ def _entries(
 
 
 def _entry(title: str, first: str, last: str, text: str) -> Event:
+    from icalendar import Event
+
     entry = Event()
     entry.add("summary", title)
     entry.add("dtstart", date.fromisoformat(first))
