@@ -1,0 +1,35 @@
+"""The installation's secret, as its file."""
+
+import os
+import stat
+
+import pytest
+
+from screening.config import read_secrets
+
+
+@pytest.fixture
+def careless():
+    """Let whatever is written be for everyone, as on a machine that nobody set up."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("careless")
+def test_the_secret_is_for_its_owner_alone_on_a_careless_machine_too(tmp_path):
+    path = tmp_path / "secret"
+    [made] = read_secrets(path)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(made) == 32
+    assert read_secrets(path) == [made]
+    assert [found.name for found in tmp_path.iterdir()] == ["secret"]
+
+
+@pytest.mark.parametrize("held", ["", "abc", "ab" * 31, "not hexadecimal at all"])
+def test_a_file_that_holds_no_secret_is_refused(tmp_path, held):
+    (tmp_path / "secret").write_text(held)
+
+    with pytest.raises(ValueError, match="does not hold a secret"):
+        read_secrets(tmp_path / "secret")
