@@ -12,11 +12,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bootstrap import open_workplace
+from screening.clinical.report.parts import patient_name
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
 from screening.web.clinics import branding
-from screening.web.core import error_pages
+from screening.web.core import error_pages, outcomes
 from screening.web.core.formatting import (
     harmless,
     is_withheld,
@@ -111,6 +112,9 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "is_kiosk": is_kiosk,
         "logo_here": branding.logo_here,
         "moment_of": datetime.fromisoformat,
+        "outcome_looks": outcomes.LOOKS,
+        "outcome_names": outcomes.WORDS,
+        "patient_name": patient_name,
         "shown_answer": shown_answer,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,

@@ -8,6 +8,7 @@ import click
 
 from screening.commands.opening import choose_clinic, open_place, stop
 from screening.config import read_config
+from screening.workflow.core.roles import ROLES
 
 
 @click.command()
@@ -36,7 +37,7 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
 @click.option(
     "--role",
     required=True,
-    type=click.Choice(["receptionist", "doctor", "clinical-lead", "administrator"]),
+    type=click.Choice(ROLES),
 )
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
 def account(username: str, name: str, role: str, clinic_id: str | None) -> None:

@@ -24,7 +24,6 @@ FORM_WORDS = {
     "csrf_token",
     "unknown",
 }
-CHOICES = {ItemType.ONE_OF, ItemType.SOME_OF}
 
 
 def check_definitions(definitions: Definitions, places: Places) -> list[Problem]:
@@ -99,7 +98,7 @@ def _questions(definitions: Definitions) -> Iterator[tuple[str, str]]:
 def _misshapen(item: Item) -> Iterator[str]:
     if item.link_id in FORM_WORDS:
         yield f'"{item.link_id}" is a word that web forms use themselves; choose another id'
-    if (item.type in CHOICES) != bool(item.options):
+    if item.type.has_options != bool(item.options):
         yield "'options' belong to one-of and some-of questions, and those need them"
     ids = [option.id for option in item.options]
     if len(set(ids)) < len(ids):

@@ -42,11 +42,6 @@ class Outcome(StrEnum):
         """0 for the mildest outcome, 4 for the gravest."""
         return len(Outcome) - 1 - list(Outcome).index(self)
 
-    @property
-    def indicator(self) -> str:
-        """The word that CDS Hooks uses for this urgency."""
-        return ("info", "warning", "warning", "critical", "critical")[self.gravity]
-
 
 @dataclass(frozen=True, slots=True)
 class Contraindication:

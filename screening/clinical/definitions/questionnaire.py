@@ -34,6 +34,14 @@ class ItemType(StrEnum):
     BIRTH_DATE = "birth-date"
     TEXT = "text"
 
+    @property
+    def is_date(self) -> bool:
+        return self in {ItemType.DATE, ItemType.BIRTH_DATE}
+
+    @property
+    def has_options(self) -> bool:
+        return self in {ItemType.ONE_OF, ItemType.SOME_OF}
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

@@ -28,7 +28,6 @@ from screening.clinical.definitions.questionnaire import (
 from screening.clinical.evaluation.answers import implausible, parse_answer
 
 Said = str | tuple[str, ...]
-DATES = {ItemType.DATE, ItemType.BIRTH_DATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _reply(item: Item, population: Population) -> _Reply:
     dates: dict[int, PartialDate] = {}
     said = population.said.get(item.link_id, {})
     for value, who in said.items():
-        if item.type in DATES and (day := _day(value)):
+        if item.type.is_date and (day := _day(value)):
             ahead = [n for n in who if implausible(item, day, population.days[n])]
             given.append((NOT_KNOWN, ahead))
             dates |= dict.fromkeys(set(who).difference(ahead), day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.aftercare import ReportAftercare
@@ -119,3 +120,9 @@ class Report(TypedDict):
     response: NotRequired[Resource]  # the first reports had none
     translated: NotRequired[Translated]
     decisive: NotRequired[dict[str, list[Decisive]]]
+
+
+def patient_name(frame: Mapping[str, Any]) -> str:
+    """Return the name that the clinic knows, else the one typed under the declaration."""
+    name: str = frame["patient"]["name"] or frame["declaration"]["name"]
+    return name

@@ -17,7 +17,6 @@ from screening.clinical.definitions.questionnaire import (
     WITHHELD,
     Answer,
     Item,
-    ItemType,
     Questionnaire,
     Section,
     is_answered,
@@ -60,7 +59,7 @@ def confirmable(definitions: Definitions, told: Mapping[str, Told], on: date) ->
 
 
 def _asked_afresh(item: Item, again: set[str], told: Mapping[str, Told], on: date) -> bool:
-    if item.type in {ItemType.DATE, ItemType.BIRTH_DATE} or item.within:
+    if item.type.is_date or item.within:
         return True
     if item.private or item.afresh or item.establishes & again:
         return True

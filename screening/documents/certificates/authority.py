@@ -25,7 +25,7 @@ Purpose = Literal["seal", "doctor"]
 AUTHORITY_LASTS = timedelta(days=3652)  # ten years
 CERTIFICATE_LASTS = timedelta(days=1095)  # three years
 EARLIER = timedelta(minutes=1)  # a certificate begins before its issue: clocks differ
-LONGEST_NAME = 64  # bytes of UTF-8; X.520 says characters, `cryptography` counts bytes
+LONGEST_COMMON_NAME = 64  # bytes of UTF-8; X.520 says characters, `cryptography` counts bytes
 JOINERS = re.compile("[\u200c\u200d]")  # Persian names need them
 # Our passphrases are keys of 256 bits, drawn and never typed: nobody guesses them at any
 # speed, and 600,000 rounds, right for a typed one, cost every start a second.
@@ -189,9 +189,9 @@ def _cut(text: str) -> str:
     text = " ".join(text.split())
     if not JOINERS.sub("", text).isprintable() or not text:
         raise CredentialsError("A certificate needs a name, in letters that can be printed.")
-    if len(text.encode()) <= LONGEST_NAME:
+    if len(text.encode()) <= LONGEST_COMMON_NAME:
         return text
-    return text.encode()[: LONGEST_NAME - len("…".encode())].decode(errors="ignore") + "…"
+    return text.encode()[: LONGEST_COMMON_NAME - len("…".encode())].decode(errors="ignore") + "…"
 
 
 def _builder(

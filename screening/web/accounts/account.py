@@ -30,8 +30,9 @@ from screening.web.core.refusal_words import (
     words,
 )
 from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
-from screening.workflow.accounts.sessions import ROLES, check_password
+from screening.workflow.accounts.sessions import check_password
 from screening.workflow.core.refusal import ActRefusedError
+from screening.workflow.core.roles import ROLES
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.before_request(require(*ROLES))

@@ -15,7 +15,6 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
 from screening.web.accounts.administration_forms import (
-    ROLES,
     AccountForm,
     AnchorForm,
     AuditForm,
@@ -33,6 +32,7 @@ from screening.workflow.accounts.administration import AccountEntry
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.branding import Look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.roles import ROLES
 from screening.workflow.records import audit_log
 from screening.workflow.records.audit_log import Wanted
 from screening.workflow.tablets import tablets as all_tablets

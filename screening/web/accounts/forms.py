@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
-from screening.web.screenings.forms import LONGEST_NAME
+from screening.workflow.core.actor import LONGEST_NAME
 
 
 def _password_now() -> PasswordField:

@@ -21,7 +21,7 @@ from wtforms.widgets import HiddenInput
 from screening.clinical.evaluation.case import MOST_PROCEDURES
 from screening.web.core.guards import day_at_clinic
 from screening.web.core.refusal_words import MAIL_ADDRESS, words
-from screening.web.screenings.forms import LONGEST_NAME
+from screening.workflow.core.actor import LONGEST_NAME
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.mail.outbox import mail_address
 

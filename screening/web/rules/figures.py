@@ -9,19 +9,11 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from screening.clinical.definitions.definitions import Definitions
-from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.whatif.insight import FEW, Insight, Rule, Spent, most_often, spent
 from screening.web.core.formatting import shown_date, shown_duration
+from screening.web.core.outcomes import LOOKS, WORDS
 
 MOST_ROWS = 10
-# What a part of a bar looks like, gravest first; the names are those of app.css.
-LOOKS = {
-    Outcome.CONTRAINDICATED: "stop",
-    Outcome.DEFERRED: "wait",
-    Outcome.INFORMATION_NEEDED: "ask",
-    Outcome.PRECAUTION: "caution",
-    Outcome.NONE_IDENTIFIED: "clear",
-}
 
 
 @dataclass(frozen=True)
@@ -85,16 +77,6 @@ class Names:
         return self.questions.get(id, id)
 
 
-def outcome_words() -> dict[str, str]:
-    return {
-        Outcome.CONTRAINDICATED: _("Contraindicated"),
-        Outcome.DEFERRED: _("Deferred"),
-        Outcome.INFORMATION_NEEDED: _("Information needed"),
-        Outcome.PRECAUTION: _("Precaution"),
-        Outcome.NONE_IDENTIFIED: _("No contraindication identified"),
-    }
-
-
 def _outcomes(
     named: tuple[str, str, str], groups: Mapping[str, Counter[str]], note: str = ""
 ) -> Chart:
@@ -108,9 +90,9 @@ def _outcomes(
         )
         for label, counted in groups.items()
     ]
-    words = outcome_words()
-    legend = [(look, words[o]) for o, look in LOOKS.items()]
-    return Chart(id, title, note, [first, *words.values(), _("All")], rows, legend)
+    legend = [(look, str(WORDS[o])) for o, look in LOOKS.items()]
+    columns = [first, *map(str, WORDS.values()), _("All")]
+    return Chart(id, title, note, columns, rows, legend)
 
 
 def _at_least(times: int | None) -> str | int:

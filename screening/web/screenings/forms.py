@@ -44,6 +44,7 @@ from screening.clinical.evaluation.case import MOST_PROCEDURES
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
 from screening.clinical.report.returning import StillTrue
 from screening.web.screenings.date_field import DatePartsField
+from screening.workflow.core.actor import LONGEST_NAME
 
 WORDS = {
     YES: _l("Yes"),
@@ -66,7 +67,6 @@ MISSING = {
     ItemType.BIRTH_DATE: _l("Write your date of birth."),
     ItemType.TEXT: _l("Write your answer."),
 }
-LONGEST_NAME = 100
 LONGEST_INK = 60_000
 
 

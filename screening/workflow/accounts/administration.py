@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from screening.storage.tables import Account, Passkey, RecoveryCode
 from screening.workflow.accounts.passwords import new_link
 from screening.workflow.accounts.sessions import (
-    ROLES,
     add_account,
     doctor_credentials,
     end_sign_ins,
@@ -22,6 +21,7 @@ from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Workplace
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.roles import ROLES
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 
 CHALLENGE_LASTS = timedelta(minutes=10)
-LONGEST_NAME = 40
+LONGEST_LABEL = 40
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _add(
     row = Passkey(
         id=id,
         account_id=account.id,
-        name=name.strip()[:LONGEST_NAME] or "Passkey",
+        name=name.strip()[:LONGEST_LABEL] or "Passkey",
         credential_hash=hashed,
         uses=made.sign_count,
         created_at=place.now(),
@@ -229,7 +229,7 @@ def passkey_name(place: Workplace, person: Staff, passkey_id: str) -> str:
 def rename_passkey(place: Workplace, person: Staff, passkey_id: str, name: str) -> None:
     with place.database.write() as session:
         row = _one(session, person, passkey_id)
-        row.name = name.strip()[:LONGEST_NAME] or row.name
+        row.name = name.strip()[:LONGEST_LABEL] or row.name
         place.record(session, person, "rename passkey")
 
 

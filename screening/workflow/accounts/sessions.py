@@ -27,7 +27,6 @@ LOCKED_FOR = timedelta(minutes=15)
 IDLE = timedelta(minutes=30)
 LONGEST_SIGN_IN = timedelta(hours=12)
 LONGEST_WAIT = timedelta(minutes=10)  # for the second factor, after the password
-ROLES = ("receptionist", "doctor", "clinical-lead", "administrator")
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Spent on an unknown name, so that the time to answer does not tell who exists.

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from screening.storage.tables import Account, Clinic, Kiosk
 
+LONGEST_NAME = 100  # of patients and of those who work at the clinic
+
 
 @dataclass(frozen=True)
 class Actor:

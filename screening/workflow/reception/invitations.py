@@ -18,7 +18,7 @@ from screening.storage.columns import new_id
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import seal_value
 from screening.storage.tables import Clinic, Screening
-from screening.workflow.core.actor import Actor
+from screening.workflow.core.actor import LONGEST_NAME, Actor
 from screening.workflow.core.context import Workplace, locked_screening, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -37,7 +37,6 @@ from screening.workflow.mail.outbox import (
 
 LINK_LASTS = timedelta(days=14)
 START_CODE_LASTS = timedelta(hours=12)
-LONGEST_NAME = 100
 WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")
 
 

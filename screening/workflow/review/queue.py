@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
-from screening.clinical.report.parts import ReportProcedure
+from screening.clinical.report.parts import ReportProcedure, patient_name
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Account, AuditEntry, Screening
 from screening.workflow.core.actor import Staff
@@ -120,8 +120,7 @@ def _name(place: Workplace, session: Session, screening: Screening) -> str:
         report = submission_of(place, session, screening)
     except SealedBlobError:  # a damaged row is still found by its number
         return ""
-    declaration: dict[str, str] = report["frame"]["declaration"]
-    return declaration["name"]
+    return patient_name(report["frame"])
 
 
 def count(entries: Iterable[QueueEntry], today: date, zone: str) -> Counts:
@@ -174,7 +173,7 @@ def _entry(
         name, procedures = None, []
     else:
         frame, procedures = report["frame"], report["procedures"]
-        name = frame["patient"]["name"] or frame["declaration"]["name"]
+        name = patient_name(frame)
     assert screening.submitted_at is not None
     return QueueEntry(
         screening.id,

@@ -30,7 +30,7 @@ from screening.clinical.report.report import (
 )
 from screening.clinical.report.verdict_snapshot import basis_of
 from screening.storage.tables import Clinic, DefinitionsArchive, Screening
-from screening.workflow.core.actor import PATIENT
+from screening.workflow.core.actor import LONGEST_NAME, PATIENT
 from screening.workflow.core.context import Workplace, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -40,8 +40,6 @@ from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
-
-LONGEST_NAME = 100
 
 
 def follow_link(place: Workplace, link: str) -> tuple[str, str]:

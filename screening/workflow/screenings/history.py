@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from screening.clinical.report.parts import patient_name
 from screening.storage.tables import Screening
 from screening.workflow.core.context import Workplace
 
@@ -33,10 +34,10 @@ def person_hash(place: Workplace, clinic_id: str, frame: Mapping[str, Any]) -> s
 
     None without a date of birth: a name alone says too little.
     """
-    born, name = frame["patient"]["born"], frame["patient"]["name"] or frame["declaration"]["name"]
+    born = frame["patient"]["born"]
     if not born:
         return None
-    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    plain = " ".join(unicodedata.normalize("NFKC", patient_name(frame)).casefold().split())
     return place.hash(f"person:{clinic_id}:{plain}:{born}")
 
 

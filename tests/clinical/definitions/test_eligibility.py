@@ -157,10 +157,6 @@ def test_the_age_counts_to_the_day(small, born, outcome):
     assert evaluate(small, answers={"date_of_birth": born}).outcome == outcome
 
 
-def test_an_outcome_has_the_word_of_cds_hooks():
-    assert [o.indicator for o in Outcome] == ["critical", "critical", "warning", "warning", "info"]
-
-
 SEED = ["thread-lift", "mesotherapy-face", "mesotherapy-hair", "mesolifting", "soft-lifting"]
 
 
