@@ -6,6 +6,7 @@ from sqlalchemy import select
 from screening.clinical.definitions.questionnaire import ItemType, first_unanswered, journey
 from screening.clinical.report.returning import still_to_confirm
 from screening.storage.tables import AuditEntry, Screening
+from screening.workflow.core.sealed import seal_into, submission_of
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering, previous_answers
 from tests.office import DECLARED
@@ -109,17 +110,14 @@ def test_what_may_have_changed_by_itself_is_asked_afresh(office):
 
 def test_a_question_that_reads_otherwise_by_now_is_asked_afresh(office):
     id = first_visit(office)
-    key = None
     with office.place.database.write() as session:
         old = session.get_one(Screening, id)
-        key = office.place.screening_key(session, old)
-        spot = f"screening:{id}:submission"
-        report = previous_answers.open_json(key, old.submission, spot)
+        report = submission_of(office.place, session, old)
         for section in report["sections"]:
             for answer in section["answers"]:
                 if answer["link_id"] == "blood_thinner":
                     answer["question"] = "Do you take a medicine?"
-        old.submission = previous_answers.seal_json(key, report, spot)
+        seal_into(office.place, session, old, "submission", report)
 
     brought = shown(office, come_again(office))
     assert "blood_thinner" not in brought and "heart" in brought
