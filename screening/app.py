@@ -12,7 +12,6 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bootstrap import open_workplace
-from screening.clinical.report.parts import patient_name
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
@@ -114,7 +113,6 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         "moment_of": datetime.fromisoformat,
         "outcome_looks": outcomes.LOOKS,
         "outcome_names": outcomes.WORDS,
-        "patient_name": patient_name,
         "shown_answer": shown_answer,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,

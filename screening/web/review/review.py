@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from screening.clinical.report.decision import CODES, Choice, Code, Ruling, problems_with
 from screening.clinical.report.decisive import clear_day
-from screening.clinical.report.parts import Report
+from screening.clinical.report.parts import Report, patient_name
 from screening.web.core.formatting import evidence_words, shown_text, state_words
 from screening.web.core.guards import day_at_clinic, person, require, workplace
 from screening.web.core.refusal_words import RULING, SIGNATURE, words
@@ -174,6 +174,7 @@ def _explained(report: Report) -> dict[str, Any]:
         "answers": {a["link_id"]: a for s in report["sections"] for a in s["answers"]},
         "sources": {s["id"]: s for s in report["sources"]},
         "evidence": evidence_words(),
+        "name": patient_name(report["frame"]),
         "clear_day": clear_day,
         "said": shown_text,
         "own_words": {a["link_id"]: a for s in own["sections"] for a in s["answers"]}
