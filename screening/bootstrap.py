@@ -141,7 +141,7 @@ def _make_private(instance: Path) -> None:
     The folder may be someone's own, with other things in it, and stays as it is.
     """
     for path in (path for name in OURS for path in instance.glob(name)):
-        with contextlib.suppress(FileNotFoundError):  # SQLite takes its own away meanwhile
+        with contextlib.suppress(OSError):  # SQLite takes its own away; another's is theirs
             if path.stat().st_mode & PRIVATE:
                 path.chmod(0o600)
 

@@ -215,8 +215,10 @@ def settings() -> None:
 def serve(demo: bool) -> None:
     """Serve the pages and make the reports, until stopped."""
     from screening.demo import demo_config, open_demo
+    from screening.job_queue import open_queue, tell_state
     from screening.supervisor import refuse_used_address, run
     from screening.workflow.operations.health import certificate_notices
+    from screening.workflow.operations.probe import STARTING
 
     config = demo_config(read_config()) if demo else read_config()
     refuse_used_address(config)
@@ -225,6 +227,8 @@ def serve(demo: bool) -> None:
         click.echo(open_demo(config, place))
     for notice in certificate_notices(place):
         click.echo(notice, err=True)
+    # What the worker found at an earlier start counts no more, already for the first who asks.
+    tell_state(open_queue(config, place.keys), STARTING, place.now())
     place.database.close()
     click.echo(f"Serving on http://{config.address}  (stop with Ctrl-C)")
     sys.stdout.flush()

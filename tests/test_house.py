@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "demo": INNER | {"workflow", "bootstrap", "config"},
     "commands": INNER | {"workflow", "bootstrap", "config"},
     "cli": INNER
-    | {"workflow", "bootstrap", "config", "commands", "worker", "supervisor", "demo", "logs"},
+    | {"workflow", "bootstrap", "config", "commands", "worker", "supervisor", "demo", "logs"}
+    | {"job_queue"},
     "__main__": {"cli"},
 }
 TESTS = Path(__file__).parent

@@ -13,7 +13,13 @@ from tests.visitor import Visitor
 
 # Whatever Python or a library would load first, if the current folder stood before them.
 NAMES = ("screening", "gunicorn", "huey", "weasyprint", "pikepdf", "pyhanko", "json", "flask")
-TRAP = "open({note!r}, 'a').write(__name__ + '\\n')\nraise ImportError('a trap')\n"
+TRAP = """# notes that it was loaded, and steps aside
+import importlib, sys
+open({note!r}, "a").write(__name__ + "\\n")
+sys.path[:] = [place for place in sys.path if place not in ("", {folder!r})]
+del sys.modules[__name__]
+importlib.import_module(__name__)
+"""
 CASE = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "patient": "Ana Silva"}
 
 
@@ -23,9 +29,8 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("traps")
     for name in NAMES:
         (folder / name).mkdir()
-        trap = TRAP.format(note=str(folder / "fell-into"))
+        trap = TRAP.format(note=str(folder / "fell-into"), folder=str(folder))
         (folder / name / "__init__.py").write_text(trap)
-        (folder / name / "__main__.py").write_text(trap)
     usual = os.umask(0o022)
     server = Installation(folder / "instance", cwd=folder, log=folder / "log.txt").start()
     try:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from screening.bootstrap import now, open_safe
+from screening.config import read_config
+from screening.job_queue import open_queue, tell_state
 from tests.container import allowed, rules_of
 from tests.deploy.conftest import CANARY
 from tests.machine import CHECKOUT
@@ -103,6 +106,9 @@ def test_it_says_that_it_is_not_ready_where_it_cannot_render(image, folder):
     server = image.installation(folder / "clinic")
     before = server.settings.get("PYTHONPATH", "")
     server.settings["PYTHONPATH"] = f"{folder}:{before}"
+    server.command("certificates", check=True)
+    config = read_config({"SCREENING_INSTANCE": str(server.folder)})
+    tell_state(open_queue(config, open_safe(config).keys()), "", now())  # of an earlier start
     server.start()
     try:
         assert wait_for_readiness(server, but="a worker has started") == [
