@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from huey import Huey
 
 QUEUE_LOCK = 7266
+# Part of the name under which jobs lie in the queue: those that wait while the program is
+# updated are found by it, so it stays whatever this file is called.
+JOBS_ARE_OF = "screening.bell"
 WORKER = "worker:"  # and the machine's name: under it stands its state
 log = logging.getLogger("screening.job_queue")
 
@@ -51,11 +54,11 @@ def open_queue(config: Config, keys: Keys) -> Huey:
 def add_task(queue: Huey, work: Callable[[str], None]) -> Callable[[str], object]:
     """Return the task that rings for one report; where it is carried out, `work` is done."""
 
-    @queue.task(name="make_report")
     def make_report(report_id: str) -> None:
         work(report_id)
 
-    return cast(Callable[[str], object], make_report)
+    make_report.__module__ = JOBS_ARE_OF
+    return cast(Callable[[str], object], queue.task(name="make_report")(make_report))
 
 
 def tell_state(queue: Huey, problem: str, at: datetime) -> None:
