@@ -17,7 +17,7 @@ from screening.clinical.definitions.questionnaire import first_unanswered, journ
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
 from screening.documents.rendering.render import render_pdf
-from screening.storage.tables import Account
+from screening.storage.tables import Account, Screening
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import PATIENT, Actor, program
@@ -91,7 +91,7 @@ class Office:
 
     def _open(self, folder, settings):
         self.config = read_config({"SCREENING_INSTANCE": str(folder), **settings})
-        self.rung = []
+        self.rung, self.locks = [], {}
         # Certificates are made by the real clock at first start; the rest follows ours.
         opened = open_workplace(self.config)
         self.place = replace(opened, ring=self.rung.append, now=lambda: self.now)
@@ -158,19 +158,37 @@ class Office:
         return invitations.invite(self.place, self.desk, name, chosen, born=born)
 
     def hold(self, screening_id):
-        """Return the edit lock of the patient's phone, which comes in just now."""
-        return edit_lock.take(self.place, screening_id, PATIENT)
+        """Return the edit lock of the patient's phone, which comes in where it is not in yet."""
+        lock = self.locks.get(screening_id)
+        if lock is None or not edit_lock.is_here(self.place, lock):
+            lock = edit_lock.take(self.place, screening_id, PATIENT)
+        self.locks[screening_id] = lock
+        return lock
+
+    def _holder(self, screening_id, holder=(None, None)):
+        """Put another holder in the place of the screening's, and return the one before."""
+        with self.place.database.write() as session:
+            row = session.get_one(Screening, screening_id)
+            before = row.pen_hash, row.pen_until
+            row.pen_hash, row.pen_until = holder
+        return before
 
     def answer(self, screening_id, **special):
-        """Answer everything quietly but for `special`, without submitting."""
+        """Answer everything quietly but for `special`, without submitting.
+
+        A browser that holds the edit lock holds it afterwards, as if it had answered.
+        """
         draft = answering.read_draft(self.place, screening_id)
         questionnaire, answers = draft.questionnaire(self.place.definitions), {}
         while item := first_unanswered(journey(questionnaire, answers), answers):
             answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
+        holder = self._holder(screening_id)
         held = self.hold(screening_id)
         answering.choose_procedures(self.place, held, draft.procedures)
         # All in one write: the page-by-page way is walked in tests/web.
         answering.change_draft(self.place, held, {"answers": answers})
+        if holder[0]:
+            self._holder(screening_id, holder)
 
     def submit(self, *procedures, **special):
         """Return the id of a screening that was answered and submitted."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from screening.storage.tables import Screening
-from screening.workflow.core.actor import program
+from screening.workflow.core.actor import PATIENT, program
 from screening.workflow.screenings import answering, edit_lock, medicine_check, previous_answers
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import handover, tablets
@@ -61,7 +61,7 @@ def begun(office):
     """Return a screening that is answered to the end, on a device that another has followed."""
     id = office.invite().screening_id
     office.answer(id)
-    return id, office.hold(id), office.hold(id)
+    return id, office.hold(id), edit_lock.take(office.place, id, PATIENT)
 
 
 def stored_draft(office, id):
