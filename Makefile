@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-any-day quick golden bench faults breaks pictures lint texts language lock licences audit
+.PHONY: help serve test test-any-day quick thorough golden bench faults breaks pictures lint texts language lock licences audit
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,11 @@ test-any-day: ## Run on five other days all that a day can change (tests/any_day
 quick: ## Try the rules and the lists: no browser, no database; under 20 seconds
 	@bin/install test
 	@.venv/bin/pytest -n 2 --dist worksteal --hypothesis-profile quick tests/clinical tests/definitions
+
+thorough: ## Look in thousands of random libraries for someone whom not knowing clears (a quarter of an hour)
+	@bin/install test
+	@.venv/bin/pytest --hypothesis-profile thorough tests/definitions/test_random_libraries.py \
+	  tests/clinical/evaluation/test_population.py tests/clinical/evaluation/test_promises.py
 
 golden: ## Write the golden files anew (tests/golden): commit them only where the change is meant
 	@bin/install test

@@ -19,6 +19,10 @@ TODAY = date(2026, 11, 21)
 # How long an example takes is the machine's affair, and no promise.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("suite"), max_examples=15)
+# `make thorough`: what chance alone would find one day in a hundred, other examples each time.
+settings.register_profile(
+    "thorough", settings.get_profile("suite"), max_examples=5000, derandomize=False, database=None
+)
 settings.load_profile("suite")
 
 

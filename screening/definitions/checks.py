@@ -8,7 +8,7 @@ from dataclasses import replace
 from screening.clinical.definitions.dates import Duration, outlasts
 from screening.clinical.definitions.definitions import Definitions, findings_asked
 from screening.clinical.definitions.eligibility import Contraindication
-from screening.clinical.definitions.findings import All, Any, Condition, Finding, Not, named_in
+from screening.clinical.definitions.findings import Finding, named_in, negated_in
 from screening.clinical.definitions.questionnaire import Item, ItemType
 from screening.definitions.enumeration import check_by_enumeration
 from screening.definitions.problems import Problem, unknown
@@ -51,22 +51,13 @@ def _derivations(definitions: Definitions) -> Iterator[tuple[str, str]]:
         for name in named_in(finding.when):
             if name not in findings:
                 yield place, unknown("finding", name, findings)
-        for name in _negated(finding.when):
+        for name in negated_in(finding.when):
             if name in findings and not findings[name].protective:
                 yield place, f'"not" may only name a protective finding, and "{name}" is not one'
         if finding.age is not None:
             yield place, "has both 'when' and 'age'; keep one"
         if circle := _circle(findings, finding.id, ()):
             yield place, f"goes round in a circle: {' -> '.join(circle)}"
-
-
-def _negated(condition: Condition) -> Iterator[str]:
-    match condition:
-        case Not(part):
-            yield from named_in(part)
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from _negated(part)
 
 
 def _circle(findings: Mapping[str, Finding], name: str, path: tuple[str, ...]) -> list[str] | None:

@@ -28,15 +28,17 @@ TODAY = date(2026, 11, 21)
 CLEAR = Outcome.NONE_IDENTIFIED
 BAD = ["rash", "fever", "scar"]
 DATED = {"surgery": False, "vaccine": True}
-PROTECTIVE = "calm"
-ASKED = [*BAD, *DATED, PROTECTIVE]
+PROTECTIVE = ["calm", "steady"]
+SETTLED = "settled"  # protective too, and derived
+ASKED = [*BAD, *DATED, *PROTECTIVE]
 DERIVED = ["mixture", "deeper"]
 WAITS = ["1 day", "7 days", "2 weeks", "1 month"]
 
 
 def conditions(names):
     """Return a strategy for what a derived finding may rest on."""
-    leaf = st.sampled_from(names) | st.just({"not": PROTECTIVE})
+    protective = st.sampled_from([*PROTECTIVE, SETTLED])
+    leaf = st.sampled_from(names) | protective.map(lambda name: {"not": name})
     return st.recursive(
         leaf,
         lambda part: st.builds(
@@ -50,10 +52,11 @@ def conditions(names):
 
 @st.composite
 def questions(draw):
-    """Return questions that ask about each finding once, some below others."""
+    """Return questions about each finding, some below others; a few are asked about twice."""
     shown = []
-    for name in draw(st.permutations(ASKED)):
-        item = {"id": f"q_{name}", "ask": name, "answer": "yes-no", "means": name}
+    twice = draw(st.lists(st.sampled_from([*BAD, *PROTECTIVE]), max_size=1))
+    for nth, name in enumerate(draw(st.permutations([*ASKED, *twice]))):
+        item = {"id": f"q{nth}_{name}", "ask": name, "answer": "yes-no", "means": name}
         dates = {"id": f"day_{name}", "ask": "When?", "answer": "date", "dates": name}
         after = [dates | ({"booked": "true"} if DATED[name] else {})] if name in DATED else []
         match draw(st.sampled_from(["yes-no", "one-of", "some-of"])):
@@ -66,9 +69,11 @@ def questions(draw):
         if shown and draw(st.booleans()):
             hang(draw, draw(st.sampled_from(shown)), item)
         shown.append(item)
-    below = {id(i) for item in shown for i in below_of(item)}
     born = {"id": "born", "ask": "Born?", "answer": "birth-date"}
-    return [born, *(item for item in shown if id(item) not in below)]
+    if draw(st.integers(0, 3)) == 3:
+        hang(draw, draw(st.sampled_from(shown)), born)
+    below = {id(i) for item in shown for i in below_of(item)}
+    return [item for item in (born, *shown) if id(item) not in below]
 
 
 def hang(draw, parent, item):
@@ -130,8 +135,12 @@ def libraries(draw):
         {"id": n, "is": n, "date": "the day", "booked": str(booked).lower(), "record": "true"}
         for n, booked in DATED.items()
     ]
-    findings.append({"id": PROTECTIVE, "is": "Calm", "protective": "true", "record": "true"})
+    findings += [{"id": n, "is": n, "protective": "true", "record": "true"} for n in PROTECTIVE]
     findings.append({"id": "age_over_60", "is": "Old", "age": "over 60", "record": "true"})
+    parts = draw(st.lists(st.sampled_from([*PROTECTIVE, "age_over_60"]), min_size=2, max_size=2))
+    settled = {draw(st.sampled_from(["all", "any"])): parts}
+    findings.append({"id": SETTLED, "is": "Settled", "protective": "true", "record": "true"})
+    findings[-1]["when"] = settled
     for nth, name in enumerate(DERIVED):
         when = draw(conditions([*BAD, *DATED, *DERIVED[:nth]]))
         findings.append({"id": name, "is": name, "when": when, "record": "true"})
@@ -174,7 +183,12 @@ def every_answer(item):
 
 
 def some_answer(item):
-    """Return a strategy for an answer: mostly that of someone with nothing to report."""
+    """Return a strategy for an answer: mostly that of someone with nothing to report.
+
+    Who has what is protective has nothing to report either.
+    """
+    if item.link_id.endswith(tuple(PROTECTIVE)):
+        return st.sampled_from(every_answer(item))
     quiet = {ItemType.SOME_OF: ["none"], ItemType.ONE_OF: "other", ItemType.YES_NO: "no"}
     quiet |= {ItemType.DATE: "2020-01-01", ItemType.BIRTH_DATE: "2000-01-01"}
     return st.sampled_from([*[quiet[item.type]] * 9, *every_answer(item)])

@@ -8,7 +8,7 @@ from datetime import date
 
 from screening.clinical.definitions.dates import PartialDate
 from screening.clinical.definitions.eligibility import Outcome, PolicyChange, Procedure
-from screening.clinical.definitions.findings import Finding, named_in
+from screening.clinical.definitions.findings import Finding, named_in, negated_in
 from screening.clinical.definitions.medicines import MedicineNames
 from screening.clinical.definitions.questionnaire import (
     Item,
@@ -152,6 +152,12 @@ def findings_used(definitions: Definitions, procedures: Iterable[str]) -> set[st
     used = {rule.finding for rules in lists for rule in rules}
     added = {change.finding for change in definitions.policies if change.procedure in chosen}
     return with_parts(definitions, used | added)
+
+
+def findings_for(definitions: Definitions) -> set[str]:
+    """Return the findings that speak for a procedure: their presence takes another one away."""
+    whens = [f.when for f in definitions.findings.values() if f.when is not None]
+    return with_parts(definitions, (name for when in whens for name in negated_in(when)))
 
 
 def with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:

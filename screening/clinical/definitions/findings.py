@@ -117,6 +117,16 @@ def named_in(condition: Condition) -> Iterator[str]:
                 yield from named_in(part)
 
 
+def negated_in(condition: Condition) -> Iterator[str]:
+    """Yield every finding that stands below a "not" in `condition`."""
+    match condition:
+        case Not(part):
+            yield from named_in(part)
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from negated_in(part)
+
+
 def derive(
     findings: Mapping[str, Finding], states: Mapping[str, Pair], everyone: int = 1
 ) -> dict[str, Pair]:

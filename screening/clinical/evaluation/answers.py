@@ -2,7 +2,9 @@
 
 A question that was not asked because its parent was "no" is absent. A blank, "I
 do not know", "tell only the doctor", an unreadable value or a date that cannot
-be true is unknown, and unknown is never read as "no".
+be true is unknown, and unknown is never read as "no". What is answered below an
+unknown question holds only if that question is "yes": it counts in full where it
+speaks against a procedure, and as possible where it speaks for one.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from screening.clinical.definitions.dates import PartialDate, age_on
-from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.definitions import Definitions, findings_for
 from screening.clinical.definitions.findings import (
     ABSENT,
     PRESENT,
@@ -164,11 +166,13 @@ def _said(
         for option in item.options:
             for name in option.means:
                 yield name, _pair(answer, option.id, blank)
-        for parent, below in _branches(item, answer, blank):
-            if parent == PRESENT:
-                yield from _said(below, answers, blank, on, definitions)
-            else:
+        for parent, asked, below in _branches(item, answer, blank):
+            if not asked:
                 yield from ((n, parent) for i in walk(below) for n in _claims(i))
+                continue
+            doubtful = set() if parent == PRESENT else findings_for(definitions)
+            for name, (certain, possible) in _said(below, answers, blank, on, definitions):
+                yield name, (0 if name in doubtful else certain, possible)
 
 
 def _claims(item: Item) -> Iterator[str]:
@@ -190,15 +194,16 @@ def _pair(answer: Answer | None, code: str, blank: Pair) -> Pair:
 
 def _branches(
     item: Item, answer: Answer | None, blank: Pair
-) -> Iterator[tuple[Pair, tuple[Item, ...]]]:
-    """Yield each group of follow-ups with the state of what leads to it; PRESENT is asked."""
+) -> Iterator[tuple[Pair, bool, tuple[Item, ...]]]:
+    """Yield each group of follow-ups with the state of what leads to it; is it asked?"""
     if item.if_yes or item.if_not_no:
-        yes = _pair(answer, YES, blank) if answer else blank
-        yield yes, item.if_yes
-        yield (PRESENT if answer == NOT_KNOWN else yes), item.if_not_no
+        yes = _pair(answer, YES, blank)
+        yield yes, yes == PRESENT, item.if_yes
+        yield yes, yes == PRESENT or answer == NOT_KNOWN, item.if_not_no
     for option in item.options:
         if option.then:
-            yield _pair(answer, option.id, blank), option.then
+            chosen = _pair(answer, option.id, blank)
+            yield chosen, chosen == PRESENT, option.then
 
 
 def _ages(
@@ -219,6 +224,6 @@ def _dates(items: Iterable[Item], answers: Answers) -> Iterator[tuple[str, Parti
         answer = answers.get(item.link_id)
         if item.dates and isinstance(answer, str) and answer and answer not in WITHHELD:
             yield item.dates, PartialDate.parse(answer)
-        for parent, below in _branches(item, answer, UNKNOWN):
-            if parent == PRESENT:
+        for _, asked, below in _branches(item, answer, UNKNOWN):
+            if asked:
                 yield from _dates(below, answers)

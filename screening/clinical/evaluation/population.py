@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from screening.clinical.definitions.dates import PartialDate, age_on
-from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.definitions import Definitions, findings_for
 from screening.clinical.definitions.findings import ABSENT, Pair, derive, named_in, usable_date
 from screening.clinical.definitions.questionnaire import (
     NOT_KNOWN,
@@ -28,6 +28,7 @@ from screening.clinical.definitions.questionnaire import (
 from screening.clinical.evaluation.answers import implausible, parse_answer
 
 Said = str | tuple[str, ...]
+_Branch = tuple[Pair, int, tuple[Item, ...]]  # the state of what leads there, who is asked, what
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class _Hearing:
     def __init__(self, definitions: Definitions, population: Population):
         self.definitions, self.population = definitions, population
         self.everyone = population.everyone
+        self.doubtful = findings_for(definitions)  # below a question that is not known
         self.dates: dict[str, dict[int, PartialDate]] = {}
 
     def hear(self, items: Iterable[Item], asked: int) -> dict[str, _Told]:
@@ -177,19 +179,18 @@ class _Hearing:
                 for name in means:
                     told.setdefault(name, _Told()).add(certain, possible, self.everyone, blank)
             self._note_dates(item, reply, asked)
-            for (certain, possible), below in _branches(item, reply):
-                self._hear_below(told, below, (certain, possible), asked, blank)
+            for branch in _branches(item, reply):
+                self._hear_below(told, branch, asked, blank)
         return told
 
-    def _hear_below(
-        self, told: dict[str, _Told], below: tuple[Item, ...], parent: Pair, asked: int, blank: int
-    ) -> None:
+    def _hear_below(self, told: dict[str, _Told], branch: _Branch, asked: int, blank: int) -> None:
         """Add what follow-ups say: their own word where they are asked, else their parent's."""
-        led, maybe = parent
+        (certain, maybe), led, below = branch
         others = self.everyone & ~led
         for name, said in self.hear(below, asked & led).items():
+            sure = certain if name in self.doubtful else led
             told.setdefault(name, _Told()).add(
-                led & said.certain, led & said.possible, led & said.told, led & said.unasked
+                sure & said.certain, led & said.possible, led & said.told, led & said.unasked
             )
         for name in {name for item in walk(below) for name in _claims(item)}:
             told.setdefault(name, _Told()).add(0, others & maybe, others, others & blank)
@@ -220,15 +221,16 @@ def _claims(item: Item) -> set[str]:
     return {*item.means, *(name for option in item.options for name in option.means)}
 
 
-def _branches(item: Item, reply: _Reply) -> Iterator[tuple[Pair, tuple[Item, ...]]]:
-    """Yield each group of follow-ups with who was certainly and possibly led to it."""
+def _branches(item: Item, reply: _Reply) -> Iterator[_Branch]:
+    """Yield each group of follow-ups with the state of what leads to it, and who was asked."""
     if item.if_yes or item.if_not_no:
-        certain, possible = reply.pair(YES)
-        yield (certain, possible), item.if_yes
-        yield (certain | reply.not_known, possible | reply.not_known), item.if_not_no
+        yes = reply.pair(YES)
+        yield yes, yes[0], item.if_yes
+        yield yes, yes[0] | reply.not_known, item.if_not_no
     for option in item.options:
         if option.then:
-            yield reply.pair(option.id), option.then
+            chosen = reply.pair(option.id)
+            yield chosen, chosen[0], option.then
 
 
 def establish_all(definitions: Definitions, population: Population) -> PopulationFindings:
