@@ -21,7 +21,7 @@ from screening.web.core.refusal_words import LOOK, words
 from screening.workflow.clinics.contrast import nearest_that_works
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
-ROLES: dict[str, Any] = {
+ROLE_WORDS: dict[str, Any] = {
     "receptionist": _l("Reception"),
     "doctor": _l("Doctor"),
     "clinical-lead": _l("Clinical lead"),
@@ -43,11 +43,11 @@ class AccountForm(FlaskForm):
         ],
     )
     name = name_field(_l("Full name"))
-    role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLES.items()])
+    role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
 
 
 class RoleForm(FlaskForm):
-    role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLES.items()])
+    role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
 
 
 class TabletForm(FlaskForm):

@@ -15,6 +15,7 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
 from screening.web.accounts.administration_forms import (
+    ROLE_WORDS,
     AccountForm,
     AnchorForm,
     AuditForm,
@@ -32,7 +33,6 @@ from screening.workflow.accounts.administration import AccountEntry
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.branding import Look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.roles import ROLES
 from screening.workflow.records import audit_log
 from screening.workflow.records.audit_log import Wanted
 from screening.workflow.tablets import tablets as all_tablets
@@ -49,7 +49,7 @@ def accounts() -> ResponseReturnValue:
         accounts=administration.list_accounts(workplace(), person()),
         certificates=administration.certificates(workplace(), person()),
         soon=workplace().now() + timedelta(days=60),
-        roles=ROLES,
+        roles=ROLE_WORDS,
         zone=person().clinic.zone,
     )
 
@@ -85,7 +85,7 @@ def account(account_id: str) -> ResponseReturnValue:
         "accounts/administration/account.html",
         account=entry,
         form=RoleForm(data={"role": entry.role}),
-        roles=ROLES,
+        roles=ROLE_WORDS,
         own=entry.id == person().id,
     )
 
