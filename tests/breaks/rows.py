@@ -23,6 +23,12 @@ class Break:
     after: str
     tests: tuple[str, ...]
 
+    def names(self, test: str) -> bool:
+        """Tell whether the node `test` of pytest is one that must notice, or its whole file is."""
+        return any(f"{test}[".startswith((f"{one}::", f"{one}[")) for one in self.tests) or any(
+            one.startswith(f"{test}::") for one in self.tests
+        )
+
     def applied(self, text: str) -> str:
         """Return the file's `text` broken. Raises ValueError unless `before` stands in it once."""
         first, *more = self.before.rstrip("\n").split("\n")
