@@ -21,14 +21,14 @@ from machine import machine
 from stored import fill, make_patients, name_of, number_of
 
 from screening.app import create_app
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.config import read_config
 from screening.storage.database import Database
 from screening.storage.tables import Account, SignIn
 from screening.workflow.accounts.sessions import add_account, sign_in_id
 from screening.workflow.clinics.clinics import add_clinic
 from screening.workflow.core.actor import PATIENT, program
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.reception import invitations
 from screening.workflow.screenings import answering, edit_lock
 
@@ -67,27 +67,27 @@ def database(kind: str) -> Iterator[str]:
 def measure(folder: str, address: str, most: int) -> dict[int, dict[str, float]]:
     """Return for each number of stored screenings what each page takes, in ms."""
     config = read_config({"SCREENING_INSTANCE": folder, "SCREENING_DATABASE": address})
-    place = open_workplace(config)
-    clinic = add_clinic(place, "Bench", "", "", "UTC")
-    people = make_patients(place.definitions, PATIENTS)
-    app = create_app(config, place)
+    context = open_context(config)
+    clinic = add_clinic(context, "Bench", "", "", "UTC")
+    people = make_patients(context.definitions, PATIENTS)
+    app = create_app(config, context)
     app.config["RATELIMIT_ENABLED"] = app.config["WTF_CSRF_ENABLED"] = False
     found, stored, size = {}, 0, FIRST
-    doctor, desk = (sign_in(place, clinic, role) for role in ("doctor", "receptionist"))
+    doctor, desk = (sign_in(context, clinic, role) for role in ("doctor", "receptionist"))
     while size <= most:
         # The oldest are decided; the newest wait, and stay those who wait from then on.
         if not stored:
-            waiting = fill(place, clinic, people, range(size - WAITING, size))
-            begun = [begin(place, clinic) for _ in range(BEGUN)]
-            fill(place, clinic, people, range(size - WAITING), "decided")
+            waiting = fill(context, clinic, people, range(size - WAITING, size))
+            begun = [begin(context, clinic) for _ in range(BEGUN)]
+            fill(context, clinic, people, range(size - WAITING), "decided")
         else:
-            fill(place, clinic, people, range(stored, size), "decided")
-        settle(place.database)
+            fill(context, clinic, people, range(stored, size), "decided")
+        settle(context.database)
         asked = pages(app, doctor, desk, waiting[7], begun[0])
         found[size] = {name: quickest(ask) for name, ask in asked(size).items()}
-        found[size]["MB of the database"] = megabytes(place.database)
+        found[size]["MB of the database"] = megabytes(context.database)
         stored, size = size, size * 10
-    place.database.close()
+    context.database.close()
     return found
 
 
@@ -98,21 +98,21 @@ def settle(database: Database) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
-def begin(place: Workplace, clinic: str) -> str:
+def begin(context: Context, clinic: str) -> str:
     """Return the link of a patient who is at it."""
-    invited = invitations.invite(place, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
-    held = edit_lock.take(place, invited.screening_id, PATIENT)
-    answering.choose_procedures(place, held, ["mesotherapy-face"])
+    invited = invitations.invite(context, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
+    held = edit_lock.take(context, invited.screening_id, PATIENT)
+    answering.choose_procedures(context, held, ["mesotherapy-face"])
     return invited.link
 
 
-def sign_in(place: Workplace, clinic: str, role: str) -> str:
+def sign_in(context: Context, clinic: str, role: str) -> str:
     """Return the secret of a sign-in, as after both factors."""
-    account = add_account(place, program(clinic), role, role, role, secrets.token_urlsafe())
-    secret, now = secrets.token_urlsafe(), place.now()
-    with place.database.write() as session:
+    account = add_account(context, program(clinic), role, role, role, secrets.token_urlsafe())
+    secret, now = secrets.token_urlsafe(), context.now()
+    with context.database.write() as session:
         assert session.get_one(Account, account)
-        row = SignIn(id=sign_in_id(place, secret), account_id=account, factor="code")
+        row = SignIn(id=sign_in_id(context, secret), account_id=account, factor="code")
         row.started_at = row.seen_at = now
         session.add(row)
     return secret

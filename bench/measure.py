@@ -14,7 +14,7 @@ from machine import machine
 from pydantic_core import from_json
 from stored import fill, make_patients
 
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.eligibility import determine_eligibility
 from screening.clinical.evaluation.answers import establish_findings
@@ -26,7 +26,7 @@ from screening.config import read_config
 from screening.storage.encryption import new_key, open_bytes, seal_bytes, seal_json
 from screening.workflow.clinics.clinics import add_clinic
 from screening.workflow.core.actor import PROGRAM
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.rules.rescreen import BLOCK, all_cores, rescreen, sealed_blocks
 
 MILLION = 1_000_000
@@ -36,14 +36,14 @@ RUNS = 3
 
 def main(stored: int, sample: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        place = open_workplace(read_config({"SCREENING_INSTANCE": folder}))
-        patients = make_patients(place.definitions, PATIENTS)
-        fill(place, add_clinic(place, "Bench", "", "", "UTC"), patients, range(stored))
-        tried = stricter(place.definitions)
+        context = open_context(read_config({"SCREENING_INSTANCE": folder}))
+        patients = make_patients(context.definitions, PATIENTS)
+        fill(context, add_clinic(context, "Bench", "", "", "UTC"), patients, range(stored))
+        tried = stricter(context.definitions)
         bases = [patients[n % PATIENTS].basis for n in range(BLOCK)]
         print(f"{machine()}; {stored:,} stored, medians of {RUNS} runs.\n")
-        show(steps(tried, bases, sample), whole(place, tried, stored))
-        place.database.close()
+        show(steps(tried, bases, sample), whole(context, tried, stored))
+        context.database.close()
 
 
 def stricter(definitions: Definitions) -> Definitions:
@@ -128,16 +128,16 @@ def sample_alone(tried: Definitions, bases: list[Basis]) -> tuple[float, float]:
     return establishing / len(bases) * MILLION, determining / len(bases) * MILLION
 
 
-def whole(place: Workplace, tried: Definitions, stored: int) -> dict[str, float]:
+def whole(context: Context, tried: Definitions, stored: int) -> dict[str, float]:
     """Return what the whole command takes for a million, in seconds, database included."""
     scale = MILLION / stored
-    with place.database.read() as session:
+    with context.database.read() as session:
         reading = seconds(lambda: sum(len(b) for b in sealed_blocks(session, None, None)))
     return {
         "read the rows": reading * scale,
-        "all of it, one program": scale * seconds(lambda: rescreen(place, tried, PROGRAM)),
+        "all of it, one program": scale * seconds(lambda: rescreen(context, tried, PROGRAM)),
         f"all of it, {all_cores()} programs beside": scale
-        * seconds(lambda: rescreen(place, tried, PROGRAM, workers=all_cores())),
+        * seconds(lambda: rescreen(context, tried, PROGRAM, workers=all_cores())),
     }
 
 

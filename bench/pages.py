@@ -31,7 +31,7 @@ from machine import machine
 from sqlalchemy import func, select
 from walking import Visitor, walk_screening, walk_wizard
 
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Answer, Item, first_unanswered, journey
 from screening.config import read_config
@@ -99,11 +99,11 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
         "SCREENING_ADDRESS": f"127.0.0.1:{port}",
         "SCREENING_PROXIES": "1",  # visitors come from addresses of their own
     }
-    place = open_workplace(read_config(environment))
-    clinic = add_clinic(place, "Bench", "", "", "UTC")
+    context = open_context(read_config(environment))
+    clinic = add_clinic(context, "Bench", "", "", "UTC")
 
     def link() -> str:
-        return f"/s/{invitations.invite(place, clinic, 'bench', '', [PROCEDURE]).link}"
+        return f"/s/{invitations.invite(context, clinic, 'bench', '', [PROCEDURE]).link}"
 
     def page(visitor: Visitor) -> object:
         if not visitor.cookies:
@@ -119,7 +119,7 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
         with running(line, environment, port) as process:
             yield Served("ours", f"127.0.0.1:{port}", process, page, walk)
     finally:
-        place.database.close()
+        context.database.close()
 
 
 @contextmanager
@@ -278,10 +278,10 @@ def whole(served: Served, lasting: float) -> dict[str, float]:
 
 def beside(ours: Served, folder: Path, lasting: float) -> dict[str, float]:
     """Return the same for ours while its worker makes the reports that wait already."""
-    place = open_workplace(read_config({"SCREENING_INSTANCE": str(folder)}))
+    context = open_context(read_config({"SCREENING_INSTANCE": str(folder)}))
 
     def sealed() -> int:
-        with place.database.read() as session:
+        with context.database.read() as session:
             made = select(func.count()).where(ReportRow.state == "sealed")
             return session.scalar(made) or 0
 
@@ -303,7 +303,7 @@ def beside(ours: Served, folder: Path, lasting: float) -> dict[str, float]:
     finally:
         worker.terminate()
         worker.wait(30)
-        place.database.close()
+        context.database.close()
     return {
         "reports a minute, no visitors": quiet,
         "reports a minute": loud,

@@ -26,7 +26,7 @@ from sqlalchemy import func, select, update
 from stored import fill, make_patients
 
 from screening.app import create_app
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.config import read_config
 from screening.documents.certificates.authority import create_authority, issue_certificate
 from screening.documents.rendering.fonts import FOLDERS, use_own_fonts
@@ -36,7 +36,7 @@ from screening.documents.verifying.verify import verify_pdf
 from screening.storage.tables import ReportRow
 from screening.worker import STEP_BACK
 from screening.workflow.clinics.clinics import add_clinic
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 RUNS = 7
 PAGES = 300  # asked for, with and without workers beside
@@ -133,25 +133,25 @@ def memory(reports: int) -> dict[str, tuple[float, ...]]:
     marks, rows = sorted({max(1, reports // 10), reports // 2, reports}), {}
     with tempfile.TemporaryDirectory() as folder:
         env = {"SCREENING_INSTANCE": folder}
-        place = open_workplace(read_config(env))
-        clinic = add_clinic(place, "Bench", "", "", "UTC")
-        fill(place, clinic, make_patients(place.definitions, 50), range(reports // 2))
-        with place.database.write() as session:
+        context = open_context(read_config(env))
+        clinic = add_clinic(context, "Bench", "", "", "UTC")
+        fill(context, clinic, make_patients(context.definitions, 50), range(reports // 2))
+        with context.database.write() as session:
             session.execute(update(ReportRow).values(state="pending", sealed_at=None))
         command = [sys.executable, "-m", "screening", "worker"]
         with subprocess.Popen(command, env=os.environ | env) as worker:
             for mark in marks:
-                while sealed(place) < mark:
+                while sealed(context) < mark:
                     time.sleep(1)
                 rows[f"after {mark:,} reports"] = peaks(worker.pid)
             for each in processes(worker.pid):
                 os.kill(each, signal.SIGKILL)
-        place.database.close()
+        context.database.close()
     return rows
 
 
-def sealed(place: Workplace) -> int:
-    with place.database.read() as session:
+def sealed(context: Context) -> int:
+    with context.database.read() as session:
         query = select(func.count()).where(ReportRow.state == "sealed")
         return session.scalars(query).one()
 
@@ -178,8 +178,8 @@ def peaks(pid: int) -> tuple[float, float]:
 def pages() -> dict[str, tuple[float, ...]]:
     """Return how long a page takes by the clock, alone and beside two workers that render."""
     with tempfile.TemporaryDirectory() as folder:
-        place = open_workplace(read_config({"SCREENING_INSTANCE": folder}))
-        client = create_app(read_config({"SCREENING_INSTANCE": folder}), place).test_client()
+        context = open_context(read_config({"SCREENING_INSTANCE": folder}))
+        client = create_app(read_config({"SCREENING_INSTANCE": folder}), context).test_client()
         quiet = _ask(client)
         workers = [
             subprocess.Popen(
@@ -195,7 +195,7 @@ def pages() -> dict[str, tuple[float, ...]]:
             for worker in workers:
                 worker.kill()
                 worker.wait()
-        place.database.close()
+        context.database.close()
     return {"alone": quiet, "beside two workers": loud}
 
 

@@ -33,7 +33,7 @@ from screening.storage.columns import new_id
 from screening.storage.encryption import new_key, seal_bytes
 from screening.storage.sealed import bound_to, seal_value
 from screening.storage.tables import AuditEntry, Clinic, ReportRow, Screening
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.screenings.history import person_hash
 
 FIRST_DAY = date(2025, 1, 1)
@@ -114,20 +114,20 @@ def name_of(n: int) -> str:
 
 
 def fill(
-    place: Workplace, clinic: str, patients: list[Patient], numbers: range, state: str = "submitted"
+    context: Context, clinic: str, patients: list[Patient], numbers: range, state: str = "submitted"
 ) -> list[str]:
     """Store one screening a number, the higher the newer, and return their ids.
 
     With what stands beside each: two orders for reports (the PDFs themselves are left
     out) and LOOKS entries of the audit log, whose chain is not a true one.
     """
-    with place.database.read() as session:
-        key = place.clinic_key(session.get_one(Clinic, clinic))
+    with context.database.read() as session:
+        key = context.clinic_key(session.get_one(Clinic, clinic))
     ids = []
     for start in range(numbers.start, numbers.stop, BLOCK):
         block = range(start, min(start + BLOCK, numbers.stop))
-        rows = [row(place, clinic, key, n, patients[n % len(patients)], state) for n in block]
-        with place.database.write() as session:
+        rows = [row(context, clinic, key, n, patients[n % len(patients)], state) for n in block]
+        with context.database.write() as session:
             session.execute(insert(Screening), rows)
             session.execute(insert(ReportRow), [r for one in rows for r in reports(one)])
             first = read_head(session)[0] + 1
@@ -137,7 +137,7 @@ def fill(
 
 
 def row(
-    place: Workplace, clinic: str, clinic_key: bytes, n: int, patient: Patient, state: str
+    context: Context, clinic: str, clinic_key: bytes, n: int, patient: Patient, state: str
 ) -> dict[str, Any]:
     id, key, name = new_id(), new_key(), name_of(n)
     at = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=n)
@@ -149,14 +149,14 @@ def row(
         "clinic_id": clinic,
         "number": number_of(n),
         "state": state,
-        "link_hash": place.hash(f"link:{id}"),
+        "link_hash": context.hash(f"link:{id}"),
         "link_expires_at": at + timedelta(days=14),
         "appointment_at": at + timedelta(days=3),
         "created_at": at,
         "submitted_at": at,
         "decided_at": at if state == "decided" else None,
         "gravity": patient.gravity,
-        "person_hash": person_hash(place, clinic, frame),
+        "person_hash": person_hash(context, clinic, frame),
         "wrapped_key": seal_value(clinic_key, "screening.wrapped_key", id, key),
         "person": seal_value(key, "screening.person", id, frame["patient"]),
         "draft": seal_value(key, "screening.draft", id, patient.draft),

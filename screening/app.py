@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
@@ -45,7 +45,7 @@ from screening.web.review import review
 from screening.web.rules import lead
 from screening.web.screenings import answering, confirmations, receipt
 from screening.web.tablets import handover, tablets
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -62,10 +62,10 @@ HEADERS = {
 HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
-def create_app(config: Config | None = None, place: Workplace | None = None) -> Flask:
-    """Return the application. Raises what open_workplace raises."""
+def create_app(config: Config | None = None, context: Context | None = None) -> Flask:
+    """Return the application. Raises what open_context raises."""
     config = config or read_config()
-    place = place or open_workplace(config)
+    context = context or open_context(config)
     app = Flask(
         "screening",
         template_folder=str(TEMPLATES),
@@ -73,7 +73,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
         static_url_path="/static",
     )
     app.config.update(
-        SECRET_KEY=place.keys.cookies,
+        SECRET_KEY=context.keys.cookies,
         INSTANCE=str(config.instance),
         LANGUAGES=config.languages,
         PUBLIC_URL=config.public_url,
@@ -98,7 +98,7 @@ def create_app(config: Config | None = None, place: Workplace | None = None) -> 
     if config.proxies:  # else anyone could write an address of their choice into the header
         proxied = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's guide does
-    app.extensions["workplace"] = place
+    app.extensions["context"] = context
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}

@@ -34,7 +34,7 @@ from screening.storage.encryption import Keys
 from screening.storage.installation import Safe
 from screening.workflow.accounts import sessions
 from screening.workflow.clinics import clinics
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.mail.smtp import MailServer
 from screening.workflow.operations import health
 
@@ -46,7 +46,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_workplace(config: Config) -> Workplace:
+def open_context(config: Config) -> Context:
     """Return the installation that `config` describes, its tables up to date.
 
     Raises DefinitionError when a rule cannot be read: better no service than one
@@ -60,7 +60,7 @@ def open_workplace(config: Config) -> Workplace:
         keys = safe.keys()
         seal, clock = open_seal(config, keys, now()), open_clock(config)
         queue = cache(lambda: open_queue(config, keys))
-        return Workplace(
+        return Context(
             database=safe.database,
             definitions=definitions,
             archive=pack_definitions(config.questions),
@@ -204,19 +204,19 @@ def issue_seal(config: Config, keys: Keys, clinic: str, at: datetime) -> Credent
     return issue_certificate(authority, f"Seal of {clinic}", "seal", at, clinic)
 
 
-def renew_certificates(config: Config, place: Workplace) -> None:
+def renew_certificates(config: Config, context: Context) -> None:
     """Issue new seals and doctors' certificates where less than 30 days are left."""
-    keys, authority = place.keys, open_authority(config, place.keys)
-    for clinic in health.ending_seals(place):
+    keys, authority = context.keys, open_authority(config, context.keys)
+    for clinic in health.ending_seals(context):
         if clinic is None and not config.seal_file:
             (config.instance / "seal.p12").unlink(missing_ok=True)
             open_safe(config).forget("seal")
-            open_seal(config, keys, place.now())
-        elif clinic and (seal := issue_seal(config, keys, clinic.name, place.now())):
-            clinics.renew_seal(place, clinic.id, seal)
-    for one in health.ending_doctors(place):
-        issued = issue_certificate(authority, one.name, "doctor", place.now())
-        sessions.renew_credentials(place, one.id, issued)
+            open_seal(config, keys, context.now())
+        elif clinic and (seal := issue_seal(config, keys, clinic.name, context.now())):
+            clinics.renew_seal(context, clinic.id, seal)
+    for one in health.ending_doctors(context):
+        issued = issue_certificate(authority, one.name, "doctor", context.now())
+        sessions.renew_credentials(context, one.id, issued)
 
 
 def open_clock(config: Config) -> TimestampAuthority | None:

@@ -19,7 +19,7 @@ from screening.commands.audit import audit
 from screening.commands.code import code
 from screening.commands.opening import FOLDER
 from screening.commands.opening import load as _load
-from screening.commands.opening import open_place as _open_place
+from screening.commands.opening import open_installation as _open_installation
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
@@ -122,8 +122,8 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
         case = read_case(definitions, raw, REPORT_KEYS)
     except CaseError as error:
         _stop(error.problems, 2)
-    place = _open_place(config)
-    seal, at = place.seal, place.now()
+    context = _open_installation(config)
+    seal, at = context.seal, context.now()
     compiled = compile_report(definitions, case, raw, _frame(raw, at, config.organisation))
     output.write_bytes(seal_pdf(render_pdf(compiled), seal, at, "Report made from a case file"))
     click.echo(f"{output}: sealed", err=True)
@@ -160,16 +160,16 @@ def verify(file: Path, trust: Path | None) -> None:
 
     config = read_config()
     # Whoever only verifies needs no installation, and gets none made.
-    place = _open_place(config) if config.secret_file.exists() else None
+    context = _open_installation(config) if config.secret_file.exists() else None
     try:
         pdf = file.read_bytes()
-        own = trusted_roots(place) if place else []
+        own = trusted_roots(context) if context else []
         known = load_pem_x509_certificates(trust.read_bytes()) if trust else own
     except (OSError, ValueError) as error:
         click.echo(f"FAILED\n{error}")
         sys.exit(1)
     found = check_(pdf, known, now())
-    checked = compare(place, found) if place else as_found(found)
+    checked = compare(context, found) if context else as_found(found)
     click.echo("\n".join(in_words(checked)))
     sys.exit(VERDICT_CODES[checked.status])
 
@@ -222,14 +222,14 @@ def serve(demo: bool) -> None:
 
     config = demo_config(read_config()) if demo else read_config()
     refuse_used_address(config)
-    place = _open_place(config)
+    context = _open_installation(config)
     if demo:
-        click.echo(open_demo(config, place))
-    for notice in certificate_notices(place):
+        click.echo(open_demo(config, context))
+    for notice in certificate_notices(context):
         click.echo(notice, err=True)
     # What the worker found at an earlier start counts no more, already for the first who asks.
-    tell_state(open_queue(config, place.keys), STARTING, place.now())
-    place.database.close()
+    tell_state(open_queue(config, context.keys), STARTING, context.now())
+    context.database.close()
     click.echo(f"Serving on http://{config.address}  (stop with Ctrl-C)")
     sys.stdout.flush()
     sys.exit(run(config))
@@ -239,13 +239,13 @@ def serve(demo: bool) -> None:
 def worker() -> None:
     """Make the reports that were ordered, until stopped."""
     from screening import logs
-    from screening.bootstrap import open_workplace
+    from screening.bootstrap import open_context
     from screening.worker import run_worker
 
-    place = _open_place(config := read_config())
-    place.database.close()
+    context = _open_installation(config := read_config())
+    context.database.close()
     logs.configure()
-    run_worker(config, place.keys, open_workplace)
+    run_worker(config, context.keys, open_context)
 
 
 for command in (*clinic.COMMANDS, *keeping.COMMANDS):

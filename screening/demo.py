@@ -14,7 +14,7 @@ from screening.storage.tables import Clinic
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import program
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.reception import invitations
 from screening.workflow.tablets import tablets
 
@@ -36,27 +36,27 @@ def demo_config(config: Config) -> Config:
     return replace(config, organisation=CLINIC)
 
 
-def open_demo(config: Config, place: Workplace) -> str:
+def open_demo(config: Config, context: Context) -> str:
     """Return how to get in, as text; the clinic is made at first start and reused after."""
     path = config.instance / "demo.txt"
-    with place.database.read() as session:
+    with context.database.read() as session:
         exists = session.scalars(select(Clinic)).first() is not None
     if not exists:
-        write_privately(path, _make(config, place).encode())
+        write_privately(path, _make(config, context).encode())
     if not path.exists():
         return "This installation has its own clinic.\n"
     return path.read_text().replace(URL, config.public_url)
 
 
-def _make(config: Config, place: Workplace) -> str:
-    seal = issue_seal(config, place.keys, CLINIC, place.now())
+def _make(config: Config, context: Context) -> str:
+    seal = issue_seal(config, context.keys, CLINIC, context.now())
     clinic = clinics.add_clinic(
-        place, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London", seal
+        context, CLINIC, "1 Demo Street, London", "+44 20 7946 0000", "Europe/London", seal
     )
-    rows = [_account(config, place, clinic, *row) for row in ACCOUNTS]
+    rows = [_account(config, context, clinic, *row) for row in ACCOUNTS]
     pin = f"{secrets.randbelow(10**6):06}"
-    pairing = tablets.add_kiosk(place, program(clinic), "Waiting room", pin=pin)
-    invitation = invitations.invite(place, program(clinic), PATIENT, PROCEDURES, born=BORN)
+    pairing = tablets.add_kiosk(context, program(clinic), "Waiting room", pin=pin)
+    invitation = invitations.invite(context, program(clinic), PATIENT, PROCEDURES, born=BORN)
     return f"""
 Demo clinic: {CLINIC}
 
@@ -72,16 +72,16 @@ or type the secret into an authenticator app.
 
 
 def _account(
-    config: Config, place: Workplace, clinic: str, label: str, username: str, name: str, role: str
+    config: Config, context: Context, clinic: str, label: str, username: str, name: str, role: str
 ) -> str:
     """Open an account whose second factor is set up already, and return how to get in."""
     password = secrets.token_urlsafe(9)
-    credentials = place.issue(name, place.now()) if role == "doctor" else None
-    id = sessions.add_account(place, program(clinic), username, name, role, password, credentials)
-    totp = pyotp.parse_uri(second_factor.offer_app(place, id))
+    credentials = context.issue(name, context.now()) if role == "doctor" else None
+    id = sessions.add_account(context, program(clinic), username, name, role, password, credentials)
+    totp = pyotp.parse_uri(second_factor.offer_app(context, id))
     assert isinstance(totp, pyotp.TOTP)
     # The code before the present one, so that the present one still works.
-    second_factor.accept_app(place, id, totp.at(place.now(), counter_offset=-1))
+    second_factor.accept_app(context, id, totp.at(context.now(), counter_offset=-1))
     return (
         f"{label:<15} {URL}/sign-in   user name: {username:<10} "
         f"password: {password}   secret: {totp.secret}\n"

@@ -18,7 +18,7 @@ from screening.documents.rendering.render_process import Press
 from screening.job_queue import add_task, open_queue, tell_state
 from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
@@ -33,18 +33,18 @@ class _Work:
     """What the worker does; `look` also in the first process, which renders nothing."""
 
     def __init__(
-        self, config: Config, queue: Huey, open_place: Callable[[Config], Workplace]
+        self, config: Config, queue: Huey, open_installation: Callable[[Config], Context]
     ) -> None:
-        self.config, self.queue, self.open_place = config, queue, open_place
+        self.config, self.queue, self.open_installation = config, queue, open_installation
         self.order = add_task(queue, self.carry_out)
         self.press = Press()
-        self.place: Workplace | None = None
+        self.context: Context | None = None
         self.hindrance = STARTING
 
-    def here(self) -> Workplace:
+    def here(self) -> Context:
         """Return the installation, opened once in this process: no fork may share a connection."""
-        self.place = self.place or self.open_place(self.config)
-        return self.place
+        self.context = self.context or self.open_installation(self.config)
+        return self.context
 
     def prove(self) -> None:
         """Render a page before the first patient waits for it, and again while that fails."""
@@ -53,34 +53,34 @@ class _Work:
         tell_state(self.queue, self.hindrance, self.here().now())
 
     def carry_out(self, order_id: str) -> None:
-        place = self.here()
+        context = self.here()
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(LONGEST_ORDER)
         try:
             if order_id.startswith(MAIL):
-                delivery.send_mail(place, order_id)
+                delivery.send_mail(context, order_id)
             else:
-                making.make_report(place, order_id, self.press.render)
+                making.make_report(context, order_id, self.press.render)
         finally:
             signal.alarm(0)
 
     def look(self) -> None:
         """End old links, remind; order anew what nobody rang for: after a crash, or a pause."""
-        place = self.open_place(self.config)
-        retention.expire(place)
-        reminders.order_reminders(place, self.config.remind_days)
-        for order_id in (*making.due_reports(place), *delivery.due_mails(place)):
+        context = self.open_installation(self.config)
+        retention.expire(context)
+        reminders.order_reminders(context, self.config.remind_days)
+        for order_id in (*making.due_reports(context), *delivery.due_mails(context)):
             self.order(order_id)
-        tell_state(self.queue, self.hindrance, place.now())
-        place.database.close()
+        tell_state(self.queue, self.hindrance, context.now())
+        context.database.close()
 
 
-def run_worker(config: Config, keys: Keys, open_place: Callable[[Config], Workplace]) -> None:
+def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config], Context]) -> None:
     """Work until stopped: one process for the orders, one that renders for it."""
     with suppress(OSError):  # where the system forbids it, reports are made all the same
         os.nice(STEP_BACK)
     queue = open_queue(config, keys)
-    work = _Work(config, queue, open_place)
+    work = _Work(config, queue, open_installation)
     work.look()
     queue.storage.close()
     queue.on_startup(name="prove")(work.prove)

@@ -30,9 +30,9 @@ class Stage:
     system: list = field(default_factory=list)
     command: list = field(default_factory=list)
 
-    def at(self, place):
+    def at(self, context):
         """Return where `place` lies, absolute or seen from the working directory."""
-        return self.root / place[1:] if place.startswith("/") else self.work / place
+        return self.root / context[1:] if context.startswith("/") else self.work / context
 
     def within(self, text):
         """Return `text` with the image's paths as they are here."""

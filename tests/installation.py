@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pyotp
 
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.config import read_config
 from screening.demo import demo_config
 from screening.workflow.clinics import clinics
@@ -116,8 +116,8 @@ class Installation:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
         self.process.stdout.close()
-        if "place" in vars(self):
-            self.place.database.close()
+        if "context" in vars(self):
+            self.context.database.close()
 
     def command(self, *arguments, **kwargs):
         """Run `screening` with this installation's settings."""
@@ -198,23 +198,23 @@ class Installation:
         return self.found(r"start code (\S+)")
 
     @cached_property
-    def place(self):
+    def context(self):
         """Return what a command opens, for acts that need no process of their own.
 
         A process costs seconds of starting; test_cli.py runs the commands as processes.
         """
-        return open_workplace(demo_config(read_config(self.environment)))
+        return open_context(demo_config(read_config(self.environment)))
 
     @property
     def clinic_id(self):
-        [(id, _)] = clinics.list_clinics(self.place)
+        [(id, _)] = clinics.list_clinics(self.context)
         return id
 
     def invite(self, name, *procedures):
         """Return a fresh personal link."""
-        made = invitations.invite(self.place, program(self.clinic_id), name, procedures)
+        made = invitations.invite(self.context, program(self.clinic_id), name, procedures)
         return f"{self.url}/s/{made.link}"
 
     def add_kiosk(self, name):
         """Return the pairing code of a further tablet."""
-        return tablets.add_kiosk(self.place, program(self.clinic_id), name)
+        return tablets.add_kiosk(self.context, program(self.clinic_id), name)

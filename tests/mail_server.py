@@ -63,11 +63,11 @@ def texts(mail):
 
 def invite(office, to=TO, appointment_at=None, language=""):
     who = (office.desk, "Lan Nguyen", ("mesotherapy-face",))
-    return invitations.invite(office.place, *who, appointment_at, to, language)
+    return invitations.invite(office.context, *who, appointment_at, to, language)
 
 
 def rows(office):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         query = select(Message).order_by(Message.created_at, Message.sequence)
         return list(session.scalars(query))
 
@@ -77,12 +77,14 @@ def states(office):
 
 
 def send_due(office):
-    return [delivery.send_mail(office.place, order) for order in delivery.due_mails(office.place)]
+    return [
+        delivery.send_mail(office.context, order) for order in delivery.due_mails(office.context)
+    ]
 
 
 def send_again(office, id, to=TO, after=1):
-    mailbox.send_link(office.place, office.desk, id, to, "en", after)
+    mailbox.send_link(office.context, office.desk, id, to, "en", after)
 
 
 def mails_shown(office, id):
-    return mailbox.open_mailbox(office.place, office.desk, id)
+    return mailbox.open_mailbox(office.context, office.desk, id)

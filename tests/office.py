@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.app import create_app
-from screening.bootstrap import issue_seal, open_authority, open_workplace
+from screening.bootstrap import issue_seal, open_authority, open_context
 from screening.clinical.definitions.questionnaire import first_unanswered, journey
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
@@ -44,10 +44,10 @@ def refused(act, *arguments):
 def decide(office, id, choice, reason="", password=PASSWORD, who=None):
     """Return the arguments with which a doctor decides the same for every procedure."""
     who = who or office.doctor
-    review = reviews.open_review(office.place, who, id)
+    review = reviews.open_review(office.context, who, id)
     conditions = "Patch test first" if choice == "proceed-with-conditions" else ""
     choices = {p["id"]: (choice, reason, (), conditions) for p in review.report["procedures"]}
-    return office.place, who, id, choices, password
+    return office.context, who, id, choices, password
 
 
 def text_of(pdf, folder):
@@ -82,9 +82,9 @@ class Office:
         self.secrets = {}
         self._open(folder, settings)
         self.now = self.start = datetime.now(UTC)
-        seal = issue_seal(self.config, self.place.keys, "Aurelia", self.now)
+        seal = issue_seal(self.config, self.context.keys, "Aurelia", self.now)
         where = ("Aurelia", "1 Street", "123", str(ZONE))
-        self.clinic = clinics.add_clinic(self.place, *where, seal)
+        self.clinic = clinics.add_clinic(self.context, *where, seal)
         self.doctor = self.add("doctor", "Dr Mai Tran", "doctor")
         self.receptionist = self.add("reception", "Sam Hill", "receptionist")
         self.lead = self.add("lead", "Kim Lee", "clinical-lead")
@@ -93,8 +93,8 @@ class Office:
         self.config = read_config({"SCREENING_INSTANCE": str(folder), **settings})
         self.rung, self.locks = [], {}
         # Certificates are made by the real clock at first start; the rest follows ours.
-        opened = open_workplace(self.config)
-        self.place = replace(opened, ring=self.rung.append, now=lambda: self.now)
+        opened = open_context(self.config)
+        self.context = replace(opened, ring=self.rung.append, now=lambda: self.now)
 
     def copied(self, folder, **settings):
         """Return an office of the same people at the same moment; `folder` holds a copy of ours."""
@@ -106,28 +106,28 @@ class Office:
     def add(self, username, name, role, clinic=None):
         credentials = None
         if role == "doctor":
-            authority = open_authority(self.config, self.place.keys)
+            authority = open_authority(self.config, self.context.keys)
             credentials = issue_certificate(authority, name, "doctor", self.now)
         clinic = clinic or self.clinic
         id = sessions.add_account(
-            self.place, program(clinic), username, name, role, PASSWORD, credentials
+            self.context, program(clinic), username, name, role, PASSWORD, credentials
         )
-        totp = pyotp.parse_uri(second_factor.offer_app(self.place, id))
-        second_factor.accept_app(self.place, id, totp.at(self.now))
+        totp = pyotp.parse_uri(second_factor.offer_app(self.context, id))
+        second_factor.accept_app(self.context, id, totp.at(self.now))
         self.secrets[username] = totp.secret
         return self.sign_in(username)
 
     def sign_in(self, username):
         waiting = second_factor.who_waits(
-            self.place, sessions.sign_in(self.place, username, PASSWORD)
+            self.context, sessions.sign_in(self.context, username, PASSWORD)
         )
         return sessions.who_is(
-            self.place, second_factor.complete(self.place, waiting, self.code(username))
+            self.context, second_factor.complete(self.context, waiting, self.code(username))
         )
 
     def code(self, username):
         """Return the code that the person's app shows now, as if the last one was long ago."""
-        with self.place.database.write() as session:
+        with self.context.database.write() as session:
             account = session.scalars(select(Account).where(Account.username == username)).one()
             account.totp_counter = None
         return pyotp.TOTP(self.secrets[username]).at(self.now)
@@ -155,19 +155,19 @@ class Office:
 
     def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03"):
         chosen = procedures or ("mesotherapy-face",)
-        return invitations.invite(self.place, self.desk, name, chosen, born=born)
+        return invitations.invite(self.context, self.desk, name, chosen, born=born)
 
     def hold(self, screening_id):
         """Return the edit lock of the patient's phone, which comes in where it is not in yet."""
         lock = self.locks.get(screening_id)
-        if lock is None or not edit_lock.is_here(self.place, lock):
-            lock = edit_lock.take(self.place, screening_id, PATIENT)
+        if lock is None or not edit_lock.is_here(self.context, lock):
+            lock = edit_lock.take(self.context, screening_id, PATIENT)
         self.locks[screening_id] = lock
         return lock
 
     def _holder(self, screening_id, holder=(None, None)):
         """Put another holder in the place of the screening's, and return the one before."""
-        with self.place.database.write() as session:
+        with self.context.database.write() as session:
             row = session.get_one(Screening, screening_id)
             before = row.pen_hash, row.pen_until
             row.pen_hash, row.pen_until = holder
@@ -178,15 +178,15 @@ class Office:
 
         A browser that holds the edit lock holds it afterwards, as if it had answered.
         """
-        draft = answering.read_draft(self.place, screening_id)
-        questionnaire, answers = draft.questionnaire(self.place.definitions), {}
+        draft = answering.read_draft(self.context, screening_id)
+        questionnaire, answers = draft.questionnaire(self.context.definitions), {}
         while item := first_unanswered(journey(questionnaire, answers), answers):
             answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
         holder = self._holder(screening_id)
         held = self.hold(screening_id)
-        answering.choose_procedures(self.place, held, draft.procedures)
+        answering.choose_procedures(self.context, held, draft.procedures)
         # All in one write: the page-by-page way is walked in tests/web.
-        answering.change_draft(self.place, held, {"answers": answers})
+        answering.change_draft(self.context, held, {"answers": answers})
         if holder[0]:
             self._holder(screening_id, holder)
 
@@ -194,17 +194,17 @@ class Office:
         """Return the id of a screening that was answered and submitted."""
         invitation = self.invite(*procedures)
         self.answer(invitation.screening_id, **special)
-        answering.submit(self.place, self.hold(invitation.screening_id), DECLARED)
+        answering.submit(self.context, self.hold(invitation.screening_id), DECLARED)
         return invitation.screening_id
 
     def make_reports(self, render=render_briefly):
-        for report_id in making.due_reports(self.place):
-            making.make_report(self.place, report_id, render)
+        for report_id in making.due_reports(self.context):
+            making.make_report(self.context, report_id, render)
 
     def app(self):
-        app = create_app(self.config, self.place)
+        app = create_app(self.config, self.context)
         app.testing = True
         return app
 
     def close(self):
-        self.place.database.close()
+        self.context.database.close()

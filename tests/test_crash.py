@@ -57,13 +57,13 @@ def test_power_cuts_lose_no_acknowledged_submission(tmp_path, kind, address):
     server.stop()
     assert not processes(server)
 
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         for id in acknowledged:
             assert session.get_one(Screening, id).state == "submitted"
         submitted = set(session.scalars(select(Screening.id).where(Screening.state == "submitted")))
     assert set(reports) == submitted >= set(acknowledged)
     for id in acknowledged:
-        sealed = receipts.patient_copy(office.place, id)
+        sealed = receipts.patient_copy(office.context, id)
         assert verify_pdf(sealed, trusted(office.config), datetime.now(UTC)).status == "PASSED"
     office.close()
 
@@ -119,7 +119,7 @@ def wait_for_reports(office, seconds):
     """Return the screenings whose report is sealed, once none is pending."""
     end = time.monotonic() + seconds
     while True:
-        with office.place.database.read() as session:
+        with office.context.database.read() as session:
             rows = session.execute(select(ReportRow.screening_id, ReportRow.state)).all()
         if all(state == "sealed" for _, state in rows) or time.monotonic() > end:
             return [id for id, state in rows if state == "sealed"]

@@ -28,7 +28,7 @@ def run(folder, *arguments, **settings):
 
 
 def number(office):
-    return invitations.list_screenings(office.place, office.clinic)[0].number
+    return invitations.list_screenings(office.context, office.clinic)[0].number
 
 
 def test_a_backup_is_restored_on_a_new_machine(office, tmp_path):
@@ -84,7 +84,7 @@ def test_keys_are_prepared_rotated_and_retired(office, tmp_path):
     assert run(here, "keys", "retire") == (0, "1 older secrets dropped\n")
 
     assert len(read_secrets(secret)) == 1
-    assert answering.follow_link(office.place, invited.link)[0] == invited.screening_id
+    assert answering.follow_link(office.context, invited.link)[0] == invited.screening_id
 
 
 def test_a_screening_is_erased_with_a_reason(office, tmp_path):

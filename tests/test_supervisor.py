@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.cli import main
 from screening.config import SETTINGS, SettingError, read_config
 from screening.demo import open_demo
@@ -64,9 +64,9 @@ def test_the_demos_links_follow_an_address_that_is_changed_later(tmp_path):
     for port in ("8123", "8124"):
         settings = {"INSTANCE": str(tmp_path), "ADDRESS": f"127.0.0.1:{port}"}
         config = read_config({f"SCREENING_{name}": value for name, value in settings.items()})
-        place = open_workplace(config)
-        printed = open_demo(config, place)
-        place.database.close()
+        context = open_context(config)
+        printed = open_demo(config, context)
+        context.database.close()
 
         links = re.findall("http://[^/ ]+", printed)
         assert len(links) == 7
@@ -109,9 +109,9 @@ def test_a_damaged_database_is_named(tmp_path):
 
 
 def test_another_secret_is_refused_and_changes_nothing(tmp_path):
-    place = open_workplace(read_config({"SCREENING_INSTANCE": str(tmp_path)}))
-    place.database.scrub()
-    place.database.close()
+    context = open_context(read_config({"SCREENING_INSTANCE": str(tmp_path)}))
+    context.database.scrub()
+    context.database.close()
     before = (tmp_path / "screening.db").read_bytes()
     (tmp_path / "secret").write_text("ab" * 32)
 

@@ -47,14 +47,14 @@ def test_one_machine_dies_and_nothing_that_was_acknowledged_is_lost(tmp_path, cl
     machines[1].stop()
 
     assert before >= PATIENTS // 2, "the machine that lived did not serve its own"
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         submitted = set(session.scalars(select(Screening.id).where(Screening.state == "submitted")))
         orders = Counter(
             session.scalars(select(ReportRow.screening_id).where(ReportRow.kind == "screening"))
         )
         seals = select(AuditEntry.screening_id).where(AuditEntry.act == "seal screening report")
         sealed = Counter(session.scalars(seals))
-        assert audit.find_break(session, office.place.keys.audit) is None
+        assert audit.find_break(session, office.context.keys.audit) is None
     assert submitted == {i.screening_id for i in waiting} >= set(acknowledged)
     assert orders == sealed == Counter(submitted)
     assert Counter(reports) == Counter(dict.fromkeys(submitted, 2)), "the report and a copy"

@@ -81,14 +81,14 @@ def flipped(clinic: Ground) -> bool:
 def flip(clinic: Ground, column: object, id: str) -> Callable[[], None]:
     """Flip one byte of the screening's `column` and return what puts it back."""
     where = Screening.id == id
-    with clinic.office.place.database.read() as session:
+    with clinic.office.context.database.read() as session:
         whole = session.scalars(select(column).where(where)).one()
     spot = LUCK.randrange(len(whole))
     wrong = bytearray(whole)
     wrong[spot] ^= 1 << LUCK.randrange(8)
 
     def write(blob: bytes) -> None:
-        with clinic.office.place.database.write() as session:
+        with clinic.office.context.database.write() as session:
             session.execute(update(Screening).where(where).values({column.key: blob}))
 
     write(bytes(wrong))
@@ -97,14 +97,14 @@ def flip(clinic: Ground, column: object, id: str) -> Callable[[], None]:
 
 def cut_short(clinic: Ground) -> bool:
     """Cut sealed reports anywhere: none passes, as a file or as an upload."""
-    place = clinic.office.place
-    with place.database.read() as session:
+    context = clinic.office.context
+    with context.database.read() as session:
         row = session.scalars(select(ReportRow).where(ReportRow.state == "sealed")).first()
     pdf, said, good = clinic.pdf_of(row), 0, 0
-    roots = verification.trusted_roots(place)
+    roots = verification.trusted_roots(context)
     for _ in range(CUTS):
-        found = check(pdf[: LUCK.randrange(len(pdf))], roots, place.now())
-        checked = verification.compare(place, found)
+        found = check(pdf[: LUCK.randrange(len(pdf))], roots, context.now())
+        checked = verification.compare(context, found)
         said += checked.status == "FAILED" and bool(checked.reasons)
         good += checked.status != "FAILED"
     return show("a report cut short", CUTS, said, good)
@@ -113,7 +113,7 @@ def cut_short(clinic: Ground) -> bool:
 def wrong_secret(clinic: Ground) -> bool:
     """Start with other secrets: each is refused in one sentence; the database stays as it is."""
     secret = clinic.folder / "secret"
-    clinic.office.place.database.scrub()  # into the file, what stands in its log
+    clinic.office.context.database.scrub()  # into the file, what stands in its log
     right, before = secret.read_text(), (clinic.folder / "screening.db").read_bytes()
     wrong = ["ab" * 32, right.strip()[:-2], "not a secret", "", right.strip()[:-1] + "g"]
     said = good = 0
@@ -167,7 +167,7 @@ def dead_authority() -> bool:
             with clinic.sending([clinic.invite() for _ in range(4)]):
                 pass
             time.sleep(10)
-            with clinic.office.place.database.read() as session:
+            with clinic.office.context.database.read() as session:
                 rows = session.execute(select(ReportRow.state, ReportRow.error)).all()
             waiting = [error for state, error in rows if state == "pending"]
             told = [error for error in waiting if error and "timestamp authority" in error]

@@ -131,8 +131,8 @@ class Ground:
         self.folder, self.database = folder, database
         self.settings = {"SCREENING_PROXIES": "1", **self.mail.settings, **settings}
         office = Office(folder, SCREENING_DATABASE=database, **self.settings)
-        ring = open_bell(open_queue(office.config, office.place.keys))
-        office.place = replace(office.place, ring=ring, now=lambda: datetime.now(UTC))
+        ring = open_bell(open_queue(office.config, office.context.keys))
+        office.context = replace(office.context, ring=ring, now=lambda: datetime.now(UTC))
         self.office, self.log = office, log
         self.machines: list[Installation] = []
         self.patients: list[Patient] = []
@@ -142,12 +142,12 @@ class Ground:
         """Submit without any fault, to see what must come out."""
         id = self.office.invite(name=NAME, born=BORN).screening_id
         self.office.answer(id, **ANSWERS[kind])
-        answering.submit(self.office.place, self.office.hold(id), DECLARED)
+        answering.submit(self.office.context, self.office.hold(id), DECLARED)
         return id
 
     def _outcomes(self, id: str) -> list[tuple[str, str]]:
-        with self.office.place.database.read() as session:
-            report = submission_of(self.office.place, session, session.get_one(Screening, id))
+        with self.office.context.database.read() as session:
+            report = submission_of(self.office.context, session, session.get_one(Screening, id))
         return [(p["id"], p["outcome"]) for p in report["procedures"]]
 
     def machine(self, name: str = "", **more: object) -> Installation:
@@ -168,7 +168,7 @@ class Ground:
         number = len(self.patients)
         kind = list(ANSWERS)[number % len(ANSWERS)]
         made = self.office.invite(name=NAME, born=BORN)
-        texts = {i.link_id: SAYS for i in self.office.place.definitions.items if i.type == "text"}
+        texts = {i.link_id: SAYS for i in self.office.context.definitions.items if i.type == "text"}
         self.office.answer(made.screening_id, **{**texts, **ANSWERS[kind]})
         address = f"127.1.{number // 250}.{number % 250 + 1}"
         self.patients.append(Patient(made.screening_id, made.link, kind, address))
@@ -178,7 +178,7 @@ class Ground:
         """Invite somebody by mail, who does not answer: the worker has to send the link."""
         who = (self.office.desk, NAME, ("mesotherapy-face",))
         to = f"kanarkova{time.monotonic_ns()}@patient.example"
-        invitations.invite(self.office.place, *who, None, to, "", born=BORN)
+        invitations.invite(self.office.context, *who, None, to, "", born=BORN)
 
     @contextmanager
     def sending(self, patients: list[Patient], give_up: float = 60) -> Iterator[None]:
@@ -212,13 +212,13 @@ class Ground:
         return result
 
     def _compare(self, result: Result, sealed: Counter[str]) -> None:
-        place = self.office.place
-        with place.database.read() as session:
+        context = self.office.context
+        with context.database.read() as session:
             state = dict(session.execute(select(Screening.id, Screening.state)).all())
             rows = session.scalars(select(ReportRow)).all()
             seals = select(AuditEntry.screening_id).where(AuditEntry.act.like("seal % report"))
             noted = Counter(session.scalars(seals))
-            if (broken := audit.find_break(session, place.keys.audit)) is not None:
+            if (broken := audit.find_break(session, context.keys.audit)) is not None:
                 result.wrong.append(f"the audit log is broken at {broken}")
         for one in self.patients:
             if one.acknowledged and state[one.id] != "submitted":
@@ -236,22 +236,22 @@ class Ground:
             if hashlib.sha256(pdf).hexdigest() != row.sha256:
                 result.wrong.append("a report is not the one that was sealed")
             if number % max(1, len(rows) // VERIFIED) == 0:
-                found = check(pdf, verification.trusted_roots(place), place.now())
-                checked = verification.compare(place, found)
+                found = check(pdf, verification.trusted_roots(context), context.now())
+                checked = verification.compare(context, found)
                 if checked.status != "PASSED" or checked.replayed is False:
                     result.wrong.append(f"a report does not pass: {checked.reasons}")
 
     def pdf_of(self, row: ReportRow) -> bytes:
-        with self.office.place.database.read() as session:
+        with self.office.context.database.read() as session:
             again = session.get_one(ReportRow, row.id)  # its PDF is not loaded with the row
-            pdf: bytes = open_sealed(self.office.place, session, again, "pdf")
+            pdf: bytes = open_sealed(self.office.context, session, again, "pdf")
         return pdf
 
     def _compare_mails(self, result: Result) -> None:
         """Each ordered mail arrived; one that came again is known by its Message-ID."""
         end = time.monotonic() + 90
         while time.monotonic() < end:  # the worker looks once a minute for what nobody rang for
-            with self.office.place.database.read() as session:
+            with self.office.context.database.read() as session:
                 states = Counter(session.scalars(select(Message.state)))
             if set(states) <= {"sent"}:
                 break

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from screening.commands.opening import open_place
+from screening.commands.opening import open_installation
 
 
 @click.group()
@@ -20,7 +20,7 @@ def verify(head: str) -> None:
     """Say whether the log is whole (0) or broken (1), and print its head to note down."""
     from screening.workflow.records.audit_log import verify as verify_
 
-    now, problem = verify_(open_place(), head)
+    now, problem = verify_(open_installation(), head)
     if problem == "cut":
         click.echo(f"BROKEN: {head} is not in the log, so its end was cut off", err=True)
         sys.exit(1)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from screening.commands.opening import choose_clinic, open_place, stop
+from screening.commands.opening import choose_clinic, open_installation, stop
 from screening.config import read_config
 from screening.workflow.core.roles import ROLES
 
@@ -23,10 +23,10 @@ def clinic(name: str, address: str, phone: str, zone: str) -> None:
     from screening.bootstrap import issue_seal
     from screening.workflow.clinics.clinics import add_clinic
 
-    config, place = read_config(), open_place()
+    config, context = read_config(), open_installation()
     try:
-        seal = issue_seal(config, place.keys, name, place.now())
-        click.echo(add_clinic(place, name, address, phone, zone, seal))
+        seal = issue_seal(config, context.keys, name, context.now())
+        click.echo(add_clinic(context, name, address, phone, zone, seal))
     except (ZoneInfoNotFoundError, ValueError):
         stop([f'"{zone}" is not a time zone; write it like Europe/London'], 2)
 
@@ -47,11 +47,11 @@ def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
     from screening.workflow.accounts.sessions import add_account
     from screening.workflow.core.actor import program
 
-    place = open_place()
-    credentials = place.issue(name, place.now()) if role == "doctor" else None
+    context = open_installation()
+    credentials = context.issue(name, context.now()) if role == "doctor" else None
     password = secrets.token_urlsafe(9)
-    by = program(choose_clinic(place, clinic_id))
-    add_account(place, by, username, name, role, password, credentials)
+    by = program(choose_clinic(context, clinic_id))
+    add_account(context, by, username, name, role, password, credentials)
     click.echo(f"user name: {username}   password: {password}")
 
 
@@ -63,8 +63,10 @@ def kiosk(name: str, clinic_id: str | None) -> None:
     from screening.workflow.core.actor import program
     from screening.workflow.tablets.tablets import add_kiosk
 
-    place = open_place()
-    click.echo(f"pairing code: {add_kiosk(place, program(choose_clinic(place, clinic_id)), name)}")
+    context = open_installation()
+    click.echo(
+        f"pairing code: {add_kiosk(context, program(choose_clinic(context, clinic_id)), name)}"
+    )
 
 
 @click.command()
@@ -74,11 +76,11 @@ def certificates(renew: bool) -> None:
     from screening.bootstrap import renew_certificates
     from screening.workflow.operations.health import certificate_notices
 
-    config, place = read_config(), open_place()
+    config, context = read_config(), open_installation()
     if renew:
-        renew_certificates(config, place)
-        place = open_place()
-    notices = certificate_notices(place)
+        renew_certificates(config, context)
+        context = open_installation()
+    notices = certificate_notices(context)
     for notice in notices or ["every certificate is in force for 30 days and more"]:
         click.echo(notice)
     sys.exit(1 if notices else 0)
@@ -94,11 +96,11 @@ def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> Non
     from screening.workflow.core.refusal import ActRefusedError
     from screening.workflow.reception.invitations import invite as invite_
 
-    place = open_place()
+    context = open_installation()
     try:
-        made = invite_(place, program(choose_clinic(place, clinic_id)), name, procedures)
+        made = invite_(context, program(choose_clinic(context, clinic_id)), name, procedures)
     except ActRefusedError:
-        known = ", ".join(place.definitions.procedures)
+        known = ", ".join(context.definitions.procedures)
         stop([f"name up to ten of these procedures: {known}"], 2)
     click.echo(f"{read_config().public_url}/s/{made.link}")
 

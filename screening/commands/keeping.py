@@ -25,11 +25,11 @@ def backup(file: Path) -> None:
 
     _only_new(file)
     part = file.with_name(file.name + ".part")
-    with _place() as place:
+    with _installation() as context:
         try:
             part.unlink(missing_ok=True)
             part.touch(mode=0o600)
-            rows = write_backup(place.database, part, place.now())
+            rows = write_backup(context.database, part, context.now())
             part.replace(file)
         except OSError as error:
             part.unlink(missing_ok=True)
@@ -78,10 +78,10 @@ def export(number: str, output: Path, clinic_id: str | None) -> None:
     from screening.workflow.records import export
 
     _only_new(output)
-    with _place() as place:
-        held = _find(place, number, clinic_id)
+    with _installation() as context:
+        held = _find(context, number, clinic_id)
         with _refusals(number):
-            packed = export.export(place, held.id, PROGRAM)
+            packed = export.export(context, held.id, PROGRAM)
     output.touch(mode=0o600)
     output.write_bytes(packed.archive)
     click.echo(f"{output}: all that is held on {number}, readable by anyone")
@@ -99,10 +99,10 @@ def erase(number: str, reason: str, clinic_id: str | None) -> None:
 
     if not reason.strip():
         _stop("give a reason; it stands in the audit log")
-    with _place() as place:
-        held = _find(place, number, clinic_id)
+    with _installation() as context:
+        held = _find(context, number, clinic_id)
         with _refusals(number):
-            connected = retention.erase(place, held.id, PROGRAM, reason.strip())
+            connected = retention.erase(context, held.id, PROGRAM, reason.strip())
     click.echo(f"{number} is erased. Backups made before still hold it.")
     for other in connected:
         click.echo(f"{other} belongs to the same visit and still holds answers of this patient")
@@ -115,9 +115,9 @@ def purge(dry_run: bool) -> None:
     from screening.workflow.records import retention
 
     config = _config()
-    with _place() as place:
+    with _installation() as context:
         act = retention.due_for_purge if dry_run else retention.purge
-        found = act(place, config.keep_unsent_days, config.keep_years)
+        found = act(context, config.keep_unsent_days, config.keep_years)
     for held in found:
         click.echo(f"{held.number} {held.state}")
     click.echo(f"{len(found)} {'would be erased' if dry_run else 'erased'}")
@@ -132,16 +132,16 @@ def keys() -> None:
 def prepare() -> None:
     """Add a new secret to the secret's file; copy the file to every machine, then rotate."""
     config = _config()
-    with _place() as place:
-        _prepare(place, config)
+    with _installation() as context:
+        _prepare(context, config)
     click.echo(f"{config.secret_file} holds a new secret; copy it to every machine, then rotate")
 
 
-def _prepare(place: Any, config: Config) -> None:
+def _prepare(context: Any, config: Config) -> None:
     from screening.workflow.records.key_rotation import in_use
 
     known = _secrets(config)
-    if not in_use(place, known[0]):
+    if not in_use(context, known[0]):
         _stop("a new secret is prepared already: screening keys rotate")
     write_secrets(config.secret_file, [random.token_bytes(32), *known])
 
@@ -155,18 +155,18 @@ def rotate(clinic_id: str | None) -> None:
     from screening.workflow.records import key_rotation
 
     config = _config()
-    with _place() as place:
+    with _installation() as context:
         if clinic_id:
             try:
-                done = key_rotation.rotate_clinic(place, clinic_id)
+                done = key_rotation.rotate_clinic(context, clinic_id)
             except NoResultFound:
                 _stop(f"there is no clinic {clinic_id}")
             click.echo(f"{done.screenings} screenings have a new lock")
             _name_damaged(done.damaged)
             return
-        if key_rotation.in_use(place, _secrets(config)[0]):
-            _prepare(place, config)
-        key_rotation.rotate_secret(place, _secrets(config))
+        if key_rotation.in_use(context, _secrets(config)[0]):
+            _prepare(context, config)
+        key_rotation.rotate_secret(context, _secrets(config))
     click.echo(
         f"The new secret is in use. Keep {config.secret_file} apart from the data; older backups\n"
         "need the older lines of it. Drop them with: screening keys retire"
@@ -179,9 +179,9 @@ def retire() -> None:
     from screening.workflow.records.key_rotation import in_use
 
     config = _config()
-    with _place() as place:
+    with _installation() as context:
         newest, *older = _secrets(config)
-        if not in_use(place, newest):
+        if not in_use(context, newest):
             _stop("the newest secret is not in use yet: screening keys rotate")
     write_secrets(config.secret_file, [newest])
     click.echo(f"{len(older)} older secrets dropped")
@@ -191,16 +191,16 @@ COMMANDS = (backup, restore, export, erase, purge, keys)
 
 
 @contextmanager
-def _place() -> Iterator[Any]:
+def _installation() -> Iterator[Any]:
     from sqlalchemy.exc import DBAPIError
 
-    from screening.bootstrap import open_workplace
+    from screening.bootstrap import open_context
     from screening.definitions.problems import DefinitionError
     from screening.storage.installation import WrongSecretError
 
     config = _config()
     try:
-        place = open_workplace(config)
+        context = open_context(config)
     except DBAPIError as error:
         _stop(f"the database does not answer: {error.orig}")
     except SettingError:
@@ -208,9 +208,9 @@ def _place() -> Iterator[Any]:
     except (DefinitionError, WrongSecretError, ValueError) as error:
         _stop(f"{error}; the secret's file is {config.secret_file}")
     try:
-        yield place
+        yield context
     finally:
-        place.database.close()
+        context.database.close()
 
 
 def _config() -> Config:
@@ -227,11 +227,11 @@ def _secrets(config: Config) -> list[bytes]:
         _stop(str(error))
 
 
-def _find(place: Any, number: str, clinic_id: str | None) -> Any:
+def _find(context: Any, number: str, clinic_id: str | None) -> Any:
     from screening.workflow.records import retention
 
     with _refusals(number):
-        return retention.find_screening(place, number, clinic_id)
+        return retention.find_screening(context, number, clinic_id)
 
 
 @contextmanager

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-def choose_clinic(place: Any, clinic_id: str | None) -> str:
+def choose_clinic(context: Any, clinic_id: str | None) -> str:
     """Return the id of the one clinic that fits, or leave with the list of all."""
     from screening.workflow.clinics.clinics import list_clinics
 
-    known = dict(list_clinics(place))
+    known = dict(list_clinics(context))
     fitting = [id for id in known if clinic_id in (id, None)]
     if len(fitting) != 1:
         names = [f"{id}  {name}" for id, name in known.items()]
@@ -34,18 +34,18 @@ def choose_clinic(place: Any, clinic_id: str | None) -> str:
     return fitting[0]
 
 
-def open_place(config: Config | None = None) -> Any:
+def open_installation(config: Config | None = None) -> Any:
     """Return the installation, or leave with every problem of its definitions."""
     from sqlalchemy.exc import DatabaseError, OperationalError
 
-    from screening.bootstrap import open_workplace
+    from screening.bootstrap import open_context
     from screening.definitions.problems import DefinitionError
     from screening.documents.certificates.authority import CredentialsError
     from screening.storage.database import OtherVersionError
     from screening.storage.installation import WrongSecretError
 
     try:
-        return open_workplace(config or read_config())
+        return open_context(config or read_config())
     except DefinitionError as error:
         stop([str(p) for p in error.problems], 1)
     except OperationalError as error:

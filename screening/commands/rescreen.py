@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from screening.commands.opening import FOLDER, choose_clinic, load, open_place
+from screening.commands.opening import FOLDER, choose_clinic, load, open_installation
 
 if TYPE_CHECKING:
     from screening.clinical.whatif.changes import Change
@@ -30,9 +30,9 @@ def rescreen(folder: Path | None, clinic_id: str | None, as_json: bool) -> None:
     from screening.workflow.rules.rescreen import rescreen as rescreen_
 
     tried = load(folder) if folder else None
-    place = open_place()
-    chosen = choose_clinic(place, clinic_id) if clinic_id else None
-    found = rescreen_(place, tried or place.definitions, program(chosen), workers=all_cores())
+    context = open_installation()
+    chosen = choose_clinic(context, clinic_id) if clinic_id else None
+    found = rescreen_(context, tried or context.definitions, program(chosen), workers=all_cores())
     if as_json:
         click.echo(json.dumps(_as_json(found), indent=2))
         return

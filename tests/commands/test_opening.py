@@ -14,7 +14,7 @@ from tests.installation import Installation
 def installation(tmp_path):
     installation = Installation(tmp_path)
     yield installation
-    installation.place.database.close()
+    installation.context.database.close()
 
 
 def run(installation, *arguments):
@@ -32,12 +32,12 @@ def test_what_each_command_prints_opens_what_it_says(installation):
     tablet = printed("kiosk", "Waiting room", "--clinic", clinic)
     invited = printed("invite", "Lan Nguyen", "--procedure", "mesotherapy-face")
 
-    place = installation.place
+    context = installation.context
     assert installation.clinic_id == clinic
-    assert sessions.sign_in(place, "mai", account.split("password: ")[1])
-    assert tablets.pair(place, tablet.removeprefix("pairing code: "))
+    assert sessions.sign_in(context, "mai", account.split("password: ")[1])
+    assert tablets.pair(context, tablet.removeprefix("pairing code: "))
     assert invited.startswith(f"{installation.url}/s/")
-    assert answering.follow_link(place, invited.rpartition("/")[2])[1] == "invited"
+    assert answering.follow_link(context, invited.rpartition("/")[2])[1] == "invited"
 
 
 def test_an_invitation_to_what_nobody_offers_names_what_there_is(installation):

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from screening.app import create_app
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.cli import main as screening
 from screening.clinical.definitions.eligibility import determine_eligibility
 from screening.config import read_config
@@ -100,13 +100,13 @@ def _pages() -> dict[str, str]:
     """Return every address with its endpoint and methods, and the API as it describes itself."""
     with tempfile.TemporaryDirectory() as folder:
         config = read_config({"SCREENING_INSTANCE": folder})
-        place = open_workplace(config)
-        app = create_app(config, place)
+        context = open_context(config)
+        app = create_app(config, context)
         rules = [
             (r.rule, r.endpoint, ",".join(sorted(r.methods))) for r in app.url_map.iter_rules()
         ]
         described = app.test_client().get("/api/v1/openapi.json").json
-        place.database.close()
+        context.database.close()
     return {
         "urls.txt": "\n".join(" ".join(rule) for rule in sorted(rules)),
         "openapi.json": json.dumps(described, indent=1, ensure_ascii=False),

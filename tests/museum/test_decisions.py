@@ -23,7 +23,7 @@ def of_clinic(museum, *states):
 def test_a_doctor_sees_every_decision_as_it_was_made(museum, mai):
     amended = museum.screening("amended")
     for name, told in of_clinic(museum, "submitted", "decided", "superseded").items():
-        review = reviews.open_review(museum.place, mai, told["id"])
+        review = reviews.open_review(museum.context, mai, told["id"])
         assert review.decisions == told["decisions"], name
         found = {p["id"]: p["outcome"] for p in review.report["procedures"]}
         assert found == told["outcomes"], name
@@ -36,15 +36,15 @@ def test_a_doctor_of_another_clinic_sees_nothing_of_it(museum):
     stranger = museum.sign_in("doctor-b")
     for told in of_clinic(museum, "submitted", "decided").values():
         with pytest.raises(ActRefusedError, match="gone"):
-            reviews.open_review(museum.place, stranger, told["id"])
+            reviews.open_review(museum.context, stranger, told["id"])
     told = museum.screening("vietnamese")
-    assert reviews.open_review(museum.place, stranger, told["id"]).decisions == told["decisions"]
+    assert reviews.open_review(museum.context, stranger, told["id"]).decisions == told["decisions"]
 
 
 def test_what_waits_is_decided_and_its_report_is_ordered(museum, mai):
     for told in of_clinic(museum, "submitted").values():
         reviews.decide(*decide(museum, told["id"], "decline", "as advised", who=mai))
-        review = reviews.open_review(museum.place, mai, told["id"])
+        review = reviews.open_review(museum.context, mai, told["id"])
         assert (review.state, len(review.decisions)) == ("decided", 1)
         assert museum.rows_of(told["id"], "decided") and museum.rows_of(told["id"], "plan")
 
@@ -53,7 +53,7 @@ def test_what_was_decided_is_amended_and_the_earlier_decision_stays(museum, mai)
     for name, told in of_clinic(museum, "decided").items():
         *given, password = decide(museum, told["id"], "decline", "after all not", who=mai)
         reviews.amend(*given, "The patient telephoned", password)
-        decisions = reviews.open_review(museum.place, mai, told["id"]).decisions
+        decisions = reviews.open_review(museum.context, mai, told["id"]).decisions
         assert decisions[:-1] == told["decisions"], name
         assert decisions[-1]["replaces"] == told["decisions"][-1]["at"], name
     assert password == PASSWORD

@@ -17,21 +17,21 @@ QUESTION = re.compile(r"/screening/questions/\w+$")
 
 def open_item(museum, id):
     """Return the first open question and the answers so far."""
-    draft = answering.read_draft(museum.place, id)
-    steps = journey(draft.questionnaire(museum.place.definitions), draft.answers)
+    draft = answering.read_draft(museum.context, id)
+    steps = journey(draft.questionnaire(museum.context.definitions), draft.answers)
     return first_unanswered(steps, draft.answers), draft.answers
 
 
 def finish(museum, id):
     """Answer the first open question as pages do, all others at once, and send it."""
     if item := open_item(museum, id)[0]:
-        answering.give_answer(museum.place, museum.hold(id), item.link_id, quiet_answer(item))
-    draft = answering.read_draft(museum.place, id)
-    questionnaire, answers = draft.questionnaire(museum.place.definitions), dict(draft.answers)
+        answering.give_answer(museum.context, museum.hold(id), item.link_id, quiet_answer(item))
+    draft = answering.read_draft(museum.context, id)
+    questionnaire, answers = draft.questionnaire(museum.context.definitions), dict(draft.answers)
     while item := first_unanswered(journey(questionnaire, answers), answers):
         answers[item.link_id] = quiet_answer(item)
-    answering.change_draft(museum.place, museum.hold(id), {"answers": answers})
-    answering.submit(museum.place, museum.hold(id), DECLARED)
+    answering.change_draft(museum.context, museum.hold(id), {"answers": answers})
+    answering.submit(museum.context, museum.hold(id), DECLARED)
 
 
 def test_every_draft_says_what_was_answered_and_what_is_open(shown):
@@ -47,7 +47,7 @@ def test_every_draft_goes_on_and_is_sent_with_what_was_answered_before(museum):
         finish(museum, told["id"])
     mai = museum.sign_in("doctor")
     for name, told in drafts.items():
-        report = reviews.open_review(museum.place, mai, told["id"]).report
+        report = reviews.open_review(museum.context, mai, told["id"]).report
         kept = told["draft"]["answers"].items()
         assert kept <= report["case"]["answers"].items(), name
         assert all(p["outcome"] for p in report["procedures"]), name
@@ -96,7 +96,7 @@ def test_a_draft_moves_from_phone_to_tablet_and_from_tablet_to_phone(museum):
 @pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
 def test_a_returning_patient_is_still_shown_last_times_answers(shown):
     told = shown.screening("returning")
-    draft = answering.read_draft(shown.place, told["id"])
+    draft = answering.read_draft(shown.context, told["id"])
 
     assert draft.last == told["draft"]["last"] and draft.last["answers"]
     assert draft.last["number"] == shown.screening("first visit")["number"]
@@ -109,4 +109,4 @@ def test_what_is_over_takes_no_answer(shown):
     for name in every:
         told = shown.screening(name)
         with pytest.raises(ActRefusedError, match=told["state"]):
-            answering.read_draft(shown.place, told["id"])
+            answering.read_draft(shown.context, told["id"])

@@ -47,19 +47,19 @@ def ended(museum, told):
 def test_each_link_leads_to_its_screening(shown):
     for name, told in shown.told["screenings"].items():
         if "link" in told and OPENS[told["state"]] == 200 and not ended(shown, told):
-            found = answering.follow_link(shown.place, told["link"])
+            found = answering.follow_link(shown.context, told["link"])
             assert found == (told["id"], told["state"]), name
 
 
 def test_a_link_that_ended_is_renewed_and_its_answers_are_still_there(museum):
     [told] = museum.in_state("expired").values()
-    link = invitations.renew_link(museum.place, program(told["clinic"]), told["id"])
+    link = invitations.renew_link(museum.context, program(told["clinic"]), told["id"])
 
-    assert answering.follow_link(museum.place, link) == (told["id"], "in-progress")
-    draft = answering.read_draft(museum.place, told["id"])
+    assert answering.follow_link(museum.context, link) == (told["id"], "in-progress")
+    draft = answering.read_draft(museum.context, told["id"])
     assert told["draft"]["answers"] and draft.answers == told["draft"]["answers"]
     with pytest.raises(ActRefusedError, match="gone"):
-        answering.follow_link(museum.place, told["link"])
+        answering.follow_link(museum.context, told["link"])
 
 
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
@@ -68,4 +68,4 @@ def test_links_end_two_weeks_after_they_were_given(museum):
     museum.pass_time(days=14)
     for told in waiting.values():
         with pytest.raises(ActRefusedError, match="expired"):
-            answering.follow_link(museum.place, told["link"])
+            answering.follow_link(museum.context, told["link"])

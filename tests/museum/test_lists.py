@@ -15,7 +15,7 @@ def stored(museum, clinic, **where):
 
 
 def tried(museum, clinic, definitions):
-    return rescreen(museum.place, definitions, program(museum.clinic_named(clinic)))
+    return rescreen(museum.context, definitions, program(museum.clinic_named(clinic)))
 
 
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
@@ -29,7 +29,7 @@ def test_each_archived_version_leaves_what_was_screened_under_it_unchanged(museu
 
 def test_the_lists_in_force_are_tried_on_everything_stored(museum):
     for clinic in museum.told["clinics"]:
-        found = tried(museum, clinic, museum.place.definitions)
+        found = tried(museum, clinic, museum.context.definitions)
         assert found.looked_at == len(stored(museum, clinic)) > 0
         assert not found.damaged
 

@@ -54,7 +54,7 @@ def test_an_installation_of_then_starts_with_its_secret(furnished, tmp_path, win
 
 
 def test_every_table_has_as_many_rows_as_then(shown):
-    with shown.place.database.read() as session:
+    with shown.context.database.read() as session:
         for name, rows in shown.told["tables"].items():
             table = Table.metadata.tables[name]
             assert session.scalar(select(func.count()).select_from(table)) == rows, name
@@ -62,7 +62,7 @@ def test_every_table_has_as_many_rows_as_then(shown):
 
 
 def test_the_audit_log_is_whole_up_to_the_head_of_then(shown):
-    head, problem = audit_log.verify(shown.place, shown.told["audit"]["head"])
+    head, problem = audit_log.verify(shown.context, shown.told["audit"]["head"])
     assert (head, problem) == (shown.told["audit"]["head"], None)
 
 
@@ -76,10 +76,10 @@ def values(session):
 
 
 def test_every_sealed_value_opens(shown):
-    place, opened = shown.place, Counter()
-    with place.database.read() as session:
-        of_clinic = {c.id: place.clinic_key(c) for c in session.scalars(select(Clinic))}
-        of = {s.id: place.screening_key(session, s) for s in session.scalars(select(Screening))}
+    context, opened = shown.context, Counter()
+    with context.database.read() as session:
+        of_clinic = {c.id: context.clinic_key(c) for c in session.scalars(select(Clinic))}
+        of = {s.id: context.screening_key(session, s) for s in session.scalars(select(Screening))}
         clinics = {
             a.id: a.clinic_id for a in session.execute(select(Table.metadata.tables["account"]))
         }
@@ -113,19 +113,19 @@ def test_a_clinics_own_look_is_kept(shown):
     told = shown.told["clinics"]["Aurelia"]
     page = browser(shown).get(f"/s/{shown.screening('invited')['link']}")
     assert told["accent"].removeprefix("#") in page.get_data(as_text=True)
-    assert logo_of(shown.place, told["id"], told["logo"]).startswith(b"\x89PNG")
+    assert logo_of(shown.context, told["id"], told["logo"]).startswith(b"\x89PNG")
 
 
 def test_the_newest_secret_alone_opens_it(shown):
     newest, former = read_secrets(shown.config.secret_file)
-    assert key_rotation.in_use(shown.place, newest)
-    assert not key_rotation.in_use(shown.place, former)
+    assert key_rotation.in_use(shown.context, newest)
+    assert not key_rotation.in_use(shown.context, former)
 
 
 def test_everything_held_on_a_patient_is_handed_out(museum):
     for name in ("first visit", "amended", "arabic", "expired", "withdrawn"):
         told = museum.screening(name)
-        packed = export.export(museum.place, told["id"], PROGRAM)
+        packed = export.export(museum.context, told["id"], PROGRAM)
         assert packed.damaged == []
         with zipfile.ZipFile(io.BytesIO(packed.archive)) as archive:
             held = json.loads(archive.read("screening.json"))
@@ -138,12 +138,12 @@ def test_everything_held_on_a_patient_is_handed_out(museum):
 def test_everything_held_on_a_patient_is_erased(museum):
     every = [told for told in museum.told["screenings"].values() if told["state"] != "erased"]
     for told in every:
-        retention.erase(museum.place, told["id"], PROGRAM, "asked by the patient")
+        retention.erase(museum.context, told["id"], PROGRAM, "asked by the patient")
         assert museum.held(told["id"])["person"] == {"name": "(erased)"}
         assert {row.state for row in museum.rows_of(told["id"])} <= {"erased"}
     told = museum.screening("erased")
-    assert refused(retention.erase, museum.place, told["id"], PROGRAM, "again") == "erased"
-    assert audit_log.verify(museum.place, museum.told["audit"]["head"])[1] is None
+    assert refused(retention.erase, museum.context, told["id"], PROGRAM, "again") == "erased"
+    assert audit_log.verify(museum.context, museum.told["audit"]["head"])[1] is None
 
 
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
@@ -159,12 +159,12 @@ def test_a_backup_of_then_is_restored_whole(museum, address, tmp_path):
     museum.open(SCREENING_DATABASE=address)
     for name, told in museum.told["screenings"].items():
         assert museum.held(told["id"])["draft"] == told["draft"], name
-    assert audit_log.verify(museum.place) == (museum.told["audit"]["head"], None)
+    assert audit_log.verify(museum.context) == (museum.told["audit"]["head"], None)
 
 
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_a_bell_that_rang_then_is_heard_and_so_is_the_next(museum):
-    heard, queue = [], open_queue(museum.config, museum.place.keys)
+    heard, queue = [], open_queue(museum.config, museum.context.keys)
     add_task(queue, heard.append)("now")
     while job := queue.dequeue():
         queue.execute(job)

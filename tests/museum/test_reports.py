@@ -58,7 +58,7 @@ def test_a_report_kept_elsewhere_is_still_whole_after_the_patient_was_erased_her
     found = shown.check(pdf)
 
     assert (found["status"], found["reasons"]) == ("PASSED", ())
-    assert replay(shown.place, found["record"]) is True
+    assert replay(shown.context, found["record"]) is True
 
 
 @pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
@@ -85,7 +85,7 @@ def test_reports_that_waited_and_those_that_failed_are_made(museum):
         for report in told["reports"]
         if report["state"] == "pending"
     ]
-    assert len(making.due_reports(museum.place)) == len(waiting) > 2
+    assert len(making.due_reports(museum.context)) == len(waiting) > 2
 
     row, pdf = museum.make(told["id"], "screening")
     assert (row.state, row.error, row.attempts) == ("sealed", None, 4)

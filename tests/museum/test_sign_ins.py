@@ -74,7 +74,7 @@ def test_who_was_signed_in_still_is_for_half_an_hour(museum):
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_a_locked_account_stays_locked_for_its_quarter_of_an_hour(museum):
     told = museum.told["accounts"]["lead"]
-    assert refused(sessions.sign_in, museum.place, "lead", told["password"]) == "locked"
+    assert refused(sessions.sign_in, museum.context, "lead", told["password"]) == "locked"
     museum.pass_time(minutes=15)
     assert museum.sign_in("lead").role == "clinical-lead"
 
@@ -82,16 +82,16 @@ def test_a_locked_account_stays_locked_for_its_quarter_of_an_hour(museum):
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_a_disabled_account_opens_nothing(museum):
     told = museum.told["accounts"]["former"]
-    assert refused(sessions.sign_in, museum.place, "former", told["password"]) == "wrong"
+    assert refused(sessions.sign_in, museum.context, "former", told["password"]) == "wrong"
 
 
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_a_link_to_set_the_first_password_still_works(museum):
     link = museum.told["accounts"]["newcomer"]["link"]
-    assert passwords.follow_link(museum.place, link) == "newcomer"
-    passwords.set_password(museum.place, link, "lantern orbit walnut fjord")
+    assert passwords.follow_link(museum.context, link) == "newcomer"
+    passwords.set_password(museum.context, link, "lantern orbit walnut fjord")
     with pytest.raises(ActRefusedError, match="gone"):
-        passwords.follow_link(museum.place, link)
+        passwords.follow_link(museum.context, link)
 
 
 @pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)

@@ -15,32 +15,34 @@ from tests.office import DECLARED, PASSWORD, decide
 
 # Those that leave the state as it is come first; of the others each has a screening of its own.
 STAYS = {
-    "read-receipt": lambda m, told: receipts.read_receipt(m.place, told["id"]),
-    "export": lambda m, told: export.export(m.place, told["id"], PROGRAM),
-    "recheck": lambda m, told: recheck.recheck(m.place, program(told["clinic"]), told["id"]),
+    "read-receipt": lambda m, told: receipts.read_receipt(m.context, told["id"]),
+    "export": lambda m, told: export.export(m.context, told["id"], PROGRAM),
+    "recheck": lambda m, told: recheck.recheck(m.context, program(told["clinic"]), told["id"]),
     "amend": lambda m, told: settle(m, told, reviews.amend, "second thoughts"),
     "answer": lambda m, told: answering.give_answer(
-        m.place, m.hold(told["id"]), "painkiller", "no"
+        m.context, m.hold(told["id"]), "painkiller", "no"
     ),
     "renew-link": lambda m, told: invitations.renew_link(
-        m.place, program(told["clinic"]), told["id"]
+        m.context, program(told["clinic"]), told["id"]
     ),
 }
 CHANGES = {
     "submit": lambda m, told: finish(m, told["id"]),
     "decide": lambda m, told: settle(m, told, reviews.decide),
-    "change": lambda m, told: recheck.something_changed(m.place, told["id"]),
-    "withdraw": lambda m, told: invitations.withdraw(m.place, program(told["clinic"]), told["id"]),
+    "change": lambda m, told: recheck.something_changed(m.context, told["id"]),
+    "withdraw": lambda m, told: invitations.withdraw(
+        m.context, program(told["clinic"]), told["id"]
+    ),
 }
-ERASES = {"erase": lambda m, told: retention.erase(m.place, told["id"], PROGRAM, "asked")}
-PLAINLY = {"submit": lambda m, told: answering.submit(m.place, m.hold(told["id"]), DECLARED)}
+ERASES = {"erase": lambda m, told: retention.erase(m.context, told["id"], PROGRAM, "asked")}
+PLAINLY = {"submit": lambda m, told: answering.submit(m.context, m.hold(told["id"]), DECLARED)}
 ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
 
 
 def settle(museum, told, act, *why):
     """Decide as a doctor does who has the page before her."""
-    reviews.open_review(museum.place, museum.mai, told["id"])
+    reviews.open_review(museum.context, museum.mai, told["id"])
     *given, password = decide(museum, told["id"], "decline", "as advised", who=museum.mai)
     act(*given, *why, password)
     assert password == PASSWORD

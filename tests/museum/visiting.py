@@ -91,25 +91,25 @@ class Museum(Office):
         query = select(ReportRow).where(ReportRow.screening_id == screening_id)
         if kind:
             query = query.where(ReportRow.kind == kind)
-        with self.place.database.read() as session:
+        with self.context.database.read() as session:
             return list(session.scalars(query.order_by(ReportRow.sequence)))
 
     def make(self, screening_id, kind):
         """Make the newest report of this kind and return its row and the PDF."""
-        assert making.make_report(self.place, self.rows_of(screening_id, kind)[-1].id, render_pdf)
+        assert making.make_report(self.context, self.rows_of(screening_id, kind)[-1].id, render_pdf)
         row = self.rows_of(screening_id, kind)[-1]
         return row, self.pdf_of(row)
 
     def mails_of(self, screening_id):
         query = select(Message).where(Message.screening_id == screening_id)
-        with self.place.database.read() as session:
+        with self.context.database.read() as session:
             return list(session.scalars(query.order_by(Message.created_at)))
 
     def held(self, screening_id):
         """Return number, state, person and draft of a screening as they are stored."""
-        with self.place.database.read() as session:
+        with self.context.database.read() as session:
             row = session.get_one(Screening, screening_id)
-            key, spot = self.place.screening_key(session, row), f"screening:{row.id}"
+            key, spot = self.context.screening_key(session, row), f"screening:{row.id}"
             sealed = {name: getattr(row, name) for name in ("person", "draft")}
             opened = {n: open_json(key, blob, f"{spot}:{n}") for n, blob in sealed.items()}
             return {"number": row.number, "state": row.state, **opened}
@@ -117,20 +117,20 @@ class Museum(Office):
     def archives(self):
         """Return the archived lists, read, by the hash they are kept under, the oldest first."""
         query = select(DefinitionsArchive).order_by(DefinitionsArchive.first_used_at)
-        with self.place.database.read() as session:
+        with self.context.database.read() as session:
             return {row.hash: read_archive(row.archive) for row in session.scalars(query)}
 
     def last_code(self, username):
         """Return the code of someone's app that was used last."""
-        with self.place.database.read() as session:
+        with self.context.database.read() as session:
             query = select(Account.totp_counter).where(Account.username == username)
             return pyotp.TOTP(self.secrets[username]).generate_otp(session.scalar(query))
 
     def pdf_of(self, row):
-        with self.place.database.read() as session:
+        with self.context.database.read() as session:
             again = session.get_one(ReportRow, row.id)
             screening = session.get_one(Screening, row.screening_id)
-            key = self.place.screening_key(session, screening)
+            key = self.context.screening_key(session, screening)
             return open_bytes(key, again.pdf, f"report:{row.id}")
 
     def check(self, pdf, when=None):
@@ -139,7 +139,7 @@ class Museum(Office):
         The clock is trusted that stamped one of the reports, later on the wing's own day.
         """
         clock = load_pem_x509_certificates((self.wing / "clock.crt").read_bytes())
-        roots = [*trusted_roots(self.place), *clock]
+        roots = [*trusted_roots(self.context), *clock]
         return check(pdf, roots, when or self.now + timedelta(days=1))
 
     def verify(self, pdf, code=None, when=None):
@@ -148,7 +148,7 @@ class Museum(Office):
 
     def verify_with_record(self, pdf, code=None, when=None):
         found = self.check(pdf, when)
-        return compare(self.place, found, code), found["record"]
+        return compare(self.context, found, code), found["record"]
 
 
 read_archive = cache(load_archive)  # which takes half a second

@@ -31,7 +31,7 @@ def office(tmp_path, kind, furnish):
 
 @pytest.fixture
 def backup(office, tmp_path):
-    write_backup(office.place.database, tmp_path / "a.backup", office.now)
+    write_backup(office.context.database, tmp_path / "a.backup", office.now)
     return tmp_path / "a.backup"
 
 
@@ -55,13 +55,13 @@ def test_all_comes_back(office, tmp_path, empty):
     id = office.submit()
     office.make_reports()
     reviews.decide(*decide(office, id, "proceed"))
-    again = recheck.recheck(office.place, office.desk, id)
+    again = recheck.recheck(office.context, office.desk, id)
     office.answer(again.screening_id)
-    answering.submit(office.place, office.hold(again.screening_id), DECLARED)
-    rows = write_backup(office.place.database, tmp_path / "a.backup", office.now)
+    answering.submit(office.context, office.hold(again.screening_id), DECLARED)
+    rows = write_backup(office.context.database, tmp_path / "a.backup", office.now)
 
     assert restore_backup(empty, tmp_path / "a.backup", secrets(office)) == rows
-    with empty.read() as session, office.place.database.read() as before:
+    with empty.read() as session, office.context.database.read() as before:
         for of in (Screening, AuditEntry):
             query = select(*of.__table__.columns).order_by(*of.__table__.primary_key.columns)
             assert session.execute(query).all() == before.execute(query).all()
@@ -137,8 +137,8 @@ def test_missing_rows_are_noticed(office, backup, empty):
 
 @pytest.mark.both_databases
 def test_a_changed_audit_log_is_noticed(office, tmp_path, empty):
-    tamper(office.place.database, "UPDATE audit SET who = 'other' WHERE sequence = 2")
-    write_backup(office.place.database, tmp_path / "b.backup", office.now)
+    tamper(office.context.database, "UPDATE audit SET who = 'other' WHERE sequence = 2")
+    write_backup(office.context.database, tmp_path / "b.backup", office.now)
 
     with pytest.raises(BackupError, match="broken at entry 2"):
         restore_backup(empty, tmp_path / "b.backup", secrets(office))
@@ -146,10 +146,10 @@ def test_a_changed_audit_log_is_noticed(office, tmp_path, empty):
 
 
 def test_a_damaged_screening_is_noticed(office, tmp_path, empty):
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         screening = session.scalars(select(Screening)).one()
         screening.person = screening.person[:-1] + bytes([screening.person[-1] ^ 1])
-    write_backup(office.place.database, tmp_path / "b.backup", office.now)
+    write_backup(office.context.database, tmp_path / "b.backup", office.now)
 
     with pytest.raises(BackupError, match="person cannot be opened"):
         restore_backup(empty, tmp_path / "b.backup", secrets(office))
@@ -159,8 +159,8 @@ def test_a_damaged_screening_is_noticed(office, tmp_path, empty):
 @pytest.mark.both_databases
 def test_what_is_there_is_never_overwritten(office, backup):
     with pytest.raises(BackupError, match="not empty"):
-        restore_backup(office.place.database, backup, secrets(office))
-    assert len(invitations.list_screenings(office.place, office.clinic)) == 1
+        restore_backup(office.context.database, backup, secrets(office))
+    assert len(invitations.list_screenings(office.context, office.clinic)) == 1
 
 
 def rewrite(path, change):

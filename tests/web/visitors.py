@@ -43,7 +43,7 @@ class Browsers(dict):
         self.office, self.app = office, app
 
     def __missing__(self, who):
-        client, place = self.app.test_client(), self.office.place
+        client, context = self.app.test_client(), self.office.context
         if who in STAFF:
             assert self.office.enter(client, USERNAMES[who]).status_code == 303
         elif who in HALF:
@@ -52,7 +52,7 @@ class Browsers(dict):
         elif who == "patient":
             client.post(f"/s/{self.office.invite().link}")
         elif who == "tablet":
-            code = tablets.add_kiosk(place, program(self.office.clinic), "Waiting room")
+            code = tablets.add_kiosk(context, program(self.office.clinic), "Waiting room")
             client.post("/kiosk/pairing", data={"code": code})
         self[who] = cookies_of(client)
         return self[who]
@@ -96,7 +96,7 @@ def staffed_office(folder, furnish):
     office = furnish(folder, SCREENING_PUBLIC_URL="https://screening.example")
     office.add("admin", "Kim Berg", "administrator")
     newcomer = ("newcomer", "New Comer", "receptionist", PASSWORD)
-    sessions.add_account(office.place, program(office.clinic), *newcomer)
+    sessions.add_account(office.context, program(office.clinic), *newcomer)
     return office
 
 

@@ -19,7 +19,7 @@ from screening.web.accounts.passkey_challenge import (
     passkeys_work,
 )
 from screening.web.core.formatting import picture_of
-from screening.web.core.guards import person, require, workplace
+from screening.web.core.guards import context, person, require
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import (
     CODE_OF_THE_APP,
@@ -40,16 +40,16 @@ bp.before_request(require(*ROLES))
 
 @bp.get("")
 def front() -> ResponseReturnValue:
-    place, here = workplace(), person()
+    here = person()
     return render_template(
         "accounts/own/front.html",
         here=here,
         zone=here.clinic.zone,
-        has_app=own_account.has_app(place, here),
-        codes_left=second_factor.recovery_codes_left(place, here.id),
-        passkeys=passkeys.list_passkeys(place, here),
+        has_app=own_account.has_app(context(), here),
+        codes_left=second_factor.recovery_codes_left(context(), here.id),
+        passkeys=passkeys.list_passkeys(context(), here),
         passkeys_work=passkeys_work(),
-        sign_ins=own_account.list_sign_ins(place, here),
+        sign_ins=own_account.list_sign_ins(context(), here),
     )
 
 
@@ -64,7 +64,7 @@ def _confirmed(form: FlaskForm) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        check_password(workplace(), person().id, form.password.data)
+        check_password(context(), person().id, form.password.data)
     except ActRefusedError as refused:
         form.password.errors = [words(OWN_PASSWORD, refused)]
         return False
@@ -77,7 +77,7 @@ def password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.validate_on_submit():
         try:
-            passwords.change_password(workplace(), person(), form.password.data, form.new.data)
+            passwords.change_password(context(), person(), form.password.data, form.new.data)
         except ActRefusedError as refused:
             field = form.password if refused.reason in OWN_PASSWORD else form.new
             field.errors = [words({**OWN_PASSWORD, **NEW_PASSWORD}, refused)]
@@ -93,12 +93,12 @@ def app() -> ResponseReturnValue:
     form = NewAppForm()
     if _confirmed(form):
         try:
-            second_factor.accept_app(workplace(), person().id, form.code.data)
+            second_factor.accept_app(context(), person().id, form.code.data)
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
             return redirect(url_for(".front"), 303)
-    address = second_factor.offer_app(workplace(), person().id)
+    address = second_factor.offer_app(context(), person().id)
     return _page("app", form, address=address, picture=picture_of(address))
 
 
@@ -107,7 +107,7 @@ def app() -> ResponseReturnValue:
 def recovery_codes() -> ResponseReturnValue:
     form = PasswordNowForm()
     if _confirmed(form):
-        codes = second_factor.renew_recovery_codes(workplace(), person())
+        codes = second_factor.renew_recovery_codes(context(), person())
         return render_template(
             "accounts/own/recovery_codes.html", codes=codes, following=url_for(".front")
         )
@@ -121,7 +121,7 @@ def new_passkey() -> ResponseReturnValue:
     if _confirmed(form):
         try:
             passkeys.add_passkey(
-                workplace(),
+                context(),
                 person(),
                 answered_challenge(),
                 form.credential.data,
@@ -133,17 +133,17 @@ def new_passkey() -> ResponseReturnValue:
             return redirect(url_for(".front"), 303)
     options = ""
     if passkeys_work():
-        options = passkeys.registration_options(workplace(), person().id, new_challenge())
+        options = passkeys.registration_options(context(), person().id, new_challenge())
     return _page("new_passkey", form, options=options)
 
 
 @bp.route("/passkeys/<passkey_id>", methods=["GET", "POST"])
 def passkey(passkey_id: str) -> ResponseReturnValue:
     """Rename a passkey, or remove it."""
-    name = passkeys.passkey_name(workplace(), person(), passkey_id)
+    name = passkeys.passkey_name(context(), person(), passkey_id)
     form = PasskeyNameForm(data={"name": name})
     if form.validate_on_submit():
-        passkeys.rename_passkey(workplace(), person(), passkey_id, form.name.data)
+        passkeys.rename_passkey(context(), person(), passkey_id, form.name.data)
         return redirect(url_for(".front"), 303)
     return _page("passkey", form, passkey_id=passkey_id, name=name, removal=PasswordNowForm())
 
@@ -151,10 +151,10 @@ def passkey(passkey_id: str) -> ResponseReturnValue:
 @bp.post("/passkeys/<passkey_id>/removal")
 @a_try
 def remove_passkey(passkey_id: str) -> ResponseReturnValue:
-    name, form = passkeys.passkey_name(workplace(), person(), passkey_id), PasswordNowForm()
+    name, form = passkeys.passkey_name(context(), person(), passkey_id), PasswordNowForm()
     if _confirmed(form):
         try:
-            passkeys.remove_passkey(workplace(), person(), passkey_id)
+            passkeys.remove_passkey(context(), person(), passkey_id)
         except ActRefusedError as refused:
             form.password.errors = [words(PASSKEY_REMOVAL, refused)]
         else:
@@ -169,5 +169,5 @@ def remove_passkey(passkey_id: str) -> ResponseReturnValue:
 @bp.post("/sign-ins/end")
 def end_other_sign_ins() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    own_account.end_other_sign_ins(workplace(), person())
+    own_account.end_other_sign_ins(context(), person())
     return redirect(url_for(".front"), 303)

@@ -26,7 +26,7 @@ from screening.web.accounts.administration_forms import (
     look_words,
 )
 from screening.web.core.formatting import picture_of
-from screening.web.core.guards import person, require, workplace
+from screening.web.core.guards import context, person, require
 from screening.web.core.refusal_words import NEW_ACCOUNT, words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
@@ -46,9 +46,9 @@ MOST_EXPORTED = 100_000
 def accounts() -> ResponseReturnValue:
     return render_template(
         "accounts/administration/accounts.html",
-        accounts=administration.list_accounts(workplace(), person()),
-        certificates=administration.certificates(workplace(), person()),
-        soon=workplace().now() + timedelta(days=60),
+        accounts=administration.list_accounts(context(), person()),
+        certificates=administration.certificates(context(), person()),
+        soon=context().now() + timedelta(days=60),
         roles=ROLE_WORDS,
         zone=person().clinic.zone,
     )
@@ -61,9 +61,7 @@ def new_account() -> ResponseReturnValue:
     if form.validate_on_submit():
         username, name = form.username.data, form.name.data.strip()
         try:
-            link = administration.open_account(
-                workplace(), person(), username, name, form.role.data
-            )
+            link = administration.open_account(context(), person(), username, name, form.role.data)
         except ActRefusedError as refused:
             form.username.errors = [words(NEW_ACCOUNT, refused)]
         else:
@@ -91,7 +89,7 @@ def account(account_id: str) -> ResponseReturnValue:
 
 
 def _entry(account_id: str) -> AccountEntry:
-    for entry in administration.list_accounts(workplace(), person()):
+    for entry in administration.list_accounts(context(), person()):
         if entry.id == account_id:
             return entry
     raise ActRefusedError(Refusal.GONE)
@@ -99,31 +97,31 @@ def _entry(account_id: str) -> AccountEntry:
 
 @bp.post("/accounts/<account_id>/role")
 def change_role(account_id: str) -> ResponseReturnValue:
-    administration.change_role(workplace(), person(), account_id, request.form.get("role", ""))
+    administration.change_role(context(), person(), account_id, request.form.get("role", ""))
     return redirect(url_for(".account", account_id=account_id), 303)
 
 
 @bp.post("/accounts/<account_id>/link")
 def give_link(account_id: str) -> ResponseReturnValue:
-    link = administration.give_link(workplace(), person(), account_id)
+    link = administration.give_link(context(), person(), account_id)
     return _link_page(_entry(account_id).name, link), 201
 
 
 @bp.post("/accounts/<account_id>/second-factor/reset")
 def reset_second_factor(account_id: str) -> ResponseReturnValue:
-    administration.reset_second_factor(workplace(), person(), account_id)
+    administration.reset_second_factor(context(), person(), account_id)
     return redirect(url_for(".account", account_id=account_id), 303)
 
 
 @bp.post("/accounts/<account_id>/closing")
 def disable(account_id: str) -> ResponseReturnValue:
-    administration.disable(workplace(), person(), account_id)
+    administration.disable(context(), person(), account_id)
     return redirect(url_for(".account", account_id=account_id), 303)
 
 
 @bp.post("/accounts/<account_id>/opening")
 def enable(account_id: str) -> ResponseReturnValue:
-    administration.enable(workplace(), person(), account_id)
+    administration.enable(context(), person(), account_id)
     return redirect(url_for(".account", account_id=account_id), 303)
 
 
@@ -133,7 +131,7 @@ def tablets() -> ResponseReturnValue:
     form = TabletForm()
     if form.validate_on_submit():
         name, pin = form.name.data.strip(), form.pin.data or ""
-        code = all_tablets.add_kiosk(workplace(), person(), name, pin)
+        code = all_tablets.add_kiosk(context(), person(), name, pin)
         return _tablets_page(TabletForm(formdata=None), code), 201
     return _tablets_page(form), 422 if form.errors else 200
 
@@ -145,7 +143,7 @@ def _tablets_page(form: FlaskForm, code: str = "") -> str:
         form=form,
         code=code,
         picture=picture_of(address) if code else "",
-        tablets=all_tablets.list_kiosks(workplace(), person().clinic.id),
+        tablets=all_tablets.list_kiosks(context(), person().clinic.id),
         zone=person().clinic.zone,
     )
 
@@ -153,7 +151,7 @@ def _tablets_page(form: FlaskForm, code: str = "") -> str:
 @bp.post("/tablets/<kiosk_id>/pairing-code")
 def pair_again(kiosk_id: str) -> ResponseReturnValue:
     """Give a tablet of the list a new pairing code; whatever was paired as it ends."""
-    code = all_tablets.pair_again(workplace(), person(), kiosk_id)
+    code = all_tablets.pair_again(context(), person(), kiosk_id)
     return _tablets_page(TabletForm(formdata=None), code), 201
 
 
@@ -162,7 +160,7 @@ def set_pin(kiosk_id: str) -> ResponseReturnValue:
     form = NewPinForm()
     if form.validate_on_submit():
         here = person()
-        all_tablets.set_pin(workplace(), here, kiosk_id, form.pin.data)
+        all_tablets.set_pin(context(), here, kiosk_id, form.pin.data)
         return redirect(url_for(".tablets"), 303)
     page = TabletForm(formdata=None)
     page.pin.errors = form.pin.errors
@@ -172,7 +170,7 @@ def set_pin(kiosk_id: str) -> ResponseReturnValue:
 @bp.post("/tablets/<kiosk_id>/revocation")
 def revoke(kiosk_id: str) -> ResponseReturnValue:
     here = person()
-    all_tablets.revoke_kiosk(workplace(), here, kiosk_id)
+    all_tablets.revoke_kiosk(context(), here, kiosk_id)
     return redirect(url_for(".tablets"), 303)
 
 
@@ -199,7 +197,7 @@ def _look_changed(form: LookForm) -> bool:
     logo = b"" if form.no_logo.data else picture or None
     try:
         branding.change_look(
-            workplace(), person(), Look(**texts, **colours, paper=form.paper.data, logo=logo)
+            context(), person(), Look(**texts, **colours, paper=form.paper.data, logo=logo)
         )
     except ActRefusedError as refused:
         field, said = look_words(refused, **colours)
@@ -211,7 +209,7 @@ def _look_changed(form: LookForm) -> bool:
 @bp.get("/audit")
 def audit() -> ResponseReturnValue:
     form, wanted = _wanted()
-    entries = audit_log.list_entries(workplace(), person(), wanted)
+    entries = audit_log.list_entries(context(), person(), wanted)
     more = len(entries) == audit_log.A_PAGE
     return _audit_page(form, entries=entries, next_before=entries[-1].sequence if more else None)
 
@@ -232,7 +230,7 @@ def _audit_page(form: AuditForm, **values: object) -> str:
 def _wanted() -> tuple[AuditForm, Wanted]:
     """Return the filter as it was asked for; a part that cannot be read narrows nothing."""
     form = AuditForm(request.args)
-    everyone = {"": _("Everyone")} | audit_log.list_people(workplace(), person())
+    everyone = {"": _("Everyone")} | audit_log.list_people(context(), person())
     others = {"patient": _("Patients"), "program": _("The service"), "stranger": _("Strangers")}
     form.who.choices = [SelectChoice(k, v) for k, v in (everyone | others).items()]
     form.validate()
@@ -258,9 +256,7 @@ def _day(day: date | None, later: timedelta = timedelta()) -> datetime | None:
 def export_audit() -> ResponseReturnValue:
     """Give the entries of the filter as a file; the moments are UTC."""
     _form, wanted = _wanted()
-    entries = audit_log.list_entries(
-        workplace(), person(), wanted, "export audit log", MOST_EXPORTED
-    )
+    entries = audit_log.list_entries(context(), person(), wanted, "export audit log", MOST_EXPORTED)
     file = io.StringIO()
     rows = csv.writer(file)
     rows.writerow(["sequence", "at", "who", "act", "screening", "about"])
@@ -286,6 +282,6 @@ def verify_audit() -> ResponseReturnValue:
     form, _everything = _wanted()
     anchor, checked = AnchorForm(), None
     if anchor.validate_on_submit():
-        checked = audit_log.verify_noted(workplace(), person(), anchor.anchor.data or "")
-    entries = audit_log.list_entries(workplace(), person(), Wanted())
+        checked = audit_log.verify_noted(context(), person(), anchor.anchor.data or "")
+    entries = audit_log.list_entries(context(), person(), Wanted())
     return _audit_page(form, entries=entries, checked=checked, anchor=anchor)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, session
 
-from screening.web.core.guards import workplace
+from screening.web.core.guards import context
 from screening.workflow.accounts.passkeys import Challenge
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -25,7 +25,7 @@ def passkeys_work() -> bool:
 
 def new_challenge() -> Challenge:
     """Return a challenge for this browser; an earlier one does not count any more."""
-    text, now = secrets.token_urlsafe(32), workplace().now()
+    text, now = secrets.token_urlsafe(32), context().now()
     session["challenge"] = [text, now.isoformat()]
     return Challenge(text, _site(), now)
 

@@ -19,7 +19,7 @@ from screening.web.accounts.passkey_challenge import (
     passkeys_work,
 )
 from screening.web.core.formatting import browser_family, picture_of
-from screening.web.core.guards import SignedIn, is_kiosk, open_to_all, person, workplace
+from screening.web.core.guards import SignedIn, context, is_kiosk, open_to_all, person
 from screening.web.core.limits import a_link, a_try
 from screening.web.core.refusal_words import (
     CODE_OF_THE_APP,
@@ -65,9 +65,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            secret = sessions.sign_in(
-                workplace(), form.username.data, form.password.data, _browser()
-            )
+            secret = sessions.sign_in(context(), form.username.data, form.password.data, _browser())
         except ActRefusedError as refused:
             form.password.errors = [words(SIGNING_IN, refused)]
         else:
@@ -97,7 +95,7 @@ def passkey() -> ResponseReturnValue:
     try:
         challenge = answered_challenge()
         answer = PasskeyForm().credential.data or ""
-        secret = passkeys.sign_in(workplace(), challenge, answer, _browser())
+        secret = passkeys.sign_in(context(), challenge, answer, _browser())
     except ActRefusedError as refused:
         return _sign_in_page(SignInForm(formdata=None), words(PASSKEY, refused))
     return redirect(_enter(secret), 303)
@@ -112,7 +110,7 @@ def second_factor() -> ResponseReturnValue:
     form = SecondFactorForm()
     if form.validate_on_submit():
         try:
-            secret = factor.complete(workplace(), waiting, form.code.data)
+            secret = factor.complete(context(), waiting, form.code.data)
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
@@ -133,7 +131,7 @@ def set_up() -> ResponseReturnValue:
     waiting, form = _newcomer(), FirstCodeForm()
     if form.validate_on_submit():
         try:
-            secret = factor.set_up(workplace(), waiting, form.code.data)
+            secret = factor.set_up(context(), waiting, form.code.data)
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
@@ -142,10 +140,10 @@ def set_up() -> ResponseReturnValue:
 
 
 def _set_up_page(waiting: Waiting, form: FirstCodeForm, problem: str = "") -> ResponseReturnValue:
-    address = factor.offer_app(workplace(), waiting.account_id)
+    address = factor.offer_app(context(), waiting.account_id)
     options = ""
     if passkeys_work():
-        options = passkeys.registration_options(workplace(), waiting.account_id, new_challenge())
+        options = passkeys.registration_options(context(), waiting.account_id, new_challenge())
     return render_template(
         "accounts/sign_in/set_up.html",
         form=form,
@@ -162,7 +160,7 @@ def set_up_passkey() -> ResponseReturnValue:
     waiting = _newcomer()
     try:
         answer = PasskeyForm().credential.data or ""
-        secret = passkeys.set_up(workplace(), waiting, answered_challenge(), answer, "")
+        secret = passkeys.set_up(context(), waiting, answered_challenge(), answer, "")
     except ActRefusedError as refused:
         return _set_up_page(waiting, FirstCodeForm(formdata=None), words(PASSKEY, refused))
     return _first_entry(secret)
@@ -170,7 +168,7 @@ def set_up_passkey() -> ResponseReturnValue:
 
 def _waiting() -> Waiting:
     """Return who gave the password here, or begin again."""
-    waiting = factor.who_waits(workplace(), session.get("waiting", ""))
+    waiting = factor.who_waits(context(), session.get("waiting", ""))
     if is_kiosk() or waiting is None:
         abort(403 if is_kiosk() else redirect(url_for(".sign_in"), 303))
     g.clinic = waiting.clinic
@@ -191,7 +189,7 @@ def _browser() -> str:
 def _enter(secret: str) -> str:
     """Let this browser in and return where the work begins."""
     session.clear()
-    found = sessions.who_is(workplace(), secret)
+    found = sessions.who_is(context(), secret)
     assert found is not None
     login_user(SignedIn(found))
     return home_url(found.role)
@@ -200,7 +198,7 @@ def _enter(secret: str) -> str:
 def _first_entry(secret: str) -> ResponseReturnValue:
     """Let someone in for the first time and show the recovery codes, once."""
     following = _enter(secret)
-    codes = factor.renew_recovery_codes(workplace(), person())
+    codes = factor.renew_recovery_codes(context(), person())
     return render_template("accounts/own/recovery_codes.html", codes=codes, following=following)
 
 
@@ -210,10 +208,10 @@ def set_password(link: str) -> ResponseReturnValue:
     """Set the first password, or a new one, by a link that the administrator gave."""
     if is_kiosk():
         abort(403)
-    username, form = passwords.follow_link(workplace(), link), NewPasswordForm()
+    username, form = passwords.follow_link(context(), link), NewPasswordForm()
     if form.validate_on_submit():
         try:
-            passwords.set_password(workplace(), link, form.new.data)
+            passwords.set_password(context(), link, form.new.data)
         except ActRefusedError as refused:
             form.new.errors = [words(NEW_PASSWORD, refused)]
         else:
@@ -227,7 +225,7 @@ def set_password(link: str) -> ResponseReturnValue:
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        sessions.sign_out(workplace(), person().sign_in)
+        sessions.sign_out(context(), person().sign_in)
     logout_user()
     session.clear()
     return redirect(url_for(".home"), 303)

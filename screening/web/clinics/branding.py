@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.guards import clinic_here, open_to_all, workplace
+from screening.web.core.guards import clinic_here, context, open_to_all
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.contrast import (
     COLOUR,
@@ -109,7 +109,7 @@ def _accents(light: str, dark: str) -> str:
 
 @bp.get("/logo/<clinic_id>/<mark>.png")
 def logo(clinic_id: str, mark: str) -> ResponseReturnValue:
-    picture = branding.logo_of(workplace(), clinic_id, mark)
+    picture = branding.logo_of(context(), clinic_id, mark)
     if picture is None:
         abort(404)
     return Response(picture, mimetype="image/png", headers={"Cache-Control": LASTING})

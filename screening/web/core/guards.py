@@ -24,7 +24,7 @@ from werkzeug import Response as BaseResponse
 from screening.storage.tables import Clinic
 from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import PATIENT, Staff, Tablet
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import edit_lock
 from screening.workflow.screenings.edit_lock import EditLock
@@ -50,12 +50,12 @@ class SignedIn(UserMixin):
 
 @login.user_loader
 def load_sign_in(secret: str) -> SignedIn | None:
-    person = sessions.who_is(workplace(), secret)
+    person = sessions.who_is(context(), secret)
     return SignedIn(person) if person else None
 
 
-def workplace() -> Workplace:
-    return cast(Workplace, current_app.extensions["workplace"])
+def context() -> Context:
+    return cast(Context, current_app.extensions["context"])
 
 
 def person() -> Staff:
@@ -123,7 +123,7 @@ def tablet() -> Tablet | None:
     """Return the paired tablet that asks, None for any other browser."""
     if "tablet" not in g:
         token = request.cookies.get(_kiosk_cookie())
-        g.tablet = tablets.tablet_of(workplace(), token) if token else None
+        g.tablet = tablets.tablet_of(context(), token) if token else None
     return cast(Tablet | None, g.tablet)
 
 
@@ -141,8 +141,8 @@ def start_visit(screening_id: str) -> None:
     """Let this browser answer one screening; whoever used it before is forgotten."""
     end_visit()
     session["screening"] = screening_id
-    session["began"] = session["seen"] = workplace().now().timestamp()
-    lock = edit_lock.take(workplace(), screening_id, tablet() or PATIENT)
+    session["began"] = session["seen"] = context().now().timestamp()
+    lock = edit_lock.take(context(), screening_id, tablet() or PATIENT)
     session["pen"] = lock.secret
 
 
@@ -162,7 +162,7 @@ def end_visit() -> None:
     """Forget everyone, here and on the server; only a phone's language stays."""
     language = session.get("language")
     if "screening" in session:
-        edit_lock.lay_down(workplace(), own_lock())
+        edit_lock.lay_down(context(), own_lock())
     session.clear()
     if language and not is_kiosk():
         session["language"] = language
@@ -175,7 +175,7 @@ def end_old_visit() -> None:
     """
     if "screening" not in session:
         return
-    now = workplace().now().timestamp()
+    now = context().now().timestamp()
     idle, lasted = now - session.get("seen", 0), now - session.get("began", 0)
     if idle > VISIT_IDLE.total_seconds() or lasted > LONGEST_VISIT.total_seconds():
         end_visit()
@@ -185,7 +185,7 @@ def end_old_visit() -> None:
 
 def day_at_clinic() -> date:
     """Return the day at the clinic of whoever is signed in."""
-    return workplace().now().astimezone(ZoneInfo(person().clinic.zone)).date()
+    return context().now().astimezone(ZoneInfo(person().clinic.zone)).date()
 
 
 def clinic_here() -> Clinic | None:

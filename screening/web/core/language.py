@@ -7,7 +7,7 @@ from flask import current_app, has_request_context, request, session
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.language import ENGLISH, in_language
-from screening.web.core.guards import workplace
+from screening.web.core.guards import context
 
 
 def languages() -> dict[str, str]:
@@ -16,7 +16,7 @@ def languages() -> dict[str, str]:
     One is offered when the questions exist in it and the clinic says so: no
     clinician has reviewed the translations yet.
     """
-    existing = [ENGLISH, *workplace().definitions.translations]
+    existing = [ENGLISH, *context().definitions.translations]
     codes = [code for code in existing if code in current_app.config["LANGUAGES"]] or [ENGLISH]
     names = {code: Locale(code).get_display_name(code) or code for code in codes}
     return {code: name[0].upper() + name[1:] for code, name in names.items()}
@@ -43,5 +43,5 @@ def definitions() -> Definitions:
     known: dict[str, Definitions] = current_app.extensions.setdefault("definitions", {})
     chosen = language()
     if chosen not in known:
-        known[chosen] = in_language(workplace().definitions, chosen)
+        known[chosen] = in_language(context().definitions, chosen)
     return known[chosen]

@@ -7,7 +7,7 @@ import shutil
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.guards import open_to_all, workplace
+from screening.web.core.guards import context, open_to_all
 from screening.workflow.operations import health
 
 bp = Blueprint("health", __name__)
@@ -22,6 +22,6 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
     """Say what is missing before a patient notices."""
-    problems = health.problems(workplace(), shutil.disk_usage(current_app.config["INSTANCE"]).free)
-    told = {"problems": problems, "warnings": health.warnings(workplace())}
+    problems = health.problems(context(), shutil.disk_usage(current_app.config["INSTANCE"]).free)
+    told = {"problems": problems, "warnings": health.warnings(context())}
     return jsonify(ready=not problems, **told), 503 if problems else 200

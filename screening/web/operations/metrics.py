@@ -17,7 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from screening.logs import id_for_request, request_id
-from screening.web.core.guards import open_to_all, workplace
+from screening.web.core.guards import context, open_to_all
 from screening.workflow.operations.counts import count_work
 
 bp = Blueprint("watching", __name__)
@@ -85,7 +85,7 @@ class _Stored(Collector):
     """What the database counts, asked for at the moment."""
 
     def collect(self) -> Iterator[Metric]:
-        counts = count_work(workplace())
+        counts = count_work(context())
         for name, help_, by_state in (
             ("screenings", "Screenings that are open, by state", counts.screenings),
             ("mails", "Mails that wait (pending) or were refused (failed)", counts.mails),

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from screening.web.core.formatting import picture_of
-from screening.web.core.guards import day_at_clinic, person, require, workplace
+from screening.web.core.guards import context, day_at_clinic, person, require
 from screening.web.core.language import languages
 from screening.web.reception.forms import BirthDateForm, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
@@ -30,11 +30,11 @@ bp.before_request(require("receptionist"))
 @bp.get("")
 def today() -> ResponseReturnValue:
     """Show the appointments of today, or of the day asked for, then everyone else."""
-    note_look(workplace(), person(), "look at list")
+    note_look(context(), person(), "look at list")
     zone = person().clinic.zone
     today = day_at_clinic()
     day = request.args.get("day", type=date.fromisoformat) or today
-    entries = invitations.list_screenings(workplace(), person().clinic.id, day)
+    entries = invitations.list_screenings(context(), person().clinic.id, day)
     of_the_day = [e for e in entries if _day(e, zone) == day]
     return render_template(
         "reception/today.html",
@@ -43,10 +43,10 @@ def today() -> ResponseReturnValue:
         of_the_day=of_the_day,
         others=[e for e in entries if e not in of_the_day],
         why_words=why_words(),
-        locked=[t for t in tablets.list_kiosks(workplace(), person().clinic.id) if t.locked],
+        locked=[t for t in tablets.list_kiosks(context(), person().clinic.id) if t.locked],
         zone=zone,
-        now=workplace().now(),
-        has_mail=workplace().mail is not None,
+        now=context().now(),
+        has_mail=context().mail is not None,
         form=FlaskForm(),
     )
 
@@ -68,16 +68,16 @@ def why_words() -> dict[str, str]:
 @bp.route("/invitations", methods=["GET", "POST"])
 def invite() -> ResponseReturnValue:
     form = InviteForm()
-    form.procedures.choices = procedure_choices(workplace().definitions.procedures)
+    form.procedures.choices = procedure_choices(context().definitions.procedures)
     form.language.choices = list(languages().items())
-    has_mail = workplace().mail is not None
+    has_mail = context().mail is not None
     if not form.validate_on_submit():
         page = render_template("reception/invite.html", form=form, has_mail=has_mail)
         return page, 422 if form.errors else 200
     here = person()
     when = form.appointment.data
     invitation = invitations.invite(
-        workplace(),
+        context(),
         here,
         form.name.data,
         form.procedures.data,
@@ -93,8 +93,8 @@ def invite() -> ResponseReturnValue:
 def renew(screening_id: str) -> ResponseReturnValue:
     """Give a new link and a new start code; the old ones end."""
     here = person()
-    link = invitations.renew_link(workplace(), here, screening_id)
-    code = invitations.new_start_code(workplace(), here, screening_id)
+    link = invitations.renew_link(context(), here, screening_id)
+    code = invitations.new_start_code(context(), here, screening_id)
     return _show(screening_id, link, code)
 
 
@@ -104,14 +104,14 @@ def birth_date(screening_id: str) -> ResponseReturnValue:
     form, here = BirthDateForm(), person()
     if form.validate_on_submit():
         born = form.born.data.isoformat()
-        invitations.note_birth_date(workplace(), here, screening_id, born)
+        invitations.note_birth_date(context(), here, screening_id, born)
     return redirect(url_for(".today"), 303)
 
 
 @bp.post("/tablets/<kiosk_id>/unlocking")
 def unlock(kiosk_id: str) -> ResponseReturnValue:
     """Let a tablet go on that five wrong codes had locked."""
-    tablets.unlock(workplace(), person(), kiosk_id)
+    tablets.unlock(context(), person(), kiosk_id)
     return redirect(url_for(".today"), 303)
 
 
@@ -119,7 +119,7 @@ def unlock(kiosk_id: str) -> ResponseReturnValue:
 def recheck(screening_id: str) -> ResponseReturnValue:
     """The patient has arrived: ask again what may have changed since."""
     here = person()
-    invitation = rechecks.recheck(workplace(), here, screening_id)
+    invitation = rechecks.recheck(context(), here, screening_id)
     return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
 
 
@@ -127,8 +127,8 @@ def _show(screening_id: str, link: str, code: str) -> str:
     """Show the link, and the code where a date of birth is known that goes with it."""
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     here = person()
-    useful = invitations.has_birth_date(workplace(), here.clinic.id, screening_id)
-    box = mailbox.open_mailbox(workplace(), here, screening_id)
+    useful = invitations.has_birth_date(context(), here.clinic.id, screening_id)
+    box = mailbox.open_mailbox(context(), here, screening_id)
     return render_template(
         "reception/invitation.html",
         address=address,
@@ -151,8 +151,8 @@ def _mail_shown(box: Mailbox, form: MailForm) -> dict[str, Any]:
     return {
         "box": box,
         "form": form,
-        "has_mail": workplace().mail is not None,
-        "now": workplace().now(),
+        "has_mail": context().mail is not None,
+        "now": context().now(),
         "zone": person().clinic.zone,
     }
 
@@ -161,7 +161,7 @@ def _mail_shown(box: Mailbox, form: MailForm) -> dict[str, Any]:
 def mail(screening_id: str) -> ResponseReturnValue:
     """Show what became of the mails, and offer the next one."""
     here = person()
-    box = mailbox.open_mailbox(workplace(), here, screening_id)
+    box = mailbox.open_mailbox(context(), here, screening_id)
     return render_template("reception/mail.html", **_mail_shown(box, _mail_form(box)))
 
 
@@ -171,15 +171,15 @@ def send_mail(screening_id: str) -> ResponseReturnValue:
     here, form = person(), MailForm()
     form.language.choices = list(languages().items())
     if not form.validate_on_submit():
-        box = mailbox.open_mailbox(workplace(), here, screening_id)
+        box = mailbox.open_mailbox(context(), here, screening_id)
         return render_template("reception/mail.html", **_mail_shown(box, form)), 422
     given = (form.to.data, form.language.data or "", form.after.data or 0, form.link.data or "")
-    mailbox.send_link(workplace(), here, screening_id, *given)
+    mailbox.send_link(context(), here, screening_id, *given)
     return redirect(url_for(".mail", screening_id=screening_id), 303)
 
 
 @bp.post("/screenings/<screening_id>/withdrawal")
 def withdraw(screening_id: str) -> ResponseReturnValue:
     why = request.form.get("why", "")
-    invitations.withdraw(workplace(), person(), screening_id, why)
+    invitations.withdraw(context(), person(), screening_id, why)
     return redirect(url_for(".today"), 303)

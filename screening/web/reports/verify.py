@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from screening.web.core import error_pages
-from screening.web.core.guards import open_to_all, workplace
+from screening.web.core.guards import context, open_to_all
 from screening.web.core.limits import a_file, a_link, seconds_to_wait
 from screening.web.core.refusal_words import VERIFYING, words
 from screening.web.reports.openapi import describe
@@ -37,7 +37,7 @@ def ask() -> ResponseReturnValue:
 def show(code: str) -> ResponseReturnValue:
     """Say what is known of the report that printed `code`, and ask for the file."""
     try:
-        issued = verification.look_up(workplace(), code)
+        issued = verification.look_up(context(), code)
     except ActRefusedError as refused:
         error = words(VERIFYING, refused)
         return render_template("reports/ask.html", issued=None, error=error, anchor="code"), 404
@@ -50,8 +50,8 @@ def show(code: str) -> ResponseReturnValue:
 def check(code: str | None = None) -> ResponseReturnValue:
     issued = None
     try:
-        issued = verification.look_up(workplace(), code) if code else None
-        checked = verification.verify_upload(workplace(), _uploaded(), code)
+        issued = verification.look_up(context(), code) if code else None
+        checked = verification.verify_upload(context(), _uploaded(), code)
     except (ActRefusedError, RequestEntityTooLarge) as refused:
         error, status = _refusal(refused)
         return render_template(
@@ -74,7 +74,7 @@ def _said(reason: Any) -> Markup:
 def check_for_program() -> ResponseReturnValue:
     """Answer in JSON to a PDF as the body, or as the part "file" of a form."""
     try:
-        checked = verification.verify_upload(workplace(), _uploaded())
+        checked = verification.verify_upload(context(), _uploaded())
     except (ActRefusedError, RequestEntityTooLarge) as refused:
         error, status = _refusal(refused)
         return jsonify(error=error), status

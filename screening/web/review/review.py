@@ -14,7 +14,7 @@ from screening.clinical.report.decision import CODES, Choice, Code, Ruling, prob
 from screening.clinical.report.decisive import clear_day
 from screening.clinical.report.parts import Report, patient_name
 from screening.web.core.formatting import evidence_words, shown_text, state_words
-from screening.web.core.guards import day_at_clinic, person, require, workplace
+from screening.web.core.guards import context, day_at_clinic, person, require
 from screening.web.core.refusal_words import RULING, SIGNATURE, words
 from screening.web.review.forms import DecisionForm
 from screening.workflow.accounts.sessions import note_look
@@ -58,7 +58,7 @@ def code_words() -> dict[str, str]:
 @bp.get("")
 def queue() -> ResponseReturnValue:
     """Show who waits for a decision, by appointment, then gravest outcome."""
-    note_look(workplace(), person(), "look at queue")
+    note_look(context(), person(), "look at queue")
     return render_template("review/queue.html", **_listed())
 
 
@@ -71,16 +71,16 @@ def queue_list() -> ResponseReturnValue:
 @bp.post("/search")
 def search() -> ResponseReturnValue:
     """Find by name or number. A name never stands in an address."""
-    note_look(workplace(), person(), "search queue")
+    note_look(context(), person(), "search queue")
     words = request.form.get("words", "")[:100]
-    found = line.search(workplace(), person(), words)
+    found = line.search(context(), person(), words)
     return render_template("review/queue.html", **_listed() | {"found": found, "words": words})
 
 
 def _listed() -> dict[str, Any]:
     zone, day = person().clinic.zone, day_at_clinic()
     today, outcome = request.args.get("day") == "today", request.args.get("outcome", "")
-    waiting = line.list_queue(workplace(), person())
+    waiting = line.list_queue(context(), person())
     return {
         "counts": line.count(waiting, day, zone),
         "waiting": [
@@ -88,7 +88,7 @@ def _listed() -> dict[str, Any]:
             for e in waiting
             if (not today or line.is_on(e, day, zone)) and outcome in ("", e.outcome)
         ],
-        "decided": [] if today or outcome else line.list_decided(workplace(), person()),
+        "decided": [] if today or outcome else line.list_decided(context(), person()),
         "today": today,
         "outcome": outcome,
         "found": None,
@@ -107,7 +107,7 @@ def review(screening_id: str) -> ResponseReturnValue:
 def decide(screening_id: str) -> ResponseReturnValue:
     """Record the decision, or a new one; the report is signed with the doctor's certificate."""
     form = DecisionForm()
-    review = reviews.read_review(workplace(), person(), screening_id)
+    review = reviews.read_review(context(), person(), screening_id)
     if review.state != ("decided" if "why" in request.form else "submitted"):
         return _show(screening_id, form, {}, too_late=True), 409
     rulings = {p["id"]: _ruling(p["id"]) for p in review.report["procedures"]}
@@ -131,9 +131,9 @@ def decide(screening_id: str) -> ResponseReturnValue:
 def _record(screening_id: str, rulings: dict[str, Ruling], password: str) -> None:
     if "why" in request.form:
         why = request.form["why"]
-        reviews.amend(workplace(), person(), screening_id, rulings, why, password)
+        reviews.amend(context(), person(), screening_id, rulings, why, password)
     else:
-        reviews.decide(workplace(), person(), screening_id, rulings, password)
+        reviews.decide(context(), person(), screening_id, rulings, password)
 
 
 def _ruling(procedure: str) -> Ruling:
@@ -150,7 +150,7 @@ def _ruling(procedure: str) -> Ruling:
 def _show(
     screening_id: str, form: DecisionForm, problems: dict[str, str], too_late: bool = False
 ) -> str:
-    review = reviews.open_review(workplace(), person(), screening_id)
+    review = reviews.open_review(context(), person(), screening_id)
     return render_template(
         "review/review.html",
         review=review,
@@ -188,8 +188,8 @@ def _explained(report: Report) -> dict[str, Any]:
 @bp.get("/screenings/<screening_id>/<any(screening, decided, plan):kind>.pdf")
 def report(screening_id: str, kind: str) -> ResponseReturnValue:
     sequence = request.args.get("sequence", type=int)
-    pdf = reviews.read_report(workplace(), person(), screening_id, kind, sequence)
-    number = reviews.read_review(workplace(), person(), screening_id).number
+    pdf = reviews.read_report(context(), person(), screening_id, kind, sequence)
+    number = reviews.read_review(context(), person(), screening_id).number
     return Response(
         pdf,
         mimetype="application/pdf",

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from screening.web.core.guards import person, require, workplace
+from screening.web.core.guards import context, person, require
 from screening.web.rules.figures import charts
 from screening.web.rules.forms import DefinitionsForm
 from screening.workflow.rules import preview as previews
@@ -50,14 +50,14 @@ def preview() -> ResponseReturnValue:
         return _show(form, None), 422
     with closing(form.archive.data) as upload:
         archive = upload.stream.read(previews.LARGEST_UPLOAD + 1)
-    trial = previews.try_definitions(workplace(), person(), archive)
+    trial = previews.try_definitions(context(), person(), archive)
     return _show(form, trial), 422 if trial.problems else 200
 
 
 @bp.get("/definitions.zip")
 def archive() -> ResponseReturnValue:
     return Response(
-        previews.pack_in_force(workplace(), person()),
+        previews.pack_in_force(context(), person()),
         mimetype="application/zip",
         headers={"Content-Disposition": 'attachment; filename="questions.zip"'},
     )
@@ -66,15 +66,15 @@ def archive() -> ResponseReturnValue:
 @bp.get("/insight")
 def insight() -> ResponseReturnValue:
     """Show figures of the own clinic for some months; no name, no answer of anyone."""
-    choose = months_to_choose(workplace(), person())
+    choose = months_to_choose(context(), person())
     period, procedure = request.args.get("period", "3"), request.args.get("treatment", "")
     if period not in (*SPANS, *choose):
         abort(404)
     months = choose[-SPANS[period] :] if period in SPANS else [period]
-    known = workplace().definitions
+    known = context().definitions
     if procedure and procedure not in known.procedures:
         abort(404)
-    shown = look(workplace(), person(), months)
+    shown = look(context(), person(), months)
     return render_template(
         "rules/insight.html",
         charts=charts(shown.insight, procedure, known),
@@ -94,8 +94,8 @@ def _show(form: DefinitionsForm, trial: Trial | None) -> str:
         "rules/front.html",
         form=form,
         trial=trial,
-        known=previews.in_force(workplace()),
-        procedures=workplace().definitions.procedures,
+        known=previews.in_force(context()),
+        procedures=context().definitions.procedures,
         fields=field_words(),
         most_numbers=MOST_NUMBERS,
         zone=person().clinic.zone,

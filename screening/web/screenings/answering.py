@@ -22,13 +22,13 @@ from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
 from screening.web.core.formatting import declaration_text, shown_date
 from screening.web.core.guards import (
+    context,
     end_visit,
     is_kiosk,
     not_on_a_tablet,
     open_to_all,
     own_lock,
     start_visit,
-    workplace,
 )
 from screening.web.core.language import definitions, language
 from screening.web.core.limits import a_link
@@ -53,9 +53,9 @@ bp.before_request(open_to_all)
 def welcome(link: str) -> ResponseReturnValue:
     """Show what this is. Looking does not use the link up."""
     not_on_a_tablet()
-    screening_id, state = answering.follow_link(workplace(), link)
+    screening_id, state = answering.follow_link(context(), link)
     over = state in {"submitted", "decided"}
-    draft = None if over else answering.read_draft(workplace(), screening_id)
+    draft = None if over else answering.read_draft(context(), screening_id)
     g.clinic = (draft or receipt_of(screening_id)).clinic
     return render_template("screenings/welcome.html", draft=draft, over=over, form=FlaskForm())
 
@@ -65,7 +65,7 @@ def welcome(link: str) -> ResponseReturnValue:
 def begin(link: str) -> ResponseReturnValue:
     """Let this browser in, and take the secret out of the address."""
     not_on_a_tablet()
-    start_visit(answering.enter(workplace(), link))
+    start_visit(answering.enter(context(), link))
     return redirect(url_for(".resume"), 303)
 
 
@@ -76,16 +76,16 @@ def resume() -> ResponseReturnValue:
 
 
 def draft_here() -> Draft:
-    draft = answering.open_draft(workplace(), own_lock())
+    draft = answering.open_draft(context(), own_lock())
     if is_kiosk():
-        edit_lock.keep(workplace(), own_lock())
+        edit_lock.keep(context(), own_lock())
     g.clinic = draft.clinic
     return draft
 
 
 def receipt_of(screening_id: str) -> Receipt:
     """Return the receipt, and let the page name its clinic."""
-    receipt = receipts.read_receipt(workplace(), screening_id)
+    receipt = receipts.read_receipt(context(), screening_id)
     g.clinic = receipt.clinic
     return receipt
 
@@ -116,7 +116,7 @@ def procedures() -> ResponseReturnValue:
     form = ProceduresForm(data={"procedures": draft.procedures or draft.invited_for})
     form.procedures.choices = procedure_choices(definitions().procedures)
     if form.validate_on_submit():
-        answering.choose_procedures(workplace(), own_lock(), form.procedures.data)
+        answering.choose_procedures(context(), own_lock(), form.procedures.data)
         return redirect(url_for(".resume"), 303)
     status = 422 if form.errors else 200
     return render_template("screenings/procedures.html", draft=draft, form=form), status
@@ -135,9 +135,9 @@ def question(link_id: str) -> ResponseReturnValue:
     item = steps[place].item
     form = question_form(item, draft.today, draft.answers)
     if form.validate_on_submit():
-        answering.give_answer(workplace(), own_lock(), link_id, form[link_id].answer)
+        answering.give_answer(context(), own_lock(), link_id, form[link_id].answer)
         if item.type is ItemType.BIRTH_DATE and not is_kiosk():
-            previous_answers.bring_back(workplace(), own_lock())
+            previous_answers.bring_back(context(), own_lock())
         return redirect(_after(link_id), 303)
     return render_template(
         "screenings/question.html",
@@ -233,7 +233,7 @@ def who_answered() -> ResponseReturnValue:
     form = AnswererForm(data={"who": given["who"], "interpreter": given["name"]})
     if form.validate_on_submit():
         name = form.interpreter.data or ""
-        answering.say_who_answered(workplace(), own_lock(), form.who.data, name)
+        answering.say_who_answered(context(), own_lock(), form.who.data, name)
         return redirect(url_for(".declaration"), 303)
     page = render_template("screenings/who_answered.html", form=form, back=url_for(".check"))
     return page, 422 if form.errors else 200
@@ -251,7 +251,7 @@ def declaration() -> ResponseReturnValue:
     text = declaration_text(draft.answered_by)
     if form.validate_on_submit():
         made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
-        answering.submit(workplace(), own_lock(), made, language(), _words())
+        answering.submit(context(), own_lock(), made, language(), _words())
         if is_kiosk():
             return redirect(url_for("kiosk.done"), 303)
         return redirect(url_for(".receipt"), 303)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.guards import open_to_all, own_lock, workplace
+from screening.web.core.guards import context, open_to_all, own_lock
 from screening.web.core.language import definitions
 from screening.web.screenings.answering import draft_here, next_url, said_text, to_confirm
 from screening.web.screenings.forms import CHANGED, SAME, ReadingForm, still_true_form
@@ -26,7 +26,7 @@ def medicine() -> ResponseReturnValue:
     if form.validate_on_submit():
         if form.about.data == reading.kind.id:
             reply = form.reply.data
-            medicine_check.reply_to_reading(workplace(), own_lock(), reading.kind.id, reply)
+            medicine_check.reply_to_reading(context(), own_lock(), reading.kind.id, reply)
         return redirect(url_for("patient.resume"), 303)
     return render_template(
         "screenings/medicine.html",
@@ -50,7 +50,7 @@ def still_true() -> ResponseReturnValue:
         if form.about.data == here.section.id:
             said = {item.link_id: form[item.link_id].data for item, _answer in here.asked}
             same, changed = ({k for k, v in said.items() if v == w} for w in (SAME, CHANGED))
-            previous_answers.confirm(workplace(), own_lock(), same, changed)
+            previous_answers.confirm(context(), own_lock(), same, changed)
         return redirect(url_for("patient.resume"), 303)
     return render_template(
         "screenings/still_true.html",
@@ -65,5 +65,5 @@ def still_true() -> ResponseReturnValue:
 @bp.post("/anew")
 def anew() -> ResponseReturnValue:
     draft_here()
-    previous_answers.start_anew(workplace(), own_lock())
+    previous_answers.start_anew(context(), own_lock())
     return redirect(url_for("patient.resume"), 303)

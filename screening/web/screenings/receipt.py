@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.guards import is_kiosk, start_visit, visited, workplace
+from screening.web.core.guards import context, is_kiosk, start_visit, visited
 from screening.web.screenings.answering import bp, receipt_of
 from screening.workflow.reception import recheck
 from screening.workflow.screenings import receipts
@@ -27,7 +27,7 @@ def report() -> ResponseReturnValue:
     screening_id = visited()
     if is_kiosk():
         abort(403)
-    pdf = receipts.patient_copy(workplace(), screening_id)
+    pdf = receipts.patient_copy(context(), screening_id)
     if pdf is None:
         return redirect(url_for(".receipt"), 303)
     name = receipt_of(screening_id).number
@@ -44,7 +44,7 @@ def aftercare() -> ResponseReturnValue:
     screening_id = visited()
     if is_kiosk():
         abort(403)
-    diary = receipts.aftercare_file(workplace(), screening_id)
+    diary = receipts.aftercare_file(context(), screening_id)
     if diary is None:
         return redirect(url_for(".receipt"), 303)
     return Response(
@@ -60,5 +60,5 @@ def change() -> ResponseReturnValue:
     screening_id = visited()
     if is_kiosk():
         abort(403)
-    start_visit(recheck.something_changed(workplace(), screening_id))
+    start_visit(recheck.something_changed(context(), screening_id))
     return redirect(url_for(".resume"), 303)

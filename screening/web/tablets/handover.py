@@ -8,12 +8,12 @@ from flask_wtf import FlaskForm
 
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import (
+    context,
     not_on_a_tablet,
     open_to_all,
     own_lock,
     start_visit,
     tablet,
-    workplace,
 )
 from screening.web.core.limits import a_link
 from screening.workflow.screenings import answering
@@ -27,7 +27,7 @@ bp.before_request(open_to_all)
 def _answering() -> EditLock:
     """Return what lets this browser answer, and put the clinic's name on the page."""
     lock = own_lock()
-    g.clinic = answering.open_draft(workplace(), lock).clinic
+    g.clinic = answering.open_draft(context(), lock).clinic
     return lock
 
 
@@ -35,7 +35,7 @@ def _answering() -> EditLock:
 def to_tablet() -> ResponseReturnValue:
     """Show the patient, on the own phone, the code with which to go on at the tablet."""
     not_on_a_tablet()
-    code = handover.code_for_tablet(workplace(), _answering())
+    code = handover.code_for_tablet(context(), _answering())
     return render_template("screenings/tablet_code.html", code=code), 201
 
 
@@ -45,7 +45,7 @@ def to_phone() -> ResponseReturnValue:
     here, lock = tablet(), _answering()
     if here is None:
         abort(403)
-    link = handover.link_for_phone(workplace(), here, lock)
+    link = handover.link_for_phone(context(), here, lock)
     address = current_app.config["PUBLIC_URL"] + url_for(".welcome", link=link)
     picture = picture_of(address)
     return render_template("tablets/to_phone.html", picture=picture, address=address), 201
@@ -64,5 +64,5 @@ def welcome(link: str) -> ResponseReturnValue:
 def begin(link: str) -> ResponseReturnValue:
     """Go on here; from now on the tablet shows nothing of it."""
     not_on_a_tablet()
-    start_visit(handover.follow_to_phone(workplace(), link))
+    start_visit(handover.follow_to_phone(context(), link))
     return redirect(url_for("patient.resume"), 303)

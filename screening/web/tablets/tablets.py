@@ -21,6 +21,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from screening.web.core.guards import (
+    context,
     end_visit,
     forget_tablet,
     open_to_all,
@@ -28,7 +29,6 @@ from screening.web.core.guards import (
     remember_tablet,
     start_visit,
     tablet,
-    workplace,
 )
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import PAIRING, RELEASE, START, words
@@ -75,7 +75,7 @@ def pair() -> ResponseReturnValue:
         return render_template("tablets/pair.html", form=form), 422 if form.errors else 200
     if form.validate_on_submit():
         try:
-            token = tablets.pair(workplace(), form.code.data)
+            token = tablets.pair(context(), form.code.data)
         except ActRefusedError as refused:
             form.code.errors = [words(PAIRING, refused)]
         else:
@@ -93,7 +93,7 @@ def start() -> ResponseReturnValue:
     locked = here.locked
     if form.validate_on_submit():
         try:
-            screening_id = handover.start(workplace(), here, form.code.data, form.born.data)
+            screening_id = handover.start(context(), here, form.code.data, form.born.data)
         except ActRefusedError as refused:
             locked = refused.reason == Refusal.LOCKED
             form = StartForm(formdata=None)  # whoever comes next finds nothing typed
@@ -125,7 +125,7 @@ def reset() -> ResponseReturnValue:
 def here() -> ResponseReturnValue:
     """Tell the page that the server is there, and (410) that the page's visit is over here."""
     if "screening" in session:
-        held = edit_lock.is_here(workplace(), own_lock())
+        held = edit_lock.is_here(context(), own_lock())
     else:
         held = "visit" not in request.args
     return "", 204 if held else 410
@@ -136,7 +136,7 @@ def stay() -> ResponseReturnValue:
     """Somebody touches the tablet: the visit goes on."""
     if "screening" in session and tablet():
         try:
-            edit_lock.keep(workplace(), own_lock())
+            edit_lock.keep(context(), own_lock())
         except ActRefusedError:
             return "", 410
     return "", 204
@@ -153,7 +153,7 @@ def leave() -> ResponseReturnValue:
     form = PinForm()  # only now: it puts its token into the session
     if form.validate_on_submit():
         try:
-            tablets.release(workplace(), here, form.pin.data)
+            tablets.release(context(), here, form.pin.data)
         except ActRefusedError as refused:
             form.pin.errors = [words(RELEASE, refused)]
         else:

@@ -19,7 +19,7 @@ from screening.workflow.accounts.sessions import (
 )
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.roles import ROLES
 
@@ -37,10 +37,10 @@ class AccountEntry:
     has_second_factor: bool
 
 
-def list_accounts(place: Workplace, by: Staff) -> list[AccountEntry]:
+def list_accounts(context: Context, by: Staff) -> list[AccountEntry]:
     """Return the clinic's accounts by name."""
     query = select(Account).where(Account.clinic_id == by.clinic.id).order_by(Account.name)
-    with place.database.read() as session:
+    with context.database.read() as session:
         with_passkey = set(session.scalars(select(Passkey.account_id)))
         return [
             AccountEntry(
@@ -49,88 +49,88 @@ def list_accounts(place: Workplace, by: Staff) -> list[AccountEntry]:
                 a.name,
                 a.role,
                 a.disabled_at,
-                bool(a.locked_until and place.now() < a.locked_until),
+                bool(a.locked_until and context.now() < a.locked_until),
                 a.totp is not None or a.id in with_passkey,
             )
             for a in session.scalars(query)
         ]
 
 
-def open_account(place: Workplace, by: Staff, username: str, name: str, role: str) -> str:
+def open_account(context: Context, by: Staff, username: str, name: str, role: str) -> str:
     """Add an account and return the link by which its owner sets the password.
 
     Raises ActRefusedError: "taken" for a user name that exists, "unknown-role".
     """
     if role not in ROLES:
         raise ActRefusedError(Refusal.UNKNOWN_ROLE)
-    with place.database.read() as session:
+    with context.database.read() as session:
         if session.scalars(select(Account.id).where(Account.username == username)).first():
             raise ActRefusedError(Refusal.TAKEN)
-    credentials = place.issue(name, place.now()) if role == "doctor" else None
+    credentials = context.issue(name, context.now()) if role == "doctor" else None
     unknown = secrets.token_urlsafe(32)
-    id = add_account(place, by, username, name, role, unknown, credentials)
-    return give_link(place, by, id)
+    id = add_account(context, by, username, name, role, unknown, credentials)
+    return give_link(context, by, id)
 
 
-def give_link(place: Workplace, by: Staff, account_id: str) -> str:
+def give_link(context: Context, by: Staff, account_id: str) -> str:
     """Return a new link to set the password; an earlier one is void."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = _own(session, by, account_id)
-        _note(place, session, by, "give password link", account)
-        return new_link(place, account)
+        _note(context, session, by, "give password link", account)
+        return new_link(context, account)
 
 
-def change_role(place: Workplace, by: Staff, account_id: str, role: str) -> None:
+def change_role(context: Context, by: Staff, account_id: str, role: str) -> None:
     """Give someone another role, from their next click on. Raises ActRefusedError("unknown-role").
 
     Whoever becomes a doctor gets a certificate to sign with.
     """
     if role not in ROLES:
         raise ActRefusedError(Refusal.UNKNOWN_ROLE)
-    with place.database.read() as session:
+    with context.database.read() as session:
         account = _own(session, by, account_id)
-    credentials = place.issue(account.name, place.now()) if role == "doctor" else None
-    with place.database.write() as session:
+    credentials = context.issue(account.name, context.now()) if role == "doctor" else None
+    with context.database.write() as session:
         account = _own(session, by, account_id)
         if account.id == by.id:
             raise ActRefusedError(Refusal.YOURSELF)
         if credentials and account.credentials is None:
-            keep_credentials(place, session, account, credentials)
-        _note(place, session, by, f"change role from {account.role} to {role}", account)
+            keep_credentials(context, session, account, credentials)
+        _note(context, session, by, f"change role from {account.role} to {role}", account)
         account.role = role
 
 
-def disable(place: Workplace, by: Staff, account_id: str) -> None:
+def disable(context: Context, by: Staff, account_id: str) -> None:
     """Close an account and end its sign-ins at once. One's own stays: someone must be left."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = _own(session, by, account_id)
         if account.id == by.id:
             raise ActRefusedError(Refusal.YOURSELF)
-        account.disabled_at = account.disabled_at or place.now()
-        end_sign_ins(place, session, account.id)
-        _note(place, session, by, "disable account", account)
+        account.disabled_at = account.disabled_at or context.now()
+        end_sign_ins(context, session, account.id)
+        _note(context, session, by, "disable account", account)
 
 
-def enable(place: Workplace, by: Staff, account_id: str) -> None:
-    with place.database.write() as session:
+def enable(context: Context, by: Staff, account_id: str) -> None:
+    with context.database.write() as session:
         account = _own(session, by, account_id)
         account.disabled_at = account.locked_until = None
         account.misses = 0
-        _note(place, session, by, "enable account", account)
+        _note(context, session, by, "enable account", account)
 
 
-def reset_second_factor(place: Workplace, by: Staff, account_id: str) -> None:
+def reset_second_factor(context: Context, by: Staff, account_id: str) -> None:
     """Forget someone's app, passkeys and recovery codes; the next sign-in sets up new ones."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = _own(session, by, account_id)
         account.totp = account.totp_offer = account.totp_counter = None
         session.execute(delete(Passkey).where(Passkey.account_id == account.id))
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-        end_sign_ins(place, session, account.id)
-        _note(place, session, by, "reset second factor", account)
+        end_sign_ins(context, session, account.id)
+        _note(context, session, by, "reset second factor", account)
 
 
-def certificates(place: Workplace, by: Staff) -> list[tuple[str, datetime]]:
+def certificates(context: Context, by: Staff) -> list[tuple[str, datetime]]:
     """Return whose certificates end when: the seal's, then each doctor's who may sign."""
     query = (
         select(Account)
@@ -142,11 +142,11 @@ def certificates(place: Workplace, by: Staff) -> list[tuple[str, datetime]]:
         )
         .order_by(Account.name)
     )
-    with place.database.read() as session:
-        seal = clinic_seal(place, session, by.clinic.id)
+    with context.database.read() as session:
+        seal = clinic_seal(context, session, by.clinic.id)
         found = [(seal.subject, seal.certificate.not_valid_after_utc)]
         for account in session.scalars(query):
-            certificate = doctor_credentials(place, session, account.id).certificate
+            certificate = doctor_credentials(context, session, account.id).certificate
             found.append((account.name, certificate.not_valid_after_utc))
     return found
 
@@ -159,5 +159,5 @@ def _own(session: Session, by: Staff, account_id: str) -> Account:
     return account
 
 
-def _note(place: Workplace, session: Session, by: Staff, act: str, account: Account) -> None:
-    place.record(session, by, act, why=f"account:{account.id}")
+def _note(context: Context, session: Session, by: Staff, act: str, account: Account) -> None:
+    context.record(session, by, act, why=f"account:{account.id}")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from screening.storage.tables import Account, SignIn
 from screening.workflow.accounts.sessions import IDLE, LONGEST_SIGN_IN, end_sign_ins, sign_in_id
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class SignInEntry:
     here: bool
 
 
-def list_sign_ins(place: Workplace, person: Staff) -> list[SignInEntry]:
+def list_sign_ins(context: Context, person: Staff) -> list[SignInEntry]:
     """Return where the person is signed in now, last seen first."""
-    now, own = place.now(), sign_in_id(place, person.sign_in)
+    now, own = context.now(), sign_in_id(context, person.sign_in)
     query = (
         select(SignIn)
         .where(
@@ -38,21 +38,21 @@ def list_sign_ins(place: Workplace, person: Staff) -> list[SignInEntry]:
         )
         .order_by(SignIn.seen_at.desc())
     )
-    with place.database.read() as session:
+    with context.database.read() as session:
         return [
             SignInEntry(r.browser, r.factor or "", r.started_at, r.seen_at, r.id == own)
             for r in session.scalars(query)
         ]
 
 
-def end_other_sign_ins(place: Workplace, person: Staff) -> int:
+def end_other_sign_ins(context: Context, person: Staff) -> int:
     """Sign the person out everywhere but here; return in how many browsers."""
-    with place.database.write() as session:
-        ended = end_sign_ins(place, session, person.id, but=person.sign_in)
-        place.record(session, person, "sign out elsewhere")
+    with context.database.write() as session:
+        ended = end_sign_ins(context, session, person.id, but=person.sign_in)
+        context.record(session, person, "sign out elsewhere")
     return ended
 
 
-def has_app(place: Workplace, person: Staff) -> bool:
-    with place.database.read() as session:
+def has_app(context: Context, person: Staff) -> bool:
+    with context.database.read() as session:
         return session.get_one(Account, person.id).totp is not None

@@ -30,7 +30,7 @@ from screening.storage.tables import Account, Clinic, Passkey
 from screening.workflow.accounts.second_factor import Waiting, locked_newcomer, promote
 from screening.workflow.accounts.sessions import check_lock, start_sign_in
 from screening.workflow.core.actor import STRANGER, Staff, of_account
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 
@@ -60,12 +60,12 @@ class Challenge:
         }
 
 
-def registration_options(place: Workplace, account_id: str, challenge: Challenge) -> str:
+def registration_options(context: Context, account_id: str, challenge: Challenge) -> str:
     """Return what the browser's `navigator.credentials.create` wants, as JSON."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         account = session.get_one(Account, account_id)
         clinic = session.get_one(Clinic, account.clinic_id)
-        known = [_content(place, session, row)["id"] for row in _own(session, account_id)]
+        known = [_content(context, session, row)["id"] for row in _own(session, account_id)]
     options = webauthn.generate_registration_options(
         rp_id=challenge.domain,
         rp_name=clinic.name,
@@ -95,29 +95,29 @@ def sign_in_options(challenge: Challenge) -> str:
 
 
 def add_passkey(
-    place: Workplace, person: Staff, challenge: Challenge, answer: str, name: str
+    context: Context, person: Staff, challenge: Challenge, answer: str, name: str
 ) -> None:
     """Keep the public key that a device made. Raises ActRefusedError("wrong")."""
-    made = _made(place, challenge, answer)
-    with place.database.write() as session:
+    made = _made(context, challenge, answer)
+    with context.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
-        _add(place, session, account, made, name)
+        _add(context, session, account, made, name)
 
 
-def set_up(place: Workplace, waiting: Waiting, challenge: Challenge, answer: str, name: str) -> str:
+def set_up(context: Context, waiting: Waiting, challenge: Challenge, answer: str, name: str) -> str:
     """Take a passkey as the first second factor and return the secret of the full sign-in.
 
     Raises ActRefusedError: "wrong", or "not-first" where there is a second factor.
     """
-    made = _made(place, challenge, answer)
-    with place.database.write() as session:
+    made = _made(context, challenge, answer)
+    with context.database.write() as session:
         account = locked_newcomer(session, waiting)
-        _add(place, session, account, made, name)
-        return promote(place, session, account, waiting.sign_in, "passkey")
+        _add(context, session, account, made, name)
+        return promote(context, session, account, waiting.sign_in, "passkey")
 
 
-def _made(place: Workplace, challenge: Challenge, answer: str) -> VerifiedRegistration:
-    _check_age(place, challenge)
+def _made(context: Context, challenge: Challenge, answer: str) -> VerifiedRegistration:
+    _check_age(context, challenge)
     made: VerifiedRegistration = _checked(
         lambda: webauthn.verify_registration_response(credential=answer, **challenge.expected)
     )
@@ -125,10 +125,10 @@ def _made(place: Workplace, challenge: Challenge, answer: str) -> VerifiedRegist
 
 
 def _add(
-    place: Workplace, session: Session, account: Account, made: VerifiedRegistration, name: str
+    context: Context, session: Session, account: Account, made: VerifiedRegistration, name: str
 ) -> None:
     id, credential = new_id(), bytes_to_base64url(made.credential_id)
-    hashed = place.hash(f"passkey:{credential}")
+    hashed = context.hash(f"passkey:{credential}")
     if session.scalars(select(Passkey).where(Passkey.credential_hash == hashed)).first():
         raise ActRefusedError(Refusal.WRONG)
     row = Passkey(
@@ -137,39 +137,39 @@ def _add(
         name=name.strip()[:LONGEST_LABEL] or "Passkey",
         credential_hash=hashed,
         uses=made.sign_count,
-        created_at=place.now(),
+        created_at=context.now(),
     )
     public = bytes_to_base64url(made.credential_public_key)
-    seal_into(place, session, row, "content", {"id": credential, "key": public})
+    seal_into(context, session, row, "content", {"id": credential, "key": public})
     session.add(row)
-    place.record(session, of_account(account), "add passkey")
+    context.record(session, of_account(account), "add passkey")
 
 
-def sign_in(place: Workplace, challenge: Challenge, answer: str, browser: str = "") -> str:
+def sign_in(context: Context, challenge: Challenge, answer: str, browser: str = "") -> str:
     """Return the secret of a full sign-in. Raises ActRefusedError: "wrong" or "locked"."""
-    _check_age(place, challenge)
+    _check_age(context, challenge)
     parsed = _checked(lambda: webauthn.helpers.parse_authentication_credential_json(answer))
-    hashed = place.hash(f"passkey:{bytes_to_base64url(parsed.raw_id)}")
-    with place.database.write() as session:
+    hashed = context.hash(f"passkey:{bytes_to_base64url(parsed.raw_id)}")
+    with context.database.write() as session:
         query = select(Passkey).where(Passkey.credential_hash == hashed).with_for_update()
         row = session.scalars(query).first()
         if row is None:
-            place.record(session, STRANGER, "unknown passkey")
+            context.record(session, STRANGER, "unknown passkey")
             session.commit()
             raise ActRefusedError(Refusal.WRONG)
         account = session.get_one(Account, row.account_id, with_for_update=True)
-        check_lock(place, account)
+        check_lock(context, account)
         try:
-            _use(place, session, row, account, challenge, answer)
+            _use(context, session, row, account, challenge, answer)
         except ActRefusedError:
-            place.record(session, of_account(account), "wrong passkey")
+            context.record(session, of_account(account), "wrong passkey")
             session.commit()
             raise
-        return start_sign_in(place, session, account, browser, "passkey")
+        return start_sign_in(context, session, account, browser, "passkey")
 
 
 def _use(
-    place: Workplace,
+    context: Context,
     session: Session,
     row: Passkey,
     account: Account,
@@ -179,7 +179,7 @@ def _use(
     # A challenge asked before the passkey was last used may be a replay.
     if account.disabled_at or (row.used_at and challenge.asked_at <= row.used_at):
         raise ActRefusedError(Refusal.WRONG)
-    public = base64url_to_bytes(_content(place, session, row)["key"])
+    public = base64url_to_bytes(_content(context, session, row)["key"])
     shown = _checked(
         lambda: webauthn.verify_authentication_response(
             credential=answer,
@@ -188,11 +188,11 @@ def _use(
             **challenge.expected,
         )
     )
-    row.uses, row.used_at = shown.new_sign_count, place.now()
+    row.uses, row.used_at = shown.new_sign_count, context.now()
 
 
-def _check_age(place: Workplace, challenge: Challenge) -> None:
-    if not timedelta() <= place.now() - challenge.asked_at <= CHALLENGE_LASTS:
+def _check_age(context: Context, challenge: Challenge) -> None:
+    if not timedelta() <= context.now() - challenge.asked_at <= CHALLENGE_LASTS:
         raise ActRefusedError(Refusal.WRONG)
 
 
@@ -204,8 +204,8 @@ def _checked(check: Callable[[], Any]) -> Any:
         raise ActRefusedError(Refusal.WRONG) from error
 
 
-def _content(place: Workplace, session: Session, row: Passkey) -> dict[str, str]:
-    content: dict[str, str] = open_sealed(place, session, row, "content")
+def _content(context: Context, session: Session, row: Passkey) -> dict[str, str]:
+    content: dict[str, str] = open_sealed(context, session, row, "content")
     return content
 
 
@@ -214,34 +214,34 @@ def _own(session: Session, account_id: str) -> list[Passkey]:
     return list(session.scalars(query))
 
 
-def list_passkeys(place: Workplace, person: Staff) -> list[Passkey]:
+def list_passkeys(context: Context, person: Staff) -> list[Passkey]:
     """Return the person's passkeys, oldest first."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         return _own(session, person.id)
 
 
-def passkey_name(place: Workplace, person: Staff, passkey_id: str) -> str:
+def passkey_name(context: Context, person: Staff, passkey_id: str) -> str:
     """Return the name of one's own passkey. Raises ActRefusedError("gone")."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         return _one(session, person, passkey_id).name
 
 
-def rename_passkey(place: Workplace, person: Staff, passkey_id: str, name: str) -> None:
-    with place.database.write() as session:
+def rename_passkey(context: Context, person: Staff, passkey_id: str, name: str) -> None:
+    with context.database.write() as session:
         row = _one(session, person, passkey_id)
         row.name = name.strip()[:LONGEST_LABEL] or row.name
-        place.record(session, person, "rename passkey")
+        context.record(session, person, "rename passkey")
 
 
-def remove_passkey(place: Workplace, person: Staff, passkey_id: str) -> None:
+def remove_passkey(context: Context, person: Staff, passkey_id: str) -> None:
     """Forget a passkey. Raises ActRefusedError("last-factor") for the only second factor."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
         row = _one(session, person, passkey_id)
         if account.totp is None and len(_own(session, person.id)) == 1:
             raise ActRefusedError(Refusal.LAST_FACTOR)
         session.delete(row)
-        place.record(session, person, "remove passkey")
+        context.record(session, person, "remove passkey")
 
 
 def _one(session: Session, person: Staff, passkey_id: str) -> Passkey:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from screening.storage.tables import Account
 from screening.workflow.accounts.sessions import check_password, end_sign_ins, hasher
 from screening.workflow.core.actor import Staff, of_account
-from screening.workflow.core.context import Workplace, new_token
+from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 SHORTEST, LONGEST = 12, 128
@@ -52,55 +52,55 @@ def _core(password: str) -> str:
     return letters
 
 
-def change_password(place: Workplace, person: Staff, old: str, new: str) -> None:
+def change_password(context: Context, person: Staff, old: str, new: str) -> None:
     """Change one's own password and sign out everywhere else.
 
     Raises ActRefusedError: "wrong" or "locked" for the old one, or what `check_new` says.
     """
-    check_password(place, person.id, old)
+    check_password(context, person.id, old)
     hashed = hasher.hash(new[:LONGEST])
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
         check_new(new, account.username, account.name)
         account.password_hash = hashed
-        end_sign_ins(place, session, person.id, but=person.sign_in)
-        place.record(session, person, "change password")
+        end_sign_ins(context, session, person.id, but=person.sign_in)
+        context.record(session, person, "change password")
 
 
-def new_link(place: Workplace, account: Account) -> str:
+def new_link(context: Context, account: Account) -> str:
     """Return a secret that sets the account's password once, within three days."""
     link = new_token()
-    account.link_hash = place.hash(f"password:{link}")
-    account.link_expires_at = place.now() + LINK_LASTS
+    account.link_hash = context.hash(f"password:{link}")
+    account.link_expires_at = context.now() + LINK_LASTS
     return link
 
 
-def follow_link(place: Workplace, link: str) -> str:
+def follow_link(context: Context, link: str) -> str:
     """Return the user name that `link` is for. Raises ActRefusedError: "gone", "link-expired"."""
-    with place.database.read() as session:
-        return _account(place, session, link).username
+    with context.database.read() as session:
+        return _account(context, session, link).username
 
 
-def set_password(place: Workplace, link: str, new: str) -> None:
+def set_password(context: Context, link: str, new: str) -> None:
     """Set the password and use the link up; whoever was signed in there is signed out.
 
     Raises ActRefusedError: what `follow_link` raises, or what `check_new` says.
     """
     hashed = hasher.hash(new[:LONGEST])
-    with place.database.write() as session:
-        account = _account(place, session, link)
+    with context.database.write() as session:
+        account = _account(context, session, link)
         check_new(new, account.username, account.name)
         account.password_hash, account.link_hash, account.link_expires_at = hashed, None, None
         account.misses, account.locked_until = 0, None
-        end_sign_ins(place, session, account.id)
-        place.record(session, of_account(account), "set password by link")
+        end_sign_ins(context, session, account.id)
+        context.record(session, of_account(account), "set password by link")
 
 
-def _account(place: Workplace, session: Session, link: str) -> Account:
-    query = select(Account).where(Account.link_hash == place.hash(f"password:{link}"))
+def _account(context: Context, session: Session, link: str) -> Account:
+    query = select(Account).where(Account.link_hash == context.hash(f"password:{link}"))
     account = session.scalars(query.with_for_update()).first()
     if account is None or account.disabled_at or account.link_expires_at is None:
         raise ActRefusedError(Refusal.GONE)
-    if place.now() >= account.link_expires_at:
+    if context.now() >= account.link_expires_at:
         raise ActRefusedError(Refusal.LINK_EXPIRED)
     return account

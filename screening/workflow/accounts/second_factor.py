@@ -22,7 +22,7 @@ from screening.workflow.accounts.sessions import (
     start_sign_in,
 )
 from screening.workflow.core.actor import Staff, of_account
-from screening.workflow.core.context import Workplace, as_typed, new_code
+from screening.workflow.core.context import Context, as_typed, new_code
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 
@@ -46,14 +46,14 @@ class Waiting:
         return not (self.has_app or self.has_passkey)
 
 
-def who_waits(place: Workplace, secret: str) -> Waiting | None:
+def who_waits(context: Context, secret: str) -> Waiting | None:
     """Return who gave the password in this browser, None ten minutes later."""
-    with place.database.read() as session:
-        row = session.get(SignIn, sign_in_id(place, secret))
+    with context.database.read() as session:
+        row = session.get(SignIn, sign_in_id(context, secret))
         if row is None or row.ended_at or row.factor:
             return None
         account = session.get_one(Account, row.account_id)
-        if account.disabled_at or place.now() - row.started_at > LONGEST_WAIT:
+        if account.disabled_at or context.now() - row.started_at > LONGEST_WAIT:
             return None
         return Waiting(
             secret,
@@ -70,115 +70,115 @@ def _has_passkey(session: Session, account_id: str) -> bool:
     return session.scalars(query).first() is not None
 
 
-def complete(place: Workplace, waiting: Waiting, code: str) -> str:
+def complete(context: Context, waiting: Waiting, code: str) -> str:
     """Return the secret of the full sign-in. Raises ActRefusedError: "wrong" or "locked"."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, waiting.account_id, with_for_update=True)
-        check_lock(place, account)
-        if _use_code(place, session, account, code):
-            return promote(place, session, account, waiting.sign_in, "code")
-        if _use_recovery_code(place, session, account, code):
-            return promote(place, session, account, waiting.sign_in, "recovery-code")
-        count_miss(place, session, account, "wrong code")
+        check_lock(context, account)
+        if _use_code(context, session, account, code):
+            return promote(context, session, account, waiting.sign_in, "code")
+        if _use_recovery_code(context, session, account, code):
+            return promote(context, session, account, waiting.sign_in, "recovery-code")
+        count_miss(context, session, account, "wrong code")
     raise ActRefusedError(Refusal.WRONG)
 
 
-def promote(place: Workplace, session: Session, account: Account, waiting: str, factor: str) -> str:
+def promote(context: Context, session: Session, account: Account, waiting: str, factor: str) -> str:
     """End the sign-in that waited and start the full one, with a secret of its own."""
-    row = session.get_one(SignIn, sign_in_id(place, waiting))
+    row = session.get_one(SignIn, sign_in_id(context, waiting))
     if row.ended_at or account.disabled_at:
         raise ActRefusedError(Refusal.WRONG)
-    row.ended_at = place.now()
-    return start_sign_in(place, session, account, row.browser, factor)
+    row.ended_at = context.now()
+    return start_sign_in(context, session, account, row.browser, factor)
 
 
-def confirm(place: Workplace, account_id: str, secret: str) -> None:
+def confirm(context: Context, account_id: str, secret: str) -> None:
     """Make sure that it is still this person: a fresh code of the app, or the password.
 
     Raises ActRefusedError: "wrong" or "locked".
     """
     if len(secret.strip()) == 6 and secret.strip().isdecimal():
-        with place.database.write() as session:
+        with context.database.write() as session:
             account = session.get_one(Account, account_id, with_for_update=True)
-            check_lock(place, account)
-            if _use_code(place, session, account, secret):
+            check_lock(context, account)
+            if _use_code(context, session, account, secret):
                 account.misses = 0
                 return
-    check_password(place, account_id, secret)
+    check_password(context, account_id, secret)
 
 
-def _use_code(place: Workplace, session: Session, account: Account, code: str) -> bool:
+def _use_code(context: Context, session: Session, account: Account, code: str) -> bool:
     """Tell whether `code` is one of the app's that was not used before, and use it up."""
     if account.totp is None:
         return False
-    secret = open_sealed(place, session, account, "totp").decode()
-    if counter := _counter(place, secret, code, account.totp_counter or 0):
+    secret = open_sealed(context, session, account, "totp").decode()
+    if counter := _counter(context, secret, code, account.totp_counter or 0):
         account.totp_counter = counter
     return bool(counter)
 
 
-def _counter(place: Workplace, secret: str, code: str, after: int) -> int | None:
+def _counter(context: Context, secret: str, code: str, after: int) -> int | None:
     """Return the counter that `code` belongs to, None for a wrong or an older code."""
     totp, typed = pyotp.TOTP(secret), "".join(code.split()).encode()
-    here = totp.timecode(place.now())
+    here = totp.timecode(context.now())
     for counter in (here + step for step in STEPS):
         if counter > after and hmac.compare_digest(totp.generate_otp(counter).encode(), typed):
             return counter
     return None
 
 
-def _use_recovery_code(place: Workplace, session: Session, account: Account, code: str) -> bool:
+def _use_recovery_code(context: Context, session: Session, account: Account, code: str) -> bool:
     query = select(RecoveryCode).where(
         RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
     )
     for row in session.scalars(query):
         if matches(row.code_hash, as_typed(code)):
-            row.used_at = place.now()
+            row.used_at = context.now()
             return True
     return False
 
 
-def offer_app(place: Workplace, account_id: str) -> str:
+def offer_app(context: Context, account_id: str) -> str:
     """Return the address that an authenticator app reads; it counts once a code confirms it.
 
     Asked again before that, it is the same, so that a page may be loaded twice.
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
         clinic = session.get_one(Clinic, account.clinic_id)
         if account.totp_offer is None:
-            seal_into(place, session, account, "totp_offer", pyotp.random_base32().encode())
-        secret = open_sealed(place, session, account, "totp_offer").decode()
+            seal_into(context, session, account, "totp_offer", pyotp.random_base32().encode())
+        secret = open_sealed(context, session, account, "totp_offer").decode()
         return pyotp.TOTP(secret).provisioning_uri(name=account.username, issuer_name=clinic.name)
 
 
-def accept_app(place: Workplace, account_id: str, code: str) -> None:
+def accept_app(context: Context, account_id: str, code: str) -> None:
     """Put the offered app in the place of any earlier one. Raises ActRefusedError("wrong")."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
-        _accept(place, session, account, code)
+        _accept(context, session, account, code)
 
 
-def _accept(place: Workplace, session: Session, account: Account, code: str) -> None:
+def _accept(context: Context, session: Session, account: Account, code: str) -> None:
     if account.totp_offer is None:
         raise ActRefusedError(Refusal.WRONG)
-    secret = open_sealed(place, session, account, "totp_offer").decode()
-    counter = _counter(place, secret, code, 0)
+    secret = open_sealed(context, session, account, "totp_offer").decode()
+    counter = _counter(context, secret, code, 0)
     if counter is None:
         raise ActRefusedError(Refusal.WRONG)
     account.totp, account.totp_offer, account.totp_counter = account.totp_offer, None, counter
-    place.record(session, of_account(account), "set up authenticator app")
+    context.record(session, of_account(account), "set up authenticator app")
 
 
-def set_up(place: Workplace, waiting: Waiting, code: str) -> str:
+def set_up(context: Context, waiting: Waiting, code: str) -> str:
     """Take the app as the first second factor and return the secret of the full sign-in.
 
     Raises ActRefusedError: "wrong", or "not-first" where there is a second factor.
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = locked_newcomer(session, waiting)
-        _accept(place, session, account, code)
-        return promote(place, session, account, waiting.sign_in, "code")
+        _accept(context, session, account, code)
+        return promote(context, session, account, waiting.sign_in, "code")
 
 
 def locked_newcomer(session: Session, waiting: Waiting) -> Account:
@@ -189,25 +189,25 @@ def locked_newcomer(session: Session, waiting: Waiting) -> Account:
     return account
 
 
-def renew_recovery_codes(place: Workplace, person: Staff) -> list[str]:
+def renew_recovery_codes(context: Context, person: Staff) -> list[str]:
     """Return ten new codes, shown only now; the old ones are void."""
     codes = [new_code() for _ in range(RECOVERY_CODES)]
     rows = [
         RecoveryCode(id=new_id(), account_id=person.id, code_hash=hasher.hash(code))
         for code in codes
     ]
-    with place.database.write() as session:
+    with context.database.write() as session:
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == person.id))
         session.add_all(rows)
-        place.record(session, person, "renew recovery codes")
+        context.record(session, person, "renew recovery codes")
     return codes
 
 
-def recovery_codes_left(place: Workplace, account_id: str) -> int:
+def recovery_codes_left(context: Context, account_id: str) -> int:
     query = (
         select(func.count())
         .select_from(RecoveryCode)
         .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
     )
-    with place.database.read() as session:
+    with context.database.read() as session:
         return session.scalar(query) or 0

@@ -18,7 +18,7 @@ from screening.documents.certificates.authority import Credentials, open_pkcs12
 from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, SignIn
 from screening.workflow.core.actor import STRANGER, Actor, Staff, of_account, program
-from screening.workflow.core.context import Workplace, new_token
+from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 
@@ -34,7 +34,7 @@ NOBODY = hasher.hash("nobody")
 
 
 def add_account(
-    place: Workplace,
+    context: Context,
     by: Actor,
     username: str,
     name: str,
@@ -44,7 +44,7 @@ def add_account(
 ) -> str:
     """Open an account and return its id. A doctor's `credentials` are stored sealed."""
     id = new_id()
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = Account(
             id=id,
             clinic_id=by.clinic_id,
@@ -52,50 +52,50 @@ def add_account(
             name=name,
             role=role,
             password_hash=hasher.hash(password),
-            created_at=place.now(),
+            created_at=context.now(),
         )
         if credentials:
-            keep_credentials(place, session, account, credentials)
+            keep_credentials(context, session, account, credentials)
         session.add(account)
-        place.record(session, by, f"add {role}", why=f"account:{id}")
+        context.record(session, by, f"add {role}", why=f"account:{id}")
     return id
 
 
-def sign_in(place: Workplace, username: str, password: str, browser: str = "") -> str:
+def sign_in(context: Context, username: str, password: str, browser: str = "") -> str:
     """Return the secret of a sign-in that waits for the second factor.
 
     Raises ActRefusedError: "wrong" or "locked".
     """
-    with place.database.read() as session:
+    with context.database.read() as session:
         account = session.scalars(select(Account).where(Account.username == username)).first()
     if account is None:
         matches(NOBODY, password)
-        with place.database.write() as session:
+        with context.database.write() as session:
             # What was typed may be a password in the wrong box: it is not noted.
-            place.record(session, STRANGER, "unknown user name")
+            context.record(session, STRANGER, "unknown user name")
         raise ActRefusedError(Refusal.WRONG)
     right = matches(account.password_hash, password)
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, account.id, with_for_update=True)
-        check_lock(place, account)
+        check_lock(context, account)
         if right and not account.disabled_at:
-            return start_sign_in(place, session, account, browser)
-        count_miss(place, session, account, "wrong password")
+            return start_sign_in(context, session, account, browser)
+        count_miss(context, session, account, "wrong password")
     raise ActRefusedError(Refusal.WRONG)
 
 
 def start_sign_in(
-    place: Workplace,
+    context: Context,
     session: Session,
     account: Account,
     browser: str,
     factor: str | None = None,
 ) -> str:
     """Add a sign-in, complete when there was a `factor`, and return its secret."""
-    secret, now = new_token(), place.now()
+    secret, now = new_token(), context.now()
     session.add(
         SignIn(
-            id=sign_in_id(place, secret),
+            id=sign_in_id(context, secret),
             account_id=account.id,
             factor=factor,
             browser=browser[:40],
@@ -106,44 +106,44 @@ def start_sign_in(
     if factor:
         account.misses = 0
     act = f"sign in with {factor}" if factor else "give password"
-    place.record(session, of_account(account), act)
+    context.record(session, of_account(account), act)
     return secret
 
 
-def sign_in_id(place: Workplace, secret: str) -> str:
-    return place.hash(f"sign-in:{secret}")
+def sign_in_id(context: Context, secret: str) -> str:
+    return context.hash(f"sign-in:{secret}")
 
 
-def check_lock(place: Workplace, account: Account) -> None:
+def check_lock(context: Context, account: Account) -> None:
     """Raise ActRefusedError("locked") while too many tries were wrong."""
-    if account.locked_until and place.now() < account.locked_until:
+    if account.locked_until and context.now() < account.locked_until:
         raise ActRefusedError(Refusal.LOCKED)
 
 
-def count_miss(place: Workplace, session: Session, account: Account, act: str) -> None:
+def count_miss(context: Context, session: Session, account: Account, act: str) -> None:
     """Note a wrong password or code; five in a row lock the account.
 
     A right password does not forgive wrong codes, only a complete sign-in does:
     else whoever knows the password could guess codes for ever.
     """
     account.misses += 1
-    place.record(session, of_account(account), act)
+    context.record(session, of_account(account), act)
     if account.misses >= MOST_MISSES:
-        account.misses, account.locked_until = 0, place.now() + LOCKED_FOR
-        place.record(session, of_account(account), "lock account")
+        account.misses, account.locked_until = 0, context.now() + LOCKED_FOR
+        context.record(session, of_account(account), "lock account")
 
 
-def check_password(place: Workplace, account_id: str, password: str) -> None:
+def check_password(context: Context, account_id: str, password: str) -> None:
     """Raise ActRefusedError "wrong", or "locked" after five misses in a row."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         right = matches(session.get_one(Account, account_id).password_hash, password)
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
-        check_lock(place, account)
+        check_lock(context, account)
         if right:
             account.misses = 0
         else:
-            count_miss(place, session, account, "wrong password")
+            count_miss(context, session, account, "wrong password")
     if not right:
         raise ActRefusedError(Refusal.WRONG)
 
@@ -156,11 +156,11 @@ def matches(secret_hash: str, secret: str) -> bool:
         return False
 
 
-def who_is(place: Workplace, secret: str) -> Staff | None:
+def who_is(context: Context, secret: str) -> Staff | None:
     """Return who is signed in with `secret`, None once that has ended or been idle too long."""
-    now = place.now()
-    with place.database.read() as session:
-        row = session.get(SignIn, sign_in_id(place, secret))
+    now = context.now()
+    with context.database.read() as session:
+        row = session.get(SignIn, sign_in_id(context, secret))
         # A moment ahead of now was noted by a clock that went wrong: it lengthens no sign-in.
         if row is None or row.ended_at or abs(now - row.started_at) > LONGEST_SIGN_IN:
             return None
@@ -168,66 +168,66 @@ def who_is(place: Workplace, secret: str) -> Staff | None:
         if account.disabled_at or not row.factor or abs(now - row.seen_at) > IDLE:
             return None
         clinic = session.get_one(Clinic, account.clinic_id)
-    _note_seen(place, row, now)
+    _note_seen(context, row, now)
     who = of_account(account).who
     return Staff(who, clinic.id, secret, account.id, clinic, account.name, account.role)
 
 
-def _note_seen(place: Workplace, row: SignIn, now: datetime) -> None:
+def _note_seen(context: Context, row: SignIn, now: datetime) -> None:
     if now - row.seen_at > timedelta(minutes=1):
-        with place.database.write() as session:
+        with context.database.write() as session:
             session.get_one(SignIn, row.id).seen_at = now
 
 
-def sign_out(place: Workplace, secret: str) -> None:
+def sign_out(context: Context, secret: str) -> None:
     """End this sign-in; its cookie is worth nothing from now on."""
-    with place.database.write() as session:
-        if row := session.get(SignIn, sign_in_id(place, secret)):
-            row.ended_at = place.now()
+    with context.database.write() as session:
+        if row := session.get(SignIn, sign_in_id(context, secret)):
+            row.ended_at = context.now()
             account = session.get_one(Account, row.account_id)
-            place.record(session, of_account(account), "sign out")
+            context.record(session, of_account(account), "sign out")
 
 
-def end_sign_ins(place: Workplace, session: Session, account_id: str, but: str = "") -> int:
+def end_sign_ins(context: Context, session: Session, account_id: str, but: str = "") -> int:
     """End every sign-in of the account but the one with the secret `but`; return how many."""
     query = select(SignIn).where(
         SignIn.account_id == account_id,
         SignIn.ended_at.is_(None),
-        SignIn.id != sign_in_id(place, but),
+        SignIn.id != sign_in_id(context, but),
     )
     rows = session.scalars(query).all()
     for row in rows:
-        row.ended_at = place.now()
+        row.ended_at = context.now()
     return len(rows)
 
 
-def note_look(place: Workplace, person: Staff, act: str) -> None:
+def note_look(context: Context, person: Staff, act: str) -> None:
     """Note in the audit log that someone looked at a list of patients."""
-    with place.database.write() as session:
-        place.record(session, person, act)
+    with context.database.write() as session:
+        context.record(session, person, act)
 
 
-def doctor_credentials(place: Workplace, session: Session, account_id: str) -> Credentials:
+def doctor_credentials(context: Context, session: Session, account_id: str) -> Credentials:
     """Return the doctor's signing key. Raises ActRefusedError("no-credentials") without one."""
     account = session.get_one(Account, account_id)
     if account.credentials is None:
         raise ActRefusedError(Refusal.NO_CREDENTIALS)
-    pkcs12 = open_sealed(place, session, account, "credentials")
-    return open_pkcs12(pkcs12, place.keys.passphrase)
+    pkcs12 = open_sealed(context, session, account, "credentials")
+    return open_pkcs12(pkcs12, context.keys.passphrase)
 
 
 def keep_credentials(
-    place: Workplace, session: Session, account: Account, credentials: Credentials
+    context: Context, session: Session, account: Account, credentials: Credentials
 ) -> None:
     """Keep a doctor's signing key sealed, and its certificates so that anyone may read them."""
-    pkcs12 = credentials.to_pkcs12(place.keys.passphrase)
-    seal_into(place, session, account, "credentials", pkcs12)
+    pkcs12 = credentials.to_pkcs12(context.keys.passphrase)
+    seal_into(context, session, account, "credentials", pkcs12)
     account.certificates = credentials.certificates_pem
 
 
-def renew_credentials(place: Workplace, account_id: str, credentials: Credentials) -> None:
+def renew_credentials(context: Context, account_id: str, credentials: Credentials) -> None:
     """Give the doctor another signing key; what the earlier one signed stays as it is."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
-        keep_credentials(place, session, account, credentials)
-        place.record(session, program(account.clinic_id), "renew certificate")
+        keep_credentials(context, session, account, credentials)
+        context.record(session, program(account.clinic_id), "renew certificate")

@@ -12,7 +12,7 @@ from screening.documents.rendering.logo import LARGEST_LOGO, clean_logo, size_of
 from screening.storage.tables import Clinic
 from screening.workflow.clinics.contrast import COLOUR, can_be_read, nearest_that_works
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 __all__ = ["LARGEST_LOGO", "PAPERS", "Look", "change_look", "logo_of", "nearest_that_works"]
@@ -35,20 +35,20 @@ class Look:
     logo: bytes | None = None
 
 
-def change_look(place: Workplace, by: Staff, look: Look) -> None:
+def change_look(context: Context, by: Staff, look: Look) -> None:
     """Change how the clinic looks, from the next page and report on.
 
     Raises ActRefusedError: "no-name", "no-colour", "light-contrast", "dark-contrast",
     "no-paper" or "no-picture".
     """
     changes = _checked(look)
-    with place.database.write() as session:
+    with context.database.write() as session:
         clinic = session.get_one(Clinic, by.clinic.id, with_for_update=True)
         changed = sorted(k for k, v in changes.items() if getattr(clinic, k) != v)
         for name in changed:
             setattr(clinic, name, changes[name])
         if changed:
-            place.record(session, by, "change look", why=", ".join(changed))
+            context.record(session, by, "change look", why=", ".join(changed))
 
 
 def _checked(look: Look) -> dict[str, str | bytes | None]:
@@ -92,9 +92,9 @@ def _colours(look: Look) -> tuple[str | None, str | None]:
     return light, dark or None
 
 
-def logo_of(place: Workplace, clinic_id: str, mark: str) -> bytes | None:
+def logo_of(context: Context, clinic_id: str, mark: str) -> bytes | None:
     """Return the clinic's logo while `mark` is its fingerprint."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         return _logo(session, clinic_id, Clinic.logo_print == mark)
 
 

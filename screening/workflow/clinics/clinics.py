@@ -15,11 +15,11 @@ from screening.storage.installation import KEYS_LOCK
 from screening.storage.sealed import open_column, seal_column, seal_value
 from screening.storage.tables import Clinic
 from screening.workflow.core.actor import program
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 
 def add_clinic(
-    place: Workplace,
+    context: Context,
     name: str,
     address: str,
     phone: str,
@@ -32,7 +32,7 @@ def add_clinic(
     """
     ZoneInfo(zone)
     id = new_id()
-    with place.database.write() as session:
+    with context.database.write() as session:
         take_turn(session, KEYS_LOCK)  # so that no rotation passes this clinic by
         clinic = Clinic(
             id=id,
@@ -40,41 +40,41 @@ def add_clinic(
             address=address,
             phone=phone,
             zone=zone,
-            wrapped_key=seal_value(place.wrapping(), "clinic.wrapped_key", id, new_key()),
-            created_at=place.now(),
+            wrapped_key=seal_value(context.wrapping(), "clinic.wrapped_key", id, new_key()),
+            created_at=context.now(),
         )
         if seal:
-            _keep(place, clinic, seal)
+            _keep(context, clinic, seal)
         session.add(clinic)
         session.flush()
-        place.record(session, program(id), "add clinic")
+        context.record(session, program(id), "add clinic")
     return id
 
 
-def list_clinics(place: Workplace) -> list[tuple[str, str]]:
+def list_clinics(context: Context) -> list[tuple[str, str]]:
     """Return (id, name) of every clinic, by name."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         rows = session.execute(select(Clinic.id, Clinic.name).order_by(Clinic.name))
         return [(id, name) for id, name in rows]
 
 
-def renew_seal(place: Workplace, clinic_id: str, seal: Credentials) -> None:
+def renew_seal(context: Context, clinic_id: str, seal: Credentials) -> None:
     """Give the clinic another seal; what the earlier one sealed stays as it is."""
-    with place.database.write() as session:
-        _keep(place, session.get_one(Clinic, clinic_id, with_for_update=True), seal)
-        place.record(session, program(clinic_id), "renew seal")
+    with context.database.write() as session:
+        _keep(context, session.get_one(Clinic, clinic_id, with_for_update=True), seal)
+        context.record(session, program(clinic_id), "renew seal")
 
 
-def _keep(place: Workplace, clinic: Clinic, seal: Credentials) -> None:
-    pkcs12 = seal.to_pkcs12(place.keys.passphrase)
-    seal_column(place.clinic_key(clinic), clinic, "seal", pkcs12)
+def _keep(context: Context, clinic: Clinic, seal: Credentials) -> None:
+    pkcs12 = seal.to_pkcs12(context.keys.passphrase)
+    seal_column(context.clinic_key(clinic), clinic, "seal", pkcs12)
     clinic.certificates = seal.certificates_pem
 
 
-def clinic_seal(place: Workplace, session: Session, clinic_id: str) -> Credentials:
+def clinic_seal(context: Context, session: Session, clinic_id: str) -> Credentials:
     """Return the seal for the clinic's reports."""
     clinic = session.get_one(Clinic, clinic_id)
-    if place.one_seal or clinic.seal is None:
-        return place.seal
-    pkcs12 = open_column(place.clinic_key(clinic), clinic, "seal")
-    return open_pkcs12(pkcs12, place.keys.passphrase)
+    if context.one_seal or clinic.seal is None:
+        return context.seal
+    pkcs12 = open_column(context.clinic_key(clinic), clinic, "seal")
+    return open_pkcs12(pkcs12, context.keys.passphrase)

@@ -38,7 +38,7 @@ class MailServer(Protocol):
 
 
 @dataclass(frozen=True)
-class Workplace:
+class Context:
     """One installation: where things are kept, what is in force, whose seal is used.
 
     `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,

@@ -11,54 +11,54 @@ from screening.clinical.report.parts import Report
 from screening.storage.columns import Table
 from screening.storage.sealed import open_column, seal_column
 from screening.storage.tables import Account, Clinic, Decision, Passkey, Screening
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 
-def open_sealed(place: Workplace, session: Session, row: Table, column: str) -> Any:
+def open_sealed(context: Context, session: Session, row: Table, column: str) -> Any:
     """Return what `row` holds sealed in `column`, None where that is empty.
 
     Raises SealedBlobError.
     """
-    return open_column(_key(place, session, row), row, column)
+    return open_column(_key(context, session, row), row, column)
 
 
-def seal_into(place: Workplace, session: Session, row: Table, column: str, content: Any) -> None:
+def seal_into(context: Context, session: Session, row: Table, column: str, content: Any) -> None:
     """Keep `content` sealed in `column` of `row`, which has its id; None empties it."""
-    seal_column(_key(place, session, row), row, column, content)
+    seal_column(_key(context, session, row), row, column, content)
 
 
-def _key(place: Workplace, session: Session, row: Any) -> bytes:
+def _key(context: Context, session: Session, row: Any) -> bytes:
     """Return the key that seals a row: its screening's, or its clinic's."""
     match row:
         case Screening():
-            return place.screening_key(session, row)
+            return context.screening_key(session, row)
         case Clinic():
-            return place.clinic_key(row)
+            return context.clinic_key(row)
         case Account():
-            return place.clinic_key(session.get_one(Clinic, row.clinic_id))
+            return context.clinic_key(session.get_one(Clinic, row.clinic_id))
         case Passkey():
-            return _key(place, session, session.get_one(Account, row.account_id))
+            return _key(context, session, session.get_one(Account, row.account_id))
         case _:
-            return place.screening_key(session, session.get_one(Screening, row.screening_id))
+            return context.screening_key(session, session.get_one(Screening, row.screening_id))
 
 
-def submission_of(place: Workplace, session: Session, screening: Screening) -> Report:
+def submission_of(context: Context, session: Session, screening: Screening) -> Report:
     """Return the report as it was compiled on submission."""
     assert screening.submission is not None
-    report: Report = open_sealed(place, session, screening, "submission")
+    report: Report = open_sealed(context, session, screening, "submission")
     return report
 
 
-def decisions_of(place: Workplace, session: Session, screening: Screening) -> list[dict[str, Any]]:
+def decisions_of(context: Context, session: Session, screening: Screening) -> list[dict[str, Any]]:
     """Return every decision as its decided report prints it, the one in force last."""
     query = select(Decision).where(Decision.screening_id == screening.id)
     rows = session.scalars(query.order_by(Decision.sequence))
-    return [open_sealed(place, session, row, "content") for row in rows]
+    return [open_sealed(context, session, row, "content") for row in rows]
 
 
 def decision_of(
-    place: Workplace, session: Session, screening: Screening, sequence: int | None = None
+    context: Context, session: Session, screening: Screening, sequence: int | None = None
 ) -> dict[str, Any] | None:
     """Return the decision in force, or the one of `sequence`; None before there is one."""
-    made = decisions_of(place, session, screening)
+    made = decisions_of(context, session, screening)
     return made[sequence - 1 if sequence else -1] if made else None

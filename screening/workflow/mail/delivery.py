@@ -21,7 +21,7 @@ from screening.documents.outgoing.mail_message import Letter, mail_of
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Clinic, Message, Screening
 from screening.workflow.core.actor import PROGRAM
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import ALLOWED
 from screening.workflow.mail.outbox import MAIL, MAILS, Kind, contact_of
@@ -30,46 +30,46 @@ from screening.workflow.mail.smtp import MailError, Trouble
 log = logging.getLogger("screening.mail")
 
 
-def due_mails(place: Workplace) -> list[str]:
+def due_mails(context: Context) -> list[str]:
     """Return what to ring for: every mail that waits for a worker now, the oldest first."""
-    if place.mail is None:
+    if context.mail is None:
         return []
-    with place.database.read() as session:
-        return [MAIL + id for id in MAILS.due_ids(session, place.now())]
+    with context.database.read() as session:
+        return [MAIL + id for id in MAILS.due_ids(session, context.now())]
 
 
-def send_mail(place: Workplace, order: str) -> bool:
+def send_mail(context: Context, order: str) -> bool:
     """Send one mail; return False when another worker has it, or it is not due or not needed."""
     id = order.removeprefix(MAIL)
-    if place.mail is None:
+    if context.mail is None:
         return False
     try:
-        letter = _lease(place, id)
+        letter = _lease(context, id)
     except SealedBlobError as error:
-        _leave(place, id, error)
+        _leave(context, id, error)
         return False
     if letter is None:
         return False
     try:
-        place.mail.deliver(mail_of(letter))
+        context.mail.deliver(mail_of(letter))
     except MailError as error:
-        _note_failure(place, id, error)
+        _note_failure(context, id, error)
         return False
-    _note_sent(place, id)
+    _note_sent(context, id)
     return True
 
 
-def _leave(place: Workplace, id: str, error: SealedBlobError) -> None:
+def _leave(context: Context, id: str, error: SealedBlobError) -> None:
     """Let a mail whose row is damaged wait; erasing the screening ends it."""
     log.warning("mail %s cannot be written: %s", id, error)
-    with place.database.write() as session:
+    with context.database.write() as session:
         row = session.get_one(Message, id, with_for_update=True)
-        row.due_at = place.now() + MAILS.longest_pause
+        row.due_at = context.now() + MAILS.longest_pause
 
 
-def _lease(place: Workplace, id: str) -> Letter | None:
-    now = place.now()
-    with place.database.write() as session:
+def _lease(context: Context, id: str) -> Letter | None:
+    now = context.now()
+    with context.database.write() as session:
         row: Message | None = MAILS.due_row(session, id, now)
         if row is None:
             return None
@@ -78,7 +78,7 @@ def _lease(place: Workplace, id: str) -> Letter | None:
             row.state = "dropped"
             return None
         MAILS.hold(row, now)
-        return _letter(place, session, row, screening)
+        return _letter(context, session, row, screening)
 
 
 def _is_needed(row: Message, screening: Screening, now: datetime) -> bool:
@@ -91,11 +91,11 @@ def _is_needed(row: Message, screening: Screening, now: datetime) -> bool:
 
 
 def _letter(
-    place: Workplace, session: Session, row: Message, screening: Screening
+    context: Context, session: Session, row: Message, screening: Screening
 ) -> Letter | None:
-    contact = contact_of(place, session, screening)
-    to = open_sealed(place, session, row, "recipient")
-    assert place.mail and contact and to
+    contact = contact_of(context, session, screening)
+    to = open_sealed(context, session, row, "recipient")
+    assert context.mail and contact and to
     clinic = session.get_one(Clinic, screening.clinic_id)
     return Letter(
         id=row.id,
@@ -103,38 +103,38 @@ def _letter(
         language=contact.language,
         clinic=clinic.name,
         phone=clinic.phone,
-        link=f"{place.public_url}/s/{contact.link}",
+        link=f"{context.public_url}/s/{contact.link}",
         until=screening.link_expires_at.astimezone(ZoneInfo(clinic.zone)).date(),
-        sender=place.mail.sender,
+        sender=context.mail.sender,
         to=to,
         at=row.created_at,
     )
 
 
-def _note_failure(place: Workplace, id: str, error: MailError) -> None:
+def _note_failure(context: Context, id: str, error: MailError) -> None:
     """Say what went wrong and when it is tried again; a server that is down gets a rest."""
     log.warning("mail %s failed: %s", id, error.trouble)
-    with place.database.write() as session:
+    with context.database.write() as session:
         row = session.get_one(Message, id, with_for_update=True)
         if row.state != "pending":
             return
         screening = session.get_one(Screening, row.screening_id)
-        seal_into(place, session, row, "error", error.words)
+        seal_into(context, session, row, "error", error.words)
         row.lease_until = None
         if error.trouble is Trouble.REFUSED:
             row.state = "failed"
-            place.record(session, PROGRAM, f"{row.kind} mail refused", screening)
+            context.record(session, PROGRAM, f"{row.kind} mail refused", screening)
             return
-        MAILS.postpone(row, place.now())
+        MAILS.postpone(row, context.now())
         if error.trouble is Trouble.NO_ANSWER:
             waiting = (Message.state == "pending", Message.due_at < row.due_at)
             session.execute(update(Message).where(*waiting).values(due_at=row.due_at))
 
 
-def _note_sent(place: Workplace, id: str) -> None:
-    with place.database.write() as session:
+def _note_sent(context: Context, id: str) -> None:
+    with context.database.write() as session:
         row = session.get_one(Message, id, with_for_update=True)
         screening = session.get_one(Screening, row.screening_id)
         if row.state == "pending":
-            row.state, row.sent_at, row.error, row.lease_until = "sent", place.now(), None, None
-        place.record(session, PROGRAM, f"send {row.kind} mail", screening)
+            row.state, row.sent_at, row.error, row.lease_until = "sent", context.now(), None, None
+        context.record(session, PROGRAM, f"send {row.kind} mail", screening)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.language import ENGLISH
 from screening.storage.columns import new_id
 from screening.storage.tables import Message, Screening
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.outbox import Outbox
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -81,36 +81,36 @@ def mail_address(typed: str) -> str:
 
 
 def keep_contact(
-    place: Workplace, session: Session, screening: Screening, contact: Contact | None
+    context: Context, session: Session, screening: Screening, contact: Contact | None
 ) -> None:
-    seal_into(place, session, screening, "contact", asdict(contact) if contact else None)
+    seal_into(context, session, screening, "contact", asdict(contact) if contact else None)
 
 
-def contact_of(place: Workplace, session: Session, screening: Screening) -> Contact | None:
+def contact_of(context: Context, session: Session, screening: Screening) -> Contact | None:
     """Return where to mail, None where no address is known."""
-    kept = open_sealed(place, session, screening, "contact")
+    kept = open_sealed(context, session, screening, "contact")
     return Contact(**kept) if kept else None
 
 
 def order_mail(
-    place: Workplace, session: Session, screening: Screening, kind: Kind, sequence: int = 1
+    context: Context, session: Session, screening: Screening, kind: Kind, sequence: int = 1
 ) -> list[str]:
     """Add the order and return what to ring for once it is committed.
 
     Nothing where no mail is set up, no address is known, or this very mail was ordered
     already: `kind` and `sequence` are unique in a screening, so one cause gives one mail.
     """
-    contact = contact_of(place, session, screening)
-    if place.mail is None or contact is None:
+    contact = contact_of(context, session, screening)
+    if context.mail is None or contact is None:
         return []
     same = (Message.kind == kind, Message.sequence == sequence)
     query = select(Message.id).where(Message.screening_id == screening.id, *same)
     if session.scalar(query):
         return []
-    now, id = place.now(), new_id()
+    now, id = context.now(), new_id()
     row = Message(id=id, screening_id=screening.id, kind=kind, sequence=sequence)
     row.state, row.due_at, row.created_at = "pending", now, now
-    seal_into(place, session, row, "recipient", contact.to)
+    seal_into(context, session, row, "recipient", contact.to)
     session.add(row)
     return [MAIL + id]
 
@@ -132,5 +132,5 @@ def mails_of(session: Session, screening_id: str) -> list[Message]:
     return list(session.scalars(query.order_by(Message.created_at, Message.sequence)))
 
 
-def language_or_english(place: Workplace, language: str) -> str:
-    return language if language in place.definitions.translations else ENGLISH
+def language_or_english(context: Context, language: str) -> str:
+    return language if language in context.definitions.translations else ENGLISH

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening.storage.tables import Clinic, Message, ReportRow, Screening
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.states import State
 from screening.workflow.reports.outbox import WAITS
 
@@ -35,15 +35,15 @@ class Counts:
     oldest_pending: float
 
 
-def count_work(place: Workplace) -> Counts:
+def count_work(context: Context) -> Counts:
     """Return how many screenings and mails wait in which state, and what reports wait."""
     reports = select(func.count(), func.count(ReportRow.error), func.min(ReportRow.created_at))
-    with place.database.read() as session:
+    with context.database.read() as session:
         screenings = _by_state(session, Screening, OPEN)
         mails = _by_state(session, Message, UNSENT)
         invited = session.scalar(select(func.sum(Clinic.screenings))) or 0
         pending, failing, oldest = session.execute(reports.where(WAITS)).one()
-    age = (place.now() - oldest).total_seconds() if oldest else 0.0
+    age = (context.now() - oldest).total_seconds() if oldest else 0.0
     return Counts(screenings, invited, mails, pending, failing, max(age, 0.0))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from screening.documents.certificates.authority import open_pkcs12
 from screening.storage.sealed import open_column
 from screening.storage.tables import Account, Clinic, ReportRow
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.reports.outbox import WAITS
 
 LEAST_FREE_BYTES = 200_000_000
@@ -19,18 +19,18 @@ LATE = timedelta(minutes=10)
 SOON = timedelta(days=30)
 
 
-def problems(place: Workplace, free_bytes: int) -> list[str]:
+def problems(context: Context, free_bytes: int) -> list[str]:
     """Return what is wrong, a sentence each; `free_bytes` is the room left on the disk."""
     found = []
-    now = place.now()
+    now = context.now()
     try:
-        with place.database.read() as session:
+        with context.database.read() as session:
             late = session.scalar(
                 select(func.count())
                 .select_from(ReportRow)
                 .where(WAITS, ReportRow.created_at < now - LATE)
             )
-        ended = [end for _, _, end in _seals(place) if end <= now]
+        ended = [end for _, _, end in _seals(context) if end <= now]
     except SQLAlchemyError:
         found.append("the database does not answer")
     else:
@@ -38,22 +38,22 @@ def problems(place: Workplace, free_bytes: int) -> list[str]:
             found.append(f"reports that wait for more than ten minutes: {late}")
         if ended:
             found.append("a seal's certificate is not in force")
-        found += _workers(place)
+        found += _workers(context)
     if free_bytes < LEAST_FREE_BYTES:
         found.append("less than 200 MB of disk are free")
     return found
 
 
-def _workers(place: Workplace) -> list[str]:
+def _workers(context: Context) -> list[str]:
     """Return what hinders the workers that are there, or that none is."""
-    here = [said for at, said in place.workers() if at > place.now() - LATE]
+    here = [said for at, said in context.workers() if at > context.now() - LATE]
     return sorted({said for said in here if said}) if here else ["no worker makes reports"]
 
 
-def warnings(place: Workplace) -> list[str]:
+def warnings(context: Context) -> list[str]:
     """Return what will soon be wrong, without a name of anyone: the whole world may read it."""
     try:
-        seals, doctors = len(ending_seals(place)), len(ending_doctors(place))
+        seals, doctors = len(ending_seals(context)), len(ending_doctors(context))
     except SQLAlchemyError:
         return []
     counts = {"seals": seals, "doctors": doctors}
@@ -64,18 +64,18 @@ def warnings(place: Workplace) -> list[str]:
     ]
 
 
-def certificate_notices(place: Workplace) -> list[str]:
+def certificate_notices(context: Context) -> list[str]:
     """Return which certificates are missing, have ended or end within 30 days, a sentence each."""
-    now = place.now()
+    now = context.now()
     seals = [
         _notice(f"the seal of {clinic.name}" if clinic else "the seal", begin, end, now)
-        for clinic, begin, end in _seals(place)
+        for clinic, begin, end in _seals(context)
     ]
     doctors = [
         _notice(f"doctor {account.name}", *_times(held), now)
         if held
         else f"doctor {account.name} has no certificate and cannot sign: make one"
-        for account, held in _doctors(place)
+        for account, held in _doctors(context)
     ]
     return [notice for notice in (*seals, *doctors) if notice]
 
@@ -92,45 +92,45 @@ def _notice(whose: str, begin: datetime, end: datetime, now: datetime) -> str | 
     return None
 
 
-def ending_seals(place: Workplace) -> list[Clinic | None]:
+def ending_seals(context: Context) -> list[Clinic | None]:
     """Return whose seal has ended or ends within 30 days; None is the installation's."""
-    return [clinic for clinic, _, end in _seals(place) if end <= place.now() + SOON]
+    return [clinic for clinic, _, end in _seals(context) if end <= context.now() + SOON]
 
 
-def ending_doctors(place: Workplace) -> list[Account]:
+def ending_doctors(context: Context) -> list[Account]:
     """Return the doctors whose certificate is missing, has ended or ends within 30 days."""
-    until = place.now() + SOON
-    return [who for who, held in _doctors(place) if not held or _times(held)[1] <= until]
+    until = context.now() + SOON
+    return [who for who, held in _doctors(context) if not held or _times(held)[1] <= until]
 
 
-def _seals(place: Workplace) -> list[tuple[Clinic | None, datetime, datetime]]:
+def _seals(context: Context) -> list[tuple[Clinic | None, datetime, datetime]]:
     """Return every seal in use and its time: the installation's only where a clinic needs it."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         clinics = session.scalars(select(Clinic).order_by(Clinic.name)).all()
-    own = [] if place.one_seal else [clinic for clinic in clinics if clinic.certificates]
+    own = [] if context.one_seal else [clinic for clinic in clinics if clinic.certificates]
     held: list[tuple[Clinic | None, datetime, datetime]]
     held = [(clinic, *_times(_read(clinic.certificates))) for clinic in own]
     if len(own) < len(clinics) or not clinics:
-        return [(None, *_times([place.seal.certificate, *place.seal.chain])), *held]
+        return [(None, *_times([context.seal.certificate, *context.seal.chain])), *held]
     return held
 
 
-def _doctors(place: Workplace) -> list[tuple[Account, list[Certificate]]]:
+def _doctors(context: Context) -> list[tuple[Account, list[Certificate]]]:
     """Return every doctor who may sign in, and the certificates; the first accounts kept none."""
     query = select(Account, Clinic).join(Clinic, Account.clinic_id == Clinic.id)
     query = query.where(Account.role == "doctor", Account.disabled_at.is_(None))
-    with place.database.read() as session:
+    with context.database.read() as session:
         rows = session.execute(query.order_by(Account.name)).all()
-    return [(account, _held(place, account, clinic)) for account, clinic in rows]
+    return [(account, _held(context, account, clinic)) for account, clinic in rows]
 
 
-def _held(place: Workplace, account: Account, clinic: Clinic) -> list[Certificate]:
+def _held(context: Context, account: Account, clinic: Clinic) -> list[Certificate]:
     if account.certificates:
         return _read(account.certificates)
     if account.credentials is None:
         return []
-    pkcs12 = open_column(place.clinic_key(clinic), account, "credentials")
-    opened = open_pkcs12(pkcs12, place.keys.passphrase)
+    pkcs12 = open_column(context.clinic_key(clinic), account, "credentials")
+    opened = open_pkcs12(pkcs12, context.keys.passphrase)
     return [opened.certificate, *opened.chain]
 
 

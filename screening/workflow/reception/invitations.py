@@ -19,7 +19,7 @@ from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import seal_value
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import LONGEST_NAME, Actor
-from screening.workflow.core.context import Workplace, locked_screening, new_code, new_token
+from screening.workflow.core.context import Context, locked_screening, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import State, allow
@@ -74,7 +74,7 @@ class DayEntry:
 
 
 def invite(
-    place: Workplace,
+    context: Context,
     by: Actor,
     name: str,
     procedures: Iterable[str] = (),
@@ -93,23 +93,23 @@ def invite(
     chosen = list(procedures)
     if len(chosen) > MOST_PROCEDURES:
         raise ActRefusedError(Refusal.TOO_MANY_PROCEDURES)
-    if any(p not in place.definitions.procedures for p in chosen):
+    if any(p not in context.definitions.procedures for p in chosen):
         raise ActRefusedError(Refusal.UNKNOWN_PROCEDURE)
     draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
     person = {"name": name[:LONGEST_NAME], "born": born}
-    with place.database.write() as session:
+    with context.database.write() as session:
         clinic = session.get_one(Clinic, by.clinic_id, with_for_update=True)
-        opened = open_screening(place, session, clinic, person, draft)
+        opened = open_screening(context, session, clinic, person, draft)
         opened.row.appointment_at = appointment_at
         orders = []
         if to:
-            language = language_or_english(place, language)
+            language = language_or_english(context, language)
             contact = Contact(to, language, opened.invitation.link)
-            keep_contact(place, session, opened.row, contact)
-            orders = order_mail(place, session, opened.row, Kind.INVITATION)
-        place.record(session, by, "invite", opened.row)
+            keep_contact(context, session, opened.row, contact)
+            orders = order_mail(context, session, opened.row, Kind.INVITATION)
+        context.record(session, by, "invite", opened.row)
     for order in orders:
-        place.ring(order)
+        context.ring(order)
     return opened.invitation
 
 
@@ -120,26 +120,26 @@ class Opened:
 
 
 def open_screening(
-    place: Workplace,
+    context: Context,
     session: Session,
     clinic: Clinic,
     person: Mapping[str, Any],
     draft: Mapping[str, Any],
 ) -> Opened:
     """Add a screening with a number, a link and a start code of its own."""
-    link, code, now, id, key = new_token(), new_code(), place.now(), new_id(), new_key()
+    link, code, now, id, key = new_token(), new_code(), context.now(), new_id(), new_key()
     clinic.screenings += 1
     row = Screening(
         id=id,
         clinic_id=clinic.id,
         number=f"SC-{now.year}-{clinic.screenings:06d}",
         state=State.INVITED,
-        link_hash=place.hash(f"link:{link}"),
+        link_hash=context.hash(f"link:{link}"),
         link_expires_at=now + LINK_LASTS,
-        start_code_hash=place.hash(f"start:{code}"),
+        start_code_hash=context.hash(f"start:{code}"),
         start_code_expires_at=now + START_CODE_LASTS,
         created_at=now,
-        wrapped_key=seal_value(place.clinic_key(clinic), "screening.wrapped_key", id, key),
+        wrapped_key=seal_value(context.clinic_key(clinic), "screening.wrapped_key", id, key),
         person=seal_value(key, "screening.person", id, person),
         draft=seal_value(key, "screening.draft", id, draft),
     )
@@ -149,7 +149,7 @@ def open_screening(
 
 
 def list_screenings(
-    place: Workplace, clinic_id: str, day: date | None = None, most: int = 200
+    context: Context, clinic_id: str, day: date | None = None, most: int = 200
 ) -> list[DayEntry]:
     """Return the clinic's newest screenings, by appointment, then newest first.
 
@@ -158,7 +158,7 @@ def list_screenings(
     listed = select(Screening).where(
         Screening.clinic_id == clinic_id, Screening.state != State.ERASED
     )
-    with place.database.read() as session:
+    with context.database.read() as session:
         newest = session.scalars(listed.order_by(Screening.created_at.desc()).limit(most))
         rows = {s.id: s for s in newest}
         if day:
@@ -167,28 +167,28 @@ def list_screenings(
             on_day = Screening.appointment_at.between(midnight, midnight + timedelta(days=1))
             rows |= {s.id: s for s in session.scalars(listed.where(on_day))}
         mails = newest_mails(session, list(rows))
-        found = [_entry(place, session, s, mails.get(s.id)) for s in rows.values()]
+        found = [_entry(context, session, s, mails.get(s.id)) for s in rows.values()]
     return sorted(found, key=lambda e: (e.appointment_at is None, e.appointment_at or e.created_at))
 
 
-def has_birth_date(place: Workplace, clinic_id: str, screening_id: str) -> bool:
+def has_birth_date(context: Context, clinic_id: str, screening_id: str) -> bool:
     """Return whether a start code is of use for this screening."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None or screening.clinic_id != clinic_id:
             raise ActRefusedError(Refusal.GONE)
-        return _entry(place, session, screening, None).has_birth_date
+        return _entry(context, session, screening, None).has_birth_date
 
 
 def _entry(
-    place: Workplace, session: Session, screening: Screening, mail: MailState | None
+    context: Context, session: Session, screening: Screening, mail: MailState | None
 ) -> DayEntry:
     try:
-        person = open_sealed(place, session, screening, "person")
-        draft = open_sealed(place, session, screening, "draft")
+        person = open_sealed(context, session, screening, "person")
+        draft = open_sealed(context, session, screening, "draft")
     except SealedBlobError:  # one damaged row must not hide all the others
         person, draft = {"name": None}, {"procedures": [], "answers": {}}
-    step, steps = _progress(place, draft) if screening.state == State.IN_PROGRESS else (0, 0)
+    step, steps = _progress(context, draft) if screening.state == State.IN_PROGRESS else (0, 0)
     return DayEntry(
         screening.id,
         screening.number,
@@ -204,69 +204,69 @@ def _entry(
     )
 
 
-def _progress(place: Workplace, draft: Mapping[str, Any]) -> tuple[int, int]:
+def _progress(context: Context, draft: Mapping[str, Any]) -> tuple[int, int]:
     """Return how many questions are answered, and of how many; an answer may open more."""
-    known = [p for p in draft["procedures"] if p in place.definitions.procedures]
-    asked = journey(assemble_questionnaire(place.definitions, known), draft["answers"])
+    known = [p for p in draft["procedures"] if p in context.definitions.procedures]
+    asked = journey(assemble_questionnaire(context.definitions, known), draft["answers"])
     return sum(is_answered(s.item, draft["answers"]) for s in asked), len(asked)
 
 
-def new_start_code(place: Workplace, by: Actor, screening_id: str) -> str:
+def new_start_code(context: Context, by: Actor, screening_id: str) -> str:
     """Return a fresh code that starts this screening on a tablet once; the old one is void."""
     code = new_code()
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
-        screening.start_code_hash = place.hash(f"start:{code}")
-        screening.start_code_expires_at = place.now() + START_CODE_LASTS
-        place.record(session, by, "give start code", screening)
+        screening.start_code_hash = context.hash(f"start:{code}")
+        screening.start_code_expires_at = context.now() + START_CODE_LASTS
+        context.record(session, by, "give start code", screening)
     return code
 
 
-def note_birth_date(place: Workplace, by: Actor, screening_id: str, born: str) -> None:
+def note_birth_date(context: Context, by: Actor, screening_id: str, born: str) -> None:
     """Keep when the patient was born (ISO), so that a tablet can ask for it."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
-        person = open_sealed(place, session, screening, "person") | {"born": born}
-        seal_into(place, session, screening, "person", person)
-        place.record(session, by, "note date of birth", screening)
+        person = open_sealed(context, session, screening, "person") | {"born": born}
+        seal_into(context, session, screening, "person", person)
+        context.record(session, by, "note date of birth", screening)
 
 
-def renew_link(place: Workplace, by: Actor, screening_id: str) -> str:
+def renew_link(context: Context, by: Actor, screening_id: str) -> str:
     """Return a fresh personal link; the old one is void."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("renew-link", screening.state)
         if screening.state == State.EXPIRED:
             screening.state = State.IN_PROGRESS
-        link = fresh_link(place, session, screening)
-        place.record(session, by, "renew link", screening)
+        link = fresh_link(context, session, screening)
+        context.record(session, by, "renew link", screening)
     return link
 
 
-def fresh_link(place: Workplace, session: Session, screening: Screening) -> str:
+def fresh_link(context: Context, session: Session, screening: Screening) -> str:
     link = new_token()
-    screening.link_hash = place.hash(f"link:{link}")
-    screening.link_expires_at = place.now() + LINK_LASTS
-    if contact := contact_of(place, session, screening):
-        keep_contact(place, session, screening, replace(contact, link=link))
+    screening.link_hash = context.hash(f"link:{link}")
+    screening.link_expires_at = context.now() + LINK_LASTS
+    if contact := contact_of(context, session, screening):
+        keep_contact(context, session, screening, replace(contact, link=link))
     return link
 
 
-def withdraw(place: Workplace, by: Actor, screening_id: str, why: str | None = None) -> None:
+def withdraw(context: Context, by: Actor, screening_id: str, why: str | None = None) -> None:
     """End a screening that is not wanted any more; its link then says so.
 
     `why` is one of WITHDRAWN_BECAUSE: the audit log takes no free text, which might
     say something about the patient's health.
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         if why is not None and why not in WITHDRAWN_BECAUSE:
             raise ActRefusedError(Refusal.UNKNOWN_REASON)
         allow("withdraw", screening.state)
         screening.state = State.WITHDRAWN
-        place.record(session, by, "withdraw", screening, why)
+        context.record(session, by, "withdraw", screening, why)
 
 
 def own_screening(session: Session, by: Actor, screening_id: str) -> Screening:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from screening.storage.tables import Message
 from screening.workflow.core.actor import Actor
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import allow
@@ -50,25 +50,25 @@ class Mailbox:
     mails: list[SentTo]
 
 
-def open_mailbox(place: Workplace, by: Actor, screening_id: str) -> Mailbox:
+def open_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
     """Return the screening's mail, and note in the audit log who looked."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
-        place.record(session, by, "look at mail", screening)
-        contact, rows = contact_of(place, session, screening), mails_of(session, screening_id)
+        context.record(session, by, "look at mail", screening)
+        contact, rows = contact_of(context, session, screening), mails_of(session, screening_id)
         return Mailbox(
             screening_id,
             screening.number,
-            open_sealed(place, session, screening, "person")["name"],
+            open_sealed(context, session, screening, "person")["name"],
             contact.to if contact else "",
             contact.language if contact else "",
             _invitations(rows),
             [
                 SentTo(
                     state_of(row),
-                    open_sealed(place, session, row, "recipient") or "",
-                    open_sealed(place, session, row, "error"),
+                    open_sealed(context, session, row, "recipient") or "",
+                    open_sealed(context, session, row, "error"),
                 )
                 for row in rows
             ],
@@ -80,7 +80,7 @@ def _invitations(rows: list[Message]) -> int:
 
 
 def send_link(
-    place: Workplace,
+    context: Context,
     by: Actor,
     screening_id: str,
     to: str,
@@ -95,25 +95,25 @@ def send_link(
     holds it as `link`; else it is known only as a hash, so a fresh one is made.
     Raises ActRefusedError: "no-mail", "bad-address", or the state.
     """
-    if place.mail is None:
+    if context.mail is None:
         raise ActRefusedError(Refusal.NO_MAIL)
     to = mail_address(to)
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
         if after < _invitations(mails_of(session, screening_id)):
             return
-        contact = contact_of(place, session, screening)
+        contact = contact_of(context, session, screening)
         held = contact.link if contact else link
-        lives = screening.link_expires_at > place.now()
-        if not lives or place.hash(f"link:{held}") != screening.link_hash:
-            held = fresh_link(place, session, screening)
-        language = language_or_english(place, language)
-        keep_contact(place, session, screening, Contact(to, language, held))
+        lives = screening.link_expires_at > context.now()
+        if not lives or context.hash(f"link:{held}") != screening.link_hash:
+            held = fresh_link(context, session, screening)
+        language = language_or_english(context, language)
+        keep_contact(context, session, screening, Contact(to, language, held))
         for row in mails_of(session, screening_id):
             if row.state == "pending":  # it would go to the address from before
                 row.state = "dropped"
-        orders = order_mail(place, session, screening, Kind.INVITATION, after + 1)
-        place.record(session, by, "order invitation mail", screening)
+        orders = order_mail(context, session, screening, Kind.INVITATION, after + 1)
+        context.record(session, by, "order invitation mail", screening)
     for order in orders:
-        place.ring(order)
+        context.ring(order)

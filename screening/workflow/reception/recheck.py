@@ -16,7 +16,7 @@ from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import PATIENT, Actor
-from screening.workflow.core.context import Workplace, locked_screening, new_token
+from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
@@ -31,65 +31,67 @@ from screening.workflow.reception.invitations import (
 ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
 
 
-def recheck(place: Workplace, by: Actor, screening_id: str) -> Invitation:
+def recheck(context: Context, by: Actor, screening_id: str) -> Invitation:
     """Ask again on arrival all that a rule marks `recheck`."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         old = own_screening(session, by, screening_id)
         allow("recheck", old.state)
-        known = place.definitions.procedures
-        chosen = [p for p in open_sealed(place, session, old, "draft")["procedures"] if p in known]
+        known = context.definitions.procedures
+        chosen = [
+            p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known
+        ]
         again = {r.finding for p in chosen for r in known[p].contraindications if r.recheck}
-        questionnaire = assemble_questionnaire(place.definitions, chosen)
+        questionnaire = assemble_questionnaire(context.definitions, chosen)
         asked = {item.link_id for item in questionnaire if item.establishes & again}
-        opened = _open_after(place, session, old, chosen, asked, ON_ARRIVAL)
-        place.record(session, by, "recheck", opened.row)
+        opened = _open_after(context, session, old, chosen, asked, ON_ARRIVAL)
+        context.record(session, by, "recheck", opened.row)
     return opened.invitation
 
 
 def ask_for_the_doctor(
-    place: Workplace, session: Session, old: Screening, asked: set[str], by: Actor
+    context: Context, session: Session, old: Screening, asked: set[str], by: Actor
 ) -> list[str]:
     """Open the questions `asked` again behind the patient's own link; return what to ring for.
 
     The link now leads to the new screening, so that the patient needs no other; where
     an address is known it is mailed once more.
     """
-    opened = _open_behind_link(place, session, old, asked, FOR_THE_DOCTOR)
-    place.record(session, by, "ask again", opened.row)
-    return order_mail(place, session, opened.row, Kind.REQUEST_INFORMATION)
+    opened = _open_behind_link(context, session, old, asked, FOR_THE_DOCTOR)
+    context.record(session, by, "ask again", opened.row)
+    return order_mail(context, session, opened.row, Kind.REQUEST_INFORMATION)
 
 
-def something_changed(place: Workplace, screening_id: str) -> str:
+def something_changed(context: Context, screening_id: str) -> str:
     """The patient has news: void what was sent, and open all of it again behind the same link.
 
     Returns the new screening; every answer stands in it already, to be gone
     through. Raises ActRefusedError with the state where nothing was sent yet.
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         old = locked_screening(session, screening_id)
         allow("change", old.state)
-        opened = _open_behind_link(place, session, old, set(), SOMETHING_CHANGED)
+        opened = _open_behind_link(context, session, old, set(), SOMETHING_CHANGED)
         old.state = State.SUPERSEDED
-        place.record(session, PATIENT, "something changed", old)
+        context.record(session, PATIENT, "something changed", old)
     return opened.row.id
 
 
 def _open_behind_link(
-    place: Workplace, session: Session, old: Screening, asked: set[str], why: str
+    context: Context, session: Session, old: Screening, asked: set[str], why: str
 ) -> Opened:
     """Open the screening after `old` behind the link that the patient has already."""
-    known = place.definitions.procedures
-    chosen = [p for p in open_sealed(place, session, old, "draft")["procedures"] if p in known]
-    opened = _open_after(place, session, old, chosen, asked, why)
-    link_hash, old.link_hash = old.link_hash, place.hash(f"link:{new_token()}")
+    known = context.definitions.procedures
+    chosen = [p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known]
+    opened = _open_after(context, session, old, chosen, asked, why)
+    link_hash, old.link_hash = old.link_hash, context.hash(f"link:{new_token()}")
     session.flush()
-    opened.row.link_hash, opened.row.link_expires_at = link_hash, place.now() + LINK_LASTS
-    keep_contact(place, session, opened.row, contact_of(place, session, old))
+    opened.row.link_hash, opened.row.link_expires_at = link_hash, context.now() + LINK_LASTS
+    keep_contact(context, session, opened.row, contact_of(context, session, old))
     return opened
 
 
 def _open_after(
-    place: Workplace,
+    context: Context,
     session: Session,
     old: Screening,
     procedures: list[str],
@@ -97,10 +99,10 @@ def _open_after(
     why: str,
 ) -> Opened:
     """Open the screening that comes after `old`, with its answers but for those `asked` again."""
-    person = open_sealed(place, session, old, "person")
-    questionnaire = assemble_questionnaire(place.definitions, procedures)
+    person = open_sealed(context, session, old, "person")
+    questionnaire = assemble_questionnaire(context.definitions, procedures)
     gone = with_follow_ups(questionnaire, asked)
-    answers = open_sealed(place, session, old, "draft")["answers"]
+    answers = open_sealed(context, session, old, "draft")["answers"]
     draft = {
         "procedures": procedures,
         "invited_for": procedures,
@@ -108,11 +110,11 @@ def _open_after(
         "why": why,
     }
     clinic = session.get_one(Clinic, old.clinic_id, with_for_update=True)
-    opened = open_screening(place, session, clinic, person, draft)
+    opened = open_screening(context, session, clinic, person, draft)
     opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
     opened.row.state = State.IN_PROGRESS
-    if contact := contact_of(place, session, old):
-        keep_contact(place, session, opened.row, replace(contact, link=opened.invitation.link))
+    if contact := contact_of(context, session, old):
+        keep_contact(context, session, opened.row, replace(contact, link=opened.invitation.link))
     return opened
 
 

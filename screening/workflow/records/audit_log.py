@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from screening.storage import audit
 from screening.storage.tables import Account, AuditEntry, Kiosk, Screening
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 A_PAGE = 100
 
@@ -42,14 +42,14 @@ class Entry:
 
 
 def list_entries(
-    place: Workplace, by: Staff, wanted: Wanted, act: str = "look at audit log", most: int = A_PAGE
+    context: Context, by: Staff, wanted: Wanted, act: str = "look at audit log", most: int = A_PAGE
 ) -> list[Entry]:
     """Return the clinic's entries, newest first, and note as `act` that someone read them.
 
     Entries without a clinic, such as a sign-in under an unknown name, are everyone's.
     """
-    with place.database.write() as session:
-        place.record(session, by, act)
+    with context.database.write() as session:
+        context.record(session, by, act)
         names = _names(session, by.clinic.id)
         query = _narrowed(by, wanted).order_by(AuditEntry.sequence.desc()).limit(most)
         return list(_entries(session, query, names))
@@ -92,9 +92,9 @@ def _entries(
         )
 
 
-def list_people(place: Workplace, by: Staff) -> dict[str, str]:
+def list_people(context: Context, by: Staff) -> dict[str, str]:
     """Return the accounts and tablets of the clinic: (what the log calls them, name)."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         return _names(session, by.clinic.id)
 
 
@@ -112,7 +112,7 @@ def _names(session: Session, clinic_id: str) -> dict[str, str]:
     }
 
 
-def verify(place: Workplace, anchor: str = "") -> tuple[str, str | None]:
+def verify(context: Context, anchor: str = "") -> tuple[str, str | None]:
     """Return the head as "SEQUENCE:MAC" and what is wrong, None for a whole log.
 
     `anchor` is a head noted earlier, "SEQUENCE:MAC" or the MAC alone as reports
@@ -120,9 +120,9 @@ def verify(place: Workplace, anchor: str = "") -> tuple[str, str | None]:
     What is wrong is the sequence of the first entry that does not fit, or "cut".
     """
     number, _, mac = anchor.strip().lower().rpartition(":")
-    with place.database.read() as session:
+    with context.database.read() as session:
         sequence, head = audit.read_head(session)
-        broken = audit.find_break(session, place.keys.audit)
+        broken = audit.find_break(session, context.keys.audit)
         kept = not anchor or audit.has_anchor(
             session, mac, int(number) if number.isdecimal() else None
         )
@@ -130,8 +130,8 @@ def verify(place: Workplace, anchor: str = "") -> tuple[str, str | None]:
     return f"{sequence}:{head}", str(broken) if broken is not None else problem
 
 
-def verify_noted(place: Workplace, by: Staff, anchor: str) -> tuple[str, str | None]:
+def verify_noted(context: Context, by: Staff, anchor: str) -> tuple[str, str | None]:
     """Do what `verify` does and note who asked."""
-    with place.database.write() as session:
-        place.record(session, by, "verify audit log")
-    return verify(place, anchor)
+    with context.database.write() as session:
+        context.record(session, by, "verify audit log")
+    return verify(context, anchor)

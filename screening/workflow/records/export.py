@@ -16,7 +16,7 @@ from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import open_column
 from screening.storage.tables import AuditEntry, Decision, Message, ReportRow, Screening
 from screening.workflow.core.actor import Actor
-from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.states import allow
 
 
@@ -27,16 +27,16 @@ class Export(NamedTuple):
     damaged: list[str]
 
 
-def export(place: Workplace, screening_id: str, by: Actor) -> Export:
+def export(context: Context, screening_id: str, by: Actor) -> Export:
     """Return all that opens, and note who took it; the rest is named in `screening.json` too."""
     packed = io.BytesIO()
     damaged: list[str] = []
-    with place.database.write() as session, zipfile.ZipFile(packed, "w") as archive:
+    with context.database.write() as session, zipfile.ZipFile(packed, "w") as archive:
         screening = locked_screening(session, screening_id)
         allow("export", screening.state)
         opened = partial(_opened, damaged)
-        key = opened(place.screening_key, session, screening) or new_key()  # which opens nothing
-        place.record(session, by, "export", screening)
+        key = opened(context.screening_key, session, screening) or new_key()  # which opens nothing
+        context.record(session, by, "export", screening)
         for row in _rows(session, ReportRow, screening_id):
             if pdf := opened(open_column, key, row, "pdf"):
                 which = row.kind if row.sequence == 1 else f"{row.kind}-{row.sequence}"

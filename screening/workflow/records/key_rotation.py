@@ -13,15 +13,15 @@ from screening.storage.installation import KEYS_LOCK, WrongSecretError, open_kep
 from screening.storage.sealed import SEALED, open_column, open_value, seal_column, seal_value
 from screening.storage.tables import Account, Clinic, Kept, Passkey, Screening
 from screening.workflow.core.actor import PROGRAM, program
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 SEALED_BY_CLINIC = [name for name, sealed in SEALED.items() if sealed.key == "clinic"]
 ROWS: dict[str, Any] = {of.__tablename__: of for of in (Screening, Account, Passkey, Clinic)}
 
 
-def in_use(place: Workplace, secret: bytes) -> bool:
+def in_use(context: Context, secret: bytes) -> bool:
     """Say whether `secret` alone opens everything of the installation."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         try:
             for row in session.scalars(select(Kept)):
                 open_kept([secret], row)
@@ -30,9 +30,9 @@ def in_use(place: Workplace, secret: bytes) -> bool:
     return True
 
 
-def rotate_secret(place: Workplace, secrets: list[bytes]) -> None:
+def rotate_secret(context: Context, secrets: list[bytes]) -> None:
     """Seal everything of the installation with the newest of `secrets`, the clinics' keys too."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         take_turn(session, KEYS_LOCK)
         wrapping = new_key()
         for row in session.scalars(select(Kept)):
@@ -42,7 +42,7 @@ def rotate_secret(place: Workplace, secrets: list[bytes]) -> None:
             seal_kept(secrets[0], row, content)
         for clinic in session.scalars(select(Clinic).with_for_update()):
             seal_column(wrapping, clinic, "wrapped_key", open_column(former, clinic, "wrapped_key"))
-        place.record(session, PROGRAM, "rotate secret")
+        context.record(session, PROGRAM, "rotate secret")
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,18 @@ class Rotated:
     damaged: list[str]
 
 
-def rotate_clinic(place: Workplace, clinic_id: str) -> Rotated:
+def rotate_clinic(context: Context, clinic_id: str) -> Rotated:
     """Give the clinic a new key.
 
     All in one transaction, so that nobody ever sees two keys in use: 20,000 take
     about a second. Newest first, the order in which every act holds its screenings.
     What is damaged opened with the former key no more than it will with the new one.
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         take_turn(session, KEYS_LOCK)
         clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
-        former, fresh = place.clinic_key(clinic), new_key()
-        seal_column(place.wrapping(), clinic, "wrapped_key", fresh)
+        former, fresh = context.clinic_key(clinic), new_key()
+        seal_column(context.wrapping(), clinic, "wrapped_key", fresh)
         wrapped, damaged = 0, []
         for name in SEALED_BY_CLINIC:
             table, column = name.split(".")
@@ -83,7 +83,7 @@ def rotate_clinic(place: Workplace, clinic_id: str) -> Rotated:
                     changed.append({"id": id, column: seal_value(fresh, name, id, content)})
             session.bulk_update_mappings(of, changed)
             wrapped += len(changed) if of is Screening else 0
-        place.record(session, program(clinic_id), "rotate clinic key")
+        context.record(session, program(clinic_id), "rotate clinic key")
     return Rotated(wrapped, damaged)
 
 

@@ -14,7 +14,7 @@ from screening.storage.encryption import new_key
 from screening.storage.sealed import SEALED, seal_column
 from screening.storage.tables import Clinic, Message, ReportRow, Screening
 from screening.workflow.core.actor import PROGRAM, Actor
-from screening.workflow.core.context import Workplace, locked_screening, new_token
+from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import ALLOWED, State, allow
 
@@ -33,39 +33,39 @@ class Held:
     state: str
 
 
-def find_screening(place: Workplace, number: str, clinic_id: str | None = None) -> Held:
+def find_screening(context: Context, number: str, clinic_id: str | None = None) -> Held:
     """Return the screening. Raises ActRefusedError: "gone", or "several" where clinics share it."""
     query = select(Screening).where(Screening.number == number)
     if clinic_id:
         query = query.where(Screening.clinic_id == clinic_id)
-    with place.database.read() as session:
+    with context.database.read() as session:
         found = session.scalars(query).all()
     if len(found) != 1:
         raise ActRefusedError(Refusal.SEVERAL if found else Refusal.GONE)
     return Held(found[0].id, found[0].number, found[0].state)
 
 
-def expire(place: Workplace) -> int:
+def expire(context: Context) -> int:
     """End what was never sent and whose link ended a day ago; return how many."""
     old = and_(
-        Screening.state.in_(ALLOWED["expire"]), Screening.link_expires_at < place.now() - GRACE
+        Screening.state.in_(ALLOWED["expire"]), Screening.link_expires_at < context.now() - GRACE
     )
-    with place.database.read() as session:
+    with context.database.read() as session:
         ids = list(session.scalars(select(Screening.id).where(old)))
     done = 0
     for id in ids:
-        with place.database.write() as session:
+        with context.database.write() as session:
             query = select(Screening).where(Screening.id == id, old).with_for_update()
             if screening := session.scalars(query).first():
                 screening.state = State.EXPIRED
-                place.record(session, PROGRAM, "expire", screening)
+                context.record(session, PROGRAM, "expire", screening)
                 done += 1
     return done
 
 
-def due_for_purge(place: Workplace, unsent_days: int, years: int) -> list[Held]:
+def due_for_purge(context: Context, unsent_days: int, years: int) -> list[Held]:
     """Return what has been kept long enough: never sent, or sent and decided long ago."""
-    now = place.now()
+    now = context.now()
     unsent = and_(
         Screening.submitted_at.is_(None),
         Screening.state.in_({State.EXPIRED, State.WITHDRAWN}),
@@ -73,37 +73,37 @@ def due_for_purge(place: Workplace, unsent_days: int, years: int) -> list[Held]:
     )
     sent = func.coalesce(Screening.decided_at, Screening.submitted_at) < now - years * YEAR
     query = select(Screening).where(or_(unsent, sent), Screening.state != State.ERASED)
-    with place.database.read() as session:
+    with context.database.read() as session:
         found = session.scalars(query.order_by(Screening.created_at))
         return [Held(s.id, s.number, s.state) for s in found]
 
 
-def purge(place: Workplace, unsent_days: int, years: int) -> list[Held]:
+def purge(context: Context, unsent_days: int, years: int) -> list[Held]:
     """Erase what has been kept long enough and return it."""
-    found = due_for_purge(place, unsent_days, years)
+    found = due_for_purge(context, unsent_days, years)
     for held in found:
-        _erase(place, held.id, PROGRAM, "purge", None)
-    place.database.scrub()
+        _erase(context, held.id, PROGRAM, "purge", None)
+    context.database.scrub()
     return found
 
 
-def erase(place: Workplace, screening_id: str, by: Actor, why: str) -> list[str]:
+def erase(context: Context, screening_id: str, by: Actor, why: str) -> list[str]:
     """Destroy the screening's key and all that was sealed with it.
 
     Return the numbers of screenings that ask again about this one, or that this one
     asks again about: they hold the same patient's answers.
     """
-    connected = _erase(place, screening_id, by, "erase", why)
-    place.database.scrub()
+    connected = _erase(context, screening_id, by, "erase", why)
+    context.database.scrub()
     return connected
 
 
-def _erase(place: Workplace, screening_id: str, by: Actor, act: str, why: str | None) -> list[str]:
-    with place.database.write() as session:
+def _erase(context: Context, screening_id: str, by: Actor, act: str, why: str | None) -> list[str]:
+    with context.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("erase", screening.state)
-        _empty(place, session, screening)
-        place.record(session, by, act, screening, why)
+        _empty(context, session, screening)
+        context.record(session, by, act, screening, why)
         query = select(Screening.number).where(
             or_(Screening.recheck_of == screening_id, Screening.id == screening.recheck_of),
             Screening.state != State.ERASED,
@@ -111,10 +111,10 @@ def _erase(place: Workplace, screening_id: str, by: Actor, act: str, why: str | 
         return list(session.scalars(query))
 
 
-def _empty(place: Workplace, session: Session, screening: Screening) -> None:
+def _empty(context: Context, session: Session, screening: Screening) -> None:
     """Write over everything sealed; a new key holds that there is nothing."""
     id, key = screening.id, new_key()
-    clinic_key = place.clinic_key(session.get_one(Clinic, screening.clinic_id))
+    clinic_key = context.clinic_key(session.get_one(Clinic, screening.clinic_id))
     seal_column(clinic_key, screening, "wrapped_key", key)
     for column in _sealed_in(Screening.__table__):
         if column.nullable:
@@ -122,7 +122,7 @@ def _empty(place: Workplace, session: Session, screening: Screening) -> None:
     seal_column(key, screening, "person", NOBODY)
     seal_column(key, screening, "draft", NOTHING)
     screening.state, screening.gravity, screening.appointment_at = State.ERASED, None, None
-    screening.link_hash = place.hash(f"link:{new_token()}")
+    screening.link_hash = context.hash(f"link:{new_token()}")
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
     screening.person_hash = None
     for table in Table.metadata.sorted_tables:

@@ -25,7 +25,7 @@ from screening.workflow.accounts.sessions import doctor_credentials
 from screening.workflow.clinics.branding import logo_for_report
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import PROGRAM
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, seal_into, submission_of
 from screening.workflow.reports.outbox import REPORTS, Kind
@@ -39,28 +39,28 @@ Render = Callable[..., bytes]  # documents.render.render_pdf, or a press, which 
 log = logging.getLogger("screening.reports")
 
 
-def due_reports(place: Workplace) -> list[str]:
+def due_reports(context: Context) -> list[str]:
     """Return the ids of all reports that wait for a worker now."""
-    with place.database.read() as session:
-        return REPORTS.due_ids(session, place.now())
+    with context.database.read() as session:
+        return REPORTS.due_ids(session, context.now())
 
 
-def make_report(place: Workplace, report_id: str, render: Render) -> bool:
+def make_report(context: Context, report_id: str, render: Render) -> bool:
     """Make one report with `render`; return False when another worker has it or it is not due."""
-    if not _lease(place, report_id):
+    if not _lease(context, report_id):
         return False
     try:
-        pdf = _draw_up(place, report_id, render)
+        pdf = _draw_up(context, report_id, render)
     except Exception as error:
-        _postpone(place, report_id, error)
+        _postpone(context, report_id, error)
         return False
-    _store(place, report_id, pdf)
+    _store(context, report_id, pdf)
     return True
 
 
-def _lease(place: Workplace, report_id: str) -> bool:
-    now = place.now()
-    with place.database.write() as session:
+def _lease(context: Context, report_id: str) -> bool:
+    now = context.now()
+    with context.database.write() as session:
         row = REPORTS.due_row(session, report_id, now)
         if row is None:
             return False
@@ -68,53 +68,53 @@ def _lease(place: Workplace, report_id: str) -> bool:
             row.error = "the worker died while it made this"
             _warn(session, row, row.error)
         REPORTS.hold(row, now)
-        row.code = row.code or verification_code(place, row.id)
+        row.code = row.code or verification_code(context, row.id)
         return True
 
 
-def _draw_up(place: Workplace, report_id: str, render: Render) -> bytes:
-    with place.database.read() as session:
+def _draw_up(context: Context, report_id: str, render: Render) -> bytes:
+    with context.database.read() as session:
         row = session.get_one(ReportRow, report_id)
         screening = session.get_one(Screening, row.screening_id)
-        report = submission_of(place, session, screening)
+        report = submission_of(context, session, screening)
         logo = logo_for_report(session, screening.clinic_id)
-        render = partial(render, _with_code(place, row, report), logo=logo)
+        render = partial(render, _with_code(context, row, report), logo=logo)
         match row.kind:
             case Kind.SCREENING:
-                return _seal(place, session, screening, render())
+                return _seal(context, session, screening, render())
             case Kind.COPY:
-                return _seal(place, session, screening, render(reader=Reader.PATIENT))
+                return _seal(context, session, screening, render(reader=Reader.PATIENT))
             case Kind.PLAN:
-                decision = decision_of(place, session, screening, row.sequence)
+                decision = decision_of(context, session, screening, row.sequence)
                 plan = render(decision, reader=Reader.PATIENT)
-                return _seal(place, session, screening, plan)
+                return _seal(context, session, screening, plan)
             case _:
-                return _decided(place, session, screening, row.sequence, render)
+                return _decided(context, session, screening, row.sequence, render)
 
 
-def _with_code(place: Workplace, row: ReportRow, report: Report) -> Report:
+def _with_code(context: Context, row: ReportRow, report: Report) -> Report:
     """Return `report` with where to verify it, and whether a trusted clock will stamp it."""
-    address = f"{place.public_url}/verify/{row.code}"
-    verify = {"code": row.code, "address": address, "trusted_time": place.clock is not None}
+    address = f"{context.public_url}/verify/{row.code}"
+    verify = {"code": row.code, "address": address, "trusted_time": context.clock is not None}
     return {**report, "frame": report["frame"] | {"verify": verify}}
 
 
 def _seal(
-    place: Workplace, session: Session, screening: Screening, pdf: bytes, doctor_field: bool = False
+    context: Context, session: Session, screening: Screening, pdf: bytes, doctor_field: bool = False
 ) -> bytes:
-    seal = clinic_seal(place, session, screening.clinic_id)
-    return seal_pdf(pdf, seal, place.now(), SEAL_REASON, doctor_field, place.clock)
+    seal = clinic_seal(context, session, screening.clinic_id)
+    return seal_pdf(pdf, seal, context.now(), SEAL_REASON, doctor_field, context.clock)
 
 
 def _decided(
-    place: Workplace,
+    context: Context,
     session: Session,
     screening: Screening,
     sequence: int,
     render: Render,
 ) -> bytes:
     """Return the decided report: everything, the decision, the sealed report inside, two seals."""
-    decision = decision_of(place, session, screening, sequence)
+    decision = decision_of(context, session, screening, sequence)
     assert decision is not None
     first = session.scalars(
         select(ReportRow).where(
@@ -123,27 +123,27 @@ def _decided(
     ).one()
     if first.pdf is None:
         raise ActRefusedError(Refusal.SEALED_FIRST)
-    sealed = open_sealed(place, session, first, "pdf")
+    sealed = open_sealed(context, session, first, "pdf")
     decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
     made = select(Decision).where(
         Decision.screening_id == screening.id, Decision.sequence == sequence
     )
     doctor = session.scalars(made).one()
-    credentials = doctor_credentials(place, session, doctor.account_id)
+    credentials = doctor_credentials(context, session, doctor.account_id)
     name = f"{screening.number}-screening.pdf"
     pdf = render(decision, {name: sealed})
-    pdf = _seal(place, session, screening, pdf, doctor_field=True)
-    return sign_pdf(pdf, credentials, place.now(), SIGN_REASON, place.clock)
+    pdf = _seal(context, session, screening, pdf, doctor_field=True)
+    return sign_pdf(pdf, credentials, context.now(), SIGN_REASON, context.clock)
 
 
-def _postpone(place: Workplace, report_id: str, error: Exception) -> None:
+def _postpone(context: Context, report_id: str, error: Exception) -> None:
     """Say what went wrong, without what the patient wrote, and try again later."""
     told = isinstance(error, ActRefusedError | SealError | SealedBlobError | RenderError)
     what = f"{type(error).__name__}" + (f": {error}" if told else "")
-    with place.database.write() as session:
+    with context.database.write() as session:
         row = session.get_one(ReportRow, report_id, with_for_update=True)
         _warn(session, row, what)
-        REPORTS.postpone(row, place.now())
+        REPORTS.postpone(row, context.now())
         row.error = what
 
 
@@ -152,13 +152,13 @@ def _warn(session: Session, row: ReportRow, what: str) -> None:
     log.warning("%s report of %s failed, tried %s times: %s", row.kind, number, row.attempts, what)
 
 
-def _store(place: Workplace, report_id: str, pdf: bytes) -> None:
-    with place.database.write() as session:
+def _store(context: Context, report_id: str, pdf: bytes) -> None:
+    with context.database.write() as session:
         row = session.get_one(ReportRow, report_id, with_for_update=True)
         if row.state == "sealed":
             return
         screening = session.get_one(Screening, row.screening_id)
-        seal_into(place, session, row, "pdf", pdf)
+        seal_into(context, session, row, "pdf", pdf)
         row.sha256 = hashlib.sha256(pdf).hexdigest()
-        row.state, row.sealed_at, row.error, row.lease_until = "sealed", place.now(), None, None
-        place.record(session, PROGRAM, f"seal {row.kind} report", screening)
+        row.state, row.sealed_at, row.error, row.lease_until = "sealed", context.now(), None, None
+        context.record(session, PROGRAM, f"seal {row.kind} report", screening)

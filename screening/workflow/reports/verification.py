@@ -32,7 +32,7 @@ from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 from screening.documents.cms.reasons import N_, Reason, reason_from
 from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
-from screening.workflow.core.context import CODE_LETTERS, Workplace
+from screening.workflow.core.context import CODE_LETTERS, Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
 from screening.workflow.reports.outbox import Kind
@@ -81,9 +81,9 @@ class Checked:
         return found
 
 
-def verification_code(place: Workplace, report_id: str) -> str:
+def verification_code(context: Context, report_id: str) -> str:
     """Return what a report prints so that it can be found: no one else can work it out."""
-    number = int(place.hash(f"verify:{report_id}"), 16)
+    number = int(context.hash(f"verify:{report_id}"), 16)
     letters = ""
     while len(letters) < CODE_LENGTH:
         number, rest = divmod(number, len(CODE_LETTERS))
@@ -97,9 +97,9 @@ def _typed(code: str) -> str:
     return "-".join(plain[i : i + 4] for i in range(0, len(plain), 4))
 
 
-def look_up(place: Workplace, code: str) -> Issued:
+def look_up(context: Context, code: str) -> Issued:
     """Return the report that `code` belongs to, however it was typed. Raises "gone"."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         row = session.scalars(select(ReportRow).where(ReportRow.code == _typed(code))).first()
         if row is None:
             raise ActRefusedError(Refusal.GONE)
@@ -130,7 +130,7 @@ def _replaced_by(session: Session, row: ReportRow, screening: Screening) -> str 
     return "decided" if first and session.scalars(decided).first() else None
 
 
-def verify_upload(place: Workplace, pdf: bytes, code: str | None = None) -> Checked:
+def verify_upload(context: Context, pdf: bytes, code: str | None = None) -> Checked:
     """Return what can be said about `pdf`; with `code` it has to be that report.
 
     Raises ActRefusedError: "busy" while two others are being checked, "too-large".
@@ -140,18 +140,18 @@ def verify_upload(place: Workplace, pdf: bytes, code: str | None = None) -> Chec
     if not _at_once.acquire(timeout=LONGEST):
         raise ActRefusedError(Refusal.BUSY)
     try:
-        found = _check_apart(trusted_roots(place), pdf, place.now())
+        found = _check_apart(trusted_roots(context), pdf, context.now())
     finally:
         _at_once.release()
-    return compare(place, found, code)
+    return compare(context, found, code)
 
 
-def trusted_roots(place: Workplace) -> list[Certificate]:
+def trusted_roots(context: Context) -> list[Certificate]:
     """Return the authorities that this installation's seals and clock come from."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         held = session.scalars(select(Clinic.certificates).where(Clinic.certificates.is_not(None)))
         chains = [load_pem_x509_certificates(pem.encode()) for pem in held if pem]
-    return list(dict.fromkeys([*place.trust, *(chain[-1] for chain in chains)]))
+    return list(dict.fromkeys([*context.trust, *(chain[-1] for chain in chains)]))
 
 
 def _check_apart(trust: list[Certificate], pdf: bytes, now: datetime) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def _check_apart(trust: list[Certificate], pdf: bytes, now: datetime) -> dict[st
         }
 
 
-def compare(place: Workplace, found: Mapping[str, Any], code: str | None = None) -> Checked:
+def compare(context: Context, found: Mapping[str, Any], code: str | None = None) -> Checked:
     """Return the result for a file, set beside what was issued and what the rules say.
 
     `found` is what documents.checking says of the file.
@@ -187,8 +187,8 @@ def compare(place: Workplace, found: Mapping[str, Any], code: str | None = None)
     if checked.status == FAILED:
         return checked
     record = found["record"] or {}
-    issued = _issued_as(place, record, checked.sha256)
-    replayed = replay(place, record) if issued or checked.status == PASSED else None
+    issued = _issued_as(context, record, checked.sha256)
+    replayed = replay(context, record) if issued or checked.status == PASSED else None
     wrong = []
     if issued and issued.sha256 != checked.sha256:
         wrong.append(NOT_AS_ISSUED)
@@ -230,21 +230,21 @@ def in_words(checked: Checked) -> list[str]:
     return [*lines, f"SHA-256 {checked.sha256}"]
 
 
-def _issued_as(place: Workplace, record: Mapping[str, Any], sha256: str) -> Issued | None:
+def _issued_as(context: Context, record: Mapping[str, Any], sha256: str) -> Issued | None:
     """Return what this installation issued: the very file, or one under the file's code."""
     verify = (record.get("frame") or {}).get("verify") or {}
     code = verify.get("code") or ""
     query = select(ReportRow).where(or_(ReportRow.sha256 == sha256, ReportRow.code == str(code)))
-    with place.database.read() as session:
+    with context.database.read() as session:
         rows = session.scalars(query).all()
         rows = [row for row in rows if row.sha256 == sha256] or rows
         return _issued(session, rows[0]) if rows else None
 
 
-def replay(place: Workplace, record: Mapping[str, Any]) -> bool | None:
+def replay(context: Context, record: Mapping[str, Any]) -> bool | None:
     """Tell whether the rules of that day give the verdicts in `record`, None when nobody can."""
     try:
-        definitions = _definitions(place, record["definitions"])
+        definitions = _definitions(context, record["definitions"])
         if definitions is None:
             return None
         case = read_case(definitions, record["case"], CASE_KEYS)
@@ -254,10 +254,10 @@ def replay(place: Workplace, record: Mapping[str, Any]) -> bool | None:
         return None
 
 
-def _definitions(place: Workplace, hash: str) -> Definitions | None:
-    if hash == place.definitions.hash:
-        return place.definitions
-    with place.database.read() as session:
+def _definitions(context: Context, hash: str) -> Definitions | None:
+    if hash == context.definitions.hash:
+        return context.definitions
+    with context.database.read() as session:
         kept = session.get(DefinitionsArchive, str(hash))
     return _unpacked(kept.archive) if kept else None
 

@@ -16,7 +16,7 @@ from screening.clinical.report.parts import ReportProcedure, patient_name
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Account, AuditEntry, Screening
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
 
@@ -62,15 +62,15 @@ class Counts:
     outcomes: Counter[str]
 
 
-def list_queue(place: Workplace, doctor: Staff, state: str = State.SUBMITTED) -> list[QueueEntry]:
+def list_queue(context: Context, doctor: Staff, state: str = State.SUBMITTED) -> list[QueueEntry]:
     """Return the clinic's screenings in `state`: by appointment, then gravest first."""
     query = select(Screening).where(
         Screening.clinic_id == doctor.clinic.id, Screening.state == state
     )
-    return _entries(place, doctor, query)
+    return _entries(context, doctor, query)
 
 
-def list_decided(place: Workplace, doctor: Staff) -> list[QueueEntry]:
+def list_decided(context: Context, doctor: Staff) -> list[QueueEntry]:
     """Return the newest decided screenings, newest decision first."""
     query = (
         select(Screening)
@@ -78,10 +78,10 @@ def list_decided(place: Workplace, doctor: Staff) -> list[QueueEntry]:
         .order_by(Screening.decided_at.desc())
         .limit(RECENT)
     )
-    return _entries(place, doctor, query, in_order=False)
+    return _entries(context, doctor, query, in_order=False)
 
 
-def search(place: Workplace, doctor: Staff, words: str) -> list[QueueEntry]:
+def search(context: Context, doctor: Staff, words: str) -> list[QueueEntry]:
     """Return the submitted screenings whose name or number holds every one of `words`.
 
     Names are sealed, so only the clinic's newest NEWEST are read; a whole number is
@@ -96,14 +96,14 @@ def search(place: Workplace, doctor: Staff, words: str) -> list[QueueEntry]:
         .where(Screening.state != State.ERASED)
         .order_by(Screening.submitted_at.desc())
     )
-    with place.database.read() as session:
+    with context.database.read() as session:
         rows = list(session.scalars(query.where(Screening.number == words.strip().upper())))
         rows = rows or [
             row
             for row in session.scalars(query.limit(NEWEST))
-            if _holds(f"{_name(place, session, row)} {row.number}", wanted)
+            if _holds(f"{_name(context, session, row)} {row.number}", wanted)
         ]
-        return _opened(place, session, doctor, rows)
+        return _opened(context, session, doctor, rows)
 
 
 def _holds(text: str, wanted: list[str]) -> bool:
@@ -111,13 +111,13 @@ def _holds(text: str, wanted: list[str]) -> bool:
     return all(word in plain for word in wanted)
 
 
-def _name(place: Workplace, session: Session, screening: Screening) -> str:
+def _name(context: Context, session: Session, screening: Screening) -> str:
     """Return who it is without opening the report, which is a hundred times as large."""
     try:
-        name: str = open_sealed(place, session, screening, "person")["name"]
+        name: str = open_sealed(context, session, screening, "person")["name"]
         if name:
             return name
-        report = submission_of(place, session, screening)
+        report = submission_of(context, session, screening)
     except SealedBlobError:  # a damaged row is still found by its number
         return ""
     return patient_name(report["frame"])
@@ -144,19 +144,19 @@ def _plain(text: str) -> str:
 
 
 def _entries(
-    place: Workplace, doctor: Staff, query: Select[Screening], in_order: bool = True
+    context: Context, doctor: Staff, query: Select[Screening], in_order: bool = True
 ) -> list[QueueEntry]:
-    with place.database.read() as session:
+    with context.database.read() as session:
         rows = list(session.scalars(query.options(undefer(Screening.submission))))
-        found = _opened(place, session, doctor, rows)
+        found = _opened(context, session, doctor, rows)
     return sorted(found, key=_waiting_order) if in_order else found
 
 
 def _opened(
-    place: Workplace, session: Session, doctor: Staff, rows: list[Screening]
+    context: Context, session: Session, doctor: Staff, rows: list[Screening]
 ) -> list[QueueEntry]:
-    looks = others_looking(place, session, doctor, [row.id for row in rows])
-    return [_entry(place, session, row, looks.get(row.id)) for row in rows]
+    looks = others_looking(context, session, doctor, [row.id for row in rows])
+    return [_entry(context, session, row, looks.get(row.id)) for row in rows]
 
 
 def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
@@ -165,10 +165,10 @@ def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
 
 
 def _entry(
-    place: Workplace, session: Session, screening: Screening, look: Look | None
+    context: Context, session: Session, screening: Screening, look: Look | None
 ) -> QueueEntry:
     try:
-        report = submission_of(place, session, screening)
+        report = submission_of(context, session, screening)
     except SealedBlobError:  # one damaged row must not hide all the others
         name, procedures = None, []
     else:
@@ -189,7 +189,7 @@ def _entry(
 
 
 def others_looking(
-    place: Workplace, session: Session, doctor: Staff, screening_ids: list[str]
+    context: Context, session: Session, doctor: Staff, screening_ids: list[str]
 ) -> dict[str, Look]:
     """Return for each screening the other doctor who opened it last, a short while ago."""
     query = (
@@ -198,7 +198,7 @@ def others_looking(
             AuditEntry.screening_id.in_(screening_ids),
             AuditEntry.act == "open review",
             AuditEntry.who != doctor.who,
-            AuditEntry.at > place.now() - LOOKING,
+            AuditEntry.at > context.now() - LOOKING,
         )
         .order_by(AuditEntry.sequence)
     )

@@ -22,7 +22,7 @@ from screening.storage.columns import new_id
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.second_factor import confirm
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State, allow
@@ -63,22 +63,22 @@ class Review:
         return self.decisions[-1] if self.decisions else None
 
 
-def open_review(place: Workplace, doctor: Staff, screening_id: str) -> Review:
+def open_review(context: Context, doctor: Staff, screening_id: str) -> Review:
     """Return the screening to be shown, and note in the audit log who looked.
 
     Raises what `read_review` raises.
     """
-    with place.database.write() as session:
-        place.record(session, doctor, "open review", _own(session, doctor, screening_id))
-    return read_review(place, doctor, screening_id)
+    with context.database.write() as session:
+        context.record(session, doctor, "open review", _own(session, doctor, screening_id))
+    return read_review(context, doctor, screening_id)
 
 
-def read_review(place: Workplace, doctor: Staff, screening_id: str) -> Review:
+def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
     """Return the screening with its verdicts. Whoever shows it to a person opens it instead.
 
     Raises ActRefusedError "gone" for another clinic's, or its state before submission.
     """
-    with place.database.read() as session:
+    with context.database.read() as session:
         screening = _seen_by(doctor, session.get(Screening, screening_id))
         rows = session.scalars(
             select(ReportRow)
@@ -89,16 +89,16 @@ def read_review(place: Workplace, doctor: Staff, screening_id: str) -> Review:
             screening.id,
             screening.number,
             screening.state,
-            submission_of(place, session, screening),
+            submission_of(context, session, screening),
             {r.kind: ReportState(r.kind, r.state, r.attempts, r.error, r.sha256) for r in rows},
-            decisions_of(place, session, screening),
-            _changes(place, session, screening),
+            decisions_of(context, session, screening),
+            _changes(context, session, screening),
             related_to(session, screening),
-            others_looking(place, session, doctor, [screening_id]).get(screening_id),
+            others_looking(context, session, doctor, [screening_id]).get(screening_id),
         )
 
 
-def _changes(place: Workplace, session: Session, screening: Screening) -> Changes | None:
+def _changes(context: Context, session: Session, screening: Screening) -> Changes | None:
     """Return what a recheck changed, None for its own or after an erased one."""
     if screening.recheck_of is None:
         return None
@@ -106,7 +106,7 @@ def _changes(place: Workplace, session: Session, screening: Screening) -> Change
     if earlier.submission is None:
         return None
     return changes_between(
-        submission_of(place, session, earlier), submission_of(place, session, screening)
+        submission_of(context, session, earlier), submission_of(context, session, screening)
     )
 
 
@@ -123,7 +123,7 @@ def _seen_by(doctor: Staff, screening: Screening | None) -> Screening:
 
 
 def decide(
-    place: Workplace,
+    context: Context,
     doctor: Staff,
     screening_id: str,
     rulings: Mapping[str, tuple[Any, ...]],
@@ -135,23 +135,23 @@ def decide(
     is signed with her own certificate. Raises ActRefusedError: "wrong" or "locked" (password), what
     `problems_with` says, or the state when it was decided already.
     """
-    confirm(place, doctor.id, password)
-    with place.database.write() as session:
+    confirm(context, doctor.id, password)
+    with context.database.write() as session:
         screening = _own(session, doctor, screening_id)
         allow("decide", screening.state)
-        report = submission_of(place, session, screening)
+        report = submission_of(context, session, screening)
         given = checked(report, rulings)
-        orders = _settle(place, session, doctor, screening, content_of(report, given))
-        screening.state, screening.decided_at = State.DECIDED, place.now()
+        orders = _settle(context, session, doctor, screening, content_of(report, given))
+        screening.state, screening.decided_at = State.DECIDED, context.now()
         if asked := _asked_again(report, given):
-            orders += ask_for_the_doctor(place, session, screening, asked, doctor)
-        place.record(session, doctor, "decide", screening)
+            orders += ask_for_the_doctor(context, session, screening, asked, doctor)
+        context.record(session, doctor, "decide", screening)
     for order in orders:
-        place.ring(order)
+        context.ring(order)
 
 
 def amend(
-    place: Workplace,
+    context: Context,
     doctor: Staff,
     screening_id: str,
     rulings: Mapping[str, tuple[Any, ...]],
@@ -164,32 +164,32 @@ def amend(
     for the amendment, "ask-again" where more information is requested: for that the
     screening is asked again.
     """
-    confirm(place, doctor.id, password)
+    confirm(context, doctor.id, password)
     if not why.strip():
         raise ActRefusedError(Refusal.NEEDS_WHY)
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = _own(session, doctor, screening_id)
         allow("amend", screening.state)
-        report = submission_of(place, session, screening)
+        report = submission_of(context, session, screening)
         given = checked(report, rulings)
         if _asked_again(report, given):
             raise ActRefusedError(Refusal.ASK_AGAIN)
         content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
-        orders = _settle(place, session, doctor, screening, content)
-        place.record(session, doctor, "amend decision", screening)
+        orders = _settle(context, session, doctor, screening, content)
+        context.record(session, doctor, "amend decision", screening)
     for order in orders:
-        place.ring(order)
+        context.ring(order)
 
 
 def _settle(
-    place: Workplace,
+    context: Context,
     session: Session,
     doctor: Staff,
     screening: Screening,
     content: dict[str, Any],
 ) -> list[str]:
     """Add the next decision of this screening and order its reports; return the orders."""
-    now, earlier = place.now(), decisions_of(place, session, screening)
+    now, earlier = context.now(), decisions_of(context, session, screening)
     sequence = len(earlier) + 1
     content |= {
         "sequence": sequence,
@@ -204,7 +204,7 @@ def _settle(
         account_id=doctor.id,
         decided_at=now,
     )
-    seal_into(place, session, row, "content", content)
+    seal_into(context, session, row, "content", content)
     session.add(row)
     return order_reports(session, screening.id, (Kind.DECIDED, Kind.PLAN), now, sequence)
 
@@ -246,13 +246,13 @@ def content_of(report: Report, rulings: Mapping[str, Ruling]) -> dict[str, Any]:
 
 
 def read_report(
-    place: Workplace, doctor: Staff, screening_id: str, kind: str, sequence: int | None = None
+    context: Context, doctor: Staff, screening_id: str, kind: str, sequence: int | None = None
 ) -> bytes:
     """Return the newest sealed PDF of `kind`, or that of `sequence`, and note who took it.
 
     Raises ActRefusedError("pending").
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = _own(session, doctor, screening_id)
         query = select(ReportRow).where(
             ReportRow.screening_id == screening_id, ReportRow.kind == kind
@@ -262,6 +262,6 @@ def read_report(
         row = session.scalars(query.order_by(ReportRow.sequence.desc())).first()
         if row is None or row.pdf is None:
             raise ActRefusedError(Refusal.PENDING)
-        place.record(session, doctor, f"read {kind} report", screening)
-        pdf: bytes = open_sealed(place, session, row, "pdf")
+        context.record(session, doctor, f"read {kind} report", screening)
+        pdf: bytes = open_sealed(context, session, row, "pdf")
         return pdf

@@ -19,7 +19,7 @@ from screening.storage.encryption import SealedBlobError
 from screening.storage.sealed import open_value
 from screening.storage.tables import AuditEntry, Clinic, Decision, Screening
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.rules.rescreen import BLOCK, IN_USE
 from screening.workflow.rules.rescreen_block import open_basis
 
@@ -46,20 +46,20 @@ def months_until(day: date, so_many: int) -> list[str]:
     return [f"{m // 12:04}-{m % 12 + 1:02}" for m in range(last - so_many + 1, last + 1)]
 
 
-def months_to_choose(place: Workplace, lead: Staff) -> list[str]:
+def months_to_choose(context: Context, lead: Staff) -> list[str]:
     """Return the months that can be looked at, by the clinic's calendar, oldest first."""
-    today = place.now().astimezone(ZoneInfo(lead.clinic.zone)).date()
+    today = context.now().astimezone(ZoneInfo(lead.clinic.zone)).date()
     return months_until(today, MONTHS_TO_CHOOSE)
 
 
-def look(place: Workplace, lead: Staff, months: list[str]) -> Figures:
+def look(context: Context, lead: Staff, months: list[str]) -> Figures:
     """Return the figures of the lead's clinic for `months`, and note who looked.
 
     Only screenings in use count: neither replaced nor withdrawn nor erased.
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         why = f"{months[0]} to {months[-1]}"
-        place.record(session, lead, "look at insight", why=why)
+        context.record(session, lead, "look at insight", why=why)
     zone = ZoneInfo(lead.clinic.zone)
     begin, end = _first_moment(months[0], zone), _first_moment(_after(months[-1]), zone)
     chosen = (
@@ -68,10 +68,10 @@ def look(place: Workplace, lead: Staff, months: list[str]) -> Figures:
         Screening.submitted_at >= begin,
         Screening.submitted_at < end,
     )
-    with place.database.read() as session:
+    with context.database.read() as session:
         stored = session.scalar(select(func.count()).select_from(Screening).where(*chosen)) or 0
         damaged: list[str] = []
-        insight = count(_seen(place, session, lead.clinic.id, chosen, zone, damaged))
+        insight = count(_seen(context, session, lead.clinic.id, chosen, zone, damaged))
         return Figures(months, stored, insight, sorted(damaged))
 
 
@@ -85,7 +85,7 @@ def _after(month: str) -> str:
 
 
 def _seen(
-    place: Workplace,
+    context: Context,
     session: Session,
     clinic_id: str,
     chosen: Any,
@@ -96,7 +96,7 @@ def _seen(
 
     The number of one that cannot be opened is added to `damaged`.
     """
-    clinic_key = place.clinic_key(session.get_one(Clinic, clinic_id))
+    clinic_key = context.clinic_key(session.get_one(Clinic, clinic_id))
     report = case((Screening.basis.is_(None), Screening.submission))
     began = (
         select(func.min(AuditEntry.at))

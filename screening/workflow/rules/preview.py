@@ -12,7 +12,7 @@ from screening.definitions.problems import DefinitionError
 from screening.definitions.unpacking import LARGEST_ARCHIVE, load_archive
 from screening.storage.tables import DefinitionsArchive
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.rules.rescreen import Preview, rescreen
 
 # So many are tried within a few seconds; the command line tries them all.
@@ -40,27 +40,27 @@ class Trial:
     failing: Sequence[str] = ()
 
 
-def in_force(place: Workplace) -> InForce:
+def in_force(context: Context) -> InForce:
     """Return what is in force at the moment."""
-    known = place.definitions
-    with place.database.read() as session:
+    known = context.definitions
+    with context.database.read() as session:
         used = session.get(DefinitionsArchive, known.hash)
     rules = sum(len(p.contraindications) for p in known.procedures.values())
     return InForce(known.hash, used.first_used_at if used else None, len(known.procedures), rules)
 
 
-def try_definitions(place: Workplace, lead: Staff, archive: bytes) -> Trial:
+def try_definitions(context: Context, lead: Staff, archive: bytes) -> Trial:
     """Return what a ZIP of definitions would change at the lead's clinic. Nothing is kept."""
     try:
         tried = load_archive(archive)
     except DefinitionError as error:
         return Trial([str(problem) for problem in error.problems])
-    preview = rescreen(place, tried, lead, MOST_SCREENINGS)
-    return Trial([], compare(place.definitions, tried), preview, failing_examples(tried))
+    preview = rescreen(context, tried, lead, MOST_SCREENINGS)
+    return Trial([], compare(context.definitions, tried), preview, failing_examples(tried))
 
 
-def pack_in_force(place: Workplace, lead: Staff) -> bytes:
+def pack_in_force(context: Context, lead: Staff) -> bytes:
     """Return the definitions in force as a ZIP to start from."""
-    with place.database.write() as session:
-        place.record(session, lead, "take rules")
-    return place.archive
+    with context.database.write() as session:
+        context.record(session, lead, "take rules")
+    return context.archive

@@ -17,7 +17,7 @@ from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.whatif.changes import Change, ChangeGroup, grouped
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import Actor
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.states import State
 from screening.workflow.rules.rescreen_block import Stored, Tried, equip, try_block, try_equipped
 
@@ -51,7 +51,7 @@ class Preview:
 
 
 def rescreen(
-    place: Workplace,
+    context: Context,
     definitions: Definitions,
     by: Actor,
     most: int | None = None,
@@ -62,11 +62,11 @@ def rescreen(
     `most` looks at the newest only; `workers` other programs share the work where
     there is enough of it, 0 does it here.
     """
-    with place.database.write() as session:
-        place.record(session, by, "preview rules", why=definitions.hash)
-    with place.database.read() as session:
+    with context.database.write() as session:
+        context.record(session, by, "preview rules", why=definitions.hash)
+    with context.database.read() as session:
         stored = session.scalar(_chosen(select(func.count()), by.clinic_id)) or 0
-        keys = {c.id: place.clinic_key(c) for c in session.scalars(select(Clinic))}
+        keys = {c.id: context.clinic_key(c) for c in session.scalars(select(Clinic))}
         blocks = sealed_blocks(session, by.clinic_id, most)
         if stored <= WORTH_SHARING:
             workers = 0

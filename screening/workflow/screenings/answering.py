@@ -31,7 +31,7 @@ from screening.clinical.report.report import (
 from screening.clinical.report.verdict_snapshot import basis_of
 from screening.storage.tables import Clinic, DefinitionsArchive, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
-from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import State, allow
@@ -42,50 +42,50 @@ from screening.workflow.screenings.edit_lock import EditLock, check, locked_draf
 from screening.workflow.screenings.history import person_hash
 
 
-def follow_link(place: Workplace, link: str) -> tuple[str, str]:
+def follow_link(context: Context, link: str) -> tuple[str, str]:
     """Return the id and state of the screening that `link` belongs to.
 
     Looking does not use the link up: mail scanners open links before patients do.
     Raises ActRefusedError: "gone", "expired" or "withdrawn".
     """
-    with place.database.read() as session:
-        query = select(Screening).where(Screening.link_hash == place.hash(f"link:{link}"))
+    with context.database.read() as session:
+        query = select(Screening).where(Screening.link_hash == context.hash(f"link:{link}"))
         screening = session.scalars(query).first()
     if screening is None:
         raise ActRefusedError(Refusal.GONE)
     if screening.state in {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED}:
         raise ActRefusedError(Refusal(screening.state))
-    if place.now() >= screening.link_expires_at:
+    if context.now() >= screening.link_expires_at:
         raise ActRefusedError(Refusal.EXPIRED)
     return screening.id, screening.state
 
 
-def enter(place: Workplace, link: str) -> str:
+def enter(context: Context, link: str) -> str:
     """Let a browser in by its link, note that in the audit log, and return the screening's id."""
-    screening_id, _state = follow_link(place, link)
-    with place.database.write() as session:
-        place.record(session, PATIENT, "open link", locked_screening(session, screening_id))
+    screening_id, _state = follow_link(context, link)
+    with context.database.write() as session:
+        context.record(session, PATIENT, "open link", locked_screening(session, screening_id))
     return screening_id
 
 
-def read_draft(place: Workplace, screening_id: str) -> Draft:
+def read_draft(context: Context, screening_id: str) -> Draft:
     """Return the screening to answer, to be looked at before a device is let in.
 
     Raises ActRefusedError with the state when that is over.
     """
-    with place.database.read() as session:
-        return _draft(place, session, _answerable(session, screening_id))
+    with context.database.read() as session:
+        return _draft(context, session, _answerable(session, screening_id))
 
 
-def open_draft(place: Workplace, lock: EditLock) -> Draft:
+def open_draft(context: Context, lock: EditLock) -> Draft:
     """Return the screening to answer, on the device that holds `lock`.
 
     Raises ActRefusedError with the state when that is over, or what edit_lock.check says.
     """
-    with place.database.read() as session:
+    with context.database.read() as session:
         screening = _answerable(session, lock.screening_id)
-        check(place, screening, lock)
-        return _draft(place, session, screening)
+        check(context, screening, lock)
+        return _draft(context, session, screening)
 
 
 def _answerable(session: Session, screening_id: str) -> Screening:
@@ -96,14 +96,14 @@ def _answerable(session: Session, screening_id: str) -> Screening:
     return screening
 
 
-def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
+def _draft(context: Context, session: Session, screening: Screening) -> Draft:
     clinic = session.get_one(Clinic, screening.clinic_id)
-    draft = open_sealed(place, session, screening, "draft")
-    person = open_sealed(place, session, screening, "person")
-    known = place.definitions.procedures
-    today = place.now().astimezone(ZoneInfo(clinic.zone)).date()
+    draft = open_sealed(context, session, screening, "draft")
+    person = open_sealed(context, session, screening, "person")
+    known = context.definitions.procedures
+    today = context.now().astimezone(ZoneInfo(clinic.zone)).date()
     # An answer that a newer questionnaire no longer offers is asked for again.
-    answers, _faults = parse_answers(place.definitions.items, draft["answers"], today)
+    answers, _faults = parse_answers(context.definitions.items, draft["answers"], today)
     return Draft(
         id=screening.id,
         number=screening.number,
@@ -123,40 +123,40 @@ def _draft(place: Workplace, session: Session, screening: Screening) -> Draft:
     )
 
 
-def choose_procedures(place: Workplace, lock: EditLock, procedures: list[str]) -> None:
+def choose_procedures(context: Context, lock: EditLock, procedures: list[str]) -> None:
     """Keep which procedures the patient comes for; answers given already stay."""
     if not 0 < len(procedures) <= MOST_PROCEDURES:
         raise ActRefusedError(Refusal.TOO_MANY_PROCEDURES)
-    change_draft(place, lock, {"procedures": procedures})
+    change_draft(context, lock, {"procedures": procedures})
 
 
-def give_answer(place: Workplace, lock: EditLock, link_id: str, answer: Answer) -> None:
+def give_answer(context: Context, lock: EditLock, link_id: str, answer: Answer) -> None:
     """Keep one answer. What it makes superfluous is kept aside and comes back if the way does."""
-    change_draft(place, lock, {"answers": {link_id: answer}})
+    change_draft(context, lock, {"answers": {link_id: answer}})
 
 
-def say_who_answered(place: Workplace, lock: EditLock, who: str, name: str = "") -> None:
+def say_who_answered(context: Context, lock: EditLock, who: str, name: str = "") -> None:
     """Keep who gave the answers; `name` is the interpreter's."""
     name = name.strip()[:LONGEST_NAME] if who == INTERPRETER else ""
     if who not in ANSWERERS or (who == INTERPRETER and not name):
         raise ActRefusedError(Refusal.UNKNOWN_ANSWERER)
-    change_draft(place, lock, {"answered_by": AnsweredBy(who=who, name=name)})
+    change_draft(context, lock, {"answered_by": AnsweredBy(who=who, name=name)})
 
 
-def change_draft(place: Workplace, lock: EditLock, change: Mapping[str, Any]) -> None:
+def change_draft(context: Context, lock: EditLock, change: Mapping[str, Any]) -> None:
     """Put `change` into the draft; its `answers` are added to those given before."""
-    with place.database.write() as session:
-        screening = locked_draft(place, session, lock)
-        draft = open_sealed(place, session, screening, "draft")
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock)
+        draft = open_sealed(context, session, screening, "draft")
         answers = draft["answers"] | change.get("answers", {})
-        seal_into(place, session, screening, "draft", draft | change | {"answers": answers})
+        seal_into(context, session, screening, "draft", draft | change | {"answers": answers})
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
-            place.record(session, PATIENT, "begin", screening)
+            context.record(session, PATIENT, "begin", screening)
 
 
 def submit(
-    place: Workplace,
+    context: Context,
     lock: EditLock,
     declaration: Mapping[str, str],
     language: str = ENGLISH,
@@ -169,21 +169,21 @@ def submit(
     like. Raises ActRefusedError: "incomplete" while a question is open, the
     state when the screening was submitted already.
     """
-    with place.database.write() as session:
-        screening = locked_draft(place, session, lock, "submit")
-        now = place.now()
-        draft = _draft(place, session, screening)
-        questionnaire = draft.questionnaire(place.definitions)
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock, "submit")
+        now = context.now()
+        draft = _draft(context, session, screening)
+        questionnaire = draft.questionnaire(context.definitions)
         if not draft.procedures or first_unanswered(
             journey(questionnaire, draft.answers), draft.answers
         ):
             raise ActRefusedError(Refusal.INCOMPLETE)
-        if draft.readings(place.definitions):
+        if draft.readings(context.definitions):
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
-            _supersede(place, session, screening.recheck_of)
-        head = place.record(session, PATIENT, "submit", screening)
+            _supersede(context, session, screening.recheck_of)
+        head = context.record(session, PATIENT, "submit", screening)
         raw = {
             "procedures": draft.procedures,
             "on": draft.today.isoformat(),
@@ -191,32 +191,32 @@ def submit(
         }
         by = {"by": draft.answered_by} if draft.answered_by else {}
         frame = frame_of(draft, now, {**declaration, **by, "at": now.isoformat()}, head)
-        case = read_case(place.definitions, raw)
-        report = compile_report(place.definitions, case, raw, frame)
-        report["decisive"] = decisive_answers(place.definitions, case)
+        case = read_case(context.definitions, raw)
+        report = compile_report(context.definitions, case, raw, frame)
+        report["decisive"] = decisive_answers(context.definitions, case)
         if language != ENGLISH:
-            report["translated"] = translated(place.definitions, case, language, words)
-        seal_into(place, session, screening, "submission", report)
-        seal_into(place, session, screening, "basis", basis_of(report))
+            report["translated"] = translated(context.definitions, case, language, words)
+        seal_into(context, session, screening, "submission", report)
+        seal_into(context, session, screening, "basis", basis_of(report))
         screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
-        screening.definitions_hash = place.definitions.hash
-        screening.person_hash = person_hash(place, screening.clinic_id, frame)
+        screening.definitions_hash = context.definitions.hash
+        screening.person_hash = person_hash(context, screening.clinic_id, frame)
         screening.state = State.SUBMITTED
         screening.submitted_at = now
         screening.start_code_hash = screening.move_hash = screening.pen_hash = None
-        if session.get(DefinitionsArchive, place.definitions.hash) is None:
+        if session.get(DefinitionsArchive, context.definitions.hash) is None:
             session.add(
                 DefinitionsArchive(
-                    hash=place.definitions.hash, archive=place.archive, first_used_at=now
+                    hash=context.definitions.hash, archive=context.archive, first_used_at=now
                 )
             )
         orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
     for order in orders:
-        place.ring(order)
+        context.ring(order)
 
 
-def _supersede(place: Workplace, session: Session, screening_id: str) -> None:
+def _supersede(context: Context, session: Session, screening_id: str) -> None:
     """Put the earlier screening out of use; what was decided on it stays on record."""
     earlier = locked_screening(session, screening_id)
     earlier.state = State.SUPERSEDED
-    place.record(session, PATIENT, "supersede", earlier)
+    context.record(session, PATIENT, "supersede", earlier)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import Actor, Tablet
-from screening.workflow.core.context import Workplace, locked_screening, new_token
+from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import ALLOWED, allow
 
@@ -31,38 +31,38 @@ class EditLock:
     secret: str
 
 
-def take(place: Workplace, screening_id: str, by: Actor) -> EditLock:
+def take(context: Context, screening_id: str, by: Actor) -> EditLock:
     """Return the lock of the device that answers from now on: the patient's own, or a tablet.
 
     It opens nothing where the screening takes no answer any more: a receipt needs none.
     """
-    secret, now = new_token(), place.now()
-    with place.database.write() as session:
+    secret, now = new_token(), context.now()
+    with context.database.write() as session:
         screening = locked_screening(session, screening_id)
         if screening.state not in ALLOWED["answer"]:
             return EditLock(screening_id, "")
         if screening.pen_hash:
-            place.record(session, by, "change device", screening)
-        screening.pen_hash = _hash(place, secret)
+            context.record(session, by, "change device", screening)
+        screening.pen_hash = _hash(context, secret)
         screening.pen_until = now + TABLET_HOLDS if isinstance(by, Tablet) else None
     return EditLock(screening_id, secret)
 
 
-def _hash(place: Workplace, secret: str) -> str:
-    return place.hash(f"pen:{secret}")
+def _hash(context: Context, secret: str) -> str:
+    return context.hash(f"pen:{secret}")
 
 
-def check(place: Workplace, screening: Screening, lock: EditLock) -> None:
+def check(context: Context, screening: Screening, lock: EditLock) -> None:
     """Raise ActRefusedError "elsewhere" where another device answers, "no-visit" where none."""
-    over = screening.pen_until is not None and screening.pen_until <= place.now()
+    over = screening.pen_until is not None and screening.pen_until <= context.now()
     if screening.pen_hash is None or over:
         raise ActRefusedError(Refusal.NO_VISIT)
-    if screening.pen_hash != _hash(place, lock.secret):
+    if screening.pen_hash != _hash(context, lock.secret):
         raise ActRefusedError(Refusal.ELSEWHERE)
 
 
 def locked_draft(
-    place: Workplace, session: Session, lock: EditLock, act: str = "answer"
+    context: Context, session: Session, lock: EditLock, act: str = "answer"
 ) -> Screening:
     """Return the screening, held for this transaction, whose draft may be changed with `lock`.
 
@@ -70,32 +70,32 @@ def locked_draft(
     """
     screening = locked_screening(session, lock.screening_id)
     allow(act, screening.state)
-    check(place, screening, lock)
+    check(context, screening, lock)
     return screening
 
 
-def keep(place: Workplace, lock: EditLock) -> None:
+def keep(context: Context, lock: EditLock) -> None:
     """Somebody is at the tablet: let it hold the lock for another while."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = locked_screening(session, lock.screening_id)
-        check(place, screening, lock)
-        screening.pen_until = place.now() + TABLET_HOLDS
+        check(context, screening, lock)
+        screening.pen_until = context.now() + TABLET_HOLDS
 
 
-def is_here(place: Workplace, lock: EditLock) -> bool:
+def is_here(context: Context, lock: EditLock) -> bool:
     """Return whether this device still is the one that answers."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         screening = session.get(Screening, lock.screening_id)
         try:
-            check(place, screening, lock) if screening else None
+            check(context, screening, lock) if screening else None
         except ActRefusedError:
             return False
         return screening is not None
 
 
-def lay_down(place: Workplace, lock: EditLock) -> None:
+def lay_down(context: Context, lock: EditLock) -> None:
     """End the visit: a page or a cookie that came back would open nothing."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = session.get(Screening, lock.screening_id, with_for_update=True)
-        if screening and screening.pen_hash == _hash(place, lock.secret):
+        if screening and screening.pen_hash == _hash(context, lock.secret):
             screening.pen_hash = screening.pen_until = None

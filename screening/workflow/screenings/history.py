@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.report.parts import patient_name
 from screening.storage.tables import Screening
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Related:
     chained: bool
 
 
-def person_hash(place: Workplace, clinic_id: str, frame: Mapping[str, Any]) -> str | None:
+def person_hash(context: Context, clinic_id: str, frame: Mapping[str, Any]) -> str | None:
     """Return the keyed hash that finds the same name and date of birth in one clinic.
 
     None without a date of birth: a name alone says too little.
@@ -38,7 +38,7 @@ def person_hash(place: Workplace, clinic_id: str, frame: Mapping[str, Any]) -> s
     if not born:
         return None
     plain = " ".join(unicodedata.normalize("NFKC", patient_name(frame)).casefold().split())
-    return place.hash(f"person:{clinic_id}:{plain}:{born}")
+    return context.hash(f"person:{clinic_id}:{plain}:{born}")
 
 
 def related_to(session: Session, screening: Screening) -> list[Related]:

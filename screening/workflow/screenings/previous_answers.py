@@ -16,7 +16,7 @@ from screening.clinical.definitions.questionnaire import BORN, Answer
 from screening.clinical.report.returning import Told, confirmable
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import PATIENT
-from screening.workflow.core.context import Workplace
+from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State
 from screening.workflow.screenings.answering import change_draft, open_draft
@@ -29,32 +29,32 @@ MOST_TRIES = 3
 SUBMITTED = (State.SUBMITTED, State.DECIDED, State.SUPERSEDED)
 
 
-def bring_back(place: Workplace, lock: EditLock) -> None:
+def bring_back(context: Context, lock: EditLock) -> None:
     """Put last time's answers beside the draft, once name and date of birth are those of then.
 
     Only on the patient's own link, never on a shared tablet. What was confirmed under
     another date of birth is forgotten.
     """
-    draft = open_draft(place, lock)
-    with place.database.write() as session:
-        screening = locked_draft(place, session, lock)
-        kept = open_sealed(place, session, screening, "draft")
+    draft = open_draft(context, lock)
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock)
+        kept = open_sealed(context, session, screening, "draft")
         born, tries = draft.answers.get(BORN), kept.get("tries", 0)
         if screening.recheck_of or kept.get("born") == born or tries >= MOST_TRIES:
             return
         confirmed = kept.get("confirmed", {})
         answers = {k: a for k, a in kept["answers"].items() if confirmed.get(k) != a}
-        found = _last_time(session, screening, _hash_of(place, screening, draft))
-        last = _told(place, session, found, draft) if found else None
+        found = _last_time(session, screening, _hash_of(context, screening, draft))
+        last = _told(context, session, found, draft) if found else None
         change = {"answers": answers, "born": born, "tries": tries + 1, "confirmed": {}}
-        seal_into(place, session, screening, "draft", kept | change | {"last": last})
+        seal_into(context, session, screening, "draft", kept | change | {"last": last})
         if found:
-            place.record(session, PATIENT, "bring back answers", screening, found.number)
+            context.record(session, PATIENT, "bring back answers", screening, found.number)
 
 
-def _hash_of(place: Workplace, screening: Screening, draft: Draft) -> str | None:
+def _hash_of(context: Context, screening: Screening, draft: Draft) -> str | None:
     patient = {"name": draft.name, "born": draft.answers.get(BORN)}
-    return person_hash(place, screening.clinic_id, {"patient": patient}) if draft.name else None
+    return person_hash(context, screening.clinic_id, {"patient": patient}) if draft.name else None
 
 
 def _last_time(session: Session, screening: Screening, person: str | None) -> Screening | None:
@@ -69,20 +69,20 @@ def _last_time(session: Session, screening: Screening, person: str | None) -> Sc
     return session.scalars(query.order_by(Screening.submitted_at.desc())).first()
 
 
-def _told(place: Workplace, session: Session, old: Screening, draft: Draft) -> Mapping[str, Any]:
-    report = submission_of(place, session, old)
+def _told(context: Context, session: Session, old: Screening, draft: Draft) -> Mapping[str, Any]:
+    report = submission_of(context, session, old)
     told = {
         a["link_id"]: Told(a["question"], a["answer"])
         for section in report["sections"]
         for a in section["answers"]
     }
-    answers = confirmable(place.definitions, told, draft.today)
+    answers = confirmable(context.definitions, told, draft.today)
     return {"number": old.number, "at": report["on"], "answers": answers}
 
 
-def confirm(place: Workplace, lock: EditLock, same: set[str], changed: set[str]) -> None:
+def confirm(context: Context, lock: EditLock, same: set[str], changed: set[str]) -> None:
     """Keep what the patient says is `same` as last time; what has `changed` is asked as usual."""
-    draft = open_draft(place, lock)
+    draft = open_draft(context, lock)
     if draft.last is None:
         return
     last: dict[str, Answer] = draft.last["answers"]
@@ -93,11 +93,11 @@ def confirm(place: Workplace, lock: EditLock, same: set[str], changed: set[str])
         "confirmed": {**draft.confirmed, **kept},
         "last": {**draft.last, "answers": left},
     }
-    change_draft(place, lock, change)
+    change_draft(context, lock, change)
 
 
-def start_anew(place: Workplace, lock: EditLock) -> None:
+def start_anew(context: Context, lock: EditLock) -> None:
     """Leave last time's answers aside: everything that is open is asked."""
-    draft = open_draft(place, lock)
+    draft = open_draft(context, lock)
     if draft.last is not None:
-        change_draft(place, lock, {"last": {**draft.last, "answers": {}}})
+        change_draft(context, lock, {"last": {**draft.last, "answers": {}}})

@@ -14,7 +14,7 @@ from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
 from screening.storage.tables import Clinic, ReportRow, Screening
 from screening.workflow.core.actor import PATIENT
-from screening.workflow.core.context import Workplace, locked_screening
+from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, submission_of
 from screening.workflow.core.states import State, allow
@@ -39,16 +39,16 @@ class Receipt:
     asked_in: str
 
 
-def read_receipt(place: Workplace, screening_id: str) -> Receipt:
+def read_receipt(context: Context, screening_id: str) -> Receipt:
     """Return the receipt. Raises ActRefusedError with the state before submission."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None:
             raise ActRefusedError(Refusal.GONE)
         allow("read-receipt", screening.state)
         assert screening.submitted_at is not None
         decided = screening.state == State.DECIDED
-        to_find_out, asked_in = ([], "") if decided else _to_find_out(place, session, screening)
+        to_find_out, asked_in = ([], "") if decided else _to_find_out(context, session, screening)
         return Receipt(
             screening.number,
             session.get_one(Clinic, screening.clinic_id),
@@ -56,17 +56,17 @@ def read_receipt(place: Workplace, screening_id: str) -> Receipt:
             screening.appointment_at,
             _own_copy(session, screening) is not None,
             decided,
-            _diary(place, session, screening) is not None,
+            _diary(context, session, screening) is not None,
             to_find_out,
             asked_in,
         )
 
 
 def _to_find_out(
-    place: Workplace, session: Session, screening: Screening
+    context: Context, session: Session, screening: Screening
 ) -> tuple[list[ReportAnswer], str]:
     """Return what the patient did not know, as it was read; what is only for the doctor aside."""
-    report = submission_of(place, session, screening)
+    report = submission_of(context, session, screening)
     translated = report.get("translated")
     read = translated or report
     unknown = [
@@ -78,16 +78,16 @@ def _to_find_out(
     return unknown, translated["language"] if translated else ENGLISH
 
 
-def patient_copy(place: Workplace, screening_id: str) -> bytes | None:
+def patient_copy(context: Context, screening_id: str) -> bytes | None:
     """Return the patient's own copy, after the decision the plan; None while it is being made."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("read-receipt", screening.state)
         row = _own_copy(session, screening)
         if row is None or row.pdf is None:
             return None
-        place.record(session, PATIENT, "read own copy", screening)
-        pdf: bytes = open_sealed(place, session, row, "pdf")
+        context.record(session, PATIENT, "read own copy", screening)
+        pdf: bytes = open_sealed(context, session, row, "pdf")
         return pdf
 
 
@@ -101,18 +101,18 @@ def _own_copy(session: Session, screening: Screening) -> ReportRow | None:
     return session.scalars(query.order_by(ReportRow.sequence.desc())).first()
 
 
-def aftercare_file(place: Workplace, screening_id: str) -> bytes | None:
+def aftercare_file(context: Context, screening_id: str) -> bytes | None:
     """Return the aftercare for the patient's diary, None where nothing is planned for a day."""
-    with place.database.read() as session:
+    with context.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None:
             raise ActRefusedError(Refusal.GONE)
         allow("read-receipt", screening.state)
-        return _diary(place, session, screening)
+        return _diary(context, session, screening)
 
 
-def _diary(place: Workplace, session: Session, screening: Screening) -> bytes | None:
-    decision = decision_of(place, session, screening)
+def _diary(context: Context, session: Session, screening: Screening) -> bytes | None:
+    decision = decision_of(context, session, screening)
     if decision is None or screening.submission is None:
         return None
-    return aftercare_diary(submission_of(place, session, screening), decision)
+    return aftercare_diary(submission_of(context, session, screening), decision)

@@ -15,7 +15,7 @@ from screening.clinical.definitions.questionnaire import BORN
 from screening.storage.tables import Kiosk, Screening
 from screening.workflow.core.actor import PATIENT, Tablet
 from screening.workflow.core.context import (
-    Workplace,
+    Context,
     as_typed,
     new_code,
     new_token,
@@ -30,42 +30,42 @@ MOVE_LASTS = timedelta(minutes=10)
 MOVE_CODE_LENGTH = 6
 
 
-def start(place: Workplace, tablet: Tablet, code: str, born: str | None) -> str:
+def start(context: Context, tablet: Tablet, code: str, born: str | None) -> str:
     """Return the screening that `code` starts for who was `born` then; the code is used up.
 
     Raises ActRefusedError: "locked", "no-match", or the state of the screening.
     """
     refused: ActRefusedError | None = None
-    with place.database.write() as session:
+    with context.database.write() as session:
         kiosk = session.get_one(Kiosk, tablet.id, with_for_update=True)
         if kiosk.locked_at:
             raise ActRefusedError(Refusal.LOCKED)
-        screening = _found(place, session, tablet.clinic.id, code)
-        if screening is None or not born or born != birth_date(place, session, screening):
-            kiosk.misses = count_miss(place, session, kiosk, kiosk.misses, "wrong start code")
+        screening = _found(context, session, tablet.clinic.id, code)
+        if screening is None or not born or born != birth_date(context, session, screening):
+            kiosk.misses = count_miss(context, session, kiosk, kiosk.misses, "wrong start code")
             refused = ActRefusedError(Refusal.NO_MATCH)
         else:
             allow("answer", screening.state)
             kiosk.misses, screening.start_code_hash, screening.move_hash = 0, None, None
-            place.record(session, tablet, "start", screening)
+            context.record(session, tablet, "start", screening)
     if refused:
         raise refused
     assert screening is not None
     return screening.id
 
 
-def _found(place: Workplace, session: Session, clinic_id: str, code: str) -> Screening | None:
+def _found(context: Context, session: Session, clinic_id: str, code: str) -> Screening | None:
     """Return the screening of this code, from the reception or from the patient's phone."""
-    typed, now = as_typed(code), place.now()
+    typed, now = as_typed(code), context.now()
     query = select(Screening).where(
         Screening.clinic_id == clinic_id,
         or_(
             and_(
-                Screening.start_code_hash == place.hash(f"start:{typed}"),
+                Screening.start_code_hash == context.hash(f"start:{typed}"),
                 Screening.start_code_expires_at > now,
             ),
             and_(
-                Screening.move_hash == place.hash(f"move-code:{typed}"),
+                Screening.move_hash == context.hash(f"move-code:{typed}"),
                 Screening.move_expires_at > now,
             ),
         ),
@@ -73,58 +73,58 @@ def _found(place: Workplace, session: Session, clinic_id: str, code: str) -> Scr
     return session.scalars(query.with_for_update()).first()
 
 
-def birth_date(place: Workplace, session: Session, screening: Screening) -> str | None:
+def birth_date(context: Context, session: Session, screening: Screening) -> str | None:
     """Return the date that the reception gave, else the patient's own answer on the phone."""
-    person = open_sealed(place, session, screening, "person")
-    draft = open_sealed(place, session, screening, "draft")
+    person = open_sealed(context, session, screening, "person")
+    draft = open_sealed(context, session, screening, "draft")
     born: str | None = person.get("born") or draft["answers"].get(BORN)
     return born
 
 
-def code_for_tablet(place: Workplace, lock: EditLock) -> str:
+def code_for_tablet(context: Context, lock: EditLock) -> str:
     """Return a short code with which the patient goes on at the clinic's tablet.
 
     Raises ActRefusedError: "no-birth-date" while nobody could show on the tablet who they are.
     """
     code = new_code(MOVE_CODE_LENGTH)
-    with place.database.write() as session:
-        screening = locked_draft(place, session, lock)
-        if not birth_date(place, session, screening):
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock)
+        if not birth_date(context, session, screening):
             raise ActRefusedError(Refusal.NO_BIRTH_DATE)
-        _open_move(place, screening, f"move-code:{as_typed(code)}")
-        place.record(session, PATIENT, "give code for tablet", screening)
+        _open_move(context, screening, f"move-code:{as_typed(code)}")
+        context.record(session, PATIENT, "give code for tablet", screening)
     return code
 
 
-def link_for_phone(place: Workplace, tablet: Tablet, lock: EditLock) -> str:
+def link_for_phone(context: Context, tablet: Tablet, lock: EditLock) -> str:
     """Return the secret of a link with which the patient goes on, on the own phone."""
     link = new_token()
-    with place.database.write() as session:
-        screening = locked_draft(place, session, lock)
-        _open_move(place, screening, f"move-link:{link}")
-        place.record(session, tablet, "give link for phone", screening)
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock)
+        _open_move(context, screening, f"move-link:{link}")
+        context.record(session, tablet, "give link for phone", screening)
     return link
 
 
-def follow_to_phone(place: Workplace, link: str) -> str:
+def follow_to_phone(context: Context, link: str) -> str:
     """Return the screening that `link` hands over; the link is used up.
 
     Raises ActRefusedError: "link-used" where it is unknown, used or too old.
     """
-    with place.database.write() as session:
+    with context.database.write() as session:
         query = select(Screening).where(
-            Screening.move_hash == place.hash(f"move-link:{link}"),
-            Screening.move_expires_at > place.now(),
+            Screening.move_hash == context.hash(f"move-link:{link}"),
+            Screening.move_expires_at > context.now(),
         )
         screening = session.scalars(query.with_for_update()).first()
         if screening is None:
             raise ActRefusedError(Refusal.LINK_USED)
         allow("answer", screening.state)
         screening.move_hash = None
-        place.record(session, PATIENT, "go on by phone", screening)
+        context.record(session, PATIENT, "go on by phone", screening)
         return screening.id
 
 
-def _open_move(place: Workplace, screening: Screening, secret: str) -> None:
-    screening.move_hash = place.hash(secret)
-    screening.move_expires_at = place.now() + MOVE_LASTS
+def _open_move(context: Context, screening: Screening, secret: str) -> None:
+    screening.move_hash = context.hash(secret)
+    screening.move_expires_at = context.now() + MOVE_LASTS

@@ -16,7 +16,7 @@ from screening.storage.columns import new_id
 from screening.storage.tables import Clinic, Kiosk, Lock
 from screening.workflow.accounts.sessions import hasher, matches
 from screening.workflow.core.actor import STRANGER, Actor, Tablet, of_tablet
-from screening.workflow.core.context import Workplace, as_typed, new_code, new_token
+from screening.workflow.core.context import Context, as_typed, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 MOST_MISSES = 5
@@ -25,48 +25,48 @@ LOCKED_FOR = timedelta(minutes=5)
 MOST_PAIRING_MISSES = 10  # in the whole installation: a wrong pairing code tells no clinic
 
 
-def add_kiosk(place: Workplace, by: Actor, name: str, pin: str = "") -> str:
+def add_kiosk(context: Context, by: Actor, name: str, pin: str = "") -> str:
     """Return the pairing code of a new tablet; it works once. `pin` may release the tablet."""
     code, pin_hash = new_code(), _slow_hash(pin) if pin else None
-    with place.database.write() as session:
+    with context.database.write() as session:
         session.add(
             Kiosk(
                 id=new_id(),
                 clinic_id=by.clinic_id,
                 name=name,
-                code_hash=place.hash(f"pair:{code}"),
+                code_hash=context.hash(f"pair:{code}"),
                 pin_hash=pin_hash,
-                created_at=place.now(),
+                created_at=context.now(),
             )
         )
-        place.record(session, by, "add tablet", why=name)
+        context.record(session, by, "add tablet", why=name)
     return code
 
 
-def pair(place: Workplace, code: str) -> str:
+def pair(context: Context, code: str) -> str:
     """Return the secret for this tablet's cookie.
 
     Raises ActRefusedError: "wrong-code", or "locked" after ten misses by anyone.
     """
     token = new_token()
-    with place.database.write() as session:
+    with context.database.write() as session:
         lock = session.get(Lock, "pairing", with_for_update=True)
         lock = lock or Lock(name="pairing", misses=0)
         session.add(lock)
-        if lock.locked_until and place.now() < lock.locked_until:
+        if lock.locked_until and context.now() < lock.locked_until:
             raise ActRefusedError(Refusal.LOCKED)
-        query = select(Kiosk).where(Kiosk.code_hash == place.hash(f"pair:{as_typed(code)}"))
+        query = select(Kiosk).where(Kiosk.code_hash == context.hash(f"pair:{as_typed(code)}"))
         kiosk = session.scalars(query.with_for_update()).first()
         if kiosk and not kiosk.revoked_at:
             lock.misses = 0
-            kiosk.code_hash, kiosk.token_hash = None, place.hash(f"kiosk:{token}")
-            place.record(session, of_tablet(kiosk), "pair")
+            kiosk.code_hash, kiosk.token_hash = None, context.hash(f"kiosk:{token}")
+            context.record(session, of_tablet(kiosk), "pair")
             return token
         lock.misses += 1
-        place.record(session, STRANGER, "wrong pairing code")
+        context.record(session, STRANGER, "wrong pairing code")
         if lock.misses >= MOST_PAIRING_MISSES:
-            lock.misses, lock.locked_until = 0, place.now() + LOCKED_FOR
-            place.record(session, STRANGER, "lock pairing")
+            lock.misses, lock.locked_until = 0, context.now() + LOCKED_FOR
+            context.record(session, STRANGER, "lock pairing")
     raise ActRefusedError(Refusal.WRONG_CODE)
 
 
@@ -83,10 +83,10 @@ class KioskEntry:
     created_at: datetime
 
 
-def list_kiosks(place: Workplace, clinic_id: str) -> list[KioskEntry]:
+def list_kiosks(context: Context, clinic_id: str) -> list[KioskEntry]:
     """Return the clinic's tablets, those in use first."""
     query = select(Kiosk).where(Kiosk.clinic_id == clinic_id).order_by(Kiosk.created_at)
-    with place.database.read() as session:
+    with context.database.read() as session:
         found = [
             KioskEntry(
                 k.id,
@@ -102,19 +102,19 @@ def list_kiosks(place: Workplace, clinic_id: str) -> list[KioskEntry]:
     return sorted(found, key=lambda k: k.revoked_at is not None)
 
 
-def revoke_kiosk(place: Workplace, by: Actor, kiosk_id: str) -> None:
+def revoke_kiosk(context: Context, by: Actor, kiosk_id: str) -> None:
     """Take a tablet out of use; it is an ordinary browser from its next click on."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         kiosk = _own(session, by, kiosk_id)
-        kiosk.revoked_at = kiosk.revoked_at or place.now()
+        kiosk.revoked_at = kiosk.revoked_at or context.now()
         kiosk.code_hash = kiosk.token_hash = kiosk.pin_hash = None
-        place.record(session, by, "revoke tablet", why=kiosk.name)
+        context.record(session, by, "revoke tablet", why=kiosk.name)
 
 
-def tablet_of(place: Workplace, token: str) -> Tablet | None:
+def tablet_of(context: Context, token: str) -> Tablet | None:
     """Return the tablet that carries this cookie, None when it is unknown or revoked."""
-    with place.database.read() as session:
-        query = select(Kiosk).where(Kiosk.token_hash == place.hash(f"kiosk:{token}"))
+    with context.database.read() as session:
+        query = select(Kiosk).where(Kiosk.token_hash == context.hash(f"kiosk:{token}"))
         kiosk = session.scalars(query).first()
         if kiosk is None or kiosk.revoked_at:
             return None
@@ -131,46 +131,46 @@ def _own(session: Session, by: Actor, kiosk_id: str) -> Kiosk:
     return kiosk
 
 
-def count_miss(place: Workplace, session: Session, kiosk: Kiosk, misses: int, act: str) -> int:
+def count_miss(context: Context, session: Session, kiosk: Kiosk, misses: int, act: str) -> int:
     """Note a wrong code or PIN and return how many there were; the fifth locks the tablet."""
-    place.record(session, of_tablet(kiosk), act, why=kiosk.name)
+    context.record(session, of_tablet(kiosk), act, why=kiosk.name)
     if misses + 1 < MOST_MISSES:
         return misses + 1
-    kiosk.locked_at = place.now()
-    place.record(session, of_tablet(kiosk), "lock tablet", why=kiosk.name)
+    kiosk.locked_at = context.now()
+    context.record(session, of_tablet(kiosk), "lock tablet", why=kiosk.name)
     return 0
 
 
-def unlock(place: Workplace, by: Actor, kiosk_id: str) -> None:
+def unlock(context: Context, by: Actor, kiosk_id: str) -> None:
     """Someone of the clinic has seen who is at the tablet: let it go on."""
-    with place.database.write() as session:
+    with context.database.write() as session:
         kiosk = _own(session, by, kiosk_id)
         kiosk.locked_at, kiosk.misses, kiosk.pin_misses = None, 0, 0
-        place.record(session, by, "unlock tablet", why=kiosk.name)
+        context.record(session, by, "unlock tablet", why=kiosk.name)
 
 
-def set_pin(place: Workplace, by: Actor, kiosk_id: str, pin: str) -> None:
+def set_pin(context: Context, by: Actor, kiosk_id: str, pin: str) -> None:
     """Set the PIN that releases the tablet."""
     hashed = _slow_hash(pin)
-    with place.database.write() as session:
+    with context.database.write() as session:
         kiosk = _own(session, by, kiosk_id)
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
         kiosk.pin_hash, kiosk.pin_misses = hashed, 0
-        place.record(session, by, "set PIN of tablet", why=kiosk.name)
+        context.record(session, by, "set PIN of tablet", why=kiosk.name)
 
 
-def release(place: Workplace, tablet: Tablet, pin: str) -> None:
+def release(context: Context, tablet: Tablet, pin: str) -> None:
     """End the tablet's service by its PIN: an ordinary browser again, to be paired anew.
 
     Raises ActRefusedError: "locked", "wrong-pin", or "no-pin" where none was set.
     """
-    with place.database.read() as session:
+    with context.database.read() as session:
         stored = session.get_one(Kiosk, tablet.id).pin_hash
     fits = stored is not None and matches(
         stored, pin[:LONGEST_PIN]
     )  # outside the lock: it takes long on purpose
-    with place.database.write() as session:
+    with context.database.write() as session:
         kiosk = session.get_one(Kiosk, tablet.id, with_for_update=True)
         if kiosk.locked_at:
             raise ActRefusedError(Refusal.LOCKED)
@@ -178,21 +178,21 @@ def release(place: Workplace, tablet: Tablet, pin: str) -> None:
             raise ActRefusedError(Refusal.NO_PIN)
         if fits:
             kiosk.token_hash, kiosk.pin_misses = None, 0
-            place.record(session, tablet, "release tablet", why=kiosk.name)
+            context.record(session, tablet, "release tablet", why=kiosk.name)
             return
-        kiosk.pin_misses = count_miss(place, session, kiosk, kiosk.pin_misses, "wrong PIN")
+        kiosk.pin_misses = count_miss(context, session, kiosk, kiosk.pin_misses, "wrong PIN")
     raise ActRefusedError(Refusal.WRONG_PIN)
 
 
-def pair_again(place: Workplace, by: Actor, kiosk_id: str) -> str:
+def pair_again(context: Context, by: Actor, kiosk_id: str) -> str:
     """Return a new pairing code for a tablet of the list; what was paired so far ends."""
     code = new_code()
-    with place.database.write() as session:
+    with context.database.write() as session:
         kiosk = _own(session, by, kiosk_id)
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
-        kiosk.code_hash, kiosk.token_hash = place.hash(f"pair:{code}"), None
-        place.record(session, by, "give pairing code", why=kiosk.name)
+        kiosk.code_hash, kiosk.token_hash = context.hash(f"pair:{code}"), None
+        context.record(session, by, "give pairing code", why=kiosk.name)
     return code
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.config import read_config
 from screening.documents.certificates.authority import (
     CredentialsError,
@@ -128,9 +128,9 @@ def test_the_settings_put_the_device_to_use(device, tmp_path):
         "SCREENING_SEAL_FILE": device,
         "SCREENING_SEAL_PASSPHRASE_FILE": str(tmp_path / "pin"),
     }
-    place = open_workplace(read_config(environment))
-    place.database.close()
+    context = open_context(read_config(environment))
+    context.database.close()
 
-    assert place.seal.subject == "Seal of Aurelia Clinic"
-    assert place.one_seal
-    assert place.seal.chain[-1] in place.trust
+    assert context.seal.subject == "Seal of Aurelia Clinic"
+    assert context.one_seal
+    assert context.seal.chain[-1] in context.trust

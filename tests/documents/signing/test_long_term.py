@@ -139,8 +139,8 @@ def refused(pdf, trust):
     return True
 
 
-def flipped(pdf, place, bits):
-    return pdf[:place] + bytes([pdf[place] ^ bits]) + pdf[place + 1 :]
+def flipped(pdf, context, bits):
+    return pdf[:context] + bytes([pdf[context] ^ bits]) + pdf[context + 1 :]
 
 
 @CLOCKS

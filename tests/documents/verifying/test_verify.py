@@ -68,9 +68,9 @@ def doubted(pdf, **known):
     return " ".join(map(str, verification.reasons))
 
 
-def flipped(pdf, place, bits):
+def flipped(pdf, context, bits):
     changed = bytearray(pdf)
-    changed[place] ^= bits
+    changed[context] ^= bits
     return bytes(changed)
 
 

@@ -45,7 +45,7 @@ def test_every_look_at_patients_is_noted_with_who_and_whose(office, app, browser
     client = browser_with(app, browsers[who])
     assert client.get(path.format(id=screening)).status_code == 200
 
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         name = USERNAMES[who]
         account = session.scalars(select(Account).where(Account.username == name)).one()
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc())).all()[:2]
@@ -57,13 +57,13 @@ def test_every_look_at_patients_is_noted_with_who_and_whose(office, app, browser
 def test_a_patient_who_comes_in_and_takes_the_copy_is_noted(office, app):
     invitation = office.invite()
     office.answer(invitation.screening_id)
-    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     office.make_reports()
     client = app.test_client()
     client.post(f"/s/{invitation.link}")
     assert client.get("/screening/report.pdf").status_code == 200
 
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc())).all()[:2]
     assert [e.act for e in last] == ["read own copy", "open link"]
     assert {e.screening_id for e in last} == {invitation.screening_id}
@@ -71,10 +71,10 @@ def test_a_patient_who_comes_in_and_takes_the_copy_is_noted(office, app):
 
 def settings(office):
     """Return the address and the fields of every change of settings an administrator makes."""
-    place = office.place
-    with place.database.read() as session:
+    context = office.context
+    with context.database.read() as session:
         doctor = session.scalars(select(Account).where(Account.username == "doctor")).one()
-    tablet = tablets.list_kiosks(place, office.clinic)[0]
+    tablet = tablets.list_kiosks(context, office.clinic)[0]
     account = f"/admin/accounts/{doctor.id}"
     new = {"name": "New One", "username": "new-one", "role": "receptionist"}
     return {
@@ -93,10 +93,10 @@ def settings(office):
 
 
 def test_every_change_of_settings_is_noted(office, app, browsers):
-    tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
+    tablets.add_kiosk(office.context, program(office.clinic), "Waiting room")
     client = browser_with(app, browsers["administrator"])
     for act, (path, fields) in settings(office).items():
         assert client.post(path, data=fields).status_code in {201, 303}, path
-        with office.place.database.read() as session:
+        with office.context.database.read() as session:
             entries = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()))
             assert act in [e.act for e in entries.fetchmany(3)], act

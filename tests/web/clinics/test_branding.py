@@ -97,8 +97,8 @@ def test_a_stylesheet_of_another_version_is_not_kept(office):
 
 
 def test_another_clinics_look_stays_as_it_is(office, administrator):
-    change_look(office.place, office.admin, Look("Aurelia", "", "", accent="#7a1f4b"))
-    other = clinics.add_clinic(office.place, "Other", "", "", "Europe/London")
+    change_look(office.context, office.admin, Look("Aurelia", "", "", accent="#7a1f4b"))
+    other = clinics.add_clinic(office.context, "Other", "", "", "Europe/London")
     office.add("second", "Ana Silva", "administrator", other)
     client = open_app(office).test_client()
     office.enter(client, "second")

@@ -44,13 +44,13 @@ def browsers(office, app):
 @pytest.fixture(scope="module")
 def elsewhere(office):
     """Return one of everything in another clinic."""
-    place = office.place
-    other = clinics.add_clinic(place, "Other", "", "", "UTC")
+    context = office.context
+    other = clinics.add_clinic(context, "Other", "", "", "UTC")
     doctor = office.add("else", "Dr Else", "doctor", other)
-    tablets.add_kiosk(place, program(other), "Their tablet")
-    screening = invitations.invite(place, program(other), "Ana Silva", ["mesotherapy-face"])
+    tablets.add_kiosk(context, program(other), "Their tablet")
+    screening = invitations.invite(context, program(other), "Ana Silva", ["mesotherapy-face"])
     add_passkey(office, doctor.id, "theirs")
-    [tablet] = tablets.list_kiosks(place, other)
+    [tablet] = tablets.list_kiosks(context, other)
     return {
         "screening_id": screening.screening_id,
         "account_id": doctor.id,
@@ -60,7 +60,7 @@ def elsewhere(office):
 
 
 def add_passkey(office, account_id, id):
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.add(
             Passkey(
                 id=id,
@@ -77,14 +77,14 @@ def add_passkey(office, account_id, id):
 def submitted_elsewhere(office, elsewhere):
     """Return the same with a screening that has its report."""
     office.answer(elsewhere["screening_id"])
-    answering.submit(office.place, office.hold(elsewhere["screening_id"]), DECLARED)
+    answering.submit(office.context, office.hold(elsewhere["screening_id"]), DECLARED)
     office.make_reports()
     return elsewhere
 
 
 def stored(office):
     """Return every row but what looking itself writes: audit entries, sign-ins."""
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         return {
             name: sorted(map(repr, session.execute(select(table)).all()))
             for name, table in Table.metadata.tables.items()
@@ -114,7 +114,7 @@ def test_what_belongs_to_another_clinic_is_as_good_as_none(
 
 def test_what_belongs_to_the_own_clinic_is_there(office, app, browsers):
     """Without this the test above could pass because nothing is ever found."""
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         mine = session.scalars(select(Account).where(Account.username == "admin")).one()
     add_passkey(office, mine.id, "mine")
     screening = office.submit()
@@ -132,8 +132,8 @@ def test_what_belongs_to_the_own_clinic_is_there(office, app, browsers):
 
 
 def test_a_start_code_of_another_clinic_starts_nothing(office, app, browsers):
-    other = clinics.add_clinic(office.place, "Third", "", "", "UTC")
-    theirs = invitations.invite(office.place, program(other), "Ana Silva", [], born="1986-05-03")
+    other = clinics.add_clinic(office.context, "Third", "", "", "UTC")
+    theirs = invitations.invite(office.context, program(other), "Ana Silva", [], born="1986-05-03")
     client = browser_with(app, browsers["tablet"])
 
     assert client.post("/kiosk/start", data=START | {"code": theirs.start_code}).status_code == 422

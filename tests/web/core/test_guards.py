@@ -215,7 +215,7 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     look(f"/s/{invitation.link}", "POST")
     look("/screening/procedures", "POST", procedures="mesotherapy-face")
     office.answer(invitation.screening_id)
-    for item in office.place.definitions.items:
+    for item in office.context.definitions.items:
         look(f"/screening/questions/{item.link_id}")
     for path in ("check", "who-answered", "report.pdf", "aftercare.ics"):
         look(f"/screening/{path}")
@@ -230,7 +230,7 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     assert "Your doctor has decided" in pages["/screening/receipt?decided"]
     look(f"/s/{office.invite().link}", "POST")
     look("/screening/leave", "POST")
-    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
+    code = tablets.add_kiosk(office.context, program(office.clinic), "Waiting room")
     look("/kiosk")
     look("/kiosk/pairing", "POST", code=code)
     look("/kiosk/start", "POST", **START, code=office.invite().start_code)
@@ -246,7 +246,7 @@ def test_readiness_names_what_is_missing(office, app):
     client = app.test_client()
     assert client.get("/readyz").json["problems"] == ["no worker makes reports"]
     told = [(office.now, "")]
-    app.extensions["workplace"] = replace(office.place, workers=lambda: told)
+    app.extensions["context"] = replace(office.context, workers=lambda: told)
     assert client.get("/readyz").json == {"ready": True, "problems": [], "warnings": []}
 
     told.append((office.now, "a worker cannot render reports: MissingTypefacesError"))
@@ -295,13 +295,13 @@ def test_too_many_tries_from_one_address_are_told_how_long_to_wait(office):
 
 
 def test_a_tablet_taken_out_of_use_forgets_its_patient(office, app):
-    code = tablets.add_kiosk(office.place, program(office.clinic), "Stolen")
+    code = tablets.add_kiosk(office.context, program(office.clinic), "Stolen")
     client = app.test_client()
     client.post("/kiosk/pairing", data={"code": code})
     client.post("/kiosk/start", data=START | {"code": office.invite().start_code})
     assert client.get("/screening/procedures").status_code == 200
-    [mine] = [k for k in tablets.list_kiosks(office.place, office.clinic) if k.name == "Stolen"]
-    tablets.revoke_kiosk(office.place, office.desk, mine.id)
+    [mine] = [k for k in tablets.list_kiosks(office.context, office.clinic) if k.name == "Stolen"]
+    tablets.revoke_kiosk(office.context, office.desk, mine.id)
 
     page = client.get("/screening/procedures")
     assert page.status_code == 403
@@ -313,7 +313,7 @@ def test_a_tablet_taken_out_of_use_forgets_its_patient(office, app):
 @pytest.mark.usefixtures("uncounted")
 @pytest.mark.parametrize(("proxies", "expected"), [(0, 429), (1, 422)])
 def test_an_address_counts_for_itself_only_where_a_proxy_names_it(office, proxies, expected):
-    app = create_app(replace(office.config, proxies=proxies), office.place)
+    app = create_app(replace(office.config, proxies=proxies), office.context)
     app.testing, app.config["WTF_CSRF_ENABLED"] = True, False
     client = app.test_client()
     for _ in range(31):

@@ -67,7 +67,7 @@ def theirs(office):
     invitation = office.invite(name=f"{CANARY} Vlotkin")
     office.answer(invitation.screening_id, past_reaction="yes", past_reaction_what=CANARY)
     answering.submit(
-        office.place, office.hold(invitation.screening_id), DECLARED | {"name": CANARY}
+        office.context, office.hold(invitation.screening_id), DECLARED | {"name": CANARY}
     )
     return invitation.screening_id
 

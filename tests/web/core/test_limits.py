@@ -94,13 +94,13 @@ def test_a_form_of_too_many_fields_is_refused_before_it_is_taken_apart(client, k
 
 def test_the_largest_form_of_ours_is_far_from_the_limit(office):
     """The decision on every procedure at once."""
-    screening = office.submit(*list(office.place.definitions.procedures)[:10])
+    screening = office.submit(*list(office.context.definitions.procedures)[:10])
     app = office.app()
     client = app.test_client()
     enter(office, client, "doctor")
     page = client.get(f"/doctor/screenings/{screening}")
 
-    assert len(open_review(office.place, office.doctor, screening).report["procedures"]) == 10
+    assert len(open_review(office.context, office.doctor, screening).report["procedures"]) == 10
     fields = re.findall(r"<(?:input|select|textarea)[^>]* name=", page.text)
     assert 100 < len(fields) < MOST_FIELDS * 0.6
 

@@ -78,7 +78,7 @@ def test_a_copied_cookie_ends_with_the_visit_it_was_copied_from(office, client):
     invitation = office.invite()
     client.post(f"/s/{invitation.link}")
     office.answer(invitation.screening_id)
-    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     stolen = client.get_cookie("session").value
     thief = open_app(office).test_client()
     thief.set_cookie("session", stolen)

@@ -28,7 +28,7 @@ def office(tmp_path_factory, furnish):
 @pytest.fixture(scope="module")
 def client(office):
     config = replace(office.config, proxies=1, metrics_token="a long secret")
-    return create_app(config, office.place).test_client()
+    return create_app(config, office.context).test_client()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_metrics_are_for_this_machine_and_for_whoever_knows_the_token(client):
 
 
 def test_no_token_set_means_that_none_opens(office):
-    app = create_app(replace(office.config, proxies=1), office.place)
+    app = create_app(replace(office.config, proxies=1), office.context)
     outside = {"X-Forwarded-For": "192.0.2.1", "Authorization": "Bearer "}
 
     assert app.test_client().get("/metrics", headers=outside).status_code == 403
@@ -128,7 +128,7 @@ def test_metrics_count_the_mails_that_wait_or_were_refused(tmp_path):
 
 
 def test_metrics_count_what_waits_and_name_nobody(office, client):
-    invitations.withdraw(office.place, office.desk, office.submit())
+    invitations.withdraw(office.context, office.desk, office.submit())
     office.submit()
     client.get("/s/canary-token")
     office.pass_time(minutes=2)

@@ -38,7 +38,7 @@ def test_no_answer_no_outcome_and_no_reason_reaches_the_page(office, desk):
 def test_appointments_of_the_day_come_first_and_another_day_can_be_asked_for(office, desk):
     tomorrow = office.now + timedelta(days=1)
     for name, at in (("Tom Morrow", tomorrow), ("Toni Day", office.now + timedelta(hours=1))):
-        invitations.invite(office.place, office.desk, name, (), at)
+        invitations.invite(office.context, office.desk, name, (), at)
     page = desk.get("/reception").text
     assert page.index("Toni Day") < page.index("Everyone else") < page.index("Tom Morrow")
 
@@ -49,8 +49,8 @@ def test_appointments_of_the_day_come_first_and_another_day_can_be_asked_for(off
 
 def test_progress_is_shown_while_a_patient_answers(office, desk):
     id = office.invite(name="Ana Silva").screening_id
-    answering.choose_procedures(office.place, office.hold(id), ["mesotherapy-face"])
-    answering.give_answer(office.place, office.hold(id), "date_of_birth", "1986-05-03")
+    answering.choose_procedures(office.context, office.hold(id), ["mesotherapy-face"])
+    answering.give_answer(office.context, office.hold(id), "date_of_birth", "1986-05-03")
 
     assert "question 2 of about" in desk.get("/reception").text
 

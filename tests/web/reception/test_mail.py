@@ -71,7 +71,7 @@ def test_an_address_with_a_mistake_is_named_and_nothing_is_made(office, desk):
         assert page.status_code == 422
         assert "This is not an e-mail address." in page.text
 
-    assert invitations.list_screenings(office.place, office.clinic) == []
+    assert invitations.list_screenings(office.context, office.clinic) == []
 
 
 def test_the_link_on_the_page_is_the_one_that_is_mailed_later(office, desk, server):
@@ -84,7 +84,7 @@ def test_the_link_on_the_page_is_the_one_that_is_mailed_later(office, desk, serv
 
     assert len(server.mails) == 1
     assert given["link"] in texts(server.mails[0])
-    assert answering.follow_link(office.place, given["link"])
+    assert answering.follow_link(office.context, given["link"])
 
 
 def test_a_failure_is_told_with_the_moment_of_the_next_try(office, desk, server):
@@ -115,8 +115,8 @@ def test_a_refused_address_is_told_with_the_reason_and_corrected(office, desk, s
 def test_nobody_mails_for_another_clinics_patient_or_for_one_who_has_finished(office, desk):
     from screening.workflow.clinics import clinics
 
-    other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
-    theirs = invitations.invite(office.place, program(other), "Ana", (), None, TO).screening_id
+    other = clinics.add_clinic(office.context, "Other", "", "", "UTC")
+    theirs = invitations.invite(office.context, program(other), "Ana", (), None, TO).screening_id
     done = office.submit()
 
     for id, status in ((theirs, 404), (done, 409)):
@@ -134,7 +134,7 @@ def test_without_a_mail_server_the_pages_say_how_to_share_the_link(tmp_path):
 
     assert "Copy the link into a message of your own" in page
     assert 'name="to"' not in page and rows(office) == []
-    id = invitations.list_screenings(office.place, office.clinic)[0].screening_id
+    id = invitations.list_screenings(office.context, office.clinic)[0].screening_id
     assert "sends no e-mail" in desk.get(f"/reception/screenings/{id}/mail").text
     assert "/mail" not in desk.get("/reception").text
     office.close()
@@ -148,7 +148,7 @@ def test_a_look_at_the_mails_is_noted(office, desk):
     page = invite(desk)
     office.pass_time(minutes=1)
     desk.get(where(page))
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         since = AuditEntry.at > office.now - timedelta(seconds=30)
         acts = [entry.act for entry in session.scalars(select(AuditEntry).where(since))]
     assert acts == ["look at mail"]

@@ -35,9 +35,9 @@ def review(desk, id):
 
 def test_each_reason_names_its_source_by_title_and_how_strong_it_is(office, desk):
     page = review(desk, office.submit(can_be_pregnant="yes", pregnant="yes"))
-    [procedure] = [office.place.definitions.procedures["mesotherapy-face"]]
+    [procedure] = [office.context.definitions.procedures["mesotherapy-face"]]
     [rule] = [r for r in procedure.contraindications if r.finding == "pregnancy"]
-    source = office.place.definitions.sources[rule.source]
+    source = office.context.definitions.sources[rule.source]
 
     reasons = page.split('class="reasons"')[1].split("</ol>")[0]
     assert source.title in reasons.replace("&#39;", "'")
@@ -68,7 +68,7 @@ def test_the_patients_own_words_stand_beside_the_doctors(office, desk):
     invited = office.invite()
     office.answer(invited.screening_id, painkiller="unknown")
     answering.submit(
-        office.place, office.hold(invited.screening_id), DECLARED, "ar", {"unknown": "لا أعرف"}
+        office.context, office.hold(invited.screening_id), DECLARED, "ar", {"unknown": "لا أعرف"}
     )
     page = review(desk, invited.screening_id)
 
@@ -78,9 +78,9 @@ def test_the_patients_own_words_stand_beside_the_doctors(office, desk):
 
 def test_what_changed_stands_under_the_outcome_that_it_moved(office, desk):
     first = office.submit()
-    again = recheck.recheck(office.place, office.desk, first).screening_id
+    again = recheck.recheck(office.context, office.desk, first).screening_id
     asked_again(office, again, cold_sore_now="yes")
-    answering.submit(office.place, office.hold(again), DECLARED)
+    answering.submit(office.context, office.hold(again), DECLARED)
     page = review(desk, again)
 
     changed = page.split("Changed since the last screening")[1].split("</section>")[0]
@@ -119,16 +119,16 @@ def test_what_was_typed_for_another_choice_is_no_part_of_the_decision(office, de
     left["codes-proceed-with-conditions-mesotherapy-face"] = "dose-or-plan-adapted"
     assert choose(desk, id, **{"decision-mesotherapy-face": choice}, **left).status_code == 303
 
-    [one] = reviews.open_review(office.place, office.doctor, id).decision["decisions"]
+    [one] = reviews.open_review(office.context, office.doctor, id).decision["decisions"]
     assert (one["decision"], one["conditions"], one["codes"]) == (choice, "", [])
 
 
 def noted_while(office, act):
     """Return what the audit log says of `act`, in order."""
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         before, _head = audit.read_head(session)
     act()
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         newer = select(AuditEntry.act).where(AuditEntry.sequence > before)
         return list(session.scalars(newer.order_by(AuditEntry.sequence)))
 
@@ -156,12 +156,12 @@ def test_taking_a_report_is_noted_as_that_and_not_as_a_look_at_the_answers(offic
 def test_reading_a_review_writes_nothing(office):
     id = office.submit()
 
-    assert noted_while(office, lambda: reviews.read_review(office.place, office.doctor, id)) == []
+    assert noted_while(office, lambda: reviews.read_review(office.context, office.doctor, id)) == []
 
 
 def test_a_decision_on_a_withdrawn_screening_says_so(office, desk):
     id = office.submit()
-    invitations.withdraw(office.place, office.desk, id)
+    invitations.withdraw(office.context, office.desk, id)
     late = choose(desk, id, **{"decision-mesotherapy-face": "proceed"})
 
     assert late.status_code == 409

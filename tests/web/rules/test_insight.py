@@ -48,15 +48,15 @@ def page(office, lead):
         id = office.invite().screening_id
         office.answer(id, painkiller="yes", painkiller_last_dose=day, bleeding="unknown")
         office.pass_time(minutes=minutes)
-        answering.submit(office.place, office.hold(id), DECLARED)
+        answering.submit(office.context, office.hold(id), DECLARED)
         choice = "defer" if minutes == 3 else "proceed-with-conditions"
         reviews.decide(*decide(office, id, choice, "Seen and weighed"))
     office.submit("prp")
     office.submit("prp", easy_bruise="unknown")
-    other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
-    theirs = invitations.invite(office.place, program(other), "Bo Li", ["prp"]).screening_id
+    other = clinics.add_clinic(office.context, "Other", "", "", "UTC")
+    theirs = invitations.invite(office.context, program(other), "Bo Li", ["prp"]).screening_id
     office.answer(theirs)
-    answering.submit(office.place, office.hold(theirs), DECLARED)
+    answering.submit(office.context, office.hold(theirs), DECLARED)
     office.enter(lead, "lead")  # the sign-in of 35 minutes ago has ended
     shown = lead.get("/lead/insight")
     assert shown.status_code == 200

@@ -28,7 +28,7 @@ def visit(office, *procedures, **answers):
 
 
 def answers_of(office, id):
-    return answering.read_draft(office.place, id).answers
+    return answering.read_draft(office.context, id).answers
 
 
 TAKES = {"other_meds": "yes", "medicine_list": "Eliqis 5 mg", "medicine_kinds": ["none"]}
@@ -43,7 +43,7 @@ def test_a_name_is_shown_beside_the_question_that_it_belongs_to(office):
     assert "Your answer: No" in page
     for path in ("check", "declaration"):
         assert client.get(f"/screening/{path}").headers["Location"] == "/screening/medicine"
-    assert refused(answering.submit, office.place, office.hold(id), DECLARED) == "incomplete"
+    assert refused(answering.submit, office.context, office.hold(id), DECLARED) == "incomplete"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_another_date_of_birth_shows_nothing(office):
 def test_a_tablet_never_shows_last_times_answers(office):
     client, _id = again(office)
     give_birth_date(client)
-    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room")
+    code = tablets.add_kiosk(office.context, program(office.clinic), "Waiting room")
     tablet = open_app(office).test_client()
     tablet.post("/kiosk/pairing", data={"code": code})
     office.submit("thread-lift", date_of_birth="1986-05-03")
@@ -142,4 +142,4 @@ def test_a_tablet_never_shows_last_times_answers(office):
     tablet.post("/screening/procedures", data={"procedures": ["thread-lift"]})
 
     assert "/questions/" in give_birth_date(tablet).headers["Location"]
-    assert answering.read_draft(office.place, invitation.screening_id).last is None
+    assert answering.read_draft(office.context, invitation.screening_id).last is None

@@ -44,9 +44,9 @@ def test_a_date_is_kept_as_far_as_it_is_known(office, visit, typed, kept, range)
     client, id = visit
     assert send(client, *typed).status_code == 303
 
-    draft = answering.read_draft(office.place, id)
+    draft = answering.read_draft(office.context, id)
     assert draft.answers["painkiller_last_dose"] == kept
-    found = establish_findings(office.place.definitions, draft.answers, draft.today)
+    found = establish_findings(office.context.definitions, draft.answers, draft.today)
     assert str(found.dates["nsaid_recent"]) == range
 
 
@@ -97,7 +97,7 @@ def test_months_go_by_their_names_in_every_language(tmp_path, language, month, s
     office.answer(invitation.screening_id, painkiller="yes", painkiller_last_dose="2026-11-01")
 
     assert send(client, "3", month, "2026").status_code == 303
-    kept = answering.read_draft(office.place, invitation.screening_id).answers
+    kept = answering.read_draft(office.context, invitation.screening_id).answers
     assert kept["painkiller_last_dose"] == "2026-05-03"
     assert says in send(client, "31", "2", "2026").text
     office.close()

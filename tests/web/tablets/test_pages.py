@@ -37,7 +37,7 @@ def uncounted():
 def tablet(office, app):
     """Return a paired tablet's browser."""
     client = app.test_client()
-    code = tablets.add_kiosk(office.place, program(office.clinic), "Waiting room", pin=PIN)
+    code = tablets.add_kiosk(office.context, program(office.clinic), "Waiting room", pin=PIN)
     assert client.post("/kiosk/pairing", data={"code": code}).status_code == 303
     return client
 
@@ -105,7 +105,7 @@ def test_the_personal_link_opens_nothing_on_a_shared_tablet(tablet, office):
 
 
 def test_the_tablets_cookie_is_out_of_reach_of_scripts(office, app):
-    code = tablets.add_kiosk(office.place, program(office.clinic), "Further")
+    code = tablets.add_kiosk(office.context, program(office.clinic), "Further")
     paired = app.test_client().post("/kiosk/pairing", data={"code": code})
 
     [cookie] = [c for c in paired.headers.getlist("Set-Cookie") if c.startswith("kiosk=")]
@@ -167,7 +167,7 @@ def test_no_file_is_given_out_on_a_tablet_even_while_the_visit_is_open(tablet, o
     sent = tablet.post("/screening/declaration", data=declared)
     assert sent.headers["Location"] == "/kiosk/done", "not followed: the visit is still open"
     office.make_reports()
-    assert receipts.patient_copy(office.place, invitation.screening_id)
+    assert receipts.patient_copy(office.context, invitation.screening_id)
 
     for file in ("report.pdf", "aftercare.ics"):
         page = tablet.get(f"/screening/{file}")
@@ -189,7 +189,7 @@ def test_the_next_patient_meets_no_language_of_the_one_before(tablet, office, ap
 
 def test_the_pairing_picture_fills_in_the_code_and_uses_nothing_up(office, app):
     code, client = (
-        tablets.add_kiosk(office.place, program(office.clinic), "By picture"),
+        tablets.add_kiosk(office.context, program(office.clinic), "By picture"),
         app.test_client(),
     )
     for _ in range(2):
@@ -304,4 +304,4 @@ def test_a_change_of_language_sends_nothing(office, app):
 
     assert page.status_code == 200
     assert 'value="Lan Nguyen"' in page.text
-    assert answering.read_draft(office.place, invited.screening_id).state == "in-progress"
+    assert answering.read_draft(office.context, invited.screening_id).state == "in-progress"

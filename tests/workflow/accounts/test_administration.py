@@ -21,7 +21,7 @@ def administrator_of(office):
 
 
 def link_for(office, account_id):
-    return administration.give_link(office.place, administrator_of(office), account_id)
+    return administration.give_link(office.context, administrator_of(office), account_id)
 
 
 @pytest.fixture
@@ -31,91 +31,93 @@ def admin(office):
 
 def entry(office, admin, username):
     return next(
-        a for a in administration.list_accounts(office.place, admin) if a.username == username
+        a for a in administration.list_accounts(office.context, admin) if a.username == username
     )
 
 
 def acts(office):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.sequence)))
 
 
 @pytest.mark.both_databases
 def test_a_new_account_sets_its_password_by_a_link_and_then_a_second_factor(office, admin):
-    link = administration.open_account(office.place, admin, "ana", "Ana Silva", "doctor")
+    link = administration.open_account(office.context, admin, "ana", "Ana Silva", "doctor")
     for guess in ("", "ana", "Ana Silva", "password", "doctor"):
-        assert refused(sessions.sign_in, office.place, "ana", guess) in {"wrong", "locked"}
-    passwords.set_password(office.place, link, "lantern orbit walnut fjord")
-    secret = sessions.sign_in(office.place, "ana", "lantern orbit walnut fjord")
+        assert refused(sessions.sign_in, office.context, "ana", guess) in {"wrong", "locked"}
+    passwords.set_password(office.context, link, "lantern orbit walnut fjord")
+    secret = sessions.sign_in(office.context, "ana", "lantern orbit walnut fjord")
 
-    assert second_factor.who_waits(office.place, secret).must_set_up
-    names = [name for name, _ in administration.certificates(office.place, admin)]
+    assert second_factor.who_waits(office.context, secret).must_set_up
+    names = [name for name, _ in administration.certificates(office.context, admin)]
     assert names[1:] == ["Ana Silva", "Dr Mai Tran"], "a doctor gets a certificate to sign with"
 
 
 def test_a_user_name_is_given_once_in_the_whole_installation(office, admin):
-    opened = (administration.open_account, office.place, admin)
+    opened = (administration.open_account, office.context, admin)
 
     assert refused(*opened, "doctor", "Another", "doctor") == "taken"
     assert refused(*opened, "other", "Another", "owner") == "unknown-role"
 
 
 def test_a_role_changes_from_the_next_click_on(office, admin):
-    administration.change_role(office.place, admin, office.receptionist.id, "doctor")
+    administration.change_role(office.context, admin, office.receptionist.id, "doctor")
 
-    assert sessions.who_is(office.place, office.receptionist.sign_in).role == "doctor"
-    names = [name for name, _ in administration.certificates(office.place, admin)]
+    assert sessions.who_is(office.context, office.receptionist.sign_in).role == "doctor"
+    names = [name for name, _ in administration.certificates(office.context, admin)]
     assert "Sam Hill" in names
     assert "change role from receptionist to doctor" in acts(office)
 
 
 def test_a_disabled_account_is_out_at_once_until_it_is_enabled(office, admin):
-    administration.disable(office.place, admin, office.doctor.id)
+    administration.disable(office.context, admin, office.doctor.id)
 
-    assert sessions.who_is(office.place, office.doctor.sign_in) is None
-    assert refused(sessions.sign_in, office.place, "doctor", PASSWORD) == "wrong"
-    administration.enable(office.place, admin, office.doctor.id)
-    assert sessions.who_is(office.place, office.doctor.sign_in) is None
-    assert sessions.sign_in(office.place, "doctor", PASSWORD)
+    assert sessions.who_is(office.context, office.doctor.sign_in) is None
+    assert refused(sessions.sign_in, office.context, "doctor", PASSWORD) == "wrong"
+    administration.enable(office.context, admin, office.doctor.id)
+    assert sessions.who_is(office.context, office.doctor.sign_in) is None
+    assert sessions.sign_in(office.context, "doctor", PASSWORD)
 
 
 def test_nobody_locks_the_last_door_from_outside(office, admin):
-    assert refused(administration.disable, office.place, admin, admin.id) == "yourself"
+    assert refused(administration.disable, office.context, admin, admin.id) == "yourself"
     assert (
-        refused(administration.change_role, office.place, admin, admin.id, "doctor") == "yourself"
+        refused(administration.change_role, office.context, admin, admin.id, "doctor") == "yourself"
     )
 
 
 @pytest.mark.both_databases
 def test_a_reset_second_factor_is_set_up_again_at_the_next_sign_in(office, admin):
-    codes = second_factor.renew_recovery_codes(office.place, office.doctor)
-    administration.reset_second_factor(office.place, admin, office.doctor.id)
+    codes = second_factor.renew_recovery_codes(office.context, office.doctor)
+    administration.reset_second_factor(office.context, admin, office.doctor.id)
 
-    assert sessions.who_is(office.place, office.doctor.sign_in) is None
-    here = second_factor.who_waits(office.place, sessions.sign_in(office.place, "doctor", PASSWORD))
+    assert sessions.who_is(office.context, office.doctor.sign_in) is None
+    here = second_factor.who_waits(
+        office.context, sessions.sign_in(office.context, "doctor", PASSWORD)
+    )
     assert here.must_set_up
-    assert refused(second_factor.complete, office.place, here, codes[0]) == "wrong"
+    assert refused(second_factor.complete, office.context, here, codes[0]) == "wrong"
 
 
 @pytest.mark.both_databases
 def test_a_revoked_tablet_is_an_ordinary_browser(office, admin):
-    code = tablets.add_kiosk(office.place, admin, "Waiting room")
-    token = tablets.pair(office.place, code)
-    [entry] = tablets.list_kiosks(office.place, office.clinic)
+    code = tablets.add_kiosk(office.context, admin, "Waiting room")
+    token = tablets.pair(office.context, code)
+    [entry] = tablets.list_kiosks(office.context, office.clinic)
     assert entry.paired
-    tablets.revoke_kiosk(office.place, admin, entry.id)
+    tablets.revoke_kiosk(office.context, admin, entry.id)
 
-    assert tablets.tablet_of(office.place, token) is None
-    assert tablets.list_kiosks(office.place, office.clinic)[0].revoked_at
+    assert tablets.tablet_of(office.context, token) is None
+    assert tablets.list_kiosks(office.context, office.clinic)[0].revoked_at
     assert acts(office)[-1] == "revoke tablet"
 
 
 @pytest.mark.both_databases
 def test_sign_out_elsewhere_leaves_this_browser_in(office):
     other = office.sign_in("doctor")
-    assert [s.here for s in own_account.list_sign_ins(office.place, other)].count(True) == 1
-    assert own_account.end_other_sign_ins(office.place, other) == 1
+    assert [s.here for s in own_account.list_sign_ins(office.context, other)].count(True) == 1
+    assert own_account.end_other_sign_ins(office.context, other) == 1
 
-    assert sessions.who_is(office.place, office.doctor.sign_in) is None
-    assert sessions.who_is(office.place, other.sign_in)
-    assert len(own_account.list_sign_ins(office.place, other)) == 1
+    assert sessions.who_is(office.context, office.doctor.sign_in) is None
+    assert sessions.who_is(office.context, other.sign_in)
+    assert len(own_account.list_sign_ins(office.context, other)) == 1

@@ -38,46 +38,46 @@ def test_twelve_characters_that_nobody_guesses_are_a_password(password):
 
 def test_a_new_password_signs_out_everywhere_else(office):
     elsewhere = office.sign_in("doctor")
-    passwords.change_password(office.place, office.doctor, PASSWORD, NEW)
+    passwords.change_password(office.context, office.doctor, PASSWORD, NEW)
 
-    assert sessions.who_is(office.place, elsewhere.sign_in) is None
-    assert sessions.who_is(office.place, office.doctor.sign_in)
-    assert refused(sessions.sign_in, office.place, "doctor", PASSWORD) == "wrong"
-    assert sessions.sign_in(office.place, "doctor", NEW)
+    assert sessions.who_is(office.context, elsewhere.sign_in) is None
+    assert sessions.who_is(office.context, office.doctor.sign_in)
+    assert refused(sessions.sign_in, office.context, "doctor", PASSWORD) == "wrong"
+    assert sessions.sign_in(office.context, "doctor", NEW)
 
 
 def test_the_old_password_is_asked_and_a_weak_new_one_refused(office):
-    change = (passwords.change_password, office.place, office.doctor)
+    change = (passwords.change_password, office.context, office.doctor)
 
     assert refused(*change, "wrong", NEW) == "wrong"
     assert refused(*change, PASSWORD, "password1234") == "common"
-    assert sessions.sign_in(office.place, "doctor", PASSWORD)
+    assert sessions.sign_in(office.context, "doctor", PASSWORD)
 
 
 def test_a_link_sets_the_password_once(office):
     link = link_for(office, office.doctor.id)
-    assert passwords.follow_link(office.place, link) == "doctor"
-    passwords.set_password(office.place, link, NEW)
+    assert passwords.follow_link(office.context, link) == "doctor"
+    passwords.set_password(office.context, link, NEW)
 
-    assert refused(passwords.follow_link, office.place, link) == "gone"
-    assert refused(passwords.set_password, office.place, link, NEW) == "gone"
-    assert sessions.who_is(office.place, office.doctor.sign_in) is None
-    assert sessions.sign_in(office.place, "doctor", NEW)
+    assert refused(passwords.follow_link, office.context, link) == "gone"
+    assert refused(passwords.set_password, office.context, link, NEW) == "gone"
+    assert sessions.who_is(office.context, office.doctor.sign_in) is None
+    assert sessions.sign_in(office.context, "doctor", NEW)
 
 
 def test_a_link_ends_after_three_days_or_with_the_next_one(office):
     first = link_for(office, office.doctor.id)
     second = link_for(office, office.doctor.id)
 
-    assert refused(passwords.set_password, office.place, first, NEW) == "gone"
+    assert refused(passwords.set_password, office.context, first, NEW) == "gone"
     office.pass_time(days=3)
-    assert refused(passwords.set_password, office.place, second, NEW) == "link-expired"
+    assert refused(passwords.set_password, office.context, second, NEW) == "link-expired"
 
 
 def test_a_link_of_a_disabled_account_is_dead(office):
     from screening.workflow.accounts import administration
 
     link = link_for(office, office.doctor.id)
-    administration.disable(office.place, administrator_of(office), office.doctor.id)
+    administration.disable(office.context, administrator_of(office), office.doctor.id)
 
-    assert refused(passwords.set_password, office.place, link, NEW) == "gone"
+    assert refused(passwords.set_password, office.context, link, NEW) == "gone"

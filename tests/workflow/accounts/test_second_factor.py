@@ -9,7 +9,9 @@ from tests.office import PASSWORD, decide, refused
 
 
 def waiting(office, username="doctor"):
-    return second_factor.who_waits(office.place, sessions.sign_in(office.place, username, PASSWORD))
+    return second_factor.who_waits(
+        office.context, sessions.sign_in(office.context, username, PASSWORD)
+    )
 
 
 def code(office, offset=0, username="doctor"):
@@ -24,17 +26,17 @@ def later(office):
 
 
 def test_a_password_alone_opens_nothing(office):
-    secret = sessions.sign_in(office.place, "doctor", PASSWORD)
+    secret = sessions.sign_in(office.context, "doctor", PASSWORD)
 
-    assert sessions.who_is(office.place, secret) is None
-    assert second_factor.who_waits(office.place, secret).username == "doctor"
+    assert sessions.who_is(office.context, secret) is None
+    assert second_factor.who_waits(office.context, secret).username == "doctor"
 
 
 def test_the_wait_for_the_second_factor_ends_after_ten_minutes(office):
-    secret = sessions.sign_in(office.place, "doctor", PASSWORD)
+    secret = sessions.sign_in(office.context, "doctor", PASSWORD)
     office.pass_time(minutes=11)
 
-    assert second_factor.who_waits(office.place, secret) is None
+    assert second_factor.who_waits(office.context, secret) is None
 
 
 def test_a_code_completes_the_sign_in_once(later):
@@ -42,16 +44,18 @@ def test_a_code_completes_the_sign_in_once(later):
     used = code(later)
 
     assert (
-        sessions.who_is(later.place, second_factor.complete(later.place, first, used)).role
+        sessions.who_is(later.context, second_factor.complete(later.context, first, used)).role
         == "doctor"
     )
-    assert refused(second_factor.complete, later.place, second, used) == "wrong"
+    assert refused(second_factor.complete, later.context, second, used) == "wrong"
 
 
 def test_an_older_code_is_refused_once_a_newer_one_was_used(later):
-    second_factor.complete(later.place, waiting(later), code(later))
+    second_factor.complete(later.context, waiting(later), code(later))
 
-    assert refused(second_factor.complete, later.place, waiting(later), code(later, -1)) == "wrong"
+    assert (
+        refused(second_factor.complete, later.context, waiting(later), code(later, -1)) == "wrong"
+    )
 
 
 @pytest.mark.both_databases
@@ -59,7 +63,7 @@ def test_an_older_code_is_refused_once_a_newer_one_was_used(later):
     ("offset", "result"), [(-2, "wrong"), (-1, None), (0, None), (1, None), (2, "wrong")]
 )
 def test_the_phones_clock_may_be_off_by_one_step(later, offset, result):
-    given = (later.place, waiting(later), code(later, offset))
+    given = (later.context, waiting(later), code(later, offset))
 
     if result:
         assert refused(second_factor.complete, *given) == result
@@ -69,89 +73,91 @@ def test_the_phones_clock_may_be_off_by_one_step(later, offset, result):
 
 def test_the_secret_that_waited_is_worth_nothing_after_the_second_factor(later):
     here = waiting(later)
-    second_factor.complete(later.place, here, code(later))
+    second_factor.complete(later.context, here, code(later))
 
-    assert second_factor.who_waits(later.place, here.sign_in) is None
-    assert sessions.who_is(later.place, here.sign_in) is None
+    assert second_factor.who_waits(later.context, here.sign_in) is None
+    assert sessions.who_is(later.context, here.sign_in) is None
 
 
 def test_five_wrong_codes_lock_and_the_right_password_does_not_forgive_them(later):
     for _ in range(5):
         # The password is right every time.
-        assert refused(second_factor.complete, later.place, waiting(later), "000000") == "wrong"
+        assert refused(second_factor.complete, later.context, waiting(later), "000000") == "wrong"
 
-    assert refused(sessions.sign_in, later.place, "doctor", PASSWORD) == "locked"
+    assert refused(sessions.sign_in, later.context, "doctor", PASSWORD) == "locked"
     later.pass_time(minutes=16)
-    assert second_factor.complete(later.place, waiting(later), code(later))
+    assert second_factor.complete(later.context, waiting(later), code(later))
 
 
 def test_a_lock_also_stops_who_waits_already(later):
     here = waiting(later)
     for _ in range(5):
-        refused(sessions.sign_in, later.place, "doctor", "wrong")
+        refused(sessions.sign_in, later.context, "doctor", "wrong")
 
-    assert refused(second_factor.complete, later.place, here, code(later)) == "locked"
+    assert refused(second_factor.complete, later.context, here, code(later)) == "locked"
 
 
 @pytest.mark.both_databases
 def test_a_recovery_code_works_once_however_it_is_typed(office):
-    codes = second_factor.renew_recovery_codes(office.place, office.doctor)
+    codes = second_factor.renew_recovery_codes(office.context, office.doctor)
     assert len(set(codes)) == 10
     typed = codes[3].lower().replace("-", " ")
 
-    assert second_factor.complete(office.place, waiting(office), typed)
-    assert refused(second_factor.complete, office.place, waiting(office), codes[3]) == "wrong"
-    assert second_factor.recovery_codes_left(office.place, office.doctor.id) == 9
+    assert second_factor.complete(office.context, waiting(office), typed)
+    assert refused(second_factor.complete, office.context, waiting(office), codes[3]) == "wrong"
+    assert second_factor.recovery_codes_left(office.context, office.doctor.id) == 9
 
 
 def test_new_recovery_codes_void_the_old_ones(office):
-    old = second_factor.renew_recovery_codes(office.place, office.doctor)
-    second_factor.renew_recovery_codes(office.place, office.doctor)
+    old = second_factor.renew_recovery_codes(office.context, office.doctor)
+    second_factor.renew_recovery_codes(office.context, office.doctor)
 
-    assert refused(second_factor.complete, office.place, waiting(office), old[0]) == "wrong"
+    assert refused(second_factor.complete, office.context, waiting(office), old[0]) == "wrong"
 
 
 @pytest.mark.both_databases
 def test_neither_secret_nor_recovery_code_stands_in_the_database(office):
-    codes = second_factor.renew_recovery_codes(office.place, office.doctor)
+    codes = second_factor.renew_recovery_codes(office.context, office.doctor)
     stored = b"".join(p.read_bytes() for p in office.config.instance.glob("screening.db*"))
 
     for secret in (office.secrets["doctor"], *codes, *(c.replace("-", "") for c in codes)):
         assert secret.encode() not in stored
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         assert all(r.code_hash.startswith("$argon2id$") for r in session.query(RecoveryCode))
 
 
 def test_the_secret_of_one_account_opens_in_no_other(office):
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         mine = session.get_one(Account, office.doctor.id)
         session.get_one(Account, office.receptionist.id).totp = mine.totp
     with pytest.raises(Exception, match="cannot be opened"):
-        second_factor.complete(office.place, waiting(office, "reception"), code(office))
+        second_factor.complete(office.context, waiting(office, "reception"), code(office))
 
 
 def test_a_newcomer_sets_up_an_app_and_is_in(office):
     sessions.add_account(
-        office.place, program(office.clinic), "new", "New", "receptionist", PASSWORD
+        office.context, program(office.clinic), "new", "New", "receptionist", PASSWORD
     )
     here = waiting(office, "new")
     assert here.must_set_up
-    totp = pyotp.parse_uri(second_factor.offer_app(office.place, here.account_id))
-    assert second_factor.offer_app(office.place, here.account_id) == totp.provisioning_uri(
+    totp = pyotp.parse_uri(second_factor.offer_app(office.context, here.account_id))
+    assert second_factor.offer_app(office.context, here.account_id) == totp.provisioning_uri(
         name="new", issuer_name="Aurelia"
     )
 
-    assert refused(second_factor.set_up, office.place, here, "000000") == "wrong"
-    secret = second_factor.set_up(office.place, here, totp.at(office.now))
-    assert sessions.who_is(office.place, secret).name == "New"
+    assert refused(second_factor.set_up, office.context, here, "000000") == "wrong"
+    secret = second_factor.set_up(office.context, here, totp.at(office.now))
+    assert sessions.who_is(office.context, secret).name == "New"
     assert not waiting(office, "new").must_set_up
 
 
 def test_who_has_a_second_factor_cannot_set_up_another_with_the_password_alone(office):
     here = waiting(office)
-    offered = pyotp.parse_uri(second_factor.offer_app(office.place, office.doctor.id))
+    offered = pyotp.parse_uri(second_factor.offer_app(office.context, office.doctor.id))
 
-    assert refused(second_factor.set_up, office.place, here, offered.at(office.now)) == "not-first"
+    assert (
+        refused(second_factor.set_up, office.context, here, offered.at(office.now)) == "not-first"
+    )
 
 
 def test_signing_takes_the_password_or_a_fresh_code(later):

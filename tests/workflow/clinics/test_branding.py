@@ -27,12 +27,12 @@ def admin(office):
 
 def change(office, admin, **changes):
     change_look(
-        office.place, admin, Look(**{"name": "Aurelia", "address": "", "phone": ""} | changes)
+        office.context, admin, Look(**{"name": "Aurelia", "address": "", "phone": ""} | changes)
     )
 
 
 def kept(office):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         clinic = session.get_one(Clinic, office.clinic)
         assert clinic.logo is None or clinic.logo
         return clinic
@@ -45,7 +45,7 @@ def test_a_change_is_kept_and_noted_with_what_changed(office, admin):
     assert (clinic.name, clinic.phone, clinic.accent, clinic.paper) == (
         *("Aurelia Haut", "456", "#7a1f4b", "Letter"),
     )
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         noted = select(AuditEntry).where(AuditEntry.act == "change look")
         [entry] = session.scalars(noted)
     assert entry.who == admin.who
@@ -70,7 +70,7 @@ def test_a_change_is_kept_and_noted_with_what_changed(office, admin):
 def test_what_cannot_be_used_is_refused_and_nothing_changes(office, admin, reason, changes):
     refusal = {"name": "Other", "address": "", "phone": ""} | changes
 
-    assert refused(change_look, office.place, admin, Look(**refusal)) == reason
+    assert refused(change_look, office.context, admin, Look(**refusal)) == reason
     assert kept(office).name == "Aurelia"
 
 
@@ -84,8 +84,8 @@ def test_a_logo_is_drawn_anew_and_small_and_carries_nothing_else(office, admin, 
     with Image.open(io.BytesIO(clinic.logo)) as drawn:
         assert (drawn.format, drawn.size, drawn.info) == ("PNG", (480, 160), {})
     assert clinic.logo_print.startswith("480x160-")
-    assert branding.logo_of(office.place, office.clinic, clinic.logo_print) == clinic.logo
-    assert branding.logo_of(office.place, office.clinic, "480x160-0") is None
+    assert branding.logo_of(office.context, office.clinic, clinic.logo_print) == clinic.logo
+    assert branding.logo_of(office.context, office.clinic, "480x160-0") is None
 
     change(office, admin)
     assert kept(office).logo is not None, "saving the rest keeps it"
@@ -98,7 +98,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused(office, admin):
     assert len(bomb) < branding.LARGEST_LOGO
     sent = Look(name="A", address="", phone="", logo=bomb)
 
-    assert refused(change_look, office.place, admin, sent) == "no-picture"
+    assert refused(change_look, office.context, admin, sent) == "no-picture"
 
 
 def test_the_report_carries_logo_paper_and_a_text_for_who_cannot_see(office, admin):
@@ -106,8 +106,8 @@ def test_the_report_carries_logo_paper_and_a_text_for_who_cannot_see(office, adm
     id = office.submit()
     office.make_reports()
 
-    with office.place.database.read() as session:
-        key = office.place.screening_key(session, session.get_one(Screening, id))
+    with office.context.database.read() as session:
+        key = office.context.screening_key(session, session.get_one(Screening, id))
         rows = session.scalars(select(ReportRow).where(ReportRow.screening_id == id)).all()
         files = [open_bytes(key, row.pdf, f"report:{row.id}") for row in rows]
     assert len(files) == 2

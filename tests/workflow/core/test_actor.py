@@ -44,10 +44,10 @@ def test_no_act_takes_a_clinic_beside_who_acts_there():
 @pytest.mark.parametrize("by", [PATIENT, PROGRAM, STRANGER, program("another clinic")])
 def test_an_entry_is_of_the_screenings_clinic_or_else_of_the_actors(office, by):
     id = office.invite().screening_id
-    with office.place.database.write() as session:
-        office.place.record(session, by, "one", session.get_one(Screening, id), "why")
-        office.place.record(session, by, "two")
-    with office.place.database.read() as session:
+    with office.context.database.write() as session:
+        office.context.record(session, by, "one", session.get_one(Screening, id), "why")
+        office.context.record(session, by, "two")
+    with office.context.database.read() as session:
         newest = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(2)
         two, one = session.scalars(newest).all()
 
@@ -62,9 +62,9 @@ def test_an_entry_is_of_the_screenings_clinic_or_else_of_the_actors(office, by):
 
 
 def test_whoever_is_signed_in_is_called_as_before_that(office):
-    token = tablets.pair(office.place, tablets.add_kiosk(office.place, office.desk, "Room"))
-    here = tablets.tablet_of(office.place, token)
-    with office.place.database.read() as session:
+    token = tablets.pair(office.context, tablets.add_kiosk(office.context, office.desk, "Room"))
+    here = tablets.tablet_of(office.context, token)
+    with office.context.database.read() as session:
         before = of_account(session.get_one(Account, office.doctor.id))
         kiosk = of_tablet(session.get_one(Kiosk, here.id))
 

@@ -36,10 +36,10 @@ from tests.office import DECLARED, Office, decide, refused
 
 DIE = """
 import os, sys
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.config import read_config
 from screening.workflow.mail import delivery
-place = open_workplace(read_config())
+place = open_context(read_config())
 delivery._note_sent = lambda *_: os.kill(os.getpid(), 9)
 delivery.send_mail(place, sys.argv[1])
 """
@@ -52,11 +52,11 @@ def office(mailing_office):
 
 def test_an_invitation_is_mailed_once_with_its_link(office, server):
     invitation = invite(office)
-    [order] = delivery.due_mails(office.place)
+    [order] = delivery.due_mails(office.context)
     assert office.rung[-1] == order
 
-    assert delivery.send_mail(office.place, order) is True
-    assert delivery.send_mail(office.place, order) is False
+    assert delivery.send_mail(office.context, order) is True
+    assert delivery.send_mail(office.context, order) is False
     [(to, mail)] = server.taken
     assert to == [TO]
     assert mail["Subject"] == "Aurelia: your questions before your visit"
@@ -64,7 +64,7 @@ def test_an_invitation_is_mailed_once_with_its_link(office, server):
     for kind in ("plain", "html"):
         assert f"/s/{invitation.link}" in mail.get_body((kind,)).get_content()
     assert states(office) == ["sent"]
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc())).first()
     assert (entry.act, entry.screening_id) == ("send invitation mail", invitation.screening_id)
     assert TO not in f"{entry.who} {entry.act} {entry.why}"
@@ -73,12 +73,12 @@ def test_an_invitation_is_mailed_once_with_its_link(office, server):
 @pytest.mark.both_databases
 def test_two_workers_that_turn_at_once_send_it_once(office, server):
     invite(office)
-    [order] = delivery.due_mails(office.place)
+    [order] = delivery.due_mails(office.context)
     start, sent = threading.Barrier(4), []
 
     def turn():
         start.wait()
-        sent.append(delivery.send_mail(office.place, order))
+        sent.append(delivery.send_mail(office.context, order))
 
     workers = [threading.Thread(target=turn) for _ in range(4)]
     for worker in workers:
@@ -92,11 +92,11 @@ def test_two_workers_that_turn_at_once_send_it_once(office, server):
 
 def test_no_address_or_no_mail_server_sends_nothing(office):
     invite(office, to="")
-    office.place = replace(office.place, mail=None)
+    office.context = replace(office.context, mail=None)
     id = invite(office).screening_id
 
     assert rows(office) == []
-    assert delivery.due_mails(office.place) == []
+    assert delivery.due_mails(office.context) == []
     assert refused(send_again, office, id) == "no-mail"
 
 
@@ -106,7 +106,7 @@ def test_a_server_that_is_down_is_tried_later_and_then_takes_everything(office, 
     now = office.now
     assert send_due(office) == [False, False]
     assert states(office) == ["pending", "pending"]
-    assert delivery.due_mails(office.place) == []
+    assert delivery.due_mails(office.context) == []
     assert {row.due_at for row in rows(office)} == {now + timedelta(minutes=1)}
     [waiting] = mails_shown(office, first.screening_id).mails
     assert waiting.how.due_at > office.now
@@ -137,7 +137,7 @@ def test_a_refused_address_is_shown_with_the_reason_and_can_be_corrected(office,
     id = invite(office, to="lam@patient.example").screening_id
     assert send_due(office) == [False]
     office.pass_time(days=1)
-    assert delivery.due_mails(office.place) == []
+    assert delivery.due_mails(office.context) == []
     [refusal] = mails_shown(office, id).mails
     assert (refusal.how.state, refusal.to) == ("failed", "lam@patient.example")
     assert refusal.said == "550 5.1.1 <lam@patient.example> unknown"
@@ -176,20 +176,20 @@ def test_the_same_form_sent_twice_sends_one_mail_and_another_press_one_more(offi
 
 def test_a_link_that_is_known_only_as_a_hash_is_made_anew_unless_the_page_holds_it(office, server):
     kept, lost = invite(office, to=""), invite(office, to="")
-    act = (office.place, office.desk)
+    act = (office.context, office.desk)
     mailbox.send_link(*act, kept.screening_id, TO, "en", 0, kept.link)
     mailbox.send_link(*act, lost.screening_id, TO, "en", 0, "forged")
     send_due(office)
 
     assert kept.link in texts(server.mails[0])
-    assert answering.follow_link(office.place, kept.link)[0] == kept.screening_id
-    assert refused(answering.follow_link, office.place, lost.link) == "gone"
+    assert answering.follow_link(office.context, kept.link)[0] == kept.screening_id
+    assert refused(answering.follow_link, office.context, lost.link) == "gone"
     assert "forged" not in texts(server.mails[1])
 
 
 def test_a_new_link_is_the_one_that_the_next_mail_holds(office, server):
     old = invite(office)
-    new = invitations.renew_link(office.place, office.desk, old.screening_id)
+    new = invitations.renew_link(office.context, office.desk, old.screening_id)
     send_due(office)
 
     assert new in texts(server.mails[0]) and old.link not in texts(server.mails[0])
@@ -199,7 +199,7 @@ def test_a_worker_killed_after_handing_over_loses_nothing_and_the_second_is_know
     office, server
 ):
     invite(office)
-    [order] = delivery.due_mails(office.place)
+    [order] = delivery.due_mails(office.context)
     line = [sys.executable, "-c", DIE, order]
     done = subprocess.run(line, env=settings_of(office, server), timeout=120)
 
@@ -237,12 +237,12 @@ def test_the_worker_sends_what_was_ordered_while_it_was_not_there(office, server
 def test_who_does_not_need_it_any_more_gets_nothing(office, server, end):
     id = invite(office).screening_id
     if end == "withdraw":
-        invitations.withdraw(office.place, office.desk, id)
+        invitations.withdraw(office.context, office.desk, id)
     elif end == "submit":
         office.answer(id)
-        answering.submit(office.place, office.hold(id), DECLARED)
+        answering.submit(office.context, office.hold(id), DECLARED)
     else:
-        retention.erase(office.place, id, PROGRAM, "asked")
+        retention.erase(office.context, id, PROGRAM, "asked")
     send_due(office)
 
     assert server.mails == []
@@ -260,7 +260,7 @@ def test_no_mail_leads_to_a_link_that_has_ended(office, server):
 
 
 def office_state(office, id):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         return session.get_one(Screening, id).state
 
 
@@ -268,17 +268,17 @@ def test_erasing_takes_the_address_with_it(office, server):
     server.refuses[TO] = "550 No such user"
     id = invite(office).screening_id
     send_due(office)
-    retention.erase(office.place, id, PROGRAM, "asked")
+    retention.erase(office.context, id, PROGRAM, "asked")
 
     [row] = rows(office)
     assert (row.recipient, row.error, row.state) == (None, None, "erased")
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         assert session.get_one(Screening, id).contact is None
 
 
 def test_erased_between_handing_over_and_recording_stays_erased(office, server):
     id = invite(office).screening_id
-    server.on_taken = lambda: retention.erase(office.place, id, PROGRAM, "asked")
+    server.on_taken = lambda: retention.erase(office.context, id, PROGRAM, "asked")
     send_due(office)
 
     assert states(office) == ["erased"]
@@ -288,7 +288,7 @@ def test_erased_between_handing_over_and_recording_stays_erased(office, server):
 def test_an_export_holds_the_address_and_every_mail_but_not_the_link(office):
     invitation = invite(office)
     send_due(office)
-    packed = export.export(office.place, invitation.screening_id, office.desk)
+    packed = export.export(office.context, invitation.screening_id, office.desk)
     told = zipfile.ZipFile(BytesIO(packed.archive)).read("screening.json").decode()
     held = json.loads(told)
 
@@ -331,8 +331,8 @@ def test_a_clinics_name_cannot_write_headers(office, server):
     from screening.workflow.clinics import clinics
 
     name = "Bad\r\nBcc: all@patient.example, <x> & Co"
-    other = clinics.add_clinic(office.place, name, "", "", "UTC")
-    invitations.invite(office.place, program(other), "Ana", (), None, TO)
+    other = clinics.add_clinic(office.context, name, "", "", "UTC")
+    invitations.invite(office.context, program(other), "Ana", (), None, TO)
     assert send_due(office) == [True]
 
     [(to, mail)] = server.taken
@@ -344,14 +344,14 @@ def test_no_mail_holds_an_answer_a_procedure_or_a_name(office, server):
     at = office.now + timedelta(days=5)
     id = invite(office, appointment_at=at).screening_id
     office.answer(id, other_meds="yes", medicine_list="Zzmedicine", cold_sore_now="yes")
-    answering.submit(office.place, office.hold(id), DECLARED)
+    answering.submit(office.context, office.hold(id), DECLARED)
     reviews.decide(*decide(office, id, "request-information", "which side?"))
     invite(office)
     send_due(office)
 
     assert len(server.mails) == 2
     said = "\n".join(map(texts, server.mails)).lower()
-    procedures = office.place.definitions.procedures.values()
+    procedures = office.context.definitions.procedures.values()
     assert not [p.name for p in procedures if p.name.lower() in said]
     for word in (
         "mesotherapy",
@@ -371,13 +371,13 @@ def test_a_request_for_information_mails_the_patients_own_link(office, server):
     invitation = invite(office)
     send_due(office)
     office.answer(invitation.screening_id, cold_sore_now="yes")
-    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     reviews.decide(*decide(office, invitation.screening_id, "request-information", "Where?"))
     assert send_due(office) == [True]
 
     assert invitation.link in texts(server.mails[1])
     assert "a few more questions" in texts(server.mails[1])
-    again, _ = answering.follow_link(office.place, invitation.link)
+    again, _ = answering.follow_link(office.context, invitation.link)
     assert again == rows(office)[1].screening_id != invitation.screening_id
 
 
@@ -395,7 +395,7 @@ def test_a_patient_is_written_to_in_the_language_chosen(office, server):
 @pytest.mark.parametrize(("user", "password"), [("desk@", "secret"), ("", "")])
 def test_a_server_without_encryption_gets_neither_password_nor_mail(office, server, user, password):
     demanding = Client.at(f"smtp://{user}127.0.0.1:{server.port}", password, "desk@clinic.example")
-    office.place = replace(office.place, mail=demanding)
+    office.context = replace(office.context, mail=demanding)
     invite(office)
 
     assert send_due(office) == [False]

@@ -25,7 +25,7 @@ def office(mailing_office):
 def reminded(office):
     """Turn as the worker does; return which mails that added."""
     known = {row.id for row in rows(office)}
-    order_reminders(office.place, DAYS)
+    order_reminders(office.context, DAYS)
     return [row.kind for row in rows(office) if row.id not in known]
 
 
@@ -65,10 +65,10 @@ def test_a_damaged_address_keeps_nobody_else_from_a_reminder(office, server, cap
     send_due(office)
     assert len(server.mails) == 2  # the other's invitation and reminder
     assert "cannot be written" in caplog.text and TO not in caplog.text
-    assert delivery.due_mails(office.place) == []
-    retention.erase(office.place, broken, PROGRAM, "damaged")
+    assert delivery.due_mails(office.context) == []
+    retention.erase(office.context, broken, PROGRAM, "damaged")
     office.pass_time(hours=2)
-    assert delivery.due_mails(office.place) == []
+    assert delivery.due_mails(office.context) == []
 
 
 def test_who_was_invited_within_the_two_days_needs_no_reminder(office):
@@ -90,16 +90,16 @@ def test_without_an_address_or_a_visit_nobody_is_reminded(office):
 @pytest.mark.parametrize("end", ["withdraw", "submit", "erase", "expire", "visit"])
 def test_who_has_finished_or_will_not_come_is_left_alone(office, end):
     id = invite(office, appointment_at=office.now + timedelta(days=10)).screening_id
-    act = (office.place, office.desk, id)
+    act = (office.context, office.desk, id)
     if end == "withdraw":
         invitations.withdraw(*act)
     elif end == "submit":
         office.answer(id)
-        answering.submit(office.place, office.hold(id), DECLARED)
+        answering.submit(office.context, office.hold(id), DECLARED)
     elif end == "erase":
-        retention.erase(office.place, id, PROGRAM, "asked")
+        retention.erase(office.context, id, PROGRAM, "asked")
     office.pass_time(days={"expire": 16, "visit": 10}.get(end, 9))
-    retention.expire(office.place)
+    retention.expire(office.context)
 
     assert reminded(office) == []
 
@@ -120,8 +120,8 @@ def test_the_address_goes_along_when_the_questions_are_asked_again(office, serve
     first = invite(office, appointment_at=office.now + timedelta(days=10))
     send_due(office)
     office.answer(first.screening_id)
-    answering.submit(office.place, office.hold(first.screening_id), DECLARED)
-    recheck.something_changed(office.place, first.screening_id)
+    answering.submit(office.context, office.hold(first.screening_id), DECLARED)
+    recheck.something_changed(office.context, first.screening_id)
     office.pass_time(days=9)
 
     assert reminded(office) == ["reminder"]
@@ -133,8 +133,8 @@ def test_a_recheck_has_a_link_of_its_own_in_its_mail(office, server):
     first = invite(office, appointment_at=office.now + timedelta(days=10))
     send_due(office)
     office.answer(first.screening_id)
-    answering.submit(office.place, office.hold(first.screening_id), DECLARED)
-    act = (office.place, office.desk)
+    answering.submit(office.context, office.hold(first.screening_id), DECLARED)
+    act = (office.context, office.desk)
     again = recheck.recheck(*act, first.screening_id)
     office.pass_time(days=9)
 

@@ -23,14 +23,14 @@ def asked(office):
     def note(_connection, _cursor, statement, values, *_rest):
         said.append((statement, values))
 
-    event.listen(office.place.database.engine, "before_cursor_execute", note)
+    event.listen(office.context.database.engine, "before_cursor_execute", note)
     return said
 
 
 def faults(office, asked):
     """Return what SQLite would read whole, or sort for the few that are shown of it."""
     found = []
-    with office.place.database.engine.connect() as connection:
+    with office.context.database.engine.connect() as connection:
         for statement, values in [a for a in asked if re.search(f"FROM {GROWS}", a[0])]:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
             # To read an index whole that holds only the few that wait is what it is for.
@@ -42,24 +42,24 @@ def faults(office, asked):
 
 def know_of_a_million_reports(office):
     """Let SQLite plan as if they were stored, all in one state: an index of states is useless."""
-    with office.place.database.engine.connect() as connection:
+    with office.context.database.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE report")
         sealed = "UPDATE sqlite_stat1 SET stat = '1000000 1000000' WHERE idx <> 'ix_report_waits'"
         connection.exec_driver_sql(sealed)
         connection.exec_driver_sql("ANALYZE sqlite_schema")
         connection.commit()
-    office.place.database.engine.dispose()
+    office.context.database.engine.dispose()
 
 
 ACTS = {
-    "queue": lambda o, id: queue.list_queue(o.place, o.doctor),
-    "decided lately": lambda o, id: queue.list_decided(o.place, o.doctor),
-    "search": lambda o, id: queue.search(o.place, o.doctor, "lan"),
-    "search for a number": lambda o, id: queue.search(o.place, o.doctor, o.number(1)),
-    "one patient": lambda o, id: reviews.open_review(o.place, o.doctor, id),
-    "/metrics": lambda o, id: count_work(o.place),
-    "reports to make": lambda o, id: making.due_reports(o.place),
-    "the day": lambda o, id: invitations.list_screenings(o.place, o.clinic, o.now.date()),
+    "queue": lambda o, id: queue.list_queue(o.context, o.doctor),
+    "decided lately": lambda o, id: queue.list_decided(o.context, o.doctor),
+    "search": lambda o, id: queue.search(o.context, o.doctor, "lan"),
+    "search for a number": lambda o, id: queue.search(o.context, o.doctor, o.number(1)),
+    "one patient": lambda o, id: reviews.open_review(o.context, o.doctor, id),
+    "/metrics": lambda o, id: count_work(o.context),
+    "reports to make": lambda o, id: making.due_reports(o.context),
+    "the day": lambda o, id: invitations.list_screenings(o.context, o.clinic, o.now.date()),
 }
 
 
@@ -80,8 +80,8 @@ def test_lists_leave_the_reports_shut_but_those_they_show(office, asked):
     for _ in range(3):
         office.submit()
     asked.clear()
-    invitations.list_screenings(office.place, office.clinic)
-    queue.search(office.place, office.doctor, "nobody")
+    invitations.list_screenings(office.context, office.clinic)
+    queue.search(office.context, office.doctor, "nobody")
 
     assert not [s for s, _ in asked if "screening.submission " in s.partition("FROM")[0]]
 
@@ -91,7 +91,7 @@ def test_the_review_reads_no_pdf(office, asked):
     office.make_reports()
     reviews.decide(*decide(office, id, "proceed"))
     asked.clear()
-    reviews.open_review(office.place, office.doctor, id)
+    reviews.open_review(office.context, office.doctor, id)
 
     assert not [s for s, _ in asked if "report.pdf" in s]
 
@@ -102,7 +102,7 @@ def test_a_whole_number_is_found_however_old_it_is(office, monkeypatch):
     office.pass_time(days=200)
     office.submit()
 
-    [found] = queue.search(office.place, office.doctor, f" {office.number(1).lower()} ")
+    [found] = queue.search(office.context, office.doctor, f" {office.number(1).lower()} ")
     assert found.number == office.number(1)
 
 
@@ -110,13 +110,13 @@ def test_a_whole_number_is_found_however_old_it_is(office, monkeypatch):
 def test_who_comes_today_is_listed_however_long_ago_the_invitation_was(office):
     early = office.invite().screening_id
     when = office.now + timedelta(days=20)
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         change = text("UPDATE screening SET appointment_at = :at WHERE id = :id")
         session.execute(change, {"at": when.replace(tzinfo=None), "id": early})
     office.pass_time(days=20)
     office.invite()
-    one = invitations.list_screenings(office.place, office.clinic, most=1)
-    both = invitations.list_screenings(office.place, office.clinic, when.date(), most=1)
+    one = invitations.list_screenings(office.context, office.clinic, most=1)
+    both = invitations.list_screenings(office.context, office.clinic, when.date(), most=1)
 
     assert early not in [e.screening_id for e in one]
     assert both[0].screening_id == early

@@ -14,13 +14,13 @@ from tests.office import DECLARED, decide, refused
 def asked_again(office, id, **special):
     """Answer what is still open and return the questions that were."""
     asked = []
-    draft = answering.read_draft(office.place, id)
+    draft = answering.read_draft(office.context, id)
     answers = dict(draft.answers)
-    questionnaire = draft.questionnaire(office.place.definitions)
+    questionnaire = draft.questionnaire(office.context.definitions)
     while item := first_unanswered(journey(questionnaire, answers), answers):
         asked.append(item.link_id)
         answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
-        answering.give_answer(office.place, office.hold(id), item.link_id, answers[item.link_id])
+        answering.give_answer(office.context, office.hold(id), item.link_id, answers[item.link_id])
     return asked
 
 
@@ -29,7 +29,7 @@ def arrived(office):
     """Return the recheck of someone who had nothing to report four days ago."""
     id = office.submit(can_be_pregnant="yes", pregnant="no", period="no")
     office.pass_time(days=4)
-    return id, recheck.recheck(office.place, office.desk, id)
+    return id, recheck.recheck(office.context, office.desk, id)
 
 
 def test_on_the_day_only_what_may_have_changed_is_asked_again(office, arrived):
@@ -43,9 +43,9 @@ def test_on_the_day_only_what_may_have_changed_is_asked_again(office, arrived):
 def test_the_outcome_is_worked_out_anew_as_of_the_day(office, arrived):
     old, again = arrived
     asked_again(office, again.screening_id, cold_sore_now="yes")
-    answering.submit(office.place, office.hold(again.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(again.screening_id), DECLARED)
 
-    review = reviews.open_review(office.place, office.doctor, again.screening_id)
+    review = reviews.open_review(office.context, office.doctor, again.screening_id)
 
     assert review.report["procedures"][0]["outcome"] == "deferred"
     assert review.report["on"] == office.now.date().isoformat()
@@ -58,25 +58,25 @@ def test_the_outcome_is_worked_out_anew_as_of_the_day(office, arrived):
             "because": [review.changes["answers"][0]],
         }
     ]
-    assert reviews.open_review(office.place, office.doctor, old).state == "superseded"
+    assert reviews.open_review(office.context, office.doctor, old).state == "superseded"
 
 
 def test_until_it_is_sent_the_earlier_screening_stays_in_force(office, arrived):
     old, _ = arrived
 
-    assert reviews.open_review(office.place, office.doctor, old).state == "submitted"
+    assert reviews.open_review(office.context, office.doctor, old).state == "submitted"
 
 
 def test_a_recheck_cannot_be_sent_with_a_question_open(office, arrived):
     _, again = arrived
 
     held = office.hold(again.screening_id)
-    assert refused(answering.submit, office.place, held, DECLARED) == "incomplete"
+    assert refused(answering.submit, office.context, held, DECLARED) == "incomplete"
 
 
 def test_nothing_is_asked_again_before_it_was_answered(office):
     invitation = office.invite()
-    ask = (office.place, office.desk, invitation.screening_id)
+    ask = (office.context, office.desk, invitation.screening_id)
 
     assert refused(recheck.recheck, *ask) == "invited"
 
@@ -91,9 +91,9 @@ def questioned(office):
         pregnant="unknown",
         cold_sore_now="yes",
     )
-    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     reviews.decide(*decide(office, invitation.screening_id, "request-information", "Test first"))
-    again, _ = answering.follow_link(office.place, invitation.link)
+    again, _ = answering.follow_link(office.context, invitation.link)
     return invitation.screening_id, again
 
 
@@ -101,19 +101,19 @@ def test_a_request_for_information_opens_only_what_was_not_known(office, questio
     old, again = questioned
 
     assert again != old
-    assert answering.read_draft(office.place, again).why_again == "doctor"
+    assert answering.read_draft(office.context, again).why_again == "doctor"
     assert asked_again(office, again) == ["pregnant"]
 
 
 def test_the_answer_to_the_doctor_comes_back_to_the_queue(office, questioned):
     old, again = questioned
     asked_again(office, again, pregnant="no")
-    answering.submit(office.place, office.hold(again), DECLARED)
+    answering.submit(office.context, office.hold(again), DECLARED)
 
-    assert [e.screening_id for e in list_queue(office.place, office.doctor)] == [again]
-    changes = reviews.open_review(office.place, office.doctor, again).changes
+    assert [e.screening_id for e in list_queue(office.context, office.doctor)] == [again]
+    changes = reviews.open_review(office.context, office.doctor, again).changes
     assert [(c["before"], c["now"]) for c in changes["answers"]] == [("I do not know", "No")]
-    earlier = reviews.open_review(office.place, office.doctor, old)
+    earlier = reviews.open_review(office.context, office.doctor, old)
     assert earlier.state == "superseded"
     assert earlier.decision["decisions"][0]["decision"] == "request-information"
 
@@ -121,9 +121,9 @@ def test_the_answer_to_the_doctor_comes_back_to_the_queue(office, questioned):
 def test_where_all_is_known_the_doctor_has_what_is_behind_the_reasons_asked_again(office):
     invitation = office.invite()
     office.answer(invitation.screening_id, cold_sore_now="yes")
-    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     reviews.decide(*decide(office, invitation.screening_id, "request-information", "which side?"))
-    again, _ = answering.follow_link(office.place, invitation.link)
+    again, _ = answering.follow_link(office.context, invitation.link)
 
     assert asked_again(office, again) == ["cold_sore_now"]
 
@@ -137,27 +137,27 @@ def test_nothing_can_be_asked_where_nothing_stands_behind_a_reason(office):
 def test_when_something_changed_what_was_sent_is_void_and_all_answers_come_back(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
-    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
-    again = recheck.something_changed(office.place, invitation.screening_id)
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
+    again = recheck.something_changed(office.context, invitation.screening_id)
 
-    assert answering.follow_link(office.place, invitation.link) == (again, "in-progress")
-    assert list_queue(office.place, office.doctor) == []
+    assert answering.follow_link(office.context, invitation.link) == (again, "in-progress")
+    assert list_queue(office.context, office.doctor) == []
     late = decide(office, invitation.screening_id, "proceed")
     assert refused(reviews.decide, *late) == "superseded"
     assert asked_again(office, again) == []
     [new, _] = sorted(
-        invitations.list_screenings(office.place, office.clinic), key=lambda e: e.state
+        invitations.list_screenings(office.context, office.clinic), key=lambda e: e.state
     )
     assert (new.state, new.again) == ("in-progress", "changed")
 
-    answering.give_answer(office.place, office.hold(again), "cold_sore_now", "yes")
-    answering.submit(office.place, office.hold(again), DECLARED)
-    [waiting] = list_queue(office.place, office.doctor)
+    answering.give_answer(office.context, office.hold(again), "cold_sore_now", "yes")
+    answering.submit(office.context, office.hold(again), DECLARED)
+    [waiting] = list_queue(office.context, office.doctor)
     assert waiting.screening_id == again
-    assert reviews.open_review(office.place, office.doctor, again).changes["answers"]
+    assert reviews.open_review(office.context, office.doctor, again).changes["answers"]
 
 
 def test_nothing_can_change_before_it_was_sent(office):
     id = office.invite().screening_id
 
-    assert refused(recheck.something_changed, office.place, id) == "invited"
+    assert refused(recheck.something_changed, office.context, id) == "invited"

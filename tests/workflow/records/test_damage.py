@@ -35,7 +35,7 @@ def office(tmp_path, furnish):
 
 def flip(office, id, column):
     """Change one bit of what is stored of a screening."""
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         screening = session.get_one(Screening, id)
         blob = bytearray(getattr(screening, column))
         blob[len(blob) // 2] ^= 1
@@ -55,10 +55,10 @@ def test_one_damaged_row_is_said_and_hides_no_other(office):
     flip(office, broken, "person")
 
     with pytest.raises(SealedBlobError):
-        reviews.open_review(office.place, office.doctor, broken)
-    names = {e.screening_id: e.name for e in queue.list_queue(office.place, office.doctor)}
+        reviews.open_review(office.context, office.doctor, broken)
+    names = {e.screening_id: e.name for e in queue.list_queue(office.context, office.doctor)}
     assert names == {whole: "Lan Nguyen", broken: None}
-    listed = invitations.list_screenings(office.place, office.clinic)
+    listed = invitations.list_screenings(office.context, office.clinic)
     assert {e.screening_id: e.name for e in listed} == names
     client = client_of(office)
     office.enter(client, "doctor")
@@ -71,7 +71,7 @@ def test_one_damaged_row_is_said_and_hides_no_other(office):
 def test_a_damaged_row_is_never_sealed_and_the_report_says_why(office):
     flip(office, office.submit(), "submission")
 
-    assert making.make_report(office.place, row(office).id, render_briefly) is False
+    assert making.make_report(office.context, row(office).id, render_briefly) is False
     assert row(office).state == "pending"
     assert "cannot be opened" in row(office).error
 
@@ -83,9 +83,9 @@ def test_a_damaged_row_is_left_out_of_a_trial_and_of_the_figures_and_both_say_so
         flip(office, id, column)
     numbers = sorted(number_of(office, id) for id in broken)
 
-    found = rescreen(office.place, office.place.definitions, PROGRAM)
+    found = rescreen(office.context, office.context.definitions, PROGRAM)
     assert (found.stored, found.looked_at, found.damaged) == (4, 1, numbers)
-    shown = look(office.place, office.lead, months_to_choose(office.place, office.lead)[-1:])
+    shown = look(office.context, office.lead, months_to_choose(office.context, office.lead)[-1:])
     assert (shown.stored, shown.insight.screenings, shown.damaged) == (4, 1, numbers)
 
     client = client_of(office)
@@ -93,7 +93,7 @@ def test_a_damaged_row_is_left_out_of_a_trial_and_of_the_figures_and_both_say_so
     said = f"3 damaged records are left out: {', '.join(numbers)}."
     page = client.get("/lead/insight").text
     assert said in page and "1 screening sent in this period is counted" in page
-    folder = (io.BytesIO(office.place.archive), "questions.zip")
+    folder = (io.BytesIO(office.context.archive), "questions.zip")
     page = client.post("/lead", data={"archive": folder}).text
     assert said in page and "1 screening of your clinic was tried" in page
 
@@ -132,7 +132,7 @@ def test_a_clinic_gets_a_new_key_though_a_row_is_damaged(office):
 
     assert code == 0 and "1 screenings have a new lock" in said
     assert f"left out, a backup may still hold it: screening {number_of(office, broken)}:" in said
-    assert reviews.open_review(office.place, office.doctor, whole)
+    assert reviews.open_review(office.context, office.doctor, whole)
 
 
 def test_a_damaged_row_is_purged_like_any_other(office):
@@ -141,8 +141,8 @@ def test_a_damaged_row_is_purged_like_any_other(office):
     flip(office, broken[1], "wrapped_key")
     office.pass_time(days=4000)
 
-    assert {held.id for held in retention.purge(office.place, 90, 10)} == set(broken)
-    assert retention.due_for_purge(office.place, 90, 10) == []
+    assert {held.id for held in retention.purge(office.context, 90, 10)} == set(broken)
+    assert retention.due_for_purge(office.context, 90, 10) == []
 
 
 def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
@@ -151,7 +151,7 @@ def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
     client = client_of(office)
     client.post(f"/s/{invitation.link}")
     client.post("/screening/who-answered", data={"who": "self"})
-    engine = office.place.database.engine
+    engine = office.context.database.engine
 
     def fill(connection, _record):
         connection.execute("PRAGMA max_page_count=1")  # SQLite's own "disk is full"
@@ -161,7 +161,7 @@ def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
     sent = client.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
     assert sent.status_code == 500
     assert "Nothing that you sent before is lost. Try again in a minute" in sent.text
-    assert answering.read_draft(office.place, invitation.screening_id).state == "in-progress"
+    assert answering.read_draft(office.context, invitation.screening_id).state == "in-progress"
 
     event.remove(engine, "connect", fill)
     engine.dispose()
@@ -174,24 +174,24 @@ def test_what_was_ordered_by_a_clock_that_was_ahead_does_not_wait_for_that_day(o
     office.pass_time(days=400)
     id = office.invite().screening_id
     office.answer(id)
-    answering.submit(office.place, office.hold(id), DECLARED)
+    answering.submit(office.context, office.hold(id), DECLARED)
     order = row(office).id
-    making._lease(office.place, order)  # by a worker that died
+    making._lease(office.context, order)  # by a worker that died
     office.pass_time(days=-400)
 
-    assert order in making.due_reports(office.place)
-    assert making.make_report(office.place, order, render_briefly) is True
-    with office.place.database.read() as session:
-        assert audit.find_break(session, office.place.keys.audit) is None
+    assert order in making.due_reports(office.context)
+    assert making.make_report(office.context, order, render_briefly) is True
+    with office.context.database.read() as session:
+        assert audit.find_break(session, office.context.keys.audit) is None
 
 
 def test_a_clock_that_goes_back_lengthens_no_sign_in_and_ends_no_lock(office):
     office.pass_time(hours=3)
     person = office.sign_in("doctor")
     for _ in range(5):
-        wrong = (office.place, "reception", "wrong password")
+        wrong = (office.context, "reception", "wrong password")
         assert refused(sessions.sign_in, *wrong) == "wrong"
     office.now -= timedelta(hours=3)
 
-    assert sessions.who_is(office.place, person.sign_in) is None
-    assert refused(sessions.sign_in, office.place, "reception", PASSWORD) == "locked"
+    assert sessions.who_is(office.context, person.sign_in) is None
+    assert refused(sessions.sign_in, office.context, "reception", PASSWORD) == "locked"

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
-from screening.bootstrap import open_workplace
+from screening.bootstrap import open_context
 from screening.config import read_secrets, write_secrets
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError, open_bytes
@@ -26,11 +26,11 @@ pytestmark = pytest.mark.both_databases
 def rotate(office):
     path = office.config.secret_file
     write_secrets(path, [os.urandom(32), *read_secrets(path)])
-    key_rotation.rotate_secret(office.place, read_secrets(path))
+    key_rotation.rotate_secret(office.context, read_secrets(path))
 
 
 def wrapped(office, of):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         return {r.id: r.wrapped_key for r in session.scalars(select(of))}
 
 
@@ -39,12 +39,12 @@ def test_a_new_secret_is_in_force_while_what_runs_goes_on(office):
     rotate(office)
 
     office.answer(invitation.screening_id)
-    assert answering.follow_link(office.place, invitation.link)[0] == invitation.screening_id
-    answering.submit(office.place, office.hold(invitation.screening_id), DECLARED)
-    sessions.sign_in(office.place, "doctor", PASSWORD)
+    assert answering.follow_link(office.context, invitation.link)[0] == invitation.screening_id
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
+    sessions.sign_in(office.context, "doctor", PASSWORD)
     office.make_reports()
-    assert receipts.patient_copy(office.place, invitation.screening_id)
-    clinics.add_clinic(office.place, "Other", "", "", "UTC")
+    assert receipts.patient_copy(office.context, invitation.screening_id)
+    clinics.add_clinic(office.context, "Other", "", "", "UTC")
     for blob in before.values():
         assert blob not in wrapped(office, Clinic).values()
 
@@ -55,12 +55,14 @@ def test_the_newest_secret_alone_opens_it_and_the_older_one_does_not(office):
     rotate(office)
     newest, older = read_secrets(path)
     assert older == old
-    assert key_rotation.in_use(office.place, newest) and not key_rotation.in_use(office.place, old)
+    assert key_rotation.in_use(office.context, newest) and not key_rotation.in_use(
+        office.context, old
+    )
 
     write_secrets(path, [newest])
-    again = open_workplace(office.config)
-    assert again.keys.index == office.place.keys.index
-    assert again.seal.certificate_pem == office.place.seal.certificate_pem
+    again = open_context(office.config)
+    assert again.keys.index == office.context.keys.index
+    assert again.seal.certificate_pem == office.context.seal.certificate_pem
     with again.database.read() as session:
         assert again.screening_key(session, session.get_one(Screening, id))
         assert audit.find_break(session, again.keys.audit) is None
@@ -68,11 +70,11 @@ def test_the_newest_secret_alone_opens_it_and_the_older_one_does_not(office):
 
     write_secrets(path, [old])
     with pytest.raises(WrongSecretError):
-        open_workplace(office.config)
+        open_context(office.config)
 
 
 def test_the_key_that_a_thief_has_opens_nothing_new(office):
-    stolen = office.place.keys.wrapping
+    stolen = office.context.keys.wrapping
     rotate(office)
     [(id, blob)] = wrapped(office, Clinic).items()
 
@@ -83,15 +85,15 @@ def test_the_key_that_a_thief_has_opens_nothing_new(office):
 def test_a_clinic_gets_a_new_key_and_everything_still_opens(office):
     ids = [office.submit() for _ in range(3)]
     before = wrapped(office, Screening)
-    assert key_rotation.rotate_clinic(office.place, office.clinic).screenings == 3
+    assert key_rotation.rotate_clinic(office.context, office.clinic).screenings == 3
 
     assert not set(before.values()) & set(wrapped(office, Screening).values())
     office.make_reports()
     for id in ids:
-        assert receipts.patient_copy(office.place, id)
-    with office.place.database.read() as session:
-        assert sessions.doctor_credentials(office.place, session, office.doctor.id)
-        assert clinics.clinic_seal(office.place, session, office.clinic)
+        assert receipts.patient_copy(office.context, id)
+    with office.context.database.read() as session:
+        assert sessions.doctor_credentials(office.context, session, office.doctor.id)
+        assert clinics.clinic_seal(office.context, session, office.clinic)
     assert office.sign_in("doctor").name == "Dr Mai Tran"  # the app's secret is sealed too
 
 
@@ -104,10 +106,10 @@ def test_nobody_notices_a_rotation(office):
         held = office.hold(id)
         while not done.is_set():
             try:
-                answering.give_answer(office.place, held, "note", "x")
-                invitations.list_screenings(office.place, office.clinic)
+                answering.give_answer(office.context, held, "note", "x")
+                invitations.list_screenings(office.context, office.clinic)
                 office.invite()
-                queue.list_queue(office.place, office.doctor)
+                queue.list_queue(office.context, office.doctor)
                 rounds[id] += 1
             except Exception as error:
                 failures.append(repr(error))
@@ -117,7 +119,7 @@ def test_nobody_notices_a_rotation(office):
     for thread in threads:
         thread.start()
     for _ in range(3):
-        key_rotation.rotate_clinic(office.place, office.clinic)
+        key_rotation.rotate_clinic(office.context, office.clinic)
         rotate(office)
         before = dict(rounds)
         while not failures and any(rounds[id] < before.get(id, 0) + 2 for id in invited):
@@ -127,4 +129,4 @@ def test_nobody_notices_a_rotation(office):
         thread.join()
 
     assert failures == []
-    assert len(invitations.list_screenings(office.place, office.clinic)) >= 4
+    assert len(invitations.list_screenings(office.context, office.clinic)) >= 4

@@ -13,7 +13,7 @@ from tests.office import decide, render_briefly
 
 
 def row(office, kind="screening"):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         whole = select(ReportRow).options(undefer(ReportRow.pdf))
         return session.scalars(whole.where(ReportRow.kind == kind)).one()
 
@@ -21,25 +21,25 @@ def row(office, kind="screening"):
 def test_an_order_is_carried_out_once(office):
     office.submit()
     order = row(office).id
-    assert order in making.due_reports(office.place)
+    assert order in making.due_reports(office.context)
 
-    assert making.make_report(office.place, order, render_briefly) is True
-    assert making.make_report(office.place, order, render_briefly) is False
-    assert order not in making.due_reports(office.place)
+    assert making.make_report(office.context, order, render_briefly) is True
+    assert making.make_report(office.context, order, render_briefly) is False
+    assert order not in making.due_reports(office.context)
     assert row(office).state == "sealed"
 
 
 @pytest.mark.both_databases
 def test_an_order_that_another_worker_holds_is_left_to_it(office, caplog):
-    number = reviews.open_review(office.place, office.doctor, office.submit()).number
+    number = reviews.open_review(office.context, office.doctor, office.submit()).number
     order = row(office).id
-    assert order in making.due_reports(office.place)
-    assert making._lease(office.place, order)
+    assert order in making.due_reports(office.context)
+    assert making._lease(office.context, order)
 
-    assert making.make_report(office.place, order, render_briefly) is False
+    assert making.make_report(office.context, order, render_briefly) is False
     office.pass_time(seconds=41)
-    assert order in making.due_reports(office.place)
-    assert making.make_report(office.place, order, render_briefly) is True
+    assert order in making.due_reports(office.context)
+    assert making.make_report(office.context, order, render_briefly) is True
     assert row(office).attempts == 2
     assert f"report of {number} failed, tried 1 times: the worker died" in caplog.text
 
@@ -48,27 +48,27 @@ def test_an_order_that_another_worker_holds_is_left_to_it(office, caplog):
 def test_a_report_that_fails_is_shown_as_failing_and_tried_again(office):
     id = office.submit()
     order = row(office).id
-    assert order in making.due_reports(office.place)
-    known = office.place
-    office.place = replace(known, one_seal=True, seal=None)
+    assert order in making.due_reports(office.context)
+    known = office.context
+    office.context = replace(known, one_seal=True, seal=None)
 
-    assert making.make_report(office.place, order, render_briefly) is False
-    shown = reviews.open_review(office.place, office.doctor, id).reports["screening"]
+    assert making.make_report(office.context, order, render_briefly) is False
+    shown = reviews.open_review(office.context, office.doctor, id).reports["screening"]
     assert (shown.state, shown.attempts) == ("pending", 1)
     assert shown.error
 
-    office.place = known
-    assert order not in making.due_reports(office.place)
+    office.context = known
+    assert order not in making.due_reports(office.context)
     office.pass_time(seconds=3)
-    assert making.make_report(office.place, order, render_briefly) is True
+    assert making.make_report(office.context, order, render_briefly) is True
 
 
 def test_a_report_that_goes_on_failing_is_tried_less_and_less_often(office):
     office.submit()
-    office.place = replace(office.place, one_seal=True, seal=None)
+    office.context = replace(office.context, one_seal=True, seal=None)
     pauses = []
     for _ in range(12):
-        assert making.make_report(office.place, row(office).id, render_briefly) is False
+        assert making.make_report(office.context, row(office).id, render_briefly) is False
         pauses.append((row(office).due_at - office.now).total_seconds())
         office.now = row(office).due_at
 
@@ -78,11 +78,11 @@ def test_a_report_that_goes_on_failing_is_tried_less_and_less_often(office):
 def test_a_report_that_cannot_be_rendered_leaves_the_doctor_every_verdict(office, caplog):
     id = office.submit(can_be_pregnant="yes", pregnant="yes")
     press = Press("tests.documents.hurting:answer", seconds=1)
-    for order in making.due_reports(office.place):
-        assert making.make_report(office.place, order, press.render) is False
+    for order in making.due_reports(office.context):
+        assert making.make_report(office.context, order, press.render) is False
     press.close()
 
-    review = reviews.open_review(office.place, office.doctor, id)
+    review = reviews.open_review(office.context, office.doctor, id)
     assert f"screening report of {review.number} failed, tried 1 times: RenderError" in caplog.text
     assert review.reports["screening"].error.startswith("RenderError")
     app = office.app()
@@ -92,16 +92,16 @@ def test_a_report_that_cannot_be_rendered_leaves_the_doctor_every_verdict(office
     page = desk.get(f"/doctor/screenings/{id}").text
     assert "Contraindicated" in page and "Pregnant" in page
     reviews.decide(*decide(office, id, "decline"))
-    assert reviews.open_review(office.place, office.doctor, id).state == "decided"
+    assert reviews.open_review(office.context, office.doctor, id).state == "decided"
     office.pass_time(seconds=5)
-    assert row(office).id in making.due_reports(office.place)
+    assert row(office).id in making.due_reports(office.context)
 
 
 @pytest.mark.both_databases
 def test_a_decided_report_waits_for_the_screening_report(office):
     id = office.submit()
     reviews.decide(*decide(office, id, "proceed"))
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.execute(
             update(ReportRow)
             .where(ReportRow.kind == "screening")
@@ -111,7 +111,7 @@ def test_a_decided_report_waits_for_the_screening_report(office):
     office.make_reports()
     assert "sealed first" in row(office, "decided").error
 
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.execute(
             update(ReportRow).where(ReportRow.kind == "screening").values(due_at=office.now)
         )

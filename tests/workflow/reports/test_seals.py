@@ -10,7 +10,7 @@ from screening.bootstrap import (
     issue_seal,
     open_authority,
     open_clock,
-    open_workplace,
+    open_context,
     renew_certificates,
 )
 from screening.config import read_config
@@ -30,17 +30,17 @@ from tests.workflow.review.test_reviews import decide
 
 
 def sealed_by(office, pdf):
-    found = check(pdf, verification.trusted_roots(office.place), office.now)
+    found = check(pdf, verification.trusted_roots(office.context), office.now)
     assert (found["status"], found["reasons"]) == ("PASSED", ())
     return [one["signer"] for one in found["signatures"]]
 
 
 def test_each_clinic_has_a_seal_with_its_name(office):
-    seal = issue_seal(office.config, office.place.keys, "Borealis", office.now)
-    other = clinics.add_clinic(office.place, "Borealis", "", "", "UTC", seal)
-    with office.place.database.read() as session:
-        first = clinics.clinic_seal(office.place, session, office.clinic)
-        second = clinics.clinic_seal(office.place, session, other)
+    seal = issue_seal(office.config, office.context.keys, "Borealis", office.now)
+    other = clinics.add_clinic(office.context, "Borealis", "", "", "UTC", seal)
+    with office.context.database.read() as session:
+        first = clinics.clinic_seal(office.context, session, office.clinic)
+        second = clinics.clinic_seal(office.context, session, other)
         stored = session.get_one(Clinic, other).seal
 
     assert (first.subject, second.subject) == ("Seal of Aurelia", "Seal of Borealis")
@@ -53,7 +53,7 @@ def test_each_clinic_has_a_seal_with_its_name(office):
 
 @pytest.mark.both_databases
 def test_a_clinic_from_before_keeps_the_installations_seal(office):
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.execute(update(Clinic).values(seal=None, certificates=None))
     office.submit()
     office.make_reports()
@@ -68,7 +68,7 @@ def test_another_machine_over_the_same_database_seals_and_trusts_the_same(office
         "SCREENING_SECRET_FILE": str(office.config.secret_file),
         "SCREENING_DATABASE": office.config.database,
     }
-    second = replace(open_workplace(read_config(environment)), now=office.place.now)
+    second = replace(open_context(read_config(environment)), now=office.context.now)
     for order in making.due_reports(second):
         making.make_report(second, order, render_briefly)
 
@@ -79,7 +79,7 @@ def test_another_machine_over_the_same_database_seals_and_trusts_the_same(office
 
 
 def test_a_seal_from_a_file_seals_for_every_clinic(office, tmp_path):
-    seal = issue_seal(office.config, office.place.keys, "Chain of clinics", office.now)
+    seal = issue_seal(office.config, office.context.keys, "Chain of clinics", office.now)
     pkcs12 = seal.to_pkcs12(b"secret")
     (tmp_path / "seal.p12").write_bytes(pkcs12)
     (tmp_path / "pass").write_text("secret\n")
@@ -90,12 +90,12 @@ def test_a_seal_from_a_file_seals_for_every_clinic(office, tmp_path):
         "SCREENING_SEAL_PASSPHRASE_FILE": str(tmp_path / "pass"),
     }
     config = read_config(environment)
-    place = replace(open_workplace(config), now=office.place.now)
-    assert issue_seal(config, place.keys, "Any", office.now) is None
-    with place.database.read() as session:
-        used = clinics.clinic_seal(place, session, office.clinic)
+    context = replace(open_context(config), now=office.context.now)
+    assert issue_seal(config, context.keys, "Any", office.now) is None
+    with context.database.read() as session:
+        used = clinics.clinic_seal(context, session, office.clinic)
     assert used.subject == "Seal of Chain of clinics"
-    place.database.close()
+    context.database.close()
 
 
 @pytest.mark.parametrize("name", ["SEAL_FILE", "TIMESTAMP_URL", "TIMESTAMP_TRUST"])
@@ -112,12 +112,14 @@ def stamped(office, tmp_path):
     """Return the authorities; the office asks them for the time."""
     # The authorities go by the real clock, the office by the moment that it was made for.
     now = min(office.now, datetime.now(UTC))
-    authority = open_authority(office.config, office.place.keys)
+    authority = open_authority(office.config, office.context.keys)
     signer = issue_certificate(authority, "Dr Mai Tran", "doctor", now)
-    sessions.renew_credentials(office.place, office.doctor.id, signer)
+    sessions.renew_credentials(office.context, office.doctor.id, signer)
     with outside_authorities() as outside:
         clock = outside.clock()
-        office.place = replace(office.place, clock=clock, trust=(*office.place.trust, *clock.roots))
+        office.context = replace(
+            office.context, clock=clock, trust=(*office.context.trust, *clock.roots)
+        )
         yield outside
 
 
@@ -127,7 +129,7 @@ def test_with_a_clock_the_reports_carry_its_time_and_say_so(office, stamped):
     reviews.decide(*decide(office, id, "proceed"))
     office.make_reports()
 
-    found = check(pdf_of(office, "decided"), verification.trusted_roots(office.place), office.now)
+    found = check(pdf_of(office, "decided"), verification.trusted_roots(office.context), office.now)
     assert {one["stamped_by"] for one in found["signatures"]} == {"Outside Clock"}
     assert found["record"]["frame"]["verify"]["trusted_time"] is True
 
@@ -139,7 +141,7 @@ def test_a_clock_that_fails_is_shown_and_asked_again(office, stamped):
 
     assert row(office).state == "pending"
     assert "timestamp authority does not answer" in row(office).error
-    shown = reviews.open_review(office.place, office.doctor, id).reports["screening"]
+    shown = reviews.open_review(office.context, office.doctor, id).reports["screening"]
     assert "timestamp authority" in shown.error
 
     stamped.broken = False
@@ -169,20 +171,20 @@ def test_the_settings_name_the_clock_and_its_roots(office, stamped, tmp_path):
 
 
 def test_nobody_is_told_while_all_is_well(office):
-    assert health.certificate_notices(office.place) == []
-    assert health.warnings(office.place) == []
-    assert health.ending_seals(office.place) == health.ending_doctors(office.place) == []
+    assert health.certificate_notices(office.context) == []
+    assert health.warnings(office.context) == []
+    assert health.ending_seals(office.context) == health.ending_doctors(office.context) == []
 
 
 @pytest.mark.both_databases
 def test_thirty_days_before_they_end_it_is_said(office):
     office.pass_time(days=1095 - 29)
-    seal, signer = health.certificate_notices(office.place)
+    seal, signer = health.certificate_notices(office.context)
 
     assert seal.startswith("the seal of Aurelia: the certificate ends on 20")
     assert signer.startswith("doctor Dr Mai Tran: the certificate ends on 20")
-    assert health.problems(office.place, 10**12) == []
-    told = " ".join(health.warnings(office.place))
+    assert health.problems(office.context, 10**12) == []
+    told = " ".join(health.warnings(office.context))
     assert "seals whose certificate" in told
     assert "Mai" not in told
 
@@ -195,26 +197,29 @@ def test_with_an_ended_certificate_nothing_is_sealed_and_the_row_says_why(office
     assert row(office).state == "pending"
     assert "The certificate of Seal of Aurelia is not in force" in row(office).error
     assert (
-        "the seal of Aurelia: the certificate ended" in health.certificate_notices(office.place)[0]
+        "the seal of Aurelia: the certificate ended"
+        in health.certificate_notices(office.context)[0]
     )
-    assert health.problems(office.place, 10**12) == ["a seal's certificate is not in force"]
+    assert health.problems(office.context, 10**12) == ["a seal's certificate is not in force"]
 
 
 @pytest.mark.both_databases
 def test_a_doctor_without_a_certificate_is_named(office):
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.execute(update(Account).values(credentials=None, certificates=None))
-    [notice] = health.certificate_notices(office.place)
+    [notice] = health.certificate_notices(office.context)
     assert notice == "doctor Dr Mai Tran has no certificate and cannot sign: make one"
 
 
 @pytest.mark.both_databases
 def test_an_account_from_before_is_looked_at_too(office):
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.execute(update(Account).values(certificates=None))
-    assert health.certificate_notices(office.place) == []
+    assert health.certificate_notices(office.context) == []
     office.pass_time(days=1080)
-    assert "doctor Dr Mai Tran: the certificate ends" in health.certificate_notices(office.place)[1]
+    assert (
+        "doctor Dr Mai Tran: the certificate ends" in health.certificate_notices(office.context)[1]
+    )
 
 
 @pytest.mark.both_databases
@@ -223,9 +228,9 @@ def test_renewing_ends_the_notices_and_old_reports_still_pass(office):
     office.make_reports()
     before = pdf_of(office)
     office.pass_time(days=1095 - 29)
-    renew_certificates(office.config, office.place)
+    renew_certificates(office.config, office.context)
 
-    assert health.certificate_notices(office.place) == []
+    assert health.certificate_notices(office.context) == []
     assert sealed_by(office, before) == ["Seal of Aurelia"]
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         assert session.scalars(select(Account.certificates)).first() != ""

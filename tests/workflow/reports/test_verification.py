@@ -24,8 +24,8 @@ from tests.workflow.review.test_reviews import decide
 
 def pdf_of(office, kind="screening"):
     made = row(office, kind)
-    with office.place.database.read() as session:
-        key = office.place.screening_key(session, session.get_one(Screening, made.screening_id))
+    with office.context.database.read() as session:
+        key = office.context.screening_key(session, session.get_one(Screening, made.screening_id))
     return open_bytes(key, made.pdf, f"report:{made.id}")
 
 
@@ -38,15 +38,15 @@ def sealed(office):
 
 
 def checked(office, pdf, code=None):
-    return compare(office.place, check(pdf, trusted_roots(office.place), office.now), code)
+    return compare(office.context, check(pdf, trusted_roots(office.context), office.now), code)
 
 
 def test_an_issued_report_passes_and_its_rules_give_the_same_results(office, sealed):
     code = row(office).code
-    result = verify_upload(office.place, sealed, code)
+    result = verify_upload(office.context, sealed, code)
 
     assert (result.status, result.reasons, result.replayed) == ("PASSED", (), True)
-    assert result.issued == look_up(office.place, code)
+    assert result.issued == look_up(office.context, code)
     assert result.issued.sha256 == result.sha256 == hashlib.sha256(sealed).hexdigest()
     assert [one["signer"] for one in result.signatures] == ["Seal of Aurelia"]
     assert "Lan" not in json.dumps(result.as_json())
@@ -54,42 +54,42 @@ def test_an_issued_report_passes_and_its_rules_give_the_same_results(office, sea
 
 
 def test_a_flipped_byte_fails(office, sealed):
-    result = verify_upload(office.place, sealed[:500] + b"?" + sealed[501:])
+    result = verify_upload(office.context, sealed[:500] + b"?" + sealed[501:])
     assert (result.status, result.issued, result.signatures) == ("FAILED", None, ())
 
 
 def test_a_file_that_hurts_is_given_up(office, sealed, monkeypatch):
     monkeypatch.setattr(verification, "LONGEST", 0.05)
-    result = verify_upload(office.place, sealed)
+    result = verify_upload(office.context, sealed)
     assert (result.status, result.reasons) == ("FAILED", (verification.TOO_LONG,))
 
     with pytest.raises(ActRefusedError, match="too-large"):
-        verify_upload(office.place, bytes(verification.LARGEST + 1))
+        verify_upload(office.context, bytes(verification.LARGEST + 1))
 
 
 def test_only_two_files_are_checked_at_once(office, sealed, monkeypatch):
     monkeypatch.setattr(verification, "LONGEST", 0.05)
     with verification._at_once, verification._at_once, pytest.raises(ActRefusedError, match="busy"):
-        verify_upload(office.place, sealed)
+        verify_upload(office.context, sealed)
 
 
 @pytest.mark.both_databases
 def test_the_code_is_printed_and_found_however_it_is_typed(office, sealed):
     code = row(office).code
-    issued = look_up(office.place, code.lower().replace("-", " "))
+    issued = look_up(office.context, code.lower().replace("-", " "))
 
     assert (issued.code, issued.kind, issued.clinic) == (code, "screening", "Aurelia")
     assert len(code.replace("-", "")) == 16
     for wrong in ("", "x", code[:-1], code[:-1] + ("A" if code[-1] != "A" else "B")):
         with pytest.raises(ActRefusedError, match="gone"):
-            look_up(office.place, wrong)
+            look_up(office.context, wrong)
 
 
 def test_codes_cannot_be_worked_out_without_the_key(office):
-    keys = replace(office.place.keys, index=bytes(32))
-    other = replace(office.place, keys=keys)
-    codes = {verification.verification_code(place, "1") for place in (office.place, other)}
-    assert len(codes | {verification.verification_code(office.place, "2")}) == 3
+    keys = replace(office.context.keys, index=bytes(32))
+    other = replace(office.context, keys=keys)
+    codes = {verification.verification_code(context, "1") for context in (office.context, other)}
+    assert len(codes | {verification.verification_code(office.context, "2")}) == 3
 
 
 def test_a_report_set_beside_another_code_fails(office, sealed):
@@ -116,7 +116,7 @@ def test_a_decided_report_replaces_the_screening_report(office, sealed):
 
 @pytest.mark.both_databases
 def test_a_later_screening_replaces_both(office, sealed):
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         first = session.get_one(Screening, row(office).screening_id)
         session.add(
             Screening(
@@ -133,7 +133,7 @@ def test_a_later_screening_replaces_both(office, sealed):
             )
         )
     assert checked(office, sealed).issued.replaced_by is None
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.query(Screening).filter_by(number="later").one().state = "submitted"
     assert checked(office, sealed).issued.replaced_by == "newer"
 
@@ -145,23 +145,23 @@ def test_a_decided_report_cut_back_to_its_seal_is_not_the_one_that_was_issued(of
     numbers = whole[whole.index(b"/ByteRange [") :].split(b"[")[1].split(b"]")[0].split()
     cut = whole[: int(numbers[2]) + int(numbers[3])]
 
-    assert check(cut, trusted_roots(office.place), office.now)["status"] == "PASSED"
+    assert check(cut, trusted_roots(office.context), office.now)["status"] == "PASSED"
     result = checked(office, cut)
     assert (result.status, result.reasons) == ("FAILED", (verification.NOT_AS_ISSUED,))
 
 
 def test_verdicts_that_the_rules_do_not_give_fail(office, sealed):
-    found = check(sealed, trusted_roots(office.place), office.now)
-    assert compare(office.place, found).status == "PASSED"
+    found = check(sealed, trusted_roots(office.context), office.now)
+    assert compare(office.context, found).status == "PASSED"
     found["record"]["verdicts"]["procedures"][0]["outcome"] = "contraindicated"
 
-    result = compare(office.place, found)
+    result = compare(office.context, found)
     assert (result.status, result.reasons) == ("FAILED", (verification.OTHER_VERDICTS,))
 
 
 def test_rules_of_an_earlier_day_come_from_the_archive(office, sealed, small):
-    record = check(sealed, trusted_roots(office.place), office.now)["record"]
-    later = replace(office.place, definitions=small)
+    record = check(sealed, trusted_roots(office.context), office.now)["record"]
+    later = replace(office.context, definitions=small)
     assert replay(later, record) is True
     record["verdicts"]["procedures"][0]["outcome"] = "contraindicated"
     assert replay(later, record) is False

@@ -18,20 +18,20 @@ def test_the_earlier_decision_stays_and_the_new_report_says_what_it_replaces(off
     id = office.submit(bleeding="unknown")
     reviews.decide(*decide(office, id, "defer"))
     office.make_reports()
-    first = reviews.read_report(office.place, office.doctor, id, "decided")
+    first = reviews.read_report(office.context, office.doctor, id, "decided")
     other = office.add("other", "Dr Else", "doctor")
 
     office.pass_time(hours=1)
     reviews.amend(*amend(office, id, "proceed", "Her own doctor wrote", who=other))
     office.make_reports()
-    review = reviews.open_review(office.place, office.doctor, id)
-    second = reviews.read_report(office.place, office.doctor, id, "decided")
+    review = reviews.open_review(office.context, office.doctor, id)
+    second = reviews.read_report(office.context, office.doctor, id, "decided")
 
     said = [(d["sequence"], d["doctor"]["name"], d.get("why")) for d in review.decisions]
     assert said == [(1, "Dr Mai Tran", None), (2, "Dr Else", "The letter came")]
     assert review.decision["decisions"][0]["decision"] == "proceed"
     assert review.state == "decided"
-    assert reviews.read_report(office.place, office.doctor, id, "decided", 1) == first
+    assert reviews.read_report(office.context, office.doctor, id, "decided", 1) == first
     assert verify_pdf(second, trusted(office.config), office.now).status == "PASSED"
     text = text_of(second, tmp_path)
     assert "This decision replaces the one of" in text and "The letter came" in text
@@ -51,7 +51,7 @@ def test_an_amendment_is_bound_like_a_decision(office, said, choice, why, proble
     reviews.decide(*decide(office, id, "decline"))
 
     assert refused(reviews.amend, *amend(office, id, choice, "reason", why)) == problem
-    assert len(reviews.open_review(office.place, office.doctor, id).decisions) == 1
+    assert len(reviews.open_review(office.context, office.doctor, id).decisions) == 1
 
 
 def test_only_what_was_decided_can_be_amended_and_only_with_the_password(office):
@@ -75,13 +75,13 @@ def test_only_what_was_decided_can_be_amended_and_only_with_the_password(office)
 )
 def test_a_reason_may_be_ticked_and_conditions_must_be_written(office, tmp_path, ruling, problem):
     id = office.submit(bleeding="unknown")
-    act = (office.place, office.doctor, id, {"mesotherapy-face": ruling}, PASSWORD)
+    act = (office.context, office.doctor, id, {"mesotherapy-face": ruling}, PASSWORD)
 
     if problem:
         assert refused(reviews.decide, *act) == problem
         return
     reviews.decide(*act)
     office.make_reports()
-    text = text_of(reviews.read_report(office.place, office.doctor, id, "decided"), tmp_path)
+    text = text_of(reviews.read_report(office.context, office.doctor, id, "decided"), tmp_path)
     assert ("Half the dose" in text) == (len(ruling) == 4)
     assert "the benefit outweighs" in text or "a specialist agrees" in text

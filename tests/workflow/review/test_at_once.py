@@ -31,7 +31,7 @@ def at_once(acts):
 
 
 def count(office, of, **where):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         return session.scalar(select(func.count()).select_from(of).filter_by(**where))
 
 
@@ -39,7 +39,7 @@ def test_twelve_submissions_of_one_screening_order_one_report(office):
     id = office.invite().screening_id
     office.answer(id)
     held = office.hold(id)
-    told = at_once([lambda: answering.submit(office.place, held, DECLARED)] * 12)
+    told = at_once([lambda: answering.submit(office.context, held, DECLARED)] * 12)
 
     assert sorted(map(str, told)) == ["None"] + ["submitted"] * 11
     assert count(office, ReportRow, screening_id=id, kind="screening") == 1
@@ -47,8 +47,8 @@ def test_twelve_submissions_of_one_screening_order_one_report(office):
 
 def test_eight_workers_lease_one_order_once(office):
     office.submit()
-    order = making.due_reports(office.place)[0]
-    told = at_once([lambda: making._lease(office.place, order)] * 8)
+    order = making.due_reports(office.context)[0]
+    told = at_once([lambda: making._lease(office.context, order)] * 8)
 
     assert sorted(told) == [False] * 7 + [True]
 
@@ -61,11 +61,11 @@ def test_patients_of_one_clinic_get_different_numbers(office):
 
 def test_a_recheck_is_sent_while_doctors_read_the_earlier_screening(office):
     first = office.submit()
-    again = recheck.recheck(office.place, office.desk, first)
+    again = recheck.recheck(office.context, office.desk, first)
     office.answer(again.screening_id)
-    acts = [lambda: reviews.open_review(office.place, office.doctor, first).state] * 10
+    acts = [lambda: reviews.open_review(office.context, office.doctor, first).state] * 10
     held = office.hold(again.screening_id)
-    told = at_once([*acts, lambda: answering.submit(office.place, held, DECLARED)])
+    told = at_once([*acts, lambda: answering.submit(office.context, held, DECLARED)])
 
     assert told[-1] is None and set(told[:-1]) <= {"submitted", "superseded"}
     assert count(office, Screening, state="superseded") == 1
@@ -74,5 +74,5 @@ def test_a_recheck_is_sent_while_doctors_read_the_earlier_screening(office):
 def test_the_audit_log_stays_whole_when_all_write_at_once(office):
     at_once([office.invite] * 12)
 
-    with office.place.database.read() as session:
-        assert audit.find_break(session, office.place.keys.audit) is None
+    with office.context.database.read() as session:
+        assert audit.find_break(session, office.context.keys.audit) is None

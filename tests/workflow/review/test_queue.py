@@ -11,9 +11,11 @@ from tests.office import DECLARED
 
 
 def submit_as(office, name, appointment=None, **special):
-    invited = invitations.invite(office.place, office.desk, name, ["mesotherapy-face"], appointment)
+    invited = invitations.invite(
+        office.context, office.desk, name, ["mesotherapy-face"], appointment
+    )
     office.answer(invited.screening_id, **special)
-    answering.submit(office.place, office.hold(invited.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(invited.screening_id), DECLARED)
     return invited
 
 
@@ -34,7 +36,7 @@ def test_a_search_finds_parts_of_a_name_or_number(office, words, expected):
         submit_as(office, name)
         office.pass_time(minutes=1)
 
-    found = queue.search(office.place, office.doctor, words.format(year=office.start.year))
+    found = queue.search(office.context, office.doctor, words.format(year=office.start.year))
     assert [e.name for e in found] == expected
 
 
@@ -44,8 +46,8 @@ def test_a_search_reads_only_the_newest(office, monkeypatch):
     submit_as(office, "Lan Nguyen")
     monkeypatch.setattr(queue, "NEWEST", 1)
 
-    assert queue.search(office.place, office.doctor, "Ana") == []
-    assert [e.name for e in queue.search(office.place, office.doctor, "Lan")] == ["Lan Nguyen"]
+    assert queue.search(office.context, office.doctor, "Ana") == []
+    assert [e.name for e in queue.search(office.context, office.doctor, "Lan")] == ["Lan Nguyen"]
 
 
 def test_the_queue_goes_by_appointment_and_counts_today_and_outcomes(office):
@@ -53,7 +55,7 @@ def test_the_queue_goes_by_appointment_and_counts_today_and_outcomes(office):
     submit_as(office, "Grave", can_be_pregnant="yes", pregnant="yes")
     submit_as(office, "Tomorrow", today + timedelta(days=1))
     submit_as(office, "Today", today)
-    waiting = queue.list_queue(office.place, office.doctor)
+    waiting = queue.list_queue(office.context, office.doctor)
     counts = queue.count(waiting, office.now.date(), "Europe/London")
 
     assert [e.name for e in waiting] == ["Today", "Tomorrow", "Grave"]
@@ -64,15 +66,15 @@ def test_the_queue_goes_by_appointment_and_counts_today_and_outcomes(office):
 def test_two_doctors_at_one_screening_see_each_other(office):
     id = office.submit()
     other = office.add("other", "Dr Else", "doctor")
-    assert reviews.open_review(office.place, office.doctor, id).look is None
+    assert reviews.open_review(office.context, office.doctor, id).look is None
     opened = office.now
 
     office.pass_time(minutes=2)
-    seen = reviews.open_review(office.place, other, id).look
-    [waiting] = queue.list_queue(office.place, other)
+    seen = reviews.open_review(office.context, other, id).look
+    [waiting] = queue.list_queue(office.context, other)
 
     assert (seen.name, seen.at) == ("Dr Mai Tran", opened)
     assert waiting.look == seen
-    assert reviews.open_review(office.place, office.doctor, id).look.name == "Dr Else"
+    assert reviews.open_review(office.context, office.doctor, id).look.name == "Dr Else"
     office.pass_time(minutes=16)
-    assert reviews.open_review(office.place, other, id).look is None
+    assert reviews.open_review(office.context, other, id).look is None

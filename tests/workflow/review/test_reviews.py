@@ -17,19 +17,19 @@ def test_the_queue_puts_the_gravest_first(office):
     grave = office.submit(can_be_pregnant="yes", pregnant="yes")
     middle = office.submit(can_be_pregnant="yes", pregnant="unknown")
 
-    queue = [e.screening_id for e in list_queue(office.place, office.doctor)]
+    queue = [e.screening_id for e in list_queue(office.context, office.doctor)]
 
     assert queue == [grave, middle, mild]
 
 
 def test_another_clinic_sees_nothing(office):
     id = office.submit()
-    other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
+    other = clinics.add_clinic(office.context, "Other", "", "", "UTC")
     stranger = office.add("other", "Dr Else", "doctor", other)
 
-    assert list_queue(office.place, stranger) == []
-    assert refused(reviews.open_review, office.place, stranger, id) == "gone"
-    assert refused(reviews.read_report, office.place, stranger, id, "screening") == "gone"
+    assert list_queue(office.context, stranger) == []
+    assert refused(reviews.open_review, office.context, stranger, id) == "gone"
+    assert refused(reviews.read_report, office.context, stranger, id, "screening") == "gone"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_decision_milder_than_advised_needs_a_reason(office, answers, choice, 
         assert refused(reviews.decide, *decide(office, id, choice, reason)) == problem
     else:
         reviews.decide(*decide(office, id, choice, reason))
-        assert reviews.open_review(office.place, office.doctor, id).state == "decided"
+        assert reviews.open_review(office.context, office.doctor, id).state == "decided"
 
 
 def test_a_wrong_password_signs_nothing_and_five_lock(office):
@@ -69,7 +69,7 @@ def test_a_wrong_password_signs_nothing_and_five_lock(office):
     for _ in range(5):
         assert refused(reviews.decide, *decide(office, id, "proceed", password="no")) == "wrong"
     assert refused(reviews.decide, *decide(office, id, "proceed")) == "locked"
-    assert reviews.open_review(office.place, office.doctor, id).state == "submitted"
+    assert reviews.open_review(office.context, office.doctor, id).state == "submitted"
 
     office.pass_time(minutes=16)
     reviews.decide(*decide(office, id, "proceed"))
@@ -88,8 +88,8 @@ def test_the_signed_report_holds_seal_signature_and_the_report_it_decides_on(off
     reviews.decide(*decide(office, id, "proceed"))
     office.make_reports()
 
-    first = reviews.read_report(office.place, office.doctor, id, "screening")
-    signed = reviews.read_report(office.place, office.doctor, id, "decided")
+    first = reviews.read_report(office.context, office.doctor, id, "screening")
+    signed = reviews.read_report(office.context, office.doctor, id, "decided")
 
     checked = verify_pdf(signed, trusted(office.config), office.now)
     assert checked.status == "PASSED"

@@ -28,7 +28,7 @@ def month_of(office):
 
 
 def found(office, who=None):
-    return look(office.place, who or office.lead, [month_of(office)]).insight
+    return look(office.context, who or office.lead, [month_of(office)]).insight
 
 
 def bruised(office):
@@ -40,7 +40,7 @@ def take(office, minutes):
     id = office.invite().screening_id
     office.answer(id)
     office.pass_time(minutes=minutes)
-    answering.submit(office.place, office.hold(id), DECLARED)
+    answering.submit(office.context, office.hold(id), DECLARED)
 
 
 def test_what_came_out_is_counted_by_procedure_month_and_rule(office):
@@ -49,7 +49,7 @@ def test_what_came_out_is_counted_by_procedure_month_and_rule(office):
     bruised(office)
     office.invite()  # not sent
     withdrawn = office.submit(bleeding="yes", bleeding_which=["haemophilia"])
-    invitations.withdraw(office.place, office.desk, withdrawn)
+    invitations.withdraw(office.context, office.desk, withdrawn)
     counted, month = found(office), month_of(office)
 
     assert counted.screenings == 3
@@ -120,10 +120,10 @@ def test_the_time_runs_from_the_first_answer_to_sending(office):
 def test_who_is_asked_again_replaces_what_was_and_takes_no_time(office):
     first = office.submit()
     office.pass_time(minutes=1)
-    again = recheck.recheck(office.place, office.desk, first)
+    again = recheck.recheck(office.context, office.desk, first)
     office.answer(again.screening_id)
     office.pass_time(minutes=1)
-    answering.submit(office.place, office.hold(again.screening_id), DECLARED, "en", WORDS)
+    answering.submit(office.context, office.hold(again.screening_id), DECLARED, "en", WORDS)
     counted = found(office)
 
     assert (counted.screenings, counted.seconds) == (1, {})
@@ -131,11 +131,11 @@ def test_who_is_asked_again_replaces_what_was_and_takes_no_time(office):
 
 def test_another_clinics_screenings_are_never_counted(office):
     bruised(office)
-    other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
+    other = clinics.add_clinic(office.context, "Other", "", "", "UTC")
     stranger = office.add("other", "Lee Kim", "clinical-lead", other)
-    theirs = invitations.invite(office.place, program(other), "Lan Nguyen", [FACE]).screening_id
+    theirs = invitations.invite(office.context, program(other), "Lan Nguyen", [FACE]).screening_id
     office.answer(theirs, bleeding="unknown")
-    answering.submit(office.place, office.hold(theirs), DECLARED)
+    answering.submit(office.context, office.hold(theirs), DECLARED)
 
     assert found(office).met == {PAINKILLER: 1}
     assert found(office, stranger).met[PAINKILLER] == 0
@@ -145,14 +145,14 @@ def test_another_clinics_screenings_are_never_counted(office):
 
 def test_an_erased_screening_is_gone_from_the_figures(office):
     id = bruised(office)
-    retention.erase(office.place, id, PROGRAM, "asked by the patient")
+    retention.erase(office.context, id, PROGRAM, "asked by the patient")
 
     assert found(office).screenings == 0
 
 
 def test_a_screening_from_before_there_was_a_basis_is_counted_from_its_report(office):
     id = bruised(office)
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         session.get_one(Screening, id).basis = None
 
     assert found(office).met == {PAINKILLER: 1}
@@ -164,12 +164,12 @@ def test_only_the_months_asked_for_count_by_the_clinics_own_calendar(office):
     office.pass_time(days=32)
     office.submit()
     second = month_of(office)
-    both = look(office.place, office.lead, [first, second]).insight
+    both = look(office.context, office.lead, [first, second]).insight
 
     assert found(office).met == {}
-    assert look(office.place, office.lead, [first]).insight.met == {PAINKILLER: 1}
+    assert look(office.context, office.lead, [first]).insight.met == {PAINKILLER: 1}
     assert set(both.by_month()) == {first, second}
-    assert months_to_choose(office.place, office.lead)[-2:] == [first, second]
+    assert months_to_choose(office.context, office.lead)[-2:] == [first, second]
 
 
 def test_the_newest_are_counted_where_there_are_too_many(office, monkeypatch):
@@ -177,7 +177,7 @@ def test_the_newest_are_counted_where_there_are_too_many(office, monkeypatch):
     bruised(office)
     office.pass_time(minutes=1)
     office.submit()
-    shown = look(office.place, office.lead, [month_of(office)])
+    shown = look(office.context, office.lead, [month_of(office)])
 
     assert (shown.stored, shown.insight.screenings, shown.insight.met) == (2, 1, {})
 
@@ -185,8 +185,8 @@ def test_the_newest_are_counted_where_there_are_too_many(office, monkeypatch):
 @pytest.mark.both_databases
 def test_each_look_stands_in_the_audit_log(office):
     month = month_of(office)
-    look(office.place, office.lead, [month])
-    with office.place.database.read() as session:
+    look(office.context, office.lead, [month])
+    with office.context.database.read() as session:
         [entry] = session.scalars(select(AuditEntry).where(AuditEntry.act == "look at insight"))
 
     assert (entry.who, entry.clinic_id) == (office.lead.who, office.clinic)

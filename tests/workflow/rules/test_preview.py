@@ -32,7 +32,7 @@ def bruised(office):
 
 def test_a_changed_wait_is_shown_side_by_side_with_what_it_changes(office, folder):
     bruised(office)
-    trial = preview.try_definitions(office.place, office.lead, shorten_the_wait(folder))
+    trial = preview.try_definitions(office.context, office.lead, shorten_the_wait(folder))
 
     assert trial.problems == []
     [rule] = trial.comparison.rules
@@ -45,7 +45,7 @@ def test_a_changed_wait_is_shown_side_by_side_with_what_it_changes(office, folde
 def test_a_folder_with_mistakes_tells_all_of_them(office, folder):
     (folder / "findings.yaml").write_text("findings: [")
     (folder / "sources.yaml").write_text("sources: [")
-    trial = preview.try_definitions(office.place, office.lead, pack_definitions(folder))
+    trial = preview.try_definitions(office.context, office.lead, pack_definitions(folder))
 
     assert [p.split(":")[0] for p in trial.problems] == [
         "questions/findings.yaml",
@@ -56,9 +56,9 @@ def test_a_folder_with_mistakes_tells_all_of_them(office, folder):
 
 def test_only_the_leads_own_clinic_is_looked_at(office, folder):
     bruised(office)
-    other = clinics.add_clinic(office.place, "Other", "", "", "UTC")
+    other = clinics.add_clinic(office.context, "Other", "", "", "UTC")
     stranger = office.add("other", "Lee Kim", "clinical-lead", other)
-    trial = preview.try_definitions(office.place, stranger, shorten_the_wait(folder))
+    trial = preview.try_definitions(office.context, stranger, shorten_the_wait(folder))
 
     assert (trial.preview.stored, trial.preview.changes) == (0, [])
 
@@ -68,7 +68,7 @@ def test_trying_keeps_nothing_but_an_entry_in_the_audit_log(office, folder):
     bruised(office)
     archive = shorten_the_wait(folder)
     before = rows(office)
-    preview.try_definitions(office.place, office.lead, archive)
+    preview.try_definitions(office.context, office.lead, archive)
 
     assert rows(office) == before | {"audit": before["audit"] + 1}
     assert last_entry(office) == ("preview rules", office.lead.who)
@@ -76,7 +76,7 @@ def test_trying_keeps_nothing_but_an_entry_in_the_audit_log(office, folder):
 
 def rows(office):
     """Return how many rows every table has."""
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         return {
             t.name: session.scalar(select(func.count()).select_from(t))
             for t in Screening.metadata.sorted_tables
@@ -84,25 +84,25 @@ def rows(office):
 
 
 def last_entry(office):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc())).first()
         return last.act, last.who
 
 
 def test_what_is_in_force_is_told_with_its_first_use(office):
-    assert preview.in_force(office.place).since is None
+    assert preview.in_force(office.context).since is None
     office.submit()
-    known = preview.in_force(office.place)
+    known = preview.in_force(office.context)
 
-    assert (known.hash, known.since) == (office.place.definitions.hash, office.now)
+    assert (known.hash, known.since) == (office.context.definitions.hash, office.now)
     assert (known.procedures, known.rules > 100) == (10, True)
 
 
 def test_the_folder_in_force_can_be_taken_and_tried_unchanged(office):
     bruised(office)
-    archive = preview.pack_in_force(office.place, office.lead)
+    archive = preview.pack_in_force(office.context, office.lead)
     assert last_entry(office) == ("take rules", office.lead.who)
-    trial = preview.try_definitions(office.place, office.lead, archive)
+    trial = preview.try_definitions(office.context, office.lead, archive)
 
     assert "findings.yaml" in zipfile.ZipFile(io.BytesIO(archive)).namelist()
     assert not trial.comparison

@@ -61,11 +61,11 @@ def begun(office):
     """Return a screening that is answered to the end, on a device that another has followed."""
     id = office.invite().screening_id
     office.answer(id)
-    return id, office.hold(id), edit_lock.take(office.place, id, PATIENT)
+    return id, office.hold(id), edit_lock.take(office.context, id, PATIENT)
 
 
 def stored_draft(office, id):
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         return session.get_one(Screening, id).draft
 
 
@@ -74,27 +74,29 @@ def test_a_device_that_another_has_followed_changes_nothing(office, begun, act):
     id, before, _now = begun
     stored = stored_draft(office, id)
 
-    assert refused(act, office.place, before, *ACTS[act]) == "elsewhere"
-    assert refused(act, office.place, EditLock(id, ""), *ACTS[act]) == "elsewhere"
+    assert refused(act, office.context, before, *ACTS[act]) == "elsewhere"
+    assert refused(act, office.context, EditLock(id, ""), *ACTS[act]) == "elsewhere"
     assert stored_draft(office, id) == stored
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 def test_a_device_whose_visit_has_ended_changes_nothing(office, begun, act):
     _id, _before, now = begun
-    edit_lock.lay_down(office.place, now)
+    edit_lock.lay_down(office.context, now)
 
-    assert refused(act, office.place, now, *ACTS[act]) == "no-visit"
+    assert refused(act, office.context, now, *ACTS[act]) == "no-visit"
 
 
 def test_a_tablet_that_another_device_has_followed_gives_no_link(office, begun):
     _id, before, _now = begun
     here = tablets.tablet_of(
-        office.place,
-        tablets.pair(office.place, tablets.add_kiosk(office.place, program(office.clinic), "Room")),
+        office.context,
+        tablets.pair(
+            office.context, tablets.add_kiosk(office.context, program(office.clinic), "Room")
+        ),
     )
 
-    assert refused(handover.link_for_phone, office.place, here, before) == "elsewhere"
+    assert refused(handover.link_for_phone, office.context, here, before) == "elsewhere"
 
 
 def test_the_lock_of_another_screening_opens_nothing(office, begun):
@@ -102,7 +104,7 @@ def test_the_lock_of_another_screening_opens_nothing(office, begun):
     other = office.hold(office.invite().screening_id)
 
     for act, more in ACTS.items():
-        assert refused(act, office.place, EditLock(id, other.secret), *more) == "elsewhere"
+        assert refused(act, office.context, EditLock(id, other.secret), *more) == "elsewhere"
 
 
 def test_every_act_that_changes_a_draft_takes_a_lock_that_cannot_be_left_out():

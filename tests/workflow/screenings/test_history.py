@@ -9,14 +9,14 @@ from tests.workflow.reception.test_recheck import asked_again
 
 
 def related(office, id):
-    found = reviews.open_review(office.place, office.doctor, id).related
+    found = reviews.open_review(office.context, office.doctor, id).related
     return {r.screening_id: r.chained for r in found}
 
 
 def submit_as(office, name, born="1986-01-01"):
     invited = office.invite(name=name)
     office.answer(invited.screening_id, date_of_birth=born)
-    answering.submit(office.place, office.hold(invited.screening_id), DECLARED)
+    answering.submit(office.context, office.hold(invited.screening_id), DECLARED)
     return invited.screening_id
 
 
@@ -38,14 +38,14 @@ def test_another_name_or_date_of_birth_is_not_brought_up(office):
 def test_the_same_person_at_another_clinic_has_another_hash(office):
     frame = {"patient": {"name": "Lan Nguyen", "born": "1986-01-01"}}
 
-    assert person_hash(office.place, "one", frame) != person_hash(office.place, "two", frame)
+    assert person_hash(office.context, "one", frame) != person_hash(office.context, "two", frame)
 
 
 def test_what_was_asked_again_is_this_patient_for_certain(office):
     first = office.submit()
-    again = recheck.recheck(office.place, office.desk, first).screening_id
+    again = recheck.recheck(office.context, office.desk, first).screening_id
     asked_again(office, again)
-    answering.submit(office.place, office.hold(again), DECLARED)
+    answering.submit(office.context, office.hold(again), DECLARED)
 
     assert related(office, again) == {first: True}
     assert related(office, first) == {again: True}

@@ -17,15 +17,15 @@ BORN = "1986-05-03"
 def come_again(office, born=BORN, name="Lan Nguyen", procedures=("thread-lift",)):
     """Return the id of a new screening whose date of birth was just answered."""
     id = office.invite(*procedures, name=name).screening_id
-    answering.choose_procedures(office.place, office.hold(id), list(procedures))
-    answering.give_answer(office.place, office.hold(id), "date_of_birth", born)
-    previous_answers.bring_back(office.place, office.hold(id))
+    answering.choose_procedures(office.context, office.hold(id), list(procedures))
+    answering.give_answer(office.context, office.hold(id), "date_of_birth", born)
+    previous_answers.bring_back(office.context, office.hold(id))
     return id
 
 
 def open_sections(office, id):
-    draft = answering.read_draft(office.place, id)
-    questionnaire = draft.questionnaire(office.place.definitions)
+    draft = answering.read_draft(office.context, id)
+    questionnaire = draft.questionnaire(office.context.definitions)
     last = draft.last["answers"] if draft.last else {}
     return list(still_to_confirm(questionnaire, draft.answers, last))
 
@@ -45,7 +45,7 @@ def test_answers_are_brought_back_beside_the_draft_and_count_for_nothing(office)
     id = come_again(office)
 
     assert shown(office, id)["bleeding"] == "no"
-    assert answering.read_draft(office.place, id).answers == {"date_of_birth": BORN}
+    assert answering.read_draft(office.context, id).answers == {"date_of_birth": BORN}
 
 
 def test_only_the_same_name_and_date_of_birth_bring_answers_back(office):
@@ -61,8 +61,8 @@ def test_nobody_tries_dates_of_birth_until_the_answers_of_another_show(office):
     first_visit(office)
     id = come_again(office, born="1986-05-01")
     for born in ("1986-05-02", "1986-05-04", BORN):
-        answering.give_answer(office.place, office.hold(id), "date_of_birth", born)
-        previous_answers.bring_back(office.place, office.hold(id))
+        answering.give_answer(office.context, office.hold(id), "date_of_birth", born)
+        previous_answers.bring_back(office.context, office.hold(id))
 
     assert not shown(office, id)
 
@@ -70,11 +70,11 @@ def test_nobody_tries_dates_of_birth_until_the_answers_of_another_show(office):
 def test_another_date_of_birth_takes_back_what_was_confirmed(office):
     first_visit(office)
     id = come_again(office)
-    previous_answers.confirm(office.place, office.hold(id), {"bleeding"}, set())
-    answering.give_answer(office.place, office.hold(id), "date_of_birth", "1990-01-01")
-    previous_answers.bring_back(office.place, office.hold(id))
+    previous_answers.confirm(office.context, office.hold(id), {"bleeding"}, set())
+    answering.give_answer(office.context, office.hold(id), "date_of_birth", "1990-01-01")
+    previous_answers.bring_back(office.context, office.hold(id))
 
-    draft = answering.read_draft(office.place, id)
+    draft = answering.read_draft(office.context, id)
     assert draft.answers == {"date_of_birth": "1990-01-01"}
     assert (draft.last, draft.confirmed) == (None, {})
 
@@ -82,7 +82,7 @@ def test_another_date_of_birth_takes_back_what_was_confirmed(office):
 def test_what_may_have_changed_by_itself_is_asked_afresh(office):
     first_visit(office, painkiller="yes", painkiller_last_dose=office.day(50), bleeding="unknown")
     brought = shown(office, come_again(office))
-    known = office.place.definitions
+    known = office.context.definitions
     items = {item.link_id: item for item in known.items}
     again = {
         rule.finding
@@ -110,14 +110,14 @@ def test_what_may_have_changed_by_itself_is_asked_afresh(office):
 
 def test_a_question_that_reads_otherwise_by_now_is_asked_afresh(office):
     id = first_visit(office)
-    with office.place.database.write() as session:
+    with office.context.database.write() as session:
         old = session.get_one(Screening, id)
-        report = submission_of(office.place, session, old)
+        report = submission_of(office.context, session, old)
         for section in report["sections"]:
             for answer in section["answers"]:
                 if answer["link_id"] == "blood_thinner":
                     answer["question"] = "Do you take a medicine?"
-        seal_into(office.place, session, old, "submission", report)
+        seal_into(office.context, session, old, "submission", report)
 
     brought = shown(office, come_again(office))
     assert "blood_thinner" not in brought and "heart" in brought
@@ -128,12 +128,12 @@ def test_what_is_confirmed_counts_and_what_changed_is_asked(office):
     id = come_again(office)
     [*_, part] = open_sections(office, id)
     names = [item.link_id for item, _answer in part.asked]
-    previous_answers.confirm(office.place, office.hold(id), set(names[1:]), {names[0]})
+    previous_answers.confirm(office.context, office.hold(id), set(names[1:]), {names[0]})
 
-    draft = answering.read_draft(office.place, id)
+    draft = answering.read_draft(office.context, id)
     assert set(names[1:]) <= set(draft.answers) and names[0] not in draft.answers
     assert not set(names) & set(shown(office, id)), "neither is shown again"
-    steps = journey(draft.questionnaire(office.place.definitions), draft.answers)
+    steps = journey(draft.questionnaire(office.context.definitions), draft.answers)
     assert names[0] in {step.item.link_id for step in steps}
     assert first_unanswered(steps, draft.answers)
 
@@ -141,15 +141,15 @@ def test_what_is_confirmed_counts_and_what_changed_is_asked(office):
 def test_confirming_what_was_never_brought_back_does_nothing(office):
     first_visit(office)
     id = come_again(office)
-    previous_answers.confirm(office.place, office.hold(id), {"painkiller", "nonsense"}, set())
+    previous_answers.confirm(office.context, office.hold(id), {"painkiller", "nonsense"}, set())
 
-    assert answering.read_draft(office.place, id).answers == {"date_of_birth": BORN}
+    assert answering.read_draft(office.context, id).answers == {"date_of_birth": BORN}
 
 
 def test_answering_anew_leaves_last_time_aside(office):
     first_visit(office)
     id = come_again(office)
-    previous_answers.start_anew(office.place, office.hold(id))
+    previous_answers.start_anew(office.context, office.hold(id))
 
     assert not shown(office, id)
 
@@ -157,21 +157,21 @@ def test_answering_anew_leaves_last_time_aside(office):
 @pytest.mark.both_databases
 def test_the_doctor_sees_what_was_confirmed_and_the_old_record_is_untouched(office):
     old = first_visit(office)
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         row = session.get_one(Screening, old)
         before, number = (row.submission, row.draft, row.state), row.number
     id = come_again(office)
     names = set(shown(office, id))
-    previous_answers.confirm(office.place, office.hold(id), names, set())
+    previous_answers.confirm(office.context, office.hold(id), names, set())
     changed = sorted(names)[0]
-    answers = answering.read_draft(office.place, id).answers
+    answers = answering.read_draft(office.context, id).answers
     office.answer(id, **answers | {changed: "unknown"})
-    answering.submit(office.place, office.hold(id), DECLARED)
+    answering.submit(office.context, office.hold(id), DECLARED)
 
-    frame = reviews.open_review(office.place, office.doctor, id).report["frame"]
+    frame = reviews.open_review(office.context, office.doctor, id).report["frame"]
     assert frame["confirmed"]["number"] == number
     assert set(frame["confirmed"]["answers"]) == names - {changed}
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         row = session.get_one(Screening, old)
         assert (row.submission, row.draft, row.state) == before
         acts = select(AuditEntry.why).where(AuditEntry.act == "bring back answers")

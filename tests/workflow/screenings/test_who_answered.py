@@ -19,8 +19,8 @@ from tests.office import DECLARED, refused, text_of
 def submit(office, who, name=""):
     id = office.invite().screening_id
     office.answer(id)
-    answering.say_who_answered(office.place, office.hold(id), who, name)
-    answering.submit(office.place, office.hold(id), DECLARED)
+    answering.say_who_answered(office.context, office.hold(id), who, name)
+    answering.submit(office.context, office.hold(id), DECLARED)
     return id
 
 
@@ -28,7 +28,7 @@ def submit(office, who, name=""):
     ("who", "name"), [("self", ""), ("relative", ""), ("interpreter", "Li Wu")]
 )
 def test_the_doctor_is_told_who_answered(office, who, name):
-    review = reviews.open_review(office.place, office.doctor, submit(office, who, name))
+    review = reviews.open_review(office.context, office.doctor, submit(office, who, name))
 
     assert review.report["frame"]["declaration"]["by"] == {"who": who, "name": name}
 
@@ -36,7 +36,7 @@ def test_the_doctor_is_told_who_answered(office, who, name):
 def test_an_interpreter_has_a_name_and_nobody_else_is_known(office):
     id = office.invite().screening_id
     for given in (("interpreter", " "), ("neighbour", "")):
-        told = refused(answering.say_who_answered, office.place, office.hold(id), *given)
+        told = refused(answering.say_who_answered, office.context, office.hold(id), *given)
         assert told == "unknown-answerer"
 
 
@@ -44,11 +44,11 @@ def test_an_interpreter_has_a_name_and_nobody_else_is_known(office):
 def test_the_report_names_the_interpreter(office, tmp_path):
     id = submit(office, "interpreter", "Li Wu")
     office.make_reports()
-    with office.place.database.read() as session:
+    with office.context.database.read() as session:
         row = session.scalars(select(ReportRow).where(ReportRow.kind == "screening")).one()
         screening = session.get_one(Screening, id)
         pdf = open_bytes(
-            office.place.screening_key(session, screening), row.pdf, f"report:{row.id}"
+            office.context.screening_key(session, screening), row.pdf, f"report:{row.id}"
         )
 
     assert "The patient answered with an interpreter: Li Wu" in text_of(pdf, tmp_path)
@@ -56,14 +56,14 @@ def test_the_report_names_the_interpreter(office, tmp_path):
 
 def test_asked_again_on_another_day_nobody_assumes_the_same_person(office):
     id = submit(office, "relative")
-    again = recheck.recheck(office.place, office.desk, id)
+    again = recheck.recheck(office.context, office.desk, id)
 
-    assert answering.read_draft(office.place, again.screening_id).answered_by is None
+    assert answering.read_draft(office.context, again.screening_id).answered_by is None
 
 
 @pytest.mark.both_databases
 def test_what_is_handed_out_says_who_answered(office):
-    packed = export.export(office.place, submit(office, "interpreter", "Li Wu"), office.desk)
+    packed = export.export(office.context, submit(office, "interpreter", "Li Wu"), office.desk)
     held = json.loads(zipfile.ZipFile(io.BytesIO(packed.archive)).read("screening.json"))
 
     assert held["draft"]["answered_by"] == {"who": "interpreter", "name": "Li Wu"}
