@@ -1,6 +1,9 @@
 """Each break of the list can still be made, and what it names exists. `make breaks` makes them."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,17 @@ def test_a_break_stands_once_differs_and_compiles(row):
     assert broken != text
     if row.file.endswith(".py"):
         compile(broken, row.file, "exec")
+
+
+def test_a_break_uses_no_name_that_does_not_exist(tmp_path):
+    for row in ROWS:
+        if row.file.endswith(".py"):
+            broken = row.applied((ROOT / row.file).read_text())
+            (tmp_path / f"{row.id}.py").write_text(broken)
+    command = (Path(sys.executable).with_name("ruff"), "check", "--isolated", "--select", "F821")
+    done = subprocess.run([*command, tmp_path], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
