@@ -28,8 +28,9 @@ settings.load_profile("suite")
 
 def pytest_collection_modifyitems(items):
     """Begin with the files that take minutes, so that none of them is waited for alone."""
-    slow = ("test_crash.py", "test_two_machines.py", "test_four_languages.py", "test_whole_way.py")
-    items.sort(key=lambda item: (item.path.name not in slow, item.path.parent.name != "web"))
+    slow = ("crash", "two_machines", "four_languages", "conformance", "whole_way")
+    slow = [f"test_{name}.py" for name in slow]
+    items.sort(key=lambda item: (item.path.name not in slow, "web" not in item.path.parts))
 
 
 def pytest_itemcollected(item):
