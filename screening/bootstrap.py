@@ -68,7 +68,7 @@ def open_context(config: Config) -> Context:
             wrapping=safe.wrapping,
             seal=seal,
             ring=open_bell(queue),
-            workers=lambda: worker_states(queue()),
+            workers=lambda: worker_states(queue),
             issue=lambda who, at: issue_certificate(
                 open_authority(config, keys), who, "doctor", at
             ),

@@ -69,10 +69,10 @@ def tell_state(queue: Huey, problem: str, at: datetime) -> None:
             queue.delete(name)
 
 
-def worker_states(queue: Huey) -> list[tuple[datetime, str]]:
+def worker_states(queue: Callable[[], Huey]) -> list[tuple[datetime, str]]:
     """Return when each machine's worker was there last, and what hindered it."""
     try:
-        return [(datetime.fromtimestamp(at, UTC), said) for at, said in _states(queue).values()]
+        return [(datetime.fromtimestamp(at, UTC), said) for at, said in _states(queue()).values()]
     except Exception as error:  # as good as no worker
         log.warning("the workers' states cannot be read: %s", type(error).__name__)
         return []

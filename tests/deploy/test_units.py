@@ -116,7 +116,7 @@ def test_a_worker_alone_works_under_its_unit(image, under, folder):
     try:
         config = read_config({"SCREENING_INSTANCE": str(clinic.folder)})
         queue = open_queue(config, open_safe(config).keys())
-        wait_for(lambda: [said for _, said in worker_states(queue)] == [""])
+        wait_for(lambda: [said for _, said in worker_states(lambda: queue)] == [""])
     finally:
         worker.terminate()
         worker.wait(30)
