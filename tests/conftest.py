@@ -1,6 +1,7 @@
 """What many tests need: the library in force, small libraries of their own, a moment."""
 
 import functools
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -42,6 +43,14 @@ def pytest_itemcollected(item):
 def pytest_report_header():
     missing = "" if "postgresql" in DATABASES else " (no PostgreSQL: initdb was not found)"
     return f"databases: {', '.join(DATABASES)}{missing}"
+
+
+@pytest.fixture(scope="module")
+def children_find_tests():
+    """Let Python processes that a test starts import `tests`, from whatever folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(QUESTIONS.parent), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def press():
 
 
 @pytest.fixture(scope="module")
-def hurt():
+def hurt(children_find_tests):
     press = Press("tests.documents.hurting:answer", seconds=1, memory=400_000_000)
     yield press
     press.close()
@@ -85,7 +85,7 @@ def test_the_press_knows_no_secret(hurt, monkeypatch):
     assert not [name for name in known if name.startswith("SCREENING_")]
 
 
-def test_a_press_that_nobody_waits_for_ends_by_itself():
+def test_a_press_that_nobody_waits_for_ends_by_itself(children_find_tests):
     code = """if True:
         import os, threading
         from screening.documents.rendering.render_process import Press

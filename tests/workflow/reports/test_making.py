@@ -75,7 +75,9 @@ def test_a_report_that_goes_on_failing_is_tried_less_and_less_often(office):
     assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600]
 
 
-def test_a_report_that_cannot_be_rendered_leaves_the_doctor_every_verdict(office, caplog):
+def test_a_report_that_cannot_be_rendered_leaves_the_doctor_every_verdict(
+    office, caplog, children_find_tests
+):
     id = office.submit(can_be_pregnant="yes", pregnant="yes")
     press = Press("tests.documents.hurting:answer", seconds=1)
     for order in making.due_reports(office.context):
