@@ -27,6 +27,11 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+def pytest_xdist_auto_num_workers():
+    """One process more than processors: a test waits for pages and clocks half of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items):
     """Begin with the files that take minutes, so that none of them is waited for alone."""
     slow = ("crash", "two_machines", "four_languages", "conformance", "whole_way")

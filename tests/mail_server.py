@@ -87,4 +87,4 @@ def send_again(office, id, to=TO, after=1):
 
 
 def mails_shown(office, id):
-    return mailbox.open_mailbox(office.context, office.desk, id)
+    return mailbox.read_mailbox(office.context, office.desk, id)

@@ -99,7 +99,7 @@ def test_it_is_ready_once_it_has_rendered_a_page_and_seals_what_is_sent(image, f
         server.stop()
 
 
-def test_it_says_that_it_is_not_ready_where_it_cannot_render(image, folder):
+def test_it_says_that_it_is_not_ready_where_it_cannot_render(image, folder, user):
     """The same program without type faces: before, such an image said that it was ready."""
     [program] = (image.stages["last"].root / "python").glob("lib/python*/site-packages/screening")
     shutil.copytree(program, folder / "screening", ignore=shutil.ignore_patterns("typefaces"))
@@ -108,7 +108,10 @@ def test_it_says_that_it_is_not_ready_where_it_cannot_render(image, folder):
     server.settings["PYTHONPATH"] = f"{folder}:{before}"
     server.command("certificates", check=True)
     config = read_config({"SCREENING_INSTANCE": str(server.folder)})
-    tell_state(open_queue(config, open_safe(config).keys()), "", now())  # of an earlier start
+    with user.acting():
+        queue = open_queue(config, open_safe(config).keys())
+        tell_state(queue, "", now())  # of an earlier start
+        queue.storage.close()
     server.start()
     try:
         assert wait_for_readiness(server, but="a worker has started") == [

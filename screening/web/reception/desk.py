@@ -128,7 +128,7 @@ def _show(screening_id: str, link: str, code: str) -> str:
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     here = person()
     useful = invitations.has_birth_date(context(), here.clinic.id, screening_id)
-    box = mailbox.open_mailbox(context(), here, screening_id)
+    box = mailbox.read_mailbox(context(), here, screening_id)
     return render_template(
         "reception/invitation.html",
         address=address,
@@ -171,7 +171,7 @@ def send_mail(screening_id: str) -> ResponseReturnValue:
     here, form = person(), MailForm()
     form.language.choices = list(languages().items())
     if not form.validate_on_submit():
-        box = mailbox.open_mailbox(context(), here, screening_id)
+        box = mailbox.read_mailbox(context(), here, screening_id)
         return render_template("reception/mail.html", **_mail_shown(box, form)), 422
     given = (form.to.data, form.language.data or "", form.after.data or 0, form.link.data or "")
     mailbox.send_link(context(), here, screening_id, *given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.storage.tables import Message
+from screening.storage.tables import Message, Screening
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -51,11 +51,27 @@ class Mailbox:
 
 
 def open_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
-    """Return the screening's mail, and note in the audit log who looked."""
+    """Return the screening's mail, and note in the audit log who looked.
+
+    Raises what `read_mailbox` raises.
+    """
     with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
         context.record(session, by, "look at mail", screening)
+    return read_mailbox(context, by, screening_id)
+
+
+def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
+    """Return the screening's mail, for the page that follows an act which is noted itself.
+
+    Raises ActRefusedError "gone" for another clinic's, or its state after submission.
+    """
+    with context.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None or screening.clinic_id != by.clinic_id:
+            raise ActRefusedError(Refusal.GONE)
+        allow("answer", screening.state)
         contact, rows = contact_of(context, session, screening), mails_of(session, screening_id)
         return Mailbox(
             screening_id,
