@@ -141,6 +141,11 @@ class Office:
         """Return the day at the clinic `ago` days before its today, as an answer."""
         return (self.now.astimezone(ZONE).date() - timedelta(ago)).isoformat()
 
+    @property
+    def evening(self):
+        """Return the last minute of the clinic's today, for an appointment that is still to come."""
+        return self.now.astimezone(ZONE).replace(hour=23, minute=59)
+
     def number(self, nth):
         """Return the number of the `nth` screening of the year in which the clinic opened."""
         return f"SC-{self.start.year}-{nth:06d}"

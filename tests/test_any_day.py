@@ -30,5 +30,5 @@ def test_what_a_program_starts_lives_on_the_day_that_was_asked_for(moment):
 
 
 def test_a_program_lives_on_the_day_of_the_test_that_starts_it():
-    before = datetime.now(UTC)
-    assert before <= told() <= datetime.now(UTC)
+    # Each process adds the distance to the clock at its own start, so not to the second.
+    assert abs(told() - datetime.now(UTC)) < timedelta(minutes=1)

@@ -36,8 +36,8 @@ def test_no_answer_no_outcome_and_no_reason_reaches_the_page(office, desk):
 
 
 def test_appointments_of_the_day_come_first_and_another_day_can_be_asked_for(office, desk):
-    tomorrow = office.now + timedelta(days=1)
-    for name, at in (("Tom Morrow", tomorrow), ("Toni Day", office.now + timedelta(hours=1))):
+    tomorrow = office.evening + timedelta(days=1)
+    for name, at in (("Tom Morrow", tomorrow), ("Toni Day", office.evening)):
         invitations.invite(office.context, office.desk, name, (), at)
     page = desk.get("/reception").text
     assert page.index("Toni Day") < page.index("Everyone else") < page.index("Tom Morrow")

@@ -51,12 +51,12 @@ def test_a_search_reads_only_the_newest(office, monkeypatch):
 
 
 def test_the_queue_goes_by_appointment_and_counts_today_and_outcomes(office):
-    today = office.now + timedelta(hours=3)
+    today = office.evening
     submit_as(office, "Grave", can_be_pregnant="yes", pregnant="yes")
     submit_as(office, "Tomorrow", today + timedelta(days=1))
     submit_as(office, "Today", today)
     waiting = queue.list_queue(office.context, office.doctor)
-    counts = queue.count(waiting, office.now.date(), "Europe/London")
+    counts = queue.count(waiting, today.date(), "Europe/London")
 
     assert [e.name for e in waiting] == ["Today", "Tomorrow", "Grave"]
     assert (counts.all, counts.today) == (3, 1)
