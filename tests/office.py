@@ -143,7 +143,7 @@ class Office:
 
     @property
     def evening(self):
-        """Return the last minute of the clinic's today, for an appointment that is still to come."""
+        """Return the last minute of the clinic's today, for an appointment yet to come."""
         return self.now.astimezone(ZONE).replace(hour=23, minute=59)
 
     def number(self, nth):
