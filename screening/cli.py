@@ -76,15 +76,15 @@ def check(folder: Path | None) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def evaluate(file: Any, folder: Path | None) -> None:
     """Read a case as JSON and print what is advised for each procedure."""
-    from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
+    from screening.clinical.evaluation.case import CaseError, read_case, verdicts_of
 
     definitions = _load(folder or read_config().questions)
     try:
         case = read_case(definitions, _read_json(file))
     except CaseError as error:
         _stop(error.problems, 2)
-    found = evaluate_case(definitions, case)
-    click.echo(json.dumps(as_json(definitions, case.on, found), indent=2, ensure_ascii=False))
+    told = verdicts_of(definitions, case)
+    click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
 @main.command("export-questionnaire")

@@ -24,7 +24,7 @@ from screening.clinical.definitions.definitions import (
 from screening.clinical.definitions.eligibility import PolicyChange
 from screening.clinical.definitions.findings import Finding
 from screening.clinical.definitions.medicines import MedicineNames
-from screening.clinical.definitions.questionnaire import Item, Option, Section
+from screening.clinical.definitions.questionnaire import Holds, Item, Option, Section
 from screening.definitions.assembling import assemble_procedures, statements_of
 from screening.definitions.checks import check_definitions
 from screening.definitions.examples import examples_in, marks_in
@@ -237,6 +237,7 @@ def _item(
         "if_yes": below(shape.if_yes, "if_yes"),
         "if_not_no": below(shape.if_not_no, "if_not_no"),
         "may_not_know": shape.unknown,
+        "holds": shape.holds or Holds(),
     }
     item = Item(**same_fields(shape, Item) | named_otherwise)
     tables.put(links, "question", item.link_id, item, at, where)

@@ -23,6 +23,7 @@ from screening.definitions.values import (
     Lasts,
     Length,
     LinkId,
+    Lives,
     OptionId,
     Singles,
     SourceId,
@@ -81,6 +82,7 @@ class QuestionShape(Shape):
     private: bool = False
     always: bool = False
     booked: bool = False
+    holds: Lives | None = None
     afresh: bool = False
     required: bool = True
     longest: Annotated[int, Field(ge=1, le=2000)] = 500

@@ -15,7 +15,7 @@ from screening.clinical.definitions.dates import Duration, PartialDate
 from screening.clinical.definitions.eligibility import UNTIL_RESOLVED, Outcome
 from screening.clinical.definitions.findings import AgeBand, All, Condition, Not
 from screening.clinical.definitions.findings import Any as AnyOf
-from screening.clinical.definitions.questionnaire import RESERVED
+from screening.clinical.definitions.questionnaire import RESERVED, Holds, Life
 from screening.definitions.problems import did_you_mean
 
 AGES: dict[str, Callable[..., AgeBand]] = {
@@ -48,6 +48,16 @@ def _day(text: str) -> date:
 
 def _length(given: object) -> Duration:
     return Duration.parse(str(given))
+
+
+def _holds(given: object) -> Holds:
+    """Read one length for both, or {yes: ..., no: ...}."""
+    match given:
+        case str():
+            return Holds(Life.parse(given), Life.parse(given))
+        case {"yes": str(yes), "no": str(no), **rest} if not rest:
+            return Holds(Life.parse(yes), Life.parse(no))
+    raise ValueError("'holds' must be a length of time, or {yes: ..., no: ...}")
 
 
 def _age(text: str) -> AgeBand:
@@ -110,6 +120,7 @@ ExpectedSingle = tuple[PartialDate | None, Outcome, date | None]
 Singles = Annotated[Any, AfterValidator(_singles)]
 Wait = Annotated[str, AfterValidator(_wait)]
 Day = Annotated[str, AfterValidator(_day)]
+Lives = Annotated[InstanceOf[Holds], BeforeValidator(_holds)]
 Length = Annotated[InstanceOf[Duration], BeforeValidator(_length)]
 When = Annotated[Any, AfterValidator(_condition)]
 After = Annotated[str, AfterValidator(Duration.parse)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from screening.clinical.definitions.dates import Duration
@@ -44,6 +45,59 @@ class ItemType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """How long an answer holds, counted from the day on which it was given.
+
+    `length` None holds for life; `until_its_date` until the date that was answered.
+    """
+
+    length: Duration | None = None
+    until_its_date: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Life:
+        """Read "the day", "12 months", "for life" or "until its date". Raises ValueError."""
+        match text:
+            case "the day":
+                return THE_DAY
+            case "for life":
+                return FOR_LIFE
+            case "until its date":
+                return UNTIL_ITS_DATE
+        length = Duration.parse(text)
+        if length.unit != "month":
+            raise ValueError('write "the day", a number of months, "for life" or "until its date"')
+        return cls(length)
+
+    def is_over(self, given: date, on: date) -> bool:
+        """Return whether an answer of the day `given` holds no more on the day `on`."""
+        return self.length is not None and on >= self.length.after(given)
+
+    def __str__(self) -> str:
+        if self.until_its_date:
+            return "until its date"
+        if self.length is None:
+            return "life"
+        return "the day" if self == THE_DAY else str(self.length)
+
+
+THE_DAY = Life(Duration(1, "day"))
+FOR_LIFE = Life()
+UNTIL_ITS_DATE = Life(until_its_date=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """How long a "yes" and how long a "no" to a question holds.
+
+    A "yes" stands for everything that was said, ticked or dated, a "no" for what was not.
+    """
+
+    yes: Life = THE_DAY
+    no: Life = THE_DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One choice, the findings that ticking it establishes, and what is then asked."""
 
@@ -60,6 +114,7 @@ class Item:
     `means` is what "yes" establishes, `dates` the finding whose date is asked.
     `within` says how far back the question asks. `may_not_know` offers "I do not
     know", `private` "I will tell only the doctor".
+    `holds` says how long an answer lasts, the day itself where nothing is written.
     `afresh` asks it at each visit, whatever was said last time. `longest` is in characters.
     """
 
@@ -81,6 +136,7 @@ class Item:
     afresh: bool = False
     required: bool = True
     longest: int = 500
+    holds: Holds = Holds()
 
     @property
     def follow_ups(self) -> tuple[Item, ...]:

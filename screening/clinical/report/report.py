@@ -38,8 +38,7 @@ from screening.clinical.definitions.questionnaire import (
     is_answered,
     journey,
 )
-from screening.clinical.evaluation.answers import establish_findings
-from screening.clinical.evaluation.case import Case, as_json, evaluate_case
+from screening.clinical.evaluation.case import Case, as_json, evaluate_case, findings_of
 from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (
     Report,
@@ -77,7 +76,7 @@ def compile_report(
     questionnaire = assemble_questionnaire(definitions, case.procedures)
     steps = journey(questionnaire, case.answers)
     behind = _answers_behind(definitions, [step.item for step in steps])
-    findings = establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
+    findings = findings_of(definitions, case, case.on)
     procedures = [_procedure(definitions, one, behind, findings) for one in found]
     decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
     return Report(
