@@ -17,6 +17,7 @@ import click
 from screening.commands import clinic, keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
+from screening.commands.medicines import medicines
 from screening.commands.opening import FOLDER
 from screening.commands.opening import load as _load
 from screening.commands.opening import open_installation as _open_installation
@@ -48,6 +49,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(code)
+main.add_command(medicines)
 
 
 @main.command()

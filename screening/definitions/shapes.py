@@ -244,11 +244,23 @@ class ExamplesFile(Shape):
     recheck: tuple[Id, ...] | None = None
 
 
+class OnTheSkinShape(Shape):
+    establishes: Ids = ()
+    possible: Ids = ()
+
+
 class MedicineShape(Shape):
     id: Id = Field(alias="class")
-    question: LinkId
-    answer: Text
-    names: tuple[Text, ...] = Field(min_length=1)
+    name: Text | None = Field(alias="is", default=None)
+    establishes: Ids = ()
+    possible: Ids = ()
+    on_the_skin: OnTheSkinShape | None = None
+    why: Text | None = None
+    source: tuple[Text, ...] = ()
+    substances: tuple[Text, ...] = ()
+    names: tuple[Text, ...] = ()
+    question: LinkId | None = None
+    answer: Text | None = None
 
 
 class MedicinesFile(Shape):

@@ -25,6 +25,7 @@ from screening.clinical.definitions.findings import (
     derive,
     usable_date,
 )
+from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecord
 from screening.clinical.definitions.questionnaire import (
     NONE_OF_THESE,
     NOT_KNOWN,
@@ -36,6 +37,7 @@ from screening.clinical.definitions.questionnaire import (
     ItemType,
     walk,
 )
+from screening.clinical.evaluation.medicines import medicine_states
 
 OLDEST = 120
 
@@ -131,13 +133,15 @@ def establish_findings(
     otherwise: Pair = UNKNOWN,
     day: date | None = None,
     later: Callable[[Mapping[str, Pair]], Mapping[str, Pair]] = lambda states: states,
+    medicines: MedicineRecord = NO_MEDICINES,
 ) -> Findings:
     """Return the state of every finding, and its date where the patient gave one.
 
     A finding in `given` wins over the answers; one that nothing mentions has the
     state `otherwise`. `on` is the day until which something can have happened, `day`
     the one for which ages are worked out, where that is another. `later` says what of
-    the states a later day still knows (evaluation/ageing.py).
+    the states a later day still knows (evaluation/ageing.py). `medicines` is what was read
+    in the patient's own list; no answer takes away what a medicine says.
     """
     items = [item for section in definitions.sections for item in section.items]
     readable, faults = parse_answers(walk(items), answers, on)
@@ -149,6 +153,8 @@ def establish_findings(
     for name, finding in definitions.findings.items():
         if finding.when is None:
             states.setdefault(name, otherwise)
+    for name, pair in medicine_states(definitions, medicines, readable):
+        states[name] = any_of(states.get(name, ABSENT), pair)
     states |= given.states if given else {}
     dates = dict(_dates(items, readable)) | dict(given.dates if given else {})
     usable = {n: usable_date(definitions.findings[n], d, on) for n, d in dates.items()}

@@ -15,6 +15,7 @@ from screening.clinical.definitions.dates import Duration, PartialDate
 from screening.clinical.definitions.definitions import Definitions, with_parts
 from screening.clinical.definitions.eligibility import Eligibility, Reason, determine_eligibility
 from screening.clinical.definitions.findings import STATES, UNKNOWN, Findings, Pair
+from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecord
 from screening.clinical.definitions.policy import in_force
 from screening.clinical.definitions.questionnaire import Answer
 from screening.clinical.evaluation.ageing import Outlived, age, outlived_on, to_confirm
@@ -24,9 +25,10 @@ from screening.clinical.evaluation.answers import (
     parse_answer,
     parse_answers,
 )
+from screening.clinical.evaluation.medicines import MEDICINES, medicines_in
 
 MOST_PROCEDURES = 10
-KEYS = {"procedures", "on", "visit", "answers", "answered_on", "findings", "otherwise"}
+KEYS = {"procedures", "on", "visit", "answers", "answered_on", "findings", "otherwise", MEDICINES}
 LONGEST_AHEAD = Duration(2, "year")  # no clinic books a visit later than that
 FAULTS = {
     Fault.MISSING: "is empty",
@@ -60,6 +62,7 @@ class Case:
     otherwise: Pair = UNKNOWN
     visit: date | None = None
     answered_on: Mapping[str, date] = field(default_factory=dict)
+    medicines: MedicineRecord = NO_MEDICINES
 
 
 def read_case(definitions: Definitions, raw: object, extra: frozenset[str] = frozenset()) -> Case:
@@ -74,9 +77,10 @@ def read_case(definitions: Definitions, raw: object, extra: frozenset[str] = fro
     given = _findings(definitions, raw.get("findings", {}), problems)
     answered_on = _answered_on(definitions, raw.get("answered_on", {}), answers, on, problems)
     visit = _visit(raw.get("visit"), on, problems)
+    medicines = _read(MEDICINES, problems, medicines_in, definitions, raw.get(MEDICINES), answers)
     if problems or on is None or procedures is None or otherwise is None:
         raise CaseError(problems)
-    return Case(procedures, on, answers, given, otherwise, visit, answered_on)
+    return Case(procedures, on, answers, given, otherwise, visit, answered_on, medicines)
 
 
 def evaluate_case(definitions: Definitions, case: Case) -> list[Eligibility]:
@@ -99,12 +103,9 @@ def findings_of(definitions: Definitions, case: Case, day: date) -> Findings:
     outlived = outlived_answers(definitions, case)
     return establish_findings(
         definitions,
-        case.answers,
-        case.on,
-        case.given,
-        case.otherwise,
-        day,
+        *(case.answers, case.on, case.given, case.otherwise, day),
         lambda states: age(definitions, states, outlived),
+        case.medicines,
     )
 
 
@@ -148,15 +149,12 @@ def verdicts_of(definitions: Definitions, case: Case) -> dict[str, Any]:
             parts = with_parts(definitions, {reason["finding"]})
             if why := sorted({str(old) for part in parts for old in outlived.get(part, ())}):
                 reason["why"] = "; ".join(why)
-    for verdict, one in zip(told["procedures"], _visits(definitions, case), strict=False):
+    visits = evaluate_visit(definitions, case) if case.visit else []
+    for verdict, one in zip(told["procedures"], visits, strict=False):
         confirm = to_confirm(definitions, one.procedure.id, case.answers, _days(case), one.on)
         verdict["visit"] = {"on": one.on.isoformat(), **_verdict(one), "to_confirm": confirm}
         del verdict["visit"]["procedure"]
     return told
-
-
-def _visits(definitions: Definitions, case: Case) -> list[Eligibility]:
-    return evaluate_visit(definitions, case) if case.visit else []
 
 
 def _days(case: Case) -> dict[str, date]:

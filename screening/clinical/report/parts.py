@@ -71,6 +71,24 @@ class ReportAnswer(TypedDict):
     find_out: str | None
 
 
+class ReportMedicine(TypedDict):
+    """One entry of the list of medicines: as written, and what it was read as.
+
+    `status` is a medicines.Status, `kinds` what the classes of its substances are called,
+    `says` the names of the findings that it establishes or makes possible, `left_over` the
+    words beside the name that nobody knows, `maybe` the names that may have been meant.
+    """
+
+    text: str
+    status: str
+    local: bool
+    substances: list[str]
+    kinds: list[str]
+    says: list[str]
+    left_over: list[str]
+    maybe: list[str]
+
+
 class ReportSection(TypedDict):
     title: str
     answers: list[ReportAnswer]
@@ -120,6 +138,7 @@ class Report(TypedDict):
     response: NotRequired[Resource]  # the first reports had none
     translated: NotRequired[Translated]
     decisive: NotRequired[dict[str, list[Decisive]]]
+    medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some
 
 
 def patient_name(frame: Mapping[str, Any]) -> str:

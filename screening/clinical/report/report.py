@@ -23,6 +23,7 @@ from screening.clinical.definitions.definitions import (
 from screening.clinical.definitions.eligibility import Eligibility, Procedure, Reason
 from screening.clinical.definitions.findings import Findings
 from screening.clinical.definitions.language import in_language
+from screening.clinical.definitions.medicines import Entry, claims_of
 from screening.clinical.definitions.policy import describe_changes
 from screening.clinical.definitions.questionnaire import (
     NO,
@@ -39,10 +40,12 @@ from screening.clinical.definitions.questionnaire import (
     journey,
 )
 from screening.clinical.evaluation.case import Case, as_json, evaluate_case, findings_of
+from screening.clinical.evaluation.medicines import record_as_json
 from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (
     Report,
     ReportAnswer,
+    ReportMedicine,
     ReportProcedure,
     ReportReason,
     ReportSection,
@@ -79,19 +82,42 @@ def compile_report(
     findings = findings_of(definitions, case, case.on)
     procedures = [_procedure(definitions, one, behind, findings) for one in found]
     decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
-    return Report(
+    report = Report(
         frame=dict(frame),
         definitions=definitions.hash,
         on=case.on.isoformat(),
         procedures=procedures,
         sections=_sections(steps, case.answers, decisive, words),
         sources=_sources(definitions, procedures),
-        case=dict(raw_case),
+        case={**raw_case, **_frozen(case)},
         verdicts=as_json(definitions, case.on, found),
         response=response_resource(
             definitions.hash, case.procedures, steps, case.answers, words, frame
         ),
     )
+    if case.medicines.entries:
+        report["medicines"] = [_medicine(definitions, entry) for entry in case.medicines.entries]
+    return report
+
+
+def _medicine(definitions: Definitions, entry: Entry) -> ReportMedicine:
+    known = definitions.medicines
+    said = dict.fromkeys(claim.finding for claim in claims_of(known, [entry]))
+    return ReportMedicine(
+        text=entry.text,
+        status=str(entry.status),
+        local=entry.local,
+        substances=list(entry.substances),
+        kinds=[kind.name for kind in known.classes_of(entry)],
+        says=[definitions.findings[name].name for name in said],
+        left_over=list(entry.left_over),
+        maybe=[guess.name for guess in entry.guesses],
+    )
+
+
+def _frozen(case: Case) -> dict[str, Any]:
+    """Return what was read in the list of medicines, so that it is never read otherwise."""
+    return {"medicines": record_as_json(case.medicines)} if case.medicines.entries else {}
 
 
 def translated(
