@@ -163,7 +163,8 @@ def test_the_questions_behind_an_item_are_asked_for_its_procedure_only(library):
     assert "ulcer" not in asked("mesotherapy-face")
     for name, procedure in library.procedures.items():
         items = [i for i in library.items if i.link_id in asked(name)]
-        known = {f for item in items for f in item.establishes} | {"clotting_medicine"}
+        known = {f for item in items for f in item.establishes}
+        known |= {name for name, finding in library.findings.items() if finding.when}
         assert {f for one in procedure.aftercare.advice for f in one.unless} <= known
 
 
