@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic import StringConstraints as Matches
 
 from screening.clinical.definitions.aftercare import Act
+from screening.clinical.definitions.dates import outlasts
 from screening.clinical.definitions.eligibility import Grade, Outcome
 from screening.clinical.definitions.questionnaire import ItemType
 from screening.definitions.values import (
@@ -134,6 +135,14 @@ class AdviceShape(StatementShape):
 class SignShape(StatementShape):
     sign: Text
     act: Act
+    starts: Length | None = Field(None, alias="from")
+    ends: Length | None = Field(None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SignShape:
+        if self.starts and self.ends and not outlasts(self.ends, self.starts):
+            raise ValueError("'to' must be a later day than 'from'")
+        return self
 
 
 class NormalShape(StatementShape):

@@ -35,6 +35,8 @@ aftercare:
 warning_signs:
 - sign: Blisters.
   act: call
+  from: 1 day
+  to: 14 days
   source: S1
   facts: [S0-003]
 expect:
@@ -85,6 +87,7 @@ def problems(folder):
 
 
 MISTAKES = [
+    (PEEL, "to: 14 days", "to: 1 day", "'to' must be a later day than 'from'"),
     (
         PEEL,
         "for: 48 hours",
@@ -217,9 +220,9 @@ def test_aftercare_is_read_as_it_is_written(tmp_path):
         "2 weeks",
         ("S1",),
     )
-    assert [(sign.text, sign.act, sign.listed_by) for sign in care.warning_signs] == [
-        ("Blisters.", Act.CALL, "peel")
-    ]
+    [sign] = care.warning_signs
+    assert (sign.text, sign.act, sign.listed_by) == ("Blisters.", Act.CALL, "peel")
+    assert (str(sign.starts), str(sign.ends)) == ("1 day", "14 days")
     assert str(care.expectations[0].lasts) == "3 days"
     assert (str(care.visits[0].after), care.visits[0].obligatory) == ("7 days", True)
     assert [one.text for one in care.course] == ["Three sessions."]

@@ -245,6 +245,20 @@ def test_what_cannot_wait_is_an_emergency(library, procedure, words):
     assert any(s.act is Act.EMERGENCY and words in s.text for s in signs)
 
 
+def test_a_sign_says_in_which_days_it_shows_and_an_emergency_by_which_day(library):
+    procedures, _ = report(library, "thread-lift", otherwise="unknown")
+    beats = next(
+        sign
+        for sign in procedures["thread-lift"]["aftercare"]["warning_signs"]
+        if "beats like the pulse" in sign["text"]
+    )
+
+    assert (beats["act"], beats["starts"], beats["ends"]) == ("emergency", "3 days", "120 days")
+    for name in ("soft-lifting", "thread-lift", "prp", "chemical-peel", "energy-device"):
+        signs = library.procedures[name].aftercare.warning_signs
+        assert [s.text for s in signs if s.act is Act.EMERGENCY and s.ends is None] == []
+
+
 def test_every_source_of_the_aftercare_is_in_the_list_of_sources(library):
     for name, procedure in library.procedures.items():
         _, compiled = report(library, name, otherwise="unknown")
