@@ -101,7 +101,7 @@ MISTAKES = [
         'peel.yaml:41: "tomorrow" is not a length of time; write for example "7 days"',
     ),
     (PEEL, "from: 1 day", "from: 12 hours", 'peel.yaml:41: "12 hours" is not a length of time'),
-    (PEEL, "after: 7 days", "after: soon", 'peel.yaml:56: "soon" is not a length of time'),
+    (PEEL, "after: 7 days", "after: soon", 'peel.yaml:58: "soon" is not a length of time'),
     (
         PEEL,
         "- avoid: Sun.",
@@ -144,7 +144,7 @@ MISTAKES = [
         PEEL,
         "what: Three sessions.\n  source: S1",
         "what: Three sessions.\n  source: S9",
-        'peel.yaml:60: unknown source "S9"',
+        'peel.yaml:62: unknown source "S9"',
     ),
     (
         PEEL,
@@ -152,7 +152,7 @@ MISTAKES = [
         "facts: [S0-003, S0-999]",
         'peel.yaml:46: unknown fact "S0-999"',
     ),
-    (PEEL, "facts: [S0-003]", "facts: [S0-3]", 'peel.yaml:49: "S0-3" cannot be an id here'),
+    (PEEL, "facts: [S0-003]", "facts: [S0-3]", 'peel.yaml:51: "S0-3" cannot be an id here'),
     (
         PEEL,
         "  source: S1\n  fixed: true",
