@@ -26,7 +26,8 @@ from screening.clinical.definitions.findings import Finding
 from screening.clinical.definitions.medicines import MedicineNames
 from screening.clinical.definitions.questionnaire import Holds, Item, Option, Section
 from screening.definitions.assembling import assemble_procedures, statements_of
-from screening.definitions.checks import check_definitions
+from screening.definitions.checking.structure import check_definitions
+from screening.definitions.checking.tracing import check_facts
 from screening.definitions.examples import examples_in, marks_in
 from screening.definitions.explaining import explain
 from screening.definitions.medicines import check_medicines, medicines_in
@@ -53,7 +54,6 @@ from screening.definitions.shapes import (
     TranslationsFile,
     same_fields,
 )
-from screening.definitions.tracing import check_facts
 
 OPTIONAL = (ExamplesFile, FactsFile, TranslationsFile, PolicyFile, MedicinesFile)
 
