@@ -204,6 +204,15 @@ def trace(folder: Path | None) -> None:
 
 
 @main.command()
+@click.argument("folder", type=FOLDER, required=False)
+def matrix(folder: Path | None) -> None:
+    """Print what each finding means for each procedure, as Markdown."""
+    from screening.definitions.checking.matrix import matrix as matrix_
+
+    click.echo(matrix_(_load(folder or read_config().questions)), nl=False)
+
+
+@main.command()
 def settings() -> None:
     """List every setting, its default and what it is for."""
     for setting in SETTINGS:
