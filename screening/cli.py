@@ -198,9 +198,18 @@ def definitions_(as_json_: bool) -> None:
 @click.argument("folder", type=FOLDER, required=False)
 def trace(folder: Path | None) -> None:
     """Print where each statement of the first documents is used, as Markdown."""
-    from screening.definitions.tracing import trace as trace_
+    from screening.definitions.checking.tracing import trace as trace_
 
     click.echo(trace_(_load(folder or read_config().questions)), nl=False)
+
+
+@main.command()
+@click.argument("folder", type=FOLDER, required=False)
+def matrix(folder: Path | None) -> None:
+    """Print what each finding means for each procedure, as Markdown."""
+    from screening.definitions.checking.matrix import matrix as matrix_
+
+    click.echo(matrix_(_load(folder or read_config().questions)), nl=False)
 
 
 @main.command()

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.medicines import MedicineClass, MedicineNames, plain
 from screening.clinical.definitions.questionnaire import YES, Item, ItemType
+from screening.definitions.kinds import MedicinesFile
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document
-from screening.definitions.shapes import MedicinesFile, same_fields
+from screening.definitions.shapes import same_fields
 
 
 def medicines_in(file: MedicinesFile) -> MedicineNames:

@@ -21,11 +21,12 @@ from screening.clinical.definitions.eligibility import (
 )
 from screening.clinical.definitions.findings import ABSENT, UNKNOWN, Findings
 from screening.clinical.definitions.policy import changed_rule, in_force, relaxes
-from screening.definitions.checks import impossible_waits, misfits
-from screening.definitions.enumeration import idle_rules
+from screening.definitions.checking.enumeration import idle_rules
+from screening.definitions.checking.structure import impossible_waits, misfits
+from screening.definitions.kinds import PolicyFile
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document
-from screening.definitions.shapes import PolicyFile, same_fields
+from screening.definitions.shapes import same_fields
 
 Places = Mapping[str, tuple[str, int]]
 

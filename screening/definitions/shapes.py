@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic import StringConstraints as Matches
 
 from screening.clinical.definitions.aftercare import Act
 from screening.clinical.definitions.dates import outlasts
@@ -16,6 +15,7 @@ from screening.clinical.definitions.questionnaire import ItemType
 from screening.definitions.values import (
     After,
     Age,
+    BecauseText,
     Day,
     Evidence,
     FactId,
@@ -25,8 +25,8 @@ from screening.definitions.values import (
     Length,
     LinkId,
     Lives,
+    OneSide,
     OptionId,
-    Singles,
     SourceId,
     Start,
     Text,
@@ -65,6 +65,8 @@ class OptionShape(Shape):
     text: Text
     means: Ids = ()
     then: tuple[QuestionShape, ...] = ()
+    doctor_reads: bool = False
+    no_consequence: BecauseText | None = None
 
 
 class QuestionShape(Shape):
@@ -87,6 +89,9 @@ class QuestionShape(Shape):
     afresh: bool = False
     required: bool = True
     longest: Annotated[int, Field(ge=1, le=2000)] = 500
+    still: Text | None = None
+    doctor_reads: bool = False
+    no_consequence: BecauseText | None = None
 
 
 class ContraindicationShape(Shape):
@@ -102,6 +107,7 @@ class ContraindicationShape(Shape):
     fixed: bool = False
     recheck: bool = False
     note: Text | None = None
+    if_unknown: Text | None = None
 
 
 class PreparationShape(Shape):
@@ -206,51 +212,26 @@ class ChangeShape(Shape):
     since: Day
 
 
-class FindingsFile(Shape):
-    findings: tuple[FindingShape, ...] = Field(min_length=1)
+class HeavierShape(Shape):
+    heavier: Id
+    lighter: Id
+    because: Text
 
 
-class SectionFile(Shape):
-    section: Id
-    title: Text
-    questions: tuple[QuestionShape, ...] = Field(min_length=1)
+class SameProductShape(Shape):
+    product: Id
+    name: Text = Field(alias="is")
+    procedures: tuple[Id, ...] = Field(min_length=2)
+    findings: tuple[Id, ...] = ()
+    differ: dict[Id, Text] = {}
 
 
-class ProcedureFile(Shape):
-    procedure: Id
-    name: Text
-    summary: Text
-    includes: Ids = ()
-    contraindications: tuple[ContraindicationShape, ...] = Field(min_length=1)
-    preparation: tuple[PreparationShape, ...] = ()
-    aftercare: tuple[AdviceShape, ...] = ()
-    warning_signs: tuple[SignShape, ...] = ()
-    expect: tuple[NormalShape, ...] = ()
-    follow_up: tuple[VisitShape, ...] = ()
-    course: tuple[CourseShape, ...] = ()
-
-
-class SourcesFile(Shape):
-    sources: tuple[SourceShape, ...] = Field(min_length=1)
-
-
-class FactsFile(Shape):
-    facts: tuple[FactShape, ...] = Field(min_length=1)
-
-
-class TranslationsFile(Shape):
-    language: Annotated[str, Matches(pattern=r"^[a-z]{2}$")]
-    reviewed_by: Text | None = None
-    texts: dict[Text, Text] = Field(min_length=1)
-
-
-class ExamplesFile(Shape):
-    examples_for: Id
-    on: date
-    examples: tuple[ExampleShape, ...] = Field(min_length=1)
-    single: dict[Id, Singles] = {}
-    fixed: tuple[Id, ...] | None = None
-    recheck: tuple[Id, ...] | None = None
+class ContradictionShape(Shape):
+    one: OneSide
+    other: OneSide
+    because: Text
+    unknown: Ids = ()
+    ask: Text | None = None
 
 
 class MedicineShape(Shape):
@@ -258,37 +239,3 @@ class MedicineShape(Shape):
     question: LinkId
     answer: Text
     names: tuple[Text, ...] = Field(min_length=1)
-
-
-class MedicinesFile(Shape):
-    reads: tuple[LinkId, ...] = Field(min_length=1)
-    medicines: tuple[MedicineShape, ...] = Field(min_length=1)
-
-
-class PolicyFile(Shape):
-    policy: Id
-    changes: tuple[ChangeShape, ...] = Field(min_length=1)
-
-
-File = (
-    FindingsFile
-    | SectionFile
-    | ProcedureFile
-    | SourcesFile
-    | FactsFile
-    | ExamplesFile
-    | TranslationsFile
-    | PolicyFile
-    | MedicinesFile
-)
-KINDS: dict[str, type[File]] = {
-    "procedure": ProcedureFile,
-    "section": SectionFile,
-    "findings": FindingsFile,
-    "sources": SourcesFile,
-    "facts": FactsFile,
-    "examples_for": ExamplesFile,
-    "language": TranslationsFile,
-    "policy": PolicyFile,
-    "medicines": MedicinesFile,
-}

@@ -7,9 +7,9 @@ from click.testing import CliRunner
 
 from screening.cli import main
 from screening.clinical.definitions.aftercare import Act
+from screening.definitions.checking.tracing import trace
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
-from screening.definitions.tracing import trace
 from tests.conftest import SMALL, write_library
 
 PEEL, FACTS = "procedures/peel.yaml", "facts.yaml"
