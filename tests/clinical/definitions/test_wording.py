@@ -3,7 +3,7 @@
 import re
 
 TELLS_A_FACT = re.compile(
-    r"\b[Yy]ou (?:have|had|are (?!not)|were|took|bleed|bruise|worry|react|could|may not bear)\b"
+    r"\b[Yy]ou (?:have|had|are (?!not|and)|were|took|bleed|bruise|worry|react|could|may not bear)\b"
     r"|\b[Yy]our (?:illness|medicine|fits?|period|cancer|allergy|heart|implant|pregnancy)\b"
     r"|\b(?:Wait|Treat) (?:until|the)\b"
 )
