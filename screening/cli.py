@@ -52,7 +52,8 @@ main.add_command(code)
 
 @main.command()
 @click.argument("folder", type=FOLDER, required=False)
-def check(folder: Path | None) -> None:
+@click.option("--population", is_flag=True, help="Print what the lists say to ordinary patients.")
+def check(folder: Path | None, population: bool) -> None:
     """Check every file in FOLDER and list what has to be corrected."""
     from screening.clinical.definitions.language import missing_texts
     from screening.definitions.examples import failing_examples
@@ -61,6 +62,9 @@ def check(folder: Path | None) -> None:
     definitions = _load(folder)
     if problems := failing_examples(definitions):
         _stop(problems, 1)
+    if population:
+        _print_alarms(definitions)
+        return
     for text, languages in missing_texts(definitions).items():
         click.echo(f'no translation into {", ".join(languages)} yet: "{text}"')
     if drafts := definitions.translations.keys() - definitions.reviewers:
@@ -69,6 +73,16 @@ def check(folder: Path | None) -> None:
         f"{len(definitions.procedures)} procedures, {len(list(definitions.items))} questions, "
         f"{len(definitions.findings)} findings, {len(definitions.examples)} examples: no problems."
     )
+
+
+def _print_alarms(definitions: Any) -> None:
+    from screening.clinical.whatif.alarms import count_alarms, describe_alarms
+
+    people = definitions.people
+    if people is None:
+        _stop(["the folder describes no population; add a file that begins with 'population:'"], 1)
+    else:
+        click.echo(describe_alarms(people, count_alarms(definitions, people)), nl=False)
 
 
 @main.command()

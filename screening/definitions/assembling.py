@@ -13,6 +13,7 @@ from screening.clinical.definitions.aftercare import (
     WarningSign,
 )
 from screening.clinical.definitions.eligibility import Contraindication, Preparation, Procedure
+from screening.clinical.definitions.people import People, Trait
 from screening.clinical.definitions.questionnaire import (
     THE_DAY,
     UNTIL_ITS_DATE,
@@ -21,7 +22,7 @@ from screening.clinical.definitions.questionnaire import (
     Option,
     Section,
 )
-from screening.definitions.kinds import ProcedureFile, SectionFile
+from screening.definitions.kinds import PopulationFile, ProcedureFile, SectionFile
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document, Key
 from screening.definitions.shapes import (
@@ -35,6 +36,29 @@ from screening.definitions.shapes import (
 Places = Mapping[str, tuple[str, int]]
 Noted = Callable[[Item, QuestionShape, Document, Key], None]
 LISTS = ("preparation", "aftercare", "warning_signs", "expect", "follow_up", "course")
+
+
+def people_in(file: PopulationFile) -> People:
+    """Return the ordinary patients that `file` describes."""
+    traits = tuple(
+        Trait(
+            one.id,
+            one.women,
+            one.men,
+            one.answers,
+            tuple((more.percent, more.answers) for more in one.of_these),
+        )
+        for one in file.items
+    )
+    who = file.population
+    return People(
+        on=who.on,
+        seed=who.seed,
+        count={"women": who.women, "men": who.men},
+        ages={"women": who.age_women, "men": who.age_men},
+        traits=traits,
+        not_known=file.do_not_know.rates,
+    )
 
 
 def statements_of(

@@ -10,6 +10,7 @@ from pydantic import StringConstraints as Matches
 
 from screening.definitions.shapes import (
     AdviceShape,
+    ApprovalShape,
     ChangeShape,
     ContradictionShape,
     ContraindicationShape,
@@ -20,12 +21,15 @@ from screening.definitions.shapes import (
     HeavierShape,
     MedicineShape,
     NormalShape,
+    NotKnownShape,
+    PeopleShape,
     PreparationShape,
     QuestionShape,
     SameProductShape,
     Shape,
     SignShape,
     SourceShape,
+    TraitShape,
     VisitShape,
 )
 from screening.definitions.values import Decided, Format, Id, Ids, LinkId, Singles, Text
@@ -98,9 +102,24 @@ class MedicinesFile(Shape):
     medicines: tuple[MedicineShape, ...] = Field(min_length=1)
 
 
+class ApprovalsFile(Shape):
+    approvals: tuple[ApprovalShape, ...]
+
+
 class PolicyFile(Shape):
     policy: Id
     changes: tuple[ChangeShape, ...] = Field(min_length=1)
+
+
+class PolicyExampleFile(Shape):
+    policy_example: Id
+    changes: tuple[ChangeShape, ...] = Field(min_length=1)
+
+
+class PopulationFile(Shape):
+    population: PeopleShape
+    items: tuple[TraitShape, ...] = Field(min_length=1)
+    do_not_know: NotKnownShape
 
 
 File = (
@@ -112,6 +131,9 @@ File = (
     | ExamplesFile
     | TranslationsFile
     | PolicyFile
+    | PolicyExampleFile
+    | PopulationFile
+    | ApprovalsFile
     | MedicinesFile
     | FormatFile
     | CoverageFile
@@ -126,6 +148,9 @@ KINDS: dict[str, type[File]] = {
     "examples_for": ExamplesFile,
     "language": TranslationsFile,
     "policy": PolicyFile,
+    "policy_example": PolicyExampleFile,
+    "population": PopulationFile,
+    "approvals": ApprovalsFile,
     "medicines": MedicinesFile,
     "format": FormatFile,
     "coverage": CoverageFile,

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.definitions.assembling import assemble_procedures
+from screening.definitions.checking.approvals import check_approvals
+from screening.definitions.checking.people import check_people
 from screening.definitions.checking.references import check_references
 from screening.definitions.checking.silence import check_silence
 from screening.definitions.checking.structure import check_definitions
@@ -28,7 +30,7 @@ from screening.definitions.kinds import (
     SourcesFile,
 )
 from screening.definitions.medicines import check_medicines
-from screening.definitions.policies import check_policies
+from screening.definitions.policies import check_policies, check_policy_examples
 from screening.definitions.problems import DefinitionError, Problem
 from screening.definitions.reading import Document, find_files, hash_files, read_document
 from screening.definitions.tables import Tables
@@ -106,6 +108,9 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         contradictions=tuple(tables.contradictions),
         severity_order=tuple(tables.severity_order),
         same_product=tuple(tables.same_product.values()),
+        approvals=tables.approvals,
+        policy_examples=tables.policy_examples,
+        people=tables.people.get(""),
     )
     problems = tables.problems + check_references(definitions, tables.procedures, tables.places)
     if not problems:
@@ -113,6 +118,9 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
     if not problems:
         problems = check_facts(definitions, tables.places)
         problems += check_policies(definitions, tables.places)
+        problems += check_approvals(definitions, tables.places)
+        problems += check_people(definitions, tables.places)
+        problems += check_policy_examples(definitions, tables.example_places)
         problems += check_medicines(definitions, tables.medicines_at)
         problems += check_silence(definitions, tables.places)
         problems += check_weights(definitions, tables.places)

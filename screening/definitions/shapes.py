@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -36,6 +37,11 @@ from screening.definitions.values import (
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+DaysAgo = Mapping[str, tuple[int, int]]
+PopulationAnswers = Mapping[LinkId, str | tuple[str, ...] | DaysAgo]
 
 
 class Shape(BaseModel):
@@ -232,6 +238,47 @@ class ContradictionShape(Shape):
     because: Text
     unknown: Ids = ()
     ask: Text | None = None
+
+
+class MoreShape(Shape):
+    percent: Percent
+    answers: PopulationAnswers
+    note: Text | None = None
+
+
+class TraitShape(Shape):
+    id: Id
+    women: Percent
+    men: Percent
+    range: tuple[Percent, Percent]
+    answers: PopulationAnswers
+    source: Text
+    evidence: Literal["read", "known", "assumed"]
+    of_these: tuple[MoreShape, ...] = ()
+    correlated: Ids = ()
+    note: Text | None = None
+
+
+class PeopleShape(Shape):
+    women: Annotated[int, Field(ge=1, le=10_000)]
+    men: Annotated[int, Field(ge=1, le=10_000)]
+    age_women: tuple[int, int]
+    age_men: tuple[int, int]
+    on: date
+    seed: int
+
+
+class NotKnownShape(Shape):
+    evidence: Literal["read", "known", "assumed"]
+    note: Text
+    rates: dict[LinkId, Percent]
+
+
+class ApprovalShape(Shape):
+    procedure: Id
+    by: Text
+    on: date
+    reads: Text
 
 
 class MedicineShape(Shape):

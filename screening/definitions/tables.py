@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from screening.clinical.definitions.approval import Approval
 from screening.clinical.definitions.contradictions import Contradiction
 from screening.clinical.definitions.coverage import Cell, Heavier, SameProduct
 from screening.clinical.definitions.definitions import Example, Fact, Marks, Single, Source
 from screening.clinical.definitions.eligibility import PolicyChange
 from screening.clinical.definitions.findings import Finding
 from screening.clinical.definitions.medicines import MedicineNames
+from screening.clinical.definitions.people import People
 from screening.clinical.definitions.questionnaire import Item, Section
-from screening.definitions.assembling import assemble_section, statements_of
+from screening.definitions.assembling import assemble_section, people_in, statements_of
 from screening.definitions.examples import examples_in, marks_in
 from screening.definitions.kinds import (
+    ApprovalsFile,
     ContradictionsFile,
     CoverageFile,
     ExamplesFile,
@@ -23,7 +26,9 @@ from screening.definitions.kinds import (
     FindingsFile,
     FormatFile,
     MedicinesFile,
+    PolicyExampleFile,
     PolicyFile,
+    PopulationFile,
     ProcedureFile,
     SectionFile,
     SourcesFile,
@@ -60,6 +65,10 @@ class Tables:
         self.contradictions: list[Contradiction] = []
         self.severity_order: list[Heavier] = []
         self.same_product: dict[str, SameProduct] = {}
+        self.approvals: dict[str, Approval] = {}
+        self.policy_examples: dict[str, tuple[PolicyChange, ...]] = {}
+        self.example_places: dict[str, dict[str, tuple[str, int]]] = {}
+        self.people: dict[str, People] = {}
 
     def add(self, file: File, at: Document) -> None:
         """Take in what `file` says."""
@@ -83,6 +92,24 @@ class Tables:
             case PolicyFile():
                 self.problems += place_changes(file, at, self.places)
                 self.policies += changes_in(file)
+            case PolicyExampleFile(policy_example=name):
+                changes = tuple(changes_in(file))
+                kind = "policy_example"
+                self._put(self.policy_examples, kind, name, changes, at, (kind,))
+                here: dict[str, tuple[str, int]] = {}
+                self.problems += place_changes(file, at, here)
+                self.example_places[name] = here
+            case PopulationFile():
+                people = people_in(file)
+                self._put(self.people, "population", "", people, at, ("population",))
+                for i, trait in enumerate(file.items):
+                    self._place(f"trait {trait.id}", at, ("items", i))
+                self._place("do_not_know", at, ("do_not_know",))
+            case ApprovalsFile(approvals=approved):
+                known = [Approval(**same_fields(shape, Approval)) for shape in approved]
+                for i, approval in enumerate(known):
+                    key = ("approvals", i)
+                    self._put(self.approvals, "approval", approval.procedure, approval, at, key)
             case MedicinesFile():
                 self.medicines, self.medicines_at = medicines_in(file), at
             case ExamplesFile():
