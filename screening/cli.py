@@ -54,7 +54,8 @@ main.add_command(medicines)
 
 @main.command()
 @click.argument("folder", type=FOLDER, required=False)
-def check(folder: Path | None) -> None:
+@click.option("--population", is_flag=True, help="Print what the lists say to ordinary patients.")
+def check(folder: Path | None, population: bool) -> None:
     """Check every file in FOLDER and list what has to be corrected."""
     from screening.clinical.definitions.language import missing_texts
     from screening.definitions.examples import failing_examples
@@ -63,6 +64,9 @@ def check(folder: Path | None) -> None:
     definitions = _load(folder)
     if problems := failing_examples(definitions):
         _stop(problems, 1)
+    if population:
+        _print_alarms(definitions)
+        return
     for text, languages in missing_texts(definitions).items():
         click.echo(f'no translation into {", ".join(languages)} yet: "{text}"')
     if drafts := definitions.translations.keys() - definitions.reviewers:
@@ -71,6 +75,16 @@ def check(folder: Path | None) -> None:
         f"{len(definitions.procedures)} procedures, {len(list(definitions.items))} questions, "
         f"{len(definitions.findings)} findings, {len(definitions.examples)} examples: no problems."
     )
+
+
+def _print_alarms(definitions: Any) -> None:
+    from screening.clinical.whatif.alarms import count_alarms, describe_alarms
+
+    people = definitions.people
+    if people is None:
+        _stop(["the folder describes no population; add a file that begins with 'population:'"], 1)
+    else:
+        click.echo(describe_alarms(people, count_alarms(definitions, people)), nl=False)
 
 
 @main.command()
@@ -200,9 +214,18 @@ def definitions_(as_json_: bool) -> None:
 @click.argument("folder", type=FOLDER, required=False)
 def trace(folder: Path | None) -> None:
     """Print where each statement of the first documents is used, as Markdown."""
-    from screening.definitions.tracing import trace as trace_
+    from screening.definitions.checking.tracing import trace as trace_
 
     click.echo(trace_(_load(folder or read_config().questions)), nl=False)
+
+
+@main.command()
+@click.argument("folder", type=FOLDER, required=False)
+def matrix(folder: Path | None) -> None:
+    """Print what each finding means for each procedure, as Markdown."""
+    from screening.definitions.checking.matrix import matrix as matrix_
+
+    click.echo(matrix_(_load(folder or read_config().questions)), nl=False)
 
 
 @main.command()

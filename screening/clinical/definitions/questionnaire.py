@@ -25,6 +25,7 @@ TELL_DOCTOR = "tell-doctor"
 WITHHELD = {NOT_KNOWN, TELL_DOCTOR}
 BORN = "date_of_birth"  # the question that a tablet and a returning patient are known by
 RESERVED = {YES, NO, NONE_OF_THESE} | WITHHELD
+STILL = "still"  # in place of a date: it goes on, and a wait after it has no end yet
 
 
 class ItemType(StrEnum):
@@ -99,12 +100,17 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice, the findings that ticking it establishes, and what is then asked."""
+    """One choice, the findings that ticking it establishes, and what is then asked.
+
+    One that establishes nothing is read by the doctor, or says why it has no consequence.
+    """
 
     id: str
     text: str
     means: tuple[str, ...] = ()
     then: tuple[Item, ...] = ()
+    doctor_reads: bool = False
+    no_consequence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,8 @@ class Item:
     `within` says how far back the question asks. `may_not_know` offers "I do not
     know", `private` "I will tell only the doctor".
     `holds` says how long an answer lasts, the day itself where nothing is written.
+    `still` are the words of "it still goes on" beside a date. `doctor_reads` marks what
+    no program can judge, a text or a "yes"; `no_consequence` says why nothing follows.
     `afresh` asks it at each visit, whatever was said last time. `longest` is in characters.
     """
 
@@ -137,6 +145,9 @@ class Item:
     required: bool = True
     longest: int = 500
     holds: Holds = Holds()
+    still: str | None = None
+    doctor_reads: bool = False
+    no_consequence: str | None = None
 
     @property
     def follow_ups(self) -> tuple[Item, ...]:
@@ -152,6 +163,8 @@ class Item:
         offered = [YES, NO] if self.type is ItemType.YES_NO else [o.id for o in self.options]
         if self.type is ItemType.SOME_OF:
             offered.append(NONE_OF_THESE)
+        if self.still:
+            offered.append(STILL)
         if self.may_not_know:
             offered.append(NOT_KNOWN)
         if self.private:

@@ -169,7 +169,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "state": reason.state,
         "grade": str(rule.grade),
         "until": reason.until.isoformat() if reason.until else None,
-        "because": rule.because,
+        "because": reason.because,
         "source": rule.source,
         **({"policy": rule.policy.policy} if rule.policy else {}),
     }

@@ -167,7 +167,7 @@ def _reason(
         wait=str(rule.defer) if rule.defer else None,
         dated=str(reason.dated) if isinstance(rule.defer, Duration) and reason.dated else None,
         until=reason.until.isoformat() if reason.until else None,
-        because=rule.because,
+        because=reason.because,
         source=rule.source,
         sources=[rule.source, *rule.also],
         evidence=rule.evidence,

@@ -105,7 +105,8 @@ class NameReader:
             return entry
         left = self._left(self._without_phrases(words), UNREAD)
         if not left:
-            return replace(entry, status=Status.NOTHING)
+            unnamed = entry.local and not marks & NO_MEDICINE  # a cream, and no word which
+            return entry if unnamed else replace(entry, status=Status.NOTHING)
         guesses = self._guess(left) if may_guess and "other" not in marks else []
         return replace(entry, status=Status.GUESS, guesses=tuple(guesses)) if guesses else entry
 

@@ -62,7 +62,7 @@ def test_two_scripts_on_one_line_are_both_read():
 
 
 @pytest.mark.parametrize(
-    "text", ["none", "None.", "нет", "لا شيء", "không", "n/a", "tea", "500 mg"]
+    "text", ["none", "None.", "нет", "لا شيء", "không", "n/a", "tea", "500 mg", "sun cream"]
 )
 def test_who_takes_nothing_is_not_asked(text):
     assert read(text) == [("nothing",)]
@@ -81,6 +81,7 @@ def test_who_takes_nothing_is_not_asked(text):
         "heart tablets of some kind",
         "blorbix with milk",
         "blorbix shampoo",
+        "a cream",
     ],
 )
 def test_what_nobody_knows_is_never_silent(text):
