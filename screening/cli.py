@@ -65,7 +65,11 @@ def check(folder: Path | None, population: bool) -> None:
     if problems := failing_examples(definitions):
         _stop(problems, 1)
     if population:
-        _print_alarms(definitions)
+        from screening.commands.population import alarms_of
+
+        if definitions.people is None:
+            _stop(["no file here holds 'population:'"], 1)
+        click.echo(alarms_of(definitions, definitions.people), nl=False)
         return
     for text, languages in missing_texts(definitions).items():
         click.echo(f'no translation into {", ".join(languages)} yet: "{text}"')
@@ -75,16 +79,6 @@ def check(folder: Path | None, population: bool) -> None:
         f"{len(definitions.procedures)} procedures, {len(list(definitions.items))} questions, "
         f"{len(definitions.findings)} findings, {len(definitions.examples)} examples: no problems."
     )
-
-
-def _print_alarms(definitions: Any) -> None:
-    from screening.clinical.whatif.alarms import count_alarms, describe_alarms
-
-    people = definitions.people
-    if people is None:
-        _stop(["the folder describes no population; add a file that begins with 'population:'"], 1)
-    else:
-        click.echo(describe_alarms(people, count_alarms(definitions, people)), nl=False)
 
 
 @main.command()

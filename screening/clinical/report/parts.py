@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.aftercare import ReportAftercare
+from screening.clinical.definitions.approval import ReportApproval
 from screening.clinical.definitions.policy import ReportChange
 from screening.clinical.definitions.questionnaire import Answer
 from screening.clinical.report.fhir import Resource
@@ -52,6 +53,7 @@ class ReportProcedure(TypedDict):
     preparation: list[dict[str, str]]
     aftercare: NotRequired[ReportAftercare]  # the first reports had none
     changes: NotRequired[list[ReportChange]]  # nor these
+    approved: NotRequired[ReportApproval | None]  # nor did they know of approvals
 
 
 class ReportAnswer(TypedDict):

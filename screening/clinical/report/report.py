@@ -14,6 +14,7 @@ from screening.clinical.definitions.aftercare import (
     describe_aftercare,
     sources_in,
 )
+from screening.clinical.definitions.approval import described
 from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.definitions import (
     Definitions,
@@ -150,6 +151,7 @@ def _procedure(
         preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
         aftercare=describe_aftercare(procedure.aftercare, findings, definitions.findings),
         changes=describe_changes(procedure, definitions.findings),
+        approved=described(definitions.approvals.get(procedure.id)),
     )
 
 

@@ -1,21 +1,19 @@
 """How many of an ordinary clinic's patients each list stops: the alarm budget.
 
-Every trait is drawn by itself, so risks gather less in the same people than in life. The
-draw is the same at each run: the seed and the day stand in the file.
+Every trait is drawn by itself, so risks gather less in the same people than in life.
 """
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.eligibility import Eligibility, Outcome
 from screening.clinical.definitions.findings import ABSENT, Findings
-from screening.clinical.definitions.people import Answered, People
+from screening.clinical.definitions.people import People
 from screening.clinical.definitions.policy import in_force
 from screening.clinical.definitions.questionnaire import Answer
 from screening.clinical.evaluation.case import Case, evaluate_case
@@ -25,7 +23,7 @@ AS_WRITTEN = "as written"
 LEAD = """\
 # Alarm budget
 
-What the lists say to ordinary patients: `questions/population.yaml`, drawn once. Written by
+What the lists say to the ordinary patients of `questions/examples/population.yaml`. Written by
 `screening check --population > docs/alarm-budget.md`; docs/clinical-lead.md says how to read it.
 """
 SHORT = {
@@ -49,62 +47,21 @@ class Budget:
     drivers: dict[str, Counter[tuple[Outcome, str]]] = field(default_factory=dict)
 
 
-def draw_people(people: People) -> Iterator[tuple[str, dict[str, Answer]]]:
-    """Yield the sex and the answers of each patient, the same ones at every run."""
-    chance = random.Random(people.seed)
-    for sex in SEXES:
-        for _ in range(people.count[sex]):
-            yield sex, _draw(chance, people, sex)
+def count_alarms(
+    definitions: Definitions, on: date, patients: Iterable[tuple[str, dict[str, Answer]]]
+) -> list[Budget]:
+    """Return the outcomes by the lists as written, then with each example policy.
 
-
-def _draw(chance: random.Random, people: People, sex: str) -> dict[str, Answer]:
-    born = f"{people.on.year - chance.randint(*people.ages[sex])}-05-14"
-    answers: dict[str, Answer] = {"date_of_birth": born, "skin_test": "nothing_happened"}
-    answers |= {"can_be_pregnant": "no"} if sex == "men" else {}
-    for trait in people.traits:
-        if chance.uniform(0, 100) < getattr(trait, sex):
-            _answer(chance, people, answers, trait.answers)
-            for percent, more in trait.of_these:
-                if chance.uniform(0, 100) < percent:
-                    _answer(chance, people, answers, more, instead=True)
-    for question, rate in people.not_known.items():
-        if question not in answers and chance.uniform(0, 100) < rate:
-            answers[question] = "unknown"
-    return answers
-
-
-def _answer(
-    chance: random.Random,
-    people: People,
-    answers: dict[str, Answer],
-    new: Answered,
-    instead: bool = False,
-) -> None:
-    """Add `new`: choices to choices, a "yes" over anything, other answers where none stands."""
-    for question, given in new.items():
-        value: Answer
-        if isinstance(given, Mapping):
-            value = (people.on - timedelta(days=chance.randint(*given["ago"]))).isoformat()
-        elif isinstance(given, str):
-            value = given
-        else:
-            before = answers.get(question, ())
-            kept = () if isinstance(before, str) else tuple(before)
-            value = [*kept, *(one for one in given if one not in kept)]
-        if isinstance(value, list) or question not in answers or instead or value == "yes":
-            answers[question] = value
-
-
-def count_alarms(definitions: Definitions, people: People) -> list[Budget]:
-    """Return the outcomes of `people` by the lists as written, then with each example policy."""
+    `patients` are sex and answers of each.
+    """
     written = replace(definitions, policies=())
     sets = {AS_WRITTEN: written}
     for name, changes in definitions.policy_examples.items():
         day = max(change.since for change in changes)
         sets[name] = replace(in_force(replace(written, policies=changes), day), policies=())
     budgets = {name: Budget(name) for name in sets}
-    for sex, answers in draw_people(people):
-        case = Case(tuple(written.procedures), people.on, answers, Findings({}), ABSENT)
+    for sex, answers in patients:
+        case = Case(tuple(written.procedures), on, answers, Findings({}), ABSENT)
         for name, lists in sets.items():
             for one in evaluate_case(lists, case):
                 _count(budgets[name], sex, one)

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 
-from screening.clinical.definitions.approval import reading
 from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.eligibility import Procedure
 from screening.definitions.problems import Problem, unknown
 
 Places = Mapping[str, tuple[str, int]]
+LENGTH = 12  # letters of a hash: enough to notice any change, short enough to copy by hand
 PLACEHOLDER = re.compile(
-    r"[(\[<{].*|.*\b(name of|your name|full name|n\. ?n\.|tbd|todo|xxx+|someone)\b.*"
-    r"|(dr|prof|the|a)?\.? *(doctor|clinician|name|physician|lead)?[. ]*",
+    r"[(\[<{].*|.*\b(name of|your name|full name|tbd|todo|xxx+|someone)\b.*"
+    r"|n\. ?n\.|(dr|prof|the|a)?\.? *(doctor|clinician|name|physician|lead)?[. ]*",
     re.IGNORECASE,
 )
+
+
+def reading(procedure: Procedure) -> str:
+    """Return a short hash of what a clinician approves: every rule, and all for the time after."""
+    rules = [
+        [
+            rule.finding,
+            str(rule.grade),
+            str(rule.defer),
+            str(rule.ahead),
+            rule.because,
+            rule.if_unknown,
+            rule.source,
+            rule.fixed,
+        ]
+        for rule in procedure.contraindications
+    ]
+    words = ("starts", "lasts", "unless", "act")
+    care = [
+        [one.text, *(str(getattr(one, word, None)) for word in words)]
+        for one in procedure.aftercare
+    ]
+    text = json.dumps([sorted(rules, key=str), care], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
 def is_placeholder(name: str) -> bool:
