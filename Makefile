@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-deploy test-any-day quick thorough golden bench faults breaks pictures lint texts language lock licences audit
+.PHONY: help serve test test-deploy test-any-day quick thorough golden bench faults breaks pictures lint texts language lock licences audit medicine-names
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -64,6 +64,10 @@ audit: ## Ask about known weaknesses of every pinned library (needs uv and the n
 
 licences: ## List the licence of every pinned library (docs/licences.md)
 	@.venv/bin/python bin/licences > docs/licences.md
+
+medicine-names: ## Take the names of medicines out of their library anew (medicines/library.tsv; needs uv)
+	@uv run -q --no-project --python 3.11 --with drug-named-entity-recognition==2.0.9 --with pyyaml \
+	  python bin/medicine-names > medicines/library.tsv
 
 lint: ## Put the code into shape
 	@.venv/bin/ruff check --fix

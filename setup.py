@@ -1,5 +1,6 @@
 """Build the package with everything it needs to run: what is at the top of the repository, the
-translations compiled, the type faces cut. All the rest stands in pyproject.toml.
+translations compiled, the type faces cut, the names of medicines packed. All the rest stands in
+pyproject.toml.
 """
 
 import shutil
@@ -15,6 +16,7 @@ TAKEN = {"screening": ".", "templates": "templates", "questions": "questions"}  
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.po", "*.pot")
 MAKE_READY = (
     ["bin/typefaces"],
+    ["bin/medicines"],
     ["-m", "babel.messages.frontend", "-q", "compile", "-d", "screening/translations"],
 )
 

@@ -17,6 +17,7 @@ import click
 from screening.commands import clinic, keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
+from screening.commands.medicines import medicines
 from screening.commands.opening import FOLDER
 from screening.commands.opening import load as _load
 from screening.commands.opening import open_installation as _open_installation
@@ -48,11 +49,13 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(code)
+main.add_command(medicines)
 
 
 @main.command()
 @click.argument("folder", type=FOLDER, required=False)
-def check(folder: Path | None) -> None:
+@click.option("--population", is_flag=True, help="Print what the lists say to ordinary patients.")
+def check(folder: Path | None, population: bool) -> None:
     """Check every file in FOLDER and list what has to be corrected."""
     from screening.clinical.definitions.language import missing_texts
     from screening.definitions.examples import failing_examples
@@ -61,6 +64,13 @@ def check(folder: Path | None) -> None:
     definitions = _load(folder)
     if problems := failing_examples(definitions):
         _stop(problems, 1)
+    if population:
+        from screening.commands.population import alarms_of
+
+        if definitions.people is None:
+            _stop(["no file here holds 'population:'"], 1)
+        click.echo(alarms_of(definitions, definitions.people), nl=False)
+        return
     for text, languages in missing_texts(definitions).items():
         click.echo(f'no translation into {", ".join(languages)} yet: "{text}"')
     if drafts := definitions.translations.keys() - definitions.reviewers:
@@ -76,15 +86,15 @@ def check(folder: Path | None) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def evaluate(file: Any, folder: Path | None) -> None:
     """Read a case as JSON and print what is advised for each procedure."""
-    from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
+    from screening.clinical.evaluation.case import CaseError, read_case, verdicts_of
 
     definitions = _load(folder or read_config().questions)
     try:
         case = read_case(definitions, _read_json(file))
     except CaseError as error:
         _stop(error.problems, 2)
-    found = evaluate_case(definitions, case)
-    click.echo(json.dumps(as_json(definitions, case.on, found), indent=2, ensure_ascii=False))
+    told = verdicts_of(definitions, case)
+    click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
 @main.command("export-questionnaire")
@@ -198,9 +208,18 @@ def definitions_(as_json_: bool) -> None:
 @click.argument("folder", type=FOLDER, required=False)
 def trace(folder: Path | None) -> None:
     """Print where each statement of the first documents is used, as Markdown."""
-    from screening.definitions.tracing import trace as trace_
+    from screening.definitions.checking.tracing import trace as trace_
 
     click.echo(trace_(_load(folder or read_config().questions)), nl=False)
+
+
+@main.command()
+@click.argument("folder", type=FOLDER, required=False)
+def matrix(folder: Path | None) -> None:
+    """Print what each finding means for each procedure, as Markdown."""
+    from screening.definitions.checking.matrix import matrix as matrix_
+
+    click.echo(matrix_(_load(folder or read_config().questions)), nl=False)
 
 
 @main.command()

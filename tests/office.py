@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from screening.app import create_app
 from screening.bootstrap import issue_seal, open_authority, open_context
-from screening.clinical.definitions.questionnaire import first_unanswered, journey
+from screening.clinical.definitions.questionnaire import NO, YES, first_unanswered, journey
+from screening.clinical.evaluation.medicine_questions import NotRecognised
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
 from screening.documents.rendering.render import render_pdf
@@ -25,7 +26,7 @@ from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reception import invitations
 from screening.workflow.reports import making
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering, edit_lock
+from screening.workflow.screenings import answering, edit_lock, medicine_check
 from tests.clinical.evaluation.test_promises import quiet_answer
 
 ZONE = ZoneInfo("Europe/London")
@@ -199,8 +200,20 @@ class Office:
         """Return the id of a screening that was answered and submitted."""
         invitation = self.invite(*procedures)
         self.answer(invitation.screening_id, **special)
+        self.stand_by(invitation.screening_id)
         answering.submit(self.context, self.hold(invitation.screening_id), DECLARED)
         return invitation.screening_id
+
+    def stand_by(self, screening_id):
+        """Say to each question about a medicine on the list that all is right as it stands."""
+        while asked := self.medicine_questions(screening_id):
+            reply = YES if isinstance(asked[0], NotRecognised) else NO
+            lock = self.hold(screening_id)
+            medicine_check.reply_to_question(self.context, lock, asked[0].id, reply)
+
+    def medicine_questions(self, screening_id):
+        draft = answering.read_draft(self.context, screening_id)
+        return draft.medicine_questions(self.context.definitions)
 
     def make_reports(self, render=render_briefly):
         for report_id in making.due_reports(self.context):

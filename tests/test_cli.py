@@ -234,6 +234,9 @@ def test_rescreen_lists_what_would_change(tmp_path, furnish):
     face.write_text(
         face.read_text().replace("- finding: nsaid_recent", "- finding: anticoagulant_x")
     )
+    for name in ("mesotherapy-face", "mesotherapy-hair", "mesolifting"):
+        with (folder / "coverage" / f"{name}.yaml").open("a") as cells:
+            cells.write("  nsaid_recent: does not matter because this list is made up\n")
     installation = Installation(tmp_path)
 
     broken = installation.command("rescreen", "--definitions", folder)

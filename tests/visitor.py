@@ -33,9 +33,13 @@ class Visitor:
         return self
 
     def submit_quietly(self, link, special=(), name="Lan Nguyen"):
-        """Answer everything with "no" and send it; return when the receipt is shown."""
+        """Answer everything with "no", stand by it, send it; return when the receipt is shown."""
         self.get(link).post()
         self.answer_quietly(special)
+        while self.url.endswith("/screening/medicine"):
+            [about] = re.findall(r'name="about" value="([^"]+)"', self.html)
+            self.post(about=unescape(about), reply="yes" if about == "unread" else "no")
+            self.answer_quietly(special)
         self.get(self.url.replace("/check", "/declaration"))
         if self.url.endswith("/who-answered"):
             self.post(who="self")

@@ -65,6 +65,7 @@ def open_installation(config: Config | None = None) -> Any:
 
 def load(folder: Path) -> Definitions:
     """Return the definitions in `folder`, or leave with every problem."""
+    from screening.definitions.dictionary.index import NotPackedError
     from screening.definitions.loading import load_definitions
     from screening.definitions.problems import DefinitionError
 
@@ -72,6 +73,8 @@ def load(folder: Path) -> Definitions:
         return load_definitions(folder)
     except DefinitionError as error:
         stop([str(p) for p in error.problems], 1)
+    except NotPackedError as error:
+        stop([str(error)], 1)
 
 
 def stop(problems: list[str], code: int) -> NoReturn:

@@ -1,8 +1,8 @@
-"""Put each procedure together: its own file, and what it takes over from others."""
+"""Put sections and procedures together: each procedure with what it takes over from others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from screening.clinical.definitions.aftercare import (
     Advice,
@@ -13,17 +13,52 @@ from screening.clinical.definitions.aftercare import (
     WarningSign,
 )
 from screening.clinical.definitions.eligibility import Contraindication, Preparation, Procedure
+from screening.clinical.definitions.people import People, Trait
+from screening.clinical.definitions.questionnaire import (
+    THE_DAY,
+    UNTIL_ITS_DATE,
+    Holds,
+    Item,
+    Option,
+    Section,
+)
+from screening.definitions.kinds import PopulationFile, ProcedureFile, SectionFile
 from screening.definitions.problems import Problem, unknown
+from screening.definitions.reading import Document, Key
 from screening.definitions.shapes import (
     ContraindicationShape,
     PreparationShape,
-    ProcedureFile,
+    QuestionShape,
     StatementShape,
     same_fields,
 )
 
 Places = Mapping[str, tuple[str, int]]
+Noted = Callable[[Item, QuestionShape, Document, Key], None]
 LISTS = ("preparation", "aftercare", "warning_signs", "expect", "follow_up", "course")
+
+
+def people_in(file: PopulationFile) -> People:
+    """Return the ordinary patients that `file` describes."""
+    traits = tuple(
+        Trait(
+            one.id,
+            one.women,
+            one.men,
+            one.answers,
+            tuple((more.percent, more.answers) for more in one.of_these),
+        )
+        for one in file.items
+    )
+    who = file.population
+    return People(
+        on=who.on,
+        seed=who.seed,
+        count={"women": who.women, "men": who.men},
+        ages={"women": who.age_women, "men": who.age_men},
+        traits=traits,
+        not_known=file.do_not_know.rates,
+    )
 
 
 def statements_of(
@@ -126,3 +161,37 @@ def _signs(name: str, files: Mapping[str, ProcedureFile]) -> list[WarningSign]:
                 if s.sign not in said
             ]
     return signs
+
+
+def assemble_section(file: SectionFile, at: Document, note: Noted) -> Section:
+    """Return the section in `file`; `note` is told each question and where it stands."""
+    items = (_item(shape, at, ("questions", i), note) for i, shape in enumerate(file.questions))
+    return Section(file.section, file.title, tuple(items))
+
+
+def _item(shape: QuestionShape, at: Document, where: Key, note: Noted) -> Item:
+    def below(shapes: tuple[QuestionShape, ...], *key: str | int) -> tuple[Item, ...]:
+        return tuple(_item(s, at, (*where, *key, i), note) for i, s in enumerate(shapes))
+
+    options = (
+        Option(**same_fields(o, Option) | {"then": below(o.then, "options", i, "then")})
+        for i, o in enumerate(shape.options)
+    )
+    named_otherwise = {
+        "link_id": shape.id,
+        "text": shape.ask,
+        "type": shape.answer,
+        "options": tuple(options),
+        "if_yes": below(shape.if_yes, "if_yes"),
+        "if_not_no": below(shape.if_not_no, "if_not_no"),
+        "may_not_know": shape.unknown,
+        "holds": shape.holds or _passing(shape),
+    }
+    item = Item(**same_fields(shape, Item) | named_otherwise)
+    note(item, shape, at, where)
+    return item
+
+
+def _passing(shape: QuestionShape) -> Holds:
+    """Return how long an answer holds where nothing is written: the strictest that can be."""
+    return Holds(UNTIL_ITS_DATE, THE_DAY) if shape.booked else Holds()

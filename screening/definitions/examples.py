@@ -15,8 +15,8 @@ from screening.clinical.definitions.eligibility import (
 from screening.clinical.definitions.findings import ABSENT, PRESENT, Findings, derive, usable_date
 from screening.clinical.evaluation.answers import establish_findings
 from screening.clinical.evaluation.case import CaseError, read_case
+from screening.definitions.kinds import ExamplesFile
 from screening.definitions.reading import Document
-from screening.definitions.shapes import ExamplesFile
 
 
 def examples_in(file: ExamplesFile, at: Document) -> Iterator[Example | Single]:

@@ -8,6 +8,7 @@ change begins, with every change that is in force by then.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,19 +22,22 @@ from screening.clinical.definitions.eligibility import (
 )
 from screening.clinical.definitions.findings import ABSENT, UNKNOWN, Findings
 from screening.clinical.definitions.policy import changed_rule, in_force, relaxes
-from screening.definitions.checks import impossible_waits, misfits
-from screening.definitions.enumeration import idle_rules
+from screening.definitions.checking.approvals import is_placeholder
+from screening.definitions.checking.enumeration import idle_rules
+from screening.definitions.checking.structure import impossible_waits, misfits
+from screening.definitions.kinds import PolicyExampleFile, PolicyFile
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document
-from screening.definitions.shapes import PolicyFile, same_fields
+from screening.definitions.shapes import same_fields
 
 Places = Mapping[str, tuple[str, int]]
 
 
-def changes_in(file: PolicyFile) -> Iterator[PolicyChange]:
+def changes_in(file: PolicyFile | PolicyExampleFile) -> Iterator[PolicyChange]:
     """Yield every change of `file`, in its order."""
+    name = file.policy if isinstance(file, PolicyFile) else file.policy_example
     for shape in file.changes:
-        yield PolicyChange(policy=file.policy, **same_fields(shape, PolicyChange))
+        yield PolicyChange(policy=name, **same_fields(shape, PolicyChange))
 
 
 def place_of(change: PolicyChange) -> str:
@@ -42,7 +46,7 @@ def place_of(change: PolicyChange) -> str:
 
 
 def place_changes(
-    file: PolicyFile, at: Document, places: dict[str, tuple[str, int]]
+    file: PolicyFile | PolicyExampleFile, at: Document, places: dict[str, tuple[str, int]]
 ) -> Iterator[Problem]:
     """Remember in `places` where each change stands, and yield each that stands twice."""
     for i, change in enumerate(changes_in(file)):
@@ -67,8 +71,31 @@ def unknown_names(
                 yield Problem(*places[place_of(change)], unknown(kind, name, table))
 
 
+def unnamed(changes: Sequence[PolicyChange], places: Places) -> Iterator[Problem]:
+    """Yield each change for which nobody answers: an example that was copied as it is."""
+    for change in changes:
+        if is_placeholder(change.by):
+            text = f'"{change.by}" is not the name of a person who answers for the change'
+            yield Problem(*places[place_of(change)], text)
+
+
+def check_policy_examples(definitions: Definitions, places: Mapping[str, Places]) -> list[Problem]:
+    """Return what would be refused in each example, were it in force under somebody's name."""
+    problems: list[Problem] = []
+    tables = {"procedure": definitions.procedures, "finding": definitions.findings}
+    for name, changes in definitions.policy_examples.items():
+        wrong = list(unknown_names(changes, tables, places[name]))
+        alone = replace(definitions, policies=changes)
+        problems += wrong or _checked(alone, places[name])
+    return problems
+
+
 def check_policies(definitions: Definitions, places: Places) -> list[Problem]:
     """Return every change that is not allowed, leads nowhere or changes nothing."""
+    return [*unnamed(definitions.policies, places), *_checked(definitions, places)]
+
+
+def _checked(definitions: Definitions, places: Places) -> list[Problem]:
     problems = [
         Problem(*places[place_of(change)], text)
         for change in definitions.policies

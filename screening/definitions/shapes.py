@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic import StringConstraints as Matches
 
 from screening.clinical.definitions.aftercare import Act
+from screening.clinical.definitions.dates import outlasts
 from screening.clinical.definitions.eligibility import Grade, Outcome
 from screening.clinical.definitions.questionnaire import ItemType
 from screening.definitions.values import (
     After,
     Age,
+    BecauseText,
     Day,
     Evidence,
     FactId,
@@ -23,8 +25,9 @@ from screening.definitions.values import (
     Lasts,
     Length,
     LinkId,
+    Lives,
+    OneSide,
     OptionId,
-    Singles,
     SourceId,
     Start,
     Text,
@@ -34,6 +37,11 @@ from screening.definitions.values import (
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+DaysAgo = Mapping[str, tuple[int, int]]
+PopulationAnswers = Mapping[LinkId, str | tuple[str, ...] | DaysAgo]
 
 
 class Shape(BaseModel):
@@ -63,6 +71,8 @@ class OptionShape(Shape):
     text: Text
     means: Ids = ()
     then: tuple[QuestionShape, ...] = ()
+    doctor_reads: bool = False
+    no_consequence: BecauseText | None = None
 
 
 class QuestionShape(Shape):
@@ -81,9 +91,13 @@ class QuestionShape(Shape):
     private: bool = False
     always: bool = False
     booked: bool = False
+    holds: Lives | None = None
     afresh: bool = False
     required: bool = True
     longest: Annotated[int, Field(ge=1, le=2000)] = 500
+    still: Text | None = None
+    doctor_reads: bool = False
+    no_consequence: BecauseText | None = None
 
 
 class ContraindicationShape(Shape):
@@ -99,6 +113,7 @@ class ContraindicationShape(Shape):
     fixed: bool = False
     recheck: bool = False
     note: Text | None = None
+    if_unknown: Text | None = None
 
 
 class PreparationShape(Shape):
@@ -132,6 +147,14 @@ class AdviceShape(StatementShape):
 class SignShape(StatementShape):
     sign: Text
     act: Act
+    starts: Length | None = Field(None, alias="from")
+    ends: Length | None = Field(None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SignShape:
+        if self.starts and self.ends and not outlasts(self.ends, self.starts):
+            raise ValueError("'to' must be a later day than 'from'")
+        return self
 
 
 class NormalShape(StatementShape):
@@ -195,89 +218,83 @@ class ChangeShape(Shape):
     since: Day
 
 
-class FindingsFile(Shape):
-    findings: tuple[FindingShape, ...] = Field(min_length=1)
+class HeavierShape(Shape):
+    heavier: Id
+    lighter: Id
+    because: Text
 
 
-class SectionFile(Shape):
-    section: Id
-    title: Text
-    questions: tuple[QuestionShape, ...] = Field(min_length=1)
+class SameProductShape(Shape):
+    product: Id
+    name: Text = Field(alias="is")
+    procedures: tuple[Id, ...] = Field(min_length=2)
+    findings: tuple[Id, ...] = ()
+    differ: dict[Id, Text] = {}
 
 
-class ProcedureFile(Shape):
-    procedure: Id
-    name: Text
-    summary: Text
-    includes: Ids = ()
-    contraindications: tuple[ContraindicationShape, ...] = Field(min_length=1)
-    preparation: tuple[PreparationShape, ...] = ()
-    aftercare: tuple[AdviceShape, ...] = ()
-    warning_signs: tuple[SignShape, ...] = ()
-    expect: tuple[NormalShape, ...] = ()
-    follow_up: tuple[VisitShape, ...] = ()
-    course: tuple[CourseShape, ...] = ()
+class ContradictionShape(Shape):
+    one: OneSide
+    other: OneSide
+    because: Text
+    unknown: Ids = ()
+    ask: Text | None = None
 
 
-class SourcesFile(Shape):
-    sources: tuple[SourceShape, ...] = Field(min_length=1)
+class MoreShape(Shape):
+    percent: Percent
+    answers: PopulationAnswers
+    note: Text | None = None
 
 
-class FactsFile(Shape):
-    facts: tuple[FactShape, ...] = Field(min_length=1)
+class TraitShape(Shape):
+    id: Id
+    women: Percent
+    men: Percent
+    range: tuple[Percent, Percent]
+    answers: PopulationAnswers
+    source: Text
+    evidence: Literal["read", "known", "assumed"]
+    of_these: tuple[MoreShape, ...] = ()
+    correlated: Ids = ()
+    note: Text | None = None
 
 
-class TranslationsFile(Shape):
-    language: Annotated[str, Matches(pattern=r"^[a-z]{2}$")]
-    reviewed_by: Text | None = None
-    texts: dict[Text, Text] = Field(min_length=1)
-
-
-class ExamplesFile(Shape):
-    examples_for: Id
+class PeopleShape(Shape):
+    women: Annotated[int, Field(ge=1, le=10_000)]
+    men: Annotated[int, Field(ge=1, le=10_000)]
+    age_women: tuple[int, int]
+    age_men: tuple[int, int]
     on: date
-    examples: tuple[ExampleShape, ...] = Field(min_length=1)
-    single: dict[Id, Singles] = {}
-    fixed: tuple[Id, ...] | None = None
-    recheck: tuple[Id, ...] | None = None
+    seed: int
+
+
+class NotKnownShape(Shape):
+    evidence: Literal["read", "known", "assumed"]
+    note: Text
+    rates: dict[LinkId, Percent]
+
+
+class ApprovalShape(Shape):
+    procedure: Id
+    by: Text
+    on: date
+    reads: Text
+
+
+class OnTheSkinShape(Shape):
+    establishes: Ids = ()
+    possible: Ids = ()
 
 
 class MedicineShape(Shape):
     id: Id = Field(alias="class")
-    question: LinkId
-    answer: Text
-    names: tuple[Text, ...] = Field(min_length=1)
-
-
-class MedicinesFile(Shape):
-    reads: tuple[LinkId, ...] = Field(min_length=1)
-    medicines: tuple[MedicineShape, ...] = Field(min_length=1)
-
-
-class PolicyFile(Shape):
-    policy: Id
-    changes: tuple[ChangeShape, ...] = Field(min_length=1)
-
-
-File = (
-    FindingsFile
-    | SectionFile
-    | ProcedureFile
-    | SourcesFile
-    | FactsFile
-    | ExamplesFile
-    | TranslationsFile
-    | PolicyFile
-    | MedicinesFile
-)
-KINDS: dict[str, type[File]] = {
-    "procedure": ProcedureFile,
-    "section": SectionFile,
-    "findings": FindingsFile,
-    "sources": SourcesFile,
-    "facts": FactsFile,
-    "examples_for": ExamplesFile,
-    "language": TranslationsFile,
-    "policy": PolicyFile,
-    "medicines": MedicinesFile,
-}
+    name: Text | None = Field(alias="is", default=None)
+    establishes: Ids = ()
+    possible: Ids = ()
+    on_the_skin: OnTheSkinShape | None = None
+    why: Text | None = None
+    source: tuple[Text, ...] = ()
+    substances: tuple[Text, ...] = ()
+    names: tuple[Text, ...] = ()
+    question: LinkId | None = None
+    answer: Text | None = None

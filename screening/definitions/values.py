@@ -11,11 +11,13 @@ from pydantic import AfterValidator, BeforeValidator, InstanceOf
 from pydantic import StringConstraints as Matches
 
 from screening.clinical.definitions.aftercare import Span
+from screening.clinical.definitions.contradictions import Side
+from screening.clinical.definitions.coverage import Cell
 from screening.clinical.definitions.dates import Duration, PartialDate
 from screening.clinical.definitions.eligibility import UNTIL_RESOLVED, Outcome
 from screening.clinical.definitions.findings import AgeBand, All, Condition, Not
 from screening.clinical.definitions.findings import Any as AnyOf
-from screening.clinical.definitions.questionnaire import RESERVED
+from screening.clinical.definitions.questionnaire import RESERVED, Holds, Life
 from screening.definitions.problems import did_you_mean
 
 AGES: dict[str, Callable[..., AgeBand]] = {
@@ -24,6 +26,7 @@ AGES: dict[str, Callable[..., AgeBand]] = {
     r"(\d+) or over": lambda n: AgeBand(n, None),
     r"(\d+) to (\d+)": AgeBand,
 }
+FORMAT = 3  # the newest that this program reads
 LONGEST_TEXT = 2_000
 DAY_0 = "0 days"
 
@@ -48,6 +51,42 @@ def _day(text: str) -> date:
 
 def _length(given: object) -> Duration:
     return Duration.parse(str(given))
+
+
+def _holds(given: object) -> Holds:
+    """Read one length for both, or {yes: ..., no: ...}."""
+    match given:
+        case str():
+            return Holds(Life.parse(given), Life.parse(given))
+        case {"yes": str(yes), "no": str(no), **rest} if not rest:
+            return Holds(Life.parse(yes), Life.parse(no))
+    raise ValueError("'holds' must be a length of time, or {yes: ..., no: ...}")
+
+
+def _format(given: object) -> int:
+    known = [str(n) for n in range(1, FORMAT + 1)]
+    if given not in known:
+        raise ValueError(f'format "{given}" is not one of {", ".join(known)}')
+    return int(str(given))
+
+
+def _because(text: str) -> str:
+    if not text.startswith("because "):
+        raise ValueError('say why after "because": no_consequence: because ...')
+    return text
+
+
+def _side(given: object) -> Side:
+    """Read a finding's id, or {question: answer}, or {question: [answer, ...]}."""
+    match given:
+        case str():
+            return Side(finding=given)
+        case dict() if len(given) == 1:
+            [(question, codes)] = given.items()
+            codes = [codes] if isinstance(codes, str) else codes
+            if codes and all(isinstance(code, str) for code in codes):
+                return Side(str(question), tuple(codes))
+    raise ValueError("must be a finding, or one question with its answer: {anaphylaxis: no}")
 
 
 def _age(text: str) -> AgeBand:
@@ -110,6 +149,11 @@ ExpectedSingle = tuple[PartialDate | None, Outcome, date | None]
 Singles = Annotated[Any, AfterValidator(_singles)]
 Wait = Annotated[str, AfterValidator(_wait)]
 Day = Annotated[str, AfterValidator(_day)]
+Format = Annotated[int, BeforeValidator(_format)]
+BecauseText = Annotated[Text, AfterValidator(_because)]
+Decided = Annotated[Text, AfterValidator(Cell.parse)]
+OneSide = Annotated[InstanceOf[Side], BeforeValidator(_side)]
+Lives = Annotated[InstanceOf[Holds], BeforeValidator(_holds)]
 Length = Annotated[InstanceOf[Duration], BeforeValidator(_length)]
 When = Annotated[Any, AfterValidator(_condition)]
 After = Annotated[str, AfterValidator(Duration.parse)]

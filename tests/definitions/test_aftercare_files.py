@@ -7,9 +7,9 @@ from click.testing import CliRunner
 
 from screening.cli import main
 from screening.clinical.definitions.aftercare import Act
+from screening.definitions.checking.tracing import trace
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
-from screening.definitions.tracing import trace
 from tests.conftest import SMALL, write_library
 
 PEEL, FACTS = "procedures/peel.yaml", "facts.yaml"
@@ -35,6 +35,8 @@ aftercare:
 warning_signs:
 - sign: Blisters.
   act: call
+  from: 1 day
+  to: 14 days
   source: S1
   facts: [S0-003]
 expect:
@@ -85,6 +87,7 @@ def problems(folder):
 
 
 MISTAKES = [
+    (PEEL, "to: 14 days", "to: 1 day", "'to' must be a later day than 'from'"),
     (
         PEEL,
         "for: 48 hours",
@@ -98,7 +101,7 @@ MISTAKES = [
         'peel.yaml:41: "tomorrow" is not a length of time; write for example "7 days"',
     ),
     (PEEL, "from: 1 day", "from: 12 hours", 'peel.yaml:41: "12 hours" is not a length of time'),
-    (PEEL, "after: 7 days", "after: soon", 'peel.yaml:56: "soon" is not a length of time'),
+    (PEEL, "after: 7 days", "after: soon", 'peel.yaml:58: "soon" is not a length of time'),
     (
         PEEL,
         "- avoid: Sun.",
@@ -141,7 +144,7 @@ MISTAKES = [
         PEEL,
         "what: Three sessions.\n  source: S1",
         "what: Three sessions.\n  source: S9",
-        'peel.yaml:60: unknown source "S9"',
+        'peel.yaml:62: unknown source "S9"',
     ),
     (
         PEEL,
@@ -149,7 +152,7 @@ MISTAKES = [
         "facts: [S0-003, S0-999]",
         'peel.yaml:46: unknown fact "S0-999"',
     ),
-    (PEEL, "facts: [S0-003]", "facts: [S0-3]", 'peel.yaml:49: "S0-3" cannot be an id here'),
+    (PEEL, "facts: [S0-003]", "facts: [S0-3]", 'peel.yaml:51: "S0-3" cannot be an id here'),
     (
         PEEL,
         "  source: S1\n  fixed: true",
@@ -217,9 +220,9 @@ def test_aftercare_is_read_as_it_is_written(tmp_path):
         "2 weeks",
         ("S1",),
     )
-    assert [(sign.text, sign.act, sign.listed_by) for sign in care.warning_signs] == [
-        ("Blisters.", Act.CALL, "peel")
-    ]
+    [sign] = care.warning_signs
+    assert (sign.text, sign.act, sign.listed_by) == ("Blisters.", Act.CALL, "peel")
+    assert (str(sign.starts), str(sign.ends)) == ("1 day", "14 days")
     assert str(care.expectations[0].lasts) == "3 days"
     assert (str(care.visits[0].after), care.visits[0].obligatory) == ("7 days", True)
     assert [one.text for one in care.course] == ["Three sessions."]

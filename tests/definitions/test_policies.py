@@ -139,7 +139,7 @@ def test_the_policy_in_the_guide_works_on_the_real_lists_from_its_day_on(tmp_pat
     folder = Path(shutil.copytree(QUESTIONS, tmp_path / "questions"))
     write_library(folder, {OURS: shown})
     case = {"procedures": ["chemical-peel"], "otherwise": "absent", "on": "2026-11-30"}
-    case["findings"] = {"breastfeeding": "present", "recent_filler": "unknown"}
+    case["findings"] = {"breastfeeding": "present", "recent_botulinum_toxin": "unknown"}
 
     assert failing_examples(load_definitions(folder)) == []
     before, told = evaluated(folder, case)
@@ -148,5 +148,5 @@ def test_the_policy_in_the_guide_works_on_the_real_lists_from_its_day_on(tmp_pat
     assert after == "deferred"
     assert [(r["finding"], r["policy"]) for r in told] == [
         ("breastfeeding", "ours"),
-        ("recent_filler", "ours"),
+        ("recent_botulinum_toxin", "ours"),
     ]

@@ -87,9 +87,14 @@ class Advice(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningSign(Statement):
-    """A sign that somebody must look at; `listed_by` is the procedure that names it."""
+    """A sign that somebody must look at; `listed_by` is the procedure that names it.
+
+    It shows from the day `starts` on (None: from day 0), and mostly by the day `ends`.
+    """
 
     act: Act
+    starts: Duration | None = None
+    ends: Duration | None = None
     listed_by: str = ""
 
 
@@ -199,6 +204,8 @@ class ReportLeftOut(ReportStatement):
 
 class ReportSign(ReportStatement):
     act: str
+    starts: str | None
+    ends: str | None
 
 
 class ReportExpectation(ReportStatement):
@@ -242,7 +249,10 @@ def describe_aftercare(
             for one in plan.left_out
         ],
         warning_signs=[
-            ReportSign(**_said(one), act=str(one.act)) for one in aftercare.warning_signs
+            ReportSign(
+                **_said(one), act=str(one.act), starts=_text(one.starts), ends=_text(one.ends)
+            )
+            for one in aftercare.warning_signs
         ],
         expectations=[
             ReportExpectation(**_said(one), lasts=_text(one.lasts))

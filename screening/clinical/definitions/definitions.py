@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from screening.clinical.definitions.approval import Approval
+from screening.clinical.definitions.contradictions import Contradiction
+from screening.clinical.definitions.coverage import Cell, Heavier, SameProduct
 from screening.clinical.definitions.dates import PartialDate
 from screening.clinical.definitions.eligibility import Outcome, PolicyChange, Procedure
 from screening.clinical.definitions.findings import Finding, named_in, negated_in
 from screening.clinical.definitions.medicines import MedicineNames
+from screening.clinical.definitions.people import People
 from screening.clinical.definitions.questionnaire import (
     Item,
     Questionnaire,
@@ -92,6 +96,11 @@ class Definitions:
     `procedures` are the lists as written; clinical.policy adds what the clinic
     changed in them. `translations` gives for each language the English text and its
     translation, `reviewers` the clinician who read it, where one has.
+    `format` is what the folder says that it is written in: from 2 on every question says
+    how long its answers hold, from 3 on every answer has its consequence and no cell of
+    `coverage`, procedure and finding, is blank.
+    `approvals` says by procedure who approved its list as it reads now; `policy_examples`
+    are in force nowhere; `people` are the ordinary patients of the alarm budget.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
     `assembled` remembers questionnaires, since every page of a patient asks for the same.
     """
@@ -108,6 +117,14 @@ class Definitions:
     policies: tuple[PolicyChange, ...] = ()
     reviewers: Mapping[str, str] = field(default_factory=dict)
     medicines: MedicineNames = field(default_factory=MedicineNames)
+    format: int = 1
+    coverage: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+    severity_order: tuple[Heavier, ...] = ()
+    same_product: tuple[SameProduct, ...] = ()
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
+    policy_examples: Mapping[str, tuple[PolicyChange, ...]] = field(default_factory=dict)
+    people: People | None = None
     assembled: dict[frozenset[str], Questionnaire] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

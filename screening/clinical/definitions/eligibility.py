@@ -48,7 +48,8 @@ class Contraindication:
     """One line of a procedure's list: one finding, and what it means for the procedure.
 
     `defer` makes it temporary: a Duration counted from the finding's date, or
-    UNTIL_RESOLVED. `ahead` holds the same before a booked date. `source` and
+    UNTIL_RESOLVED. `because` is true where the finding is certain, `if_unknown` where
+    nobody knows it. `ahead` holds the same before a booked date. `source` and
     `also` are ids of sources.yaml, `facts` the statements of the documents that
     the product grew from. `listed_by` is the procedure whose list it came from,
     `policy` the change that the clinic made to it.
@@ -68,6 +69,7 @@ class Contraindication:
     note: str | None = None
     listed_by: str = ""
     policy: PolicyChange | None = None
+    if_unknown: str | None = None
 
     @property
     def gravity(self) -> int:
@@ -156,6 +158,12 @@ class Reason:
     @property
     def state(self) -> str:
         return "present" if self.certain else "unknown"
+
+    @property
+    def because(self) -> str:
+        """The rule's sentence, worded so that it is true of what is known."""
+        rule = self.contraindication
+        return rule.because if self.certain else rule.if_unknown or rule.because
 
     @property
     def outcome(self) -> Outcome:

@@ -132,7 +132,7 @@ def derive(
 ) -> dict[str, Pair]:
     """Return `states` with every derived finding added that is not given already.
 
-    The definitions hold no cycle (see definitions/checks.py), so each finding is
+    The definitions hold no cycle (see definitions/checking/structure.py), so each finding is
     worked out after those that it names.
     """
     known = dict(states)

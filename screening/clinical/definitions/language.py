@@ -31,6 +31,14 @@ def in_language(definitions: Definitions, language: str) -> Definitions:
             replace(change, because=_say(change.because, known) if change.because else None)
             for change in definitions.policies
         ),
+        contradictions=tuple(
+            replace(
+                one,
+                because=_say(one.because, known),
+                ask=_say(one.ask, known) if one.ask else None,
+            )
+            for one in definitions.contradictions
+        ),
     )
 
 
@@ -39,16 +47,19 @@ def texts_of(definitions: Definitions) -> Iterator[str]:
     for section in definitions.sections:
         yield section.title
     for item in definitions.items:
-        yield from filter(None, (item.text, item.help, item.find_out))
+        yield from filter(None, (item.text, item.help, item.find_out, item.still))
         yield from (option.text for option in item.options)
     for finding in definitions.findings.values():
         yield from filter(None, (finding.name, finding.date))
     for procedure in definitions.procedures.values():
         yield from (procedure.name, procedure.summary)
-        yield from (rule.because for rule in procedure.contraindications)
+        for rule in procedure.contraindications:
+            yield from filter(None, (rule.because, rule.if_unknown))
         yield from (step.text for step in procedure.preparation)
         yield from (statement.text for statement in procedure.aftercare)
     yield from (change.because for change in definitions.policies if change.because)
+    for one in definitions.contradictions:
+        yield from filter(None, (one.because, one.ask))
 
 
 def missing_texts(definitions: Definitions) -> dict[str, list[str]]:
@@ -71,6 +82,7 @@ def _item(item: Item, known: Mapping[str, str]) -> Item:
         text=_say(item.text, known),
         help=_say(item.help, known) if item.help else None,
         find_out=_say(item.find_out, known) if item.find_out else None,
+        still=_say(item.still, known) if item.still else None,
         options=tuple(
             replace(o, text=_say(o.text, known), then=tuple(_item(i, known) for i in o.then))
             for o in item.options
@@ -91,7 +103,12 @@ def _procedure(procedure: Procedure, known: Mapping[str, str]) -> Procedure:
         name=_say(procedure.name, known),
         summary=_say(procedure.summary, known),
         contraindications=tuple(
-            replace(rule, because=_say(rule.because, known)) for rule in procedure.contraindications
+            replace(
+                rule,
+                because=_say(rule.because, known),
+                if_unknown=_say(rule.if_unknown, known) if rule.if_unknown else None,
+            )
+            for rule in procedure.contraindications
         ),
         preparation=tuple(
             replace(step, text=_say(step.text, known)) for step in procedure.preparation

@@ -1,134 +1,183 @@
-"""Names of medicines in a patient's own words: they make the pages ask, and do nothing else.
+"""Medicines: what a patient wrote, as substances, and what the class of a substance says.
 
-A name never answers a question and never clears one; only the patient does. What
-is not in the list changes nothing.
+A dictionary (definitions/dictionary) reads the names; it is handed in, so that nothing here
+needs a library. What nobody recognises stays an entry with its own words: never silence.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
 
-from screening.clinical.definitions.questionnaire import (
-    NONE_OF_THESE,
-    NOT_KNOWN,
-    YES,
-    Answer,
-    Item,
-    ItemType,
-)
 
-ALIKE = 0.86  # of difflib; "warfrin" is like "warfarin", "aspartame" not like "aspirin"
-SHORTEST_ALIKE = 6  # letters; shorter words are like too many others
-MOST_WORDS = 3  # of a name
-MOST_READ = 400  # words of one list
+class Status(StrEnum):
+    """How an entry of a patient's list is to be treated."""
+
+    RECOGNISED = "recognised"
+    GUESS = "guess"  # spelled or sounding like a name, or a name with two meanings
+    PURPOSE = "purpose"  # "blood thinner": what it is for, without its name
+    NOT_RECOGNISED = "not recognised"
+    NEGATED = "negated"  # "I avoid ibuprofen"
+    PAST = "past"
+    ALLERGY = "allergy"
+    OTHER_PERSON = "other person"
+    NOTHING = "nothing"  # "none", "tea"
+
+
+TAKEN = (Status.RECOGNISED, Status.GUESS, Status.PURPOSE)  # what the patient says to take now
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A name that may have been meant, and its substances."""
+
+    name: str
+    substances: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a patient's list: the words as written, and what they were read as.
+
+    `names` are the names in it as the dictionary writes them, `left_over` words beside them
+    that nobody knows, `purpose` the class that its words are for, `local` a cream, drops, a
+    spray or an inhaler.
+    """
+
+    text: str
+    status: Status = Status.NOT_RECOGNISED
+    names: tuple[str, ...] = ()
+    substances: tuple[str, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    left_over: tuple[str, ...] = ()
+    purpose: str | None = None
+    local: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether nothing of it is left for a person to read."""
+        if self.status is Status.NOTHING:
+            return True
+        return self.status is Status.RECOGNISED and not self.left_over and not self.guesses
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineRecord:
+    """What a text was read as, by which dictionary, and what the patient replied when asked.
+
+    `replies` is "question:substance" and "yes", "no" or "unknown". A report keeps it, so that
+    no later dictionary reads the same words otherwise.
+    """
+
+    dictionary: str = ""
+    entries: tuple[Entry, ...] = ()
+    replies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether every entry was recognised, so that no person need read the text."""
+        named = any(entry.status is Status.RECOGNISED for entry in self.entries)
+        return named and all(entry.is_whole for entry in self.entries)
+
+
+NO_MEDICINES = MedicineRecord()
+
+
+class Dictionary(Protocol):
+    """What reads names of medicines."""
+
+    @property
+    def hash(self) -> str: ...
+
+    def read(self, text: str) -> tuple[Entry, ...]:
+        """Return every entry of `text`, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheSkin:
+    """What a cream, drops, a spray or an inhaler of a class says."""
+
+    establishes: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MedicineClass:
-    """Names, and the `answer` to the `question` that a patient who takes one should look at."""
+    """Substances that mean the same for the questions, and what they mean.
+
+    `question` and `answer` name the question that a patient who takes one should look at;
+    where nothing is named, it is the one that asks about what the class says.
+    """
 
     id: str
-    question: str
-    answer: str
-    names: tuple[str, ...]
+    name: str
+    establishes: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    on_the_skin: OnTheSkin | None = None
+    substances: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    question: str | None = None
+    answer: str | None = None
+
+    def says(self, local: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the findings that it establishes and that it makes possible."""
+        if not local:
+            return self.establishes, self.possible
+        if self.on_the_skin is None:
+            return (), (*self.establishes, *self.possible)
+        return self.on_the_skin.establishes, self.on_the_skin.possible
 
 
 @dataclass(frozen=True, slots=True)
 class MedicineNames:
-    """`reads` are the text questions in whose answers the names of `classes` are looked for."""
+    """`reads` are the text questions in whose answers medicines are looked for."""
 
     reads: tuple[str, ...] = ()
     classes: tuple[MedicineClass, ...] = ()
+    dictionary: Dictionary | None = field(default=None, compare=False)
+
+    def read(self, answers: Mapping[str, Any]) -> MedicineRecord:
+        """Return what the dictionary reads in the answers to the text questions."""
+        if self.dictionary is None:
+            return NO_MEDICINES
+        texts = [str(answers[name]) for name in self.reads if answers.get(name)]
+        entries = tuple(e for text in texts for e in self.dictionary.read(text))
+        return MedicineRecord(self.dictionary.hash, entries) if entries else NO_MEDICINES
+
+    def classes_of(self, entry: Entry) -> list[MedicineClass]:
+        """Return the classes of an entry's substances, or of what it is said to be for."""
+        return [kind for kind in self.classes if _belongs(kind, entry)]
+
+
+def _belongs(kind: MedicineClass, entry: Entry) -> bool:
+    return kind.id == entry.purpose or not kind.substances.isdisjoint(entry.substances)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A name in a patient's text: as `wrote`, and as `meant` in our list."""
+class Claim:
+    """What one entry says: a finding, whether it makes it true, and through which substances."""
 
-    wrote: str
-    meant: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Names of one class that a patient wrote, and the question that was answered otherwise."""
-
+    finding: str
+    certain: bool
+    entry: Entry
     kind: MedicineClass
-    item: Item
-    names: tuple[Found, ...]
+
+    @property
+    def substances(self) -> tuple[str, ...]:
+        taken = tuple(s for s in self.entry.substances if s in self.kind.substances)
+        return taken or (self.kind.id,)
 
 
-def plain(text: str) -> str:
-    """Return `text` in small letters without accents, words with one space between them."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in parts if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", bare.replace("'", "").replace("’", "")))
-
-
-def find_names(text: str, names: Iterable[str]) -> list[Found]:
-    """Return the `names` in `text`, also those that are misspelled a little, each once."""
-    known = {plain(name): name for name in names}
-    words = plain(text).split()[:MOST_READ]
-    found: dict[str, Found] = {}
-    for size in range(MOST_WORDS, 0, -1):
-        for start in range(len(words) - size + 1):
-            wrote = " ".join(words[start : start + size])
-            for meant in [wrote] if wrote in known else _alike(wrote, known):
-                found.setdefault(meant, Found(wrote, known[meant]))
-    return list(found.values())
-
-
-def _alike(wrote: str, known: Collection[str]) -> list[str]:
-    """Return the name that `wrote` may be; of several words none is like another: vitamin d, e."""
-    if len(wrote) < SHORTEST_ALIKE or " " in wrote:
-        return []
-    return difflib.get_close_matches(wrote, [n for n in known if " " not in n], 1, ALIKE)
-
-
-def open_readings(
-    known: MedicineNames,
-    asked: Iterable[Item],
-    answers: Mapping[str, Answer],
-    said: Collection[str],
-) -> Iterator[Reading]:
-    """Yield what the patient still has to be asked about, of the questions `asked` and answered.
-
-    `said` holds what the patient has been asked about: see `key`.
-    """
-    items = {item.link_id: item for item in asked if item.link_id in answers}
-    text = "\n".join(str(answers[name]) for name in known.reads if name in items)
-    for kind in known.classes if text else ():
-        item = items.get(kind.question)
-        if item is None or kind.answer in _codes(answers[kind.question]):
+def claims_of(known: MedicineNames, entries: Iterable[Entry]) -> Iterator[Claim]:
+    """Yield everything that what the patient takes now says; a guess alone says nothing."""
+    for entry in entries:
+        if entry.status not in TAKEN:
             continue
-        found = find_names(text, kind.names)
-        names = tuple(one for one in found if key(kind, one.meant) not in said)
-        if names:
-            yield Reading(kind, item, names)
-
-
-def key(kind: MedicineClass, name: str) -> str:
-    return f"{kind.id}:{name}"
-
-
-def changed_answer(reading: Reading, answer: Answer, reply: str) -> Answer:
-    """Return the answer to the reading's question after the patient's own `reply` to it.
-
-    "yes" adds what the name stands for, "unknown" says that it is not known, and
-    anything else leaves the answer as it was.
-    """
-    if reply not in (YES, NOT_KNOWN):
-        return answer
-    code = reading.kind.answer if reply == YES else NOT_KNOWN
-    if reading.item.type is not ItemType.SOME_OF:
-        return code
-    kept = [c for c in _codes(answer) if c != NONE_OF_THESE]
-    return [c for c in reading.item.codes if c in {*kept, code}]
-
-
-def _codes(answer: Answer) -> list[str]:
-    return [answer] if isinstance(answer, str) else answer
+        for kind in known.classes_of(entry):
+            certain, possible = kind.says(entry.local)
+            named = entry.purpose is None
+            yield from (Claim(finding, named, entry, kind) for finding in certain)
+            yield from (Claim(finding, False, entry, kind) for finding in possible)

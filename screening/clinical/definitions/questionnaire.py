@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from screening.clinical.definitions.dates import Duration
@@ -24,6 +25,7 @@ TELL_DOCTOR = "tell-doctor"
 WITHHELD = {NOT_KNOWN, TELL_DOCTOR}
 BORN = "date_of_birth"  # the question that a tablet and a returning patient are known by
 RESERVED = {YES, NO, NONE_OF_THESE} | WITHHELD
+STILL = "still"  # in place of a date: it goes on, and a wait after it has no end yet
 
 
 class ItemType(StrEnum):
@@ -44,13 +46,71 @@ class ItemType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """How long an answer holds, counted from the day on which it was given.
+
+    `length` None holds for life; `until_its_date` until the date that was answered.
+    """
+
+    length: Duration | None = None
+    until_its_date: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Life:
+        """Read "the day", "12 months", "for life" or "until its date". Raises ValueError."""
+        match text:
+            case "the day":
+                return THE_DAY
+            case "for life":
+                return FOR_LIFE
+            case "until its date":
+                return UNTIL_ITS_DATE
+        length = Duration.parse(text)
+        if length.unit != "month":
+            raise ValueError('write "the day", a number of months, "for life" or "until its date"')
+        return cls(length)
+
+    def is_over(self, given: date, on: date) -> bool:
+        """Return whether an answer of the day `given` holds no more on the day `on`."""
+        return self.length is not None and on >= self.length.after(given)
+
+    def __str__(self) -> str:
+        if self.until_its_date:
+            return "until its date"
+        if self.length is None:
+            return "life"
+        return "the day" if self == THE_DAY else str(self.length)
+
+
+THE_DAY = Life(Duration(1, "day"))
+FOR_LIFE = Life()
+UNTIL_ITS_DATE = Life(until_its_date=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """How long a "yes" and how long a "no" to a question holds.
+
+    A "yes" stands for everything that was said, ticked or dated, a "no" for what was not.
+    """
+
+    yes: Life = THE_DAY
+    no: Life = THE_DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One choice, the findings that ticking it establishes, and what is then asked."""
+    """One choice, the findings that ticking it establishes, and what is then asked.
+
+    One that establishes nothing is read by the doctor, or says why it has no consequence.
+    """
 
     id: str
     text: str
     means: tuple[str, ...] = ()
     then: tuple[Item, ...] = ()
+    doctor_reads: bool = False
+    no_consequence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +120,9 @@ class Item:
     `means` is what "yes" establishes, `dates` the finding whose date is asked.
     `within` says how far back the question asks. `may_not_know` offers "I do not
     know", `private` "I will tell only the doctor".
+    `holds` says how long an answer lasts, the day itself where nothing is written.
+    `still` are the words of "it still goes on" beside a date. `doctor_reads` marks what
+    no program can judge, a text or a "yes"; `no_consequence` says why nothing follows.
     `afresh` asks it at each visit, whatever was said last time. `longest` is in characters.
     """
 
@@ -81,6 +144,10 @@ class Item:
     afresh: bool = False
     required: bool = True
     longest: int = 500
+    holds: Holds = Holds()
+    still: str | None = None
+    doctor_reads: bool = False
+    no_consequence: str | None = None
 
     @property
     def follow_ups(self) -> tuple[Item, ...]:
@@ -96,6 +163,8 @@ class Item:
         offered = [YES, NO] if self.type is ItemType.YES_NO else [o.id for o in self.options]
         if self.type is ItemType.SOME_OF:
             offered.append(NONE_OF_THESE)
+        if self.still:
+            offered.append(STILL)
         if self.may_not_know:
             offered.append(NOT_KNOWN)
         if self.private:

@@ -9,7 +9,7 @@ speaks against a procedure, and as possible where it speaks for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ from screening.clinical.definitions.findings import (
     derive,
     usable_date,
 )
+from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecord
 from screening.clinical.definitions.questionnaire import (
     NONE_OF_THESE,
     NOT_KNOWN,
@@ -36,6 +37,7 @@ from screening.clinical.definitions.questionnaire import (
     ItemType,
     walk,
 )
+from screening.clinical.evaluation.medicines import medicine_states
 
 OLDEST = 120
 
@@ -129,22 +131,30 @@ def establish_findings(
     on: date,
     given: Findings | None = None,
     otherwise: Pair = UNKNOWN,
+    day: date | None = None,
+    later: Callable[[Mapping[str, Pair]], Mapping[str, Pair]] = lambda states: states,
+    medicines: MedicineRecord = NO_MEDICINES,
 ) -> Findings:
     """Return the state of every finding, and its date where the patient gave one.
 
     A finding in `given` wins over the answers; one that nothing mentions has the
-    state `otherwise`.
+    state `otherwise`. `on` is the day until which something can have happened, `day`
+    the one for which ages are worked out, where that is another. `later` says what of
+    the states a later day still knows (evaluation/ageing.py). `medicines` is what was read
+    in the patient's own list; no answer takes away what a medicine says.
     """
     items = [item for section in definitions.sections for item in section.items]
     readable, faults = parse_answers(walk(items), answers, on)
     readable |= dict.fromkeys(faults, NOT_KNOWN)
     said: dict[str, list[Pair]] = {}
-    for name, pair in _said(items, readable, otherwise, on, definitions):
+    for name, pair in _said(items, readable, otherwise, day or on, definitions):
         said.setdefault(name, []).append(pair)
-    states = {name: any_of(*pairs) for name, pairs in said.items()}
+    states = dict(later({name: any_of(*pairs) for name, pairs in said.items()}))
     for name, finding in definitions.findings.items():
         if finding.when is None:
             states.setdefault(name, otherwise)
+    for name, pair in medicine_states(definitions, medicines, readable):
+        states[name] = any_of(states.get(name, ABSENT), pair)
     states |= given.states if given else {}
     dates = dict(_dates(items, readable)) | dict(given.dates if given else {})
     usable = {n: usable_date(definitions.findings[n], d, on) for n, d in dates.items()}
@@ -166,16 +176,16 @@ def _said(
         for option in item.options:
             for name in option.means:
                 yield name, _pair(answer, option.id, blank)
-        for parent, asked, below in _branches(item, answer, blank):
+        for parent, asked, below in branches(item, answer, blank):
             if not asked:
-                yield from ((n, parent) for i in walk(below) for n in _claims(i))
+                yield from ((n, parent) for i in walk(below) for n in claims(i))
                 continue
             doubtful = set() if parent == PRESENT else findings_for(definitions)
             for name, (certain, possible) in _said(below, answers, blank, on, definitions):
                 yield name, (0 if name in doubtful else certain, possible)
 
 
-def _claims(item: Item) -> Iterator[str]:
+def claims(item: Item) -> Iterator[str]:
     """Yield the findings whose state `item` decides, its date aside."""
     yield from item.means
     for option in item.options:
@@ -192,7 +202,7 @@ def _pair(answer: Answer | None, code: str, blank: Pair) -> Pair:
     return UNKNOWN if WITHHELD & set(ticked) else ABSENT
 
 
-def _branches(
+def branches(
     item: Item, answer: Answer | None, blank: Pair
 ) -> Iterator[tuple[Pair, bool, tuple[Item, ...]]]:
     """Yield each group of follow-ups with the state of what leads to it; is it asked?"""
@@ -224,6 +234,6 @@ def _dates(items: Iterable[Item], answers: Answers) -> Iterator[tuple[str, Parti
         answer = answers.get(item.link_id)
         if item.dates and isinstance(answer, str) and answer and answer not in WITHHELD:
             yield item.dates, PartialDate.parse(answer)
-        for _, asked, below in _branches(item, answer, UNKNOWN):
+        for _, asked, below in branches(item, answer, UNKNOWN):
             if asked:
                 yield from _dates(below, answers)

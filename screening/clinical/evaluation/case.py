@@ -7,20 +7,29 @@ type are refused together, each with what and where; nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from screening.clinical.definitions.dates import PartialDate
-from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.dates import Duration, PartialDate
+from screening.clinical.definitions.definitions import Definitions, with_parts
 from screening.clinical.definitions.eligibility import Eligibility, Reason, determine_eligibility
 from screening.clinical.definitions.findings import STATES, UNKNOWN, Findings, Pair
+from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecord
 from screening.clinical.definitions.policy import in_force
 from screening.clinical.definitions.questionnaire import Answer
-from screening.clinical.evaluation.answers import Fault, establish_findings, parse_answers
+from screening.clinical.evaluation.ageing import Outlived, age, outlived_on, to_confirm
+from screening.clinical.evaluation.answers import (
+    Fault,
+    establish_findings,
+    parse_answer,
+    parse_answers,
+)
+from screening.clinical.evaluation.medicines import MEDICINES, medicines_in
 
 MOST_PROCEDURES = 10
-KEYS = {"procedures", "on", "answers", "findings", "otherwise"}
+KEYS = {"procedures", "on", "visit", "answers", "answered_on", "findings", "otherwise", MEDICINES}
+LONGEST_AHEAD = Duration(2, "year")  # no clinic books a visit later than that
 FAULTS = {
     Fault.MISSING: "is empty",
     Fault.NONE_AND_MORE: '"none" cannot stand beside another choice',
@@ -40,13 +49,20 @@ class CaseError(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """A patient's answers and findings, the procedures asked about, and the day."""
+    """A patient's answers and findings, the procedures asked about, and the days.
+
+    `on` is the day that the verdict is for, `visit` the appointment's, where one is known.
+    `answered_on` is question and day; what it does not name was answered on `on`.
+    """
 
     procedures: tuple[str, ...]
     on: date
     answers: Mapping[str, Answer]
     given: Findings
     otherwise: Pair = UNKNOWN
+    visit: date | None = None
+    answered_on: Mapping[str, date] = field(default_factory=dict)
+    medicines: MedicineRecord = NO_MEDICINES
 
 
 def read_case(definitions: Definitions, raw: object, extra: frozenset[str] = frozenset()) -> Case:
@@ -59,17 +75,51 @@ def read_case(definitions: Definitions, raw: object, extra: frozenset[str] = fro
     otherwise = _read("otherwise", problems, _state, raw.get("otherwise", "unknown"))
     answers = _answers(definitions, raw.get("answers", {}), on or date.max, problems)
     given = _findings(definitions, raw.get("findings", {}), problems)
+    answered_on = _answered_on(definitions, raw.get("answered_on", {}), answers, on, problems)
+    visit = _visit(raw.get("visit"), on, problems)
+    medicines = _read(MEDICINES, problems, medicines_in, definitions, raw.get(MEDICINES), answers)
     if problems or on is None or procedures is None or otherwise is None:
         raise CaseError(problems)
-    return Case(procedures, on, answers, given, otherwise)
+    return Case(procedures, on, answers, given, otherwise, visit, answered_on, medicines)
 
 
 def evaluate_case(definitions: Definitions, case: Case) -> list[Eligibility]:
-    """Return what is advised for each procedure of `case`."""
-    findings = establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
-    lists = in_force(definitions, case.on).procedures
-    chosen = (lists[name] for name in case.procedures)
-    return [determine_eligibility(procedure, findings, case.on) for procedure in chosen]
+    """Return what is advised for each procedure of `case` on its day."""
+    return _evaluate(definitions, case, case.on)
+
+
+def evaluate_visit(definitions: Definitions, case: Case) -> list[Eligibility]:
+    """Return what is advised for each procedure on the day of the visit, from the same answers.
+
+    Windows and ages are counted against that day; what an answer may have become until
+    then is not, and is named by `to_confirm`.
+    """
+    assert case.visit is not None
+    return _evaluate(definitions, case, case.visit)
+
+
+def findings_of(definitions: Definitions, case: Case, day: date) -> Findings:
+    """Return what the answers of `case` establish, with ages and bookings as of `day`."""
+    outlived = outlived_answers(definitions, case)
+    return establish_findings(
+        definitions,
+        *(case.answers, case.on, case.given, case.otherwise, day),
+        lambda states: age(definitions, states, outlived),
+        case.medicines,
+    )
+
+
+def _evaluate(definitions: Definitions, case: Case, day: date) -> list[Eligibility]:
+    findings = findings_of(definitions, case, day)
+    lists = in_force(definitions, day).procedures
+    return [determine_eligibility(lists[name], findings, day) for name in case.procedures]
+
+
+def outlived_answers(definitions: Definitions, case: Case) -> dict[str, list[Outlived]]:
+    """Return, by finding, the answers that the day of `case` does not believe any more."""
+    if not case.answered_on:
+        return {}
+    return outlived_on(definitions, case.answers, case.answered_on, case.on)
 
 
 def as_json(definitions: Definitions, on: date, found: list[Eligibility]) -> dict[str, Any]:
@@ -77,16 +127,39 @@ def as_json(definitions: Definitions, on: date, found: list[Eligibility]) -> dic
     return {
         "definitions": definitions.hash,
         "on": on.isoformat(),
-        "procedures": [
-            {
-                "procedure": one.procedure.id,
-                "outcome": str(one.outcome),
-                "until": one.until.isoformat() if one.until else None,
-                "reasons": [_reason(reason) for reason in one.reasons],
-            }
-            for one in found
-        ],
+        "procedures": [_verdict(one) for one in found],
     }
+
+
+def _verdict(one: Eligibility) -> dict[str, Any]:
+    return {
+        "procedure": one.procedure.id,
+        "outcome": str(one.outcome),
+        "until": one.until.isoformat() if one.until else None,
+        "reasons": [_reason(reason) for reason in one.reasons],
+    }
+
+
+def verdicts_of(definitions: Definitions, case: Case) -> dict[str, Any]:
+    """Return `case` evaluated for its day and its visit, with why an old answer is not believed."""
+    told = as_json(definitions, case.on, evaluate_case(definitions, case))
+    outlived = outlived_answers(definitions, case)
+    for verdict in told["procedures"]:
+        for reason in verdict["reasons"]:
+            parts = with_parts(definitions, {reason["finding"]})
+            if why := sorted({str(old) for part in parts for old in outlived.get(part, ())}):
+                reason["why"] = "; ".join(why)
+    visits = evaluate_visit(definitions, case) if case.visit else []
+    for verdict, one in zip(told["procedures"], visits, strict=False):
+        confirm = to_confirm(definitions, one.procedure.id, case.answers, _days(case), one.on)
+        verdict["visit"] = {"on": one.on.isoformat(), **_verdict(one), "to_confirm": confirm}
+        del verdict["visit"]["procedure"]
+    return told
+
+
+def _days(case: Case) -> dict[str, date]:
+    """Return on which day each question was answered."""
+    return dict.fromkeys(case.answers, case.on) | dict(case.answered_on)
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
@@ -96,7 +169,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "state": reason.state,
         "grade": str(rule.grade),
         "until": reason.until.isoformat() if reason.until else None,
-        "because": rule.because,
+        "because": reason.because,
         "source": rule.source,
         **({"policy": rule.policy.policy} if rule.policy else {}),
     }
@@ -117,6 +190,43 @@ def _day(given: object) -> date:
     if day.first != day.last:
         raise ValueError(f'"{given}" is not one day; write it like 2026-05-03')
     return day.first
+
+
+def _visit(given: object, on: date | None, problems: list[str]) -> date | None:
+    visit: date | None = _read("visit", problems, _day, given) if given is not None else None
+    if visit and on and visit < on:
+        problems.append(f"visit: {visit} lies before the day of the answers, {on}")
+    elif visit and on and visit > LONGEST_AHEAD.after(on):
+        problems.append(f"visit: {visit} lies more than {LONGEST_AHEAD} ahead; check the year")
+    return visit
+
+
+def _answered_on(
+    definitions: Definitions,
+    raw: object,
+    answers: Mapping[str, Answer],
+    on: date | None,
+    problems: list[str],
+) -> dict[str, date]:
+    """Return on which day each question was answered; an answer is never newer than the case."""
+    if not isinstance(raw, dict):
+        problems.append("answered_on: must be an object of question ids and days")
+        return {}
+    items = {item.link_id: item for item in definitions.items}
+    days: dict[str, date] = {}
+    for key, given in raw.items():
+        where = f"answered_on.{key}"
+        if key not in items:
+            problems.append(f"{where}: unknown question")
+        elif (day := _read(where, problems, _day, given)) is None:
+            continue
+        elif on and day > on:
+            problems.append(f"{where}: {day} lies after the day of the case, {on}")
+        else:
+            days[key] = day
+            if key in answers and parse_answer(items[key], answers[key], day)[1]:
+                problems.append(f"answers.{key}: {answers[key]!r} cannot have been said on {day}")
+    return days
 
 
 def _state(given: object) -> Pair:

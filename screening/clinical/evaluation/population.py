@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from screening.clinical.definitions.dates import PartialDate, age_on
 from screening.clinical.definitions.definitions import Definitions, findings_for
 from screening.clinical.definitions.findings import ABSENT, Pair, derive, named_in, usable_date
+from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.questionnaire import (
     NOT_KNOWN,
     WITHHELD,
@@ -26,6 +27,7 @@ from screening.clinical.definitions.questionnaire import (
     walk,
 )
 from screening.clinical.evaluation.answers import implausible, parse_answer
+from screening.clinical.evaluation.medicines import medicine_states
 
 Said = str | tuple[str, ...]
 _Branch = tuple[Pair, int, tuple[Item, ...]]  # the state of what leads there, who is asked, what
@@ -35,11 +37,13 @@ _Branch = tuple[Pair, int, tuple[Item, ...]]  # the state of what leads there, w
 class Population:
     """What many patients answered: `said` is question, answer, and who gave it.
 
-    `days` is the day that each screening holds for.
+    `days` is the day that each screening holds for, `medicines` by screening what was read
+    in the list of medicines, and the answers beside it.
     """
 
     days: list[date]
     said: Mapping[str, Mapping[Said, list[int]]]
+    medicines: Mapping[int, tuple[MedicineRecord, Answers]] = field(default_factory=dict)
 
     @property
     def everyone(self) -> int:
@@ -58,7 +62,10 @@ class PopulationFindings:
     unasked: Mapping[str, int]
 
 
-def gather(screenings: Iterable[tuple[date, Answers]]) -> Population:
+def gather(
+    screenings: Iterable[tuple[date, Answers]],
+    medicines: Mapping[int, tuple[MedicineRecord, Answers]] | None = None,
+) -> Population:
     """Return the screenings, each a day and its answers, turned into columns."""
     days: list[date] = []
     said: dict[str, dict[Said, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -67,7 +74,7 @@ def gather(screenings: Iterable[tuple[date, Answers]]) -> Population:
         for link_id, answer in answers.items():
             key = answer if isinstance(answer, str) else tuple(answer)
             said[link_id][key].append(nth)
-    return Population(days, said)
+    return Population(days, said, medicines or {})
 
 
 def bits(positions: Iterable[int], size: int) -> int:
@@ -245,6 +252,10 @@ def establish_all(definitions: Definitions, population: Population) -> Populatio
     for name, finding in definitions.findings.items():
         if finding.when is None:
             states.setdefault(name, (0, everyone))
+    for nth, (record, answers) in population.medicines.items():
+        for name, (certain, possible) in medicine_states(definitions, record, answers):
+            c, p = states[name]
+            states[name] = c | certain << nth, p | possible << nth
     known = derive(definitions.findings, states, everyone)
     direct = {n: told[n].unasked if n in told else everyone for n in states}
     unasked = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.aftercare import ReportAftercare
+from screening.clinical.definitions.approval import ReportApproval
 from screening.clinical.definitions.policy import ReportChange
 from screening.clinical.definitions.questionnaire import Answer
 from screening.clinical.report.fhir import Resource
@@ -52,6 +53,7 @@ class ReportProcedure(TypedDict):
     preparation: list[dict[str, str]]
     aftercare: NotRequired[ReportAftercare]  # the first reports had none
     changes: NotRequired[list[ReportChange]]  # nor these
+    approved: NotRequired[ReportApproval | None]  # nor did they know of approvals
 
 
 class ReportAnswer(TypedDict):
@@ -69,6 +71,24 @@ class ReportAnswer(TypedDict):
     unknown: bool
     plain: bool
     find_out: str | None
+
+
+class ReportMedicine(TypedDict):
+    """One entry of the list of medicines: as written, and what it was read as.
+
+    `status` is a medicines.Status, `kinds` what the classes of its substances are called,
+    `says` the names of the findings that it establishes or makes possible, `left_over` the
+    words beside the name that nobody knows, `maybe` the names that may have been meant.
+    """
+
+    text: str
+    status: str
+    local: bool
+    substances: list[str]
+    kinds: list[str]
+    says: list[str]
+    left_over: list[str]
+    maybe: list[str]
 
 
 class ReportSection(TypedDict):
@@ -120,6 +140,7 @@ class Report(TypedDict):
     response: NotRequired[Resource]  # the first reports had none
     translated: NotRequired[Translated]
     decisive: NotRequired[dict[str, list[Decisive]]]
+    medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some
 
 
 def patient_name(frame: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from screening.clinical.definitions.aftercare import (
     describe_aftercare,
     sources_in,
 )
+from screening.clinical.definitions.approval import described
 from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.definitions import (
     Definitions,
@@ -23,6 +24,7 @@ from screening.clinical.definitions.definitions import (
 from screening.clinical.definitions.eligibility import Eligibility, Procedure, Reason
 from screening.clinical.definitions.findings import Findings
 from screening.clinical.definitions.language import in_language
+from screening.clinical.definitions.medicines import Entry, claims_of
 from screening.clinical.definitions.policy import describe_changes
 from screening.clinical.definitions.questionnaire import (
     NO,
@@ -38,12 +40,13 @@ from screening.clinical.definitions.questionnaire import (
     is_answered,
     journey,
 )
-from screening.clinical.evaluation.answers import establish_findings
-from screening.clinical.evaluation.case import Case, as_json, evaluate_case
+from screening.clinical.evaluation.case import Case, as_json, evaluate_case, findings_of
+from screening.clinical.evaluation.medicines import record_as_json
 from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (
     Report,
     ReportAnswer,
+    ReportMedicine,
     ReportProcedure,
     ReportReason,
     ReportSection,
@@ -77,22 +80,45 @@ def compile_report(
     questionnaire = assemble_questionnaire(definitions, case.procedures)
     steps = journey(questionnaire, case.answers)
     behind = _answers_behind(definitions, [step.item for step in steps])
-    findings = establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
+    findings = findings_of(definitions, case, case.on)
     procedures = [_procedure(definitions, one, behind, findings) for one in found]
     decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
-    return Report(
+    report = Report(
         frame=dict(frame),
         definitions=definitions.hash,
         on=case.on.isoformat(),
         procedures=procedures,
         sections=_sections(steps, case.answers, decisive, words),
         sources=_sources(definitions, procedures),
-        case=dict(raw_case),
+        case={**raw_case, **_frozen(case)},
         verdicts=as_json(definitions, case.on, found),
         response=response_resource(
             definitions.hash, case.procedures, steps, case.answers, words, frame
         ),
     )
+    if case.medicines.entries:
+        report["medicines"] = [_medicine(definitions, entry) for entry in case.medicines.entries]
+    return report
+
+
+def _medicine(definitions: Definitions, entry: Entry) -> ReportMedicine:
+    known = definitions.medicines
+    said = dict.fromkeys(claim.finding for claim in claims_of(known, [entry]))
+    return ReportMedicine(
+        text=entry.text,
+        status=str(entry.status),
+        local=entry.local,
+        substances=list(entry.substances),
+        kinds=[kind.name for kind in known.classes_of(entry)],
+        says=[definitions.findings[name].name for name in said],
+        left_over=list(entry.left_over),
+        maybe=[guess.name for guess in entry.guesses],
+    )
+
+
+def _frozen(case: Case) -> dict[str, Any]:
+    """Return what was read in the list of medicines, so that it is never read otherwise."""
+    return {"medicines": record_as_json(case.medicines)} if case.medicines.entries else {}
 
 
 def translated(
@@ -125,6 +151,7 @@ def _procedure(
         preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
         aftercare=describe_aftercare(procedure.aftercare, findings, definitions.findings),
         changes=describe_changes(procedure, definitions.findings),
+        approved=described(definitions.approvals.get(procedure.id)),
     )
 
 
@@ -142,7 +169,7 @@ def _reason(
         wait=str(rule.defer) if rule.defer else None,
         dated=str(reason.dated) if isinstance(rule.defer, Duration) and reason.dated else None,
         until=reason.until.isoformat() if reason.until else None,
-        because=rule.because,
+        because=reason.because,
         source=rule.source,
         sources=[rule.source, *rule.also],
         evidence=rule.evidence,

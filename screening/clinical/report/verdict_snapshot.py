@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.questionnaire import Answer
@@ -26,16 +26,20 @@ class Basis(TypedDict):
     on: str
     answers: dict[str, Answer]
     verdicts: dict[str, StoredVerdict]
+    medicines: NotRequired[dict[str, Any]]  # as the report's case keeps them; the first had none
 
 
 def basis_of(report: Report) -> Basis:
     """Return what the report's outcomes rest on."""
-    return Basis(
+    basis = Basis(
         number=report["frame"]["number"],
         on=report["on"],
         answers=report["case"]["answers"],
         verdicts={p["id"]: _verdict(p) for p in report["procedures"]},
     )
+    if "medicines" in report["case"]:
+        basis["medicines"] = report["case"]["medicines"]
+    return basis
 
 
 def _verdict(procedure: ReportProcedure) -> StoredVerdict:

@@ -10,7 +10,10 @@ from datetime import date
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.eligibility import Outcome
+from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.policy import in_force
+from screening.clinical.definitions.questionnaire import Answers
+from screening.clinical.evaluation.medicines import record_from
 from screening.clinical.evaluation.population import (
     Population,
     PopulationFindings,
@@ -60,7 +63,8 @@ class ChangeGroup:
 
 def changes_under(definitions: Definitions, stored: Sequence[Basis]) -> list[Change]:
     """Return what changes for the screenings `stored`, each as of its own day."""
-    population = gather((date.fromisoformat(b["on"]), b["answers"]) for b in stored)
+    screenings = ((date.fromisoformat(b["on"]), b["answers"]) for b in stored)
+    population = gather(screenings, _medicines(definitions, stored))
     findings = establish_all(definitions, population)
     changes: list[Change] = []
     for name, before in _by_procedure(stored).items():
@@ -73,6 +77,19 @@ def changes_under(definitions: Definitions, stored: Sequence[Basis]) -> list[Cha
             after = determine_all(procedure, findings, population.days, bits(some, len(stored)))
             changes += _moved(name, numbers, some, after, findings, population)
     return changes
+
+
+def _medicines(
+    definitions: Definitions, stored: Sequence[Basis]
+) -> dict[int, tuple[MedicineRecord, Answers]]:
+    """Return what the lists of medicines were read as; those that never were are read now."""
+    found: dict[int, tuple[MedicineRecord, Answers]] = {}
+    for nth, basis in enumerate(stored):
+        kept = basis.get("medicines")
+        record = record_from(kept) if kept else definitions.medicines.read(basis["answers"])
+        if record.entries:
+            found[nth] = record, basis["answers"]
+    return found
 
 
 def _by_policy(

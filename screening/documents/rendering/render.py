@@ -161,6 +161,7 @@ def _page(
     return {
         **shown,
         "sources": clean_texts(report["sources"]),
+        "medicines": clean_texts(report.get("medicines", [])),
         "reader": reader,
         "names": {procedure["id"]: procedure["name"] for procedure in shown["procedures"]},
         "planned": planned_in(decision),

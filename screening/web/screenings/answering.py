@@ -102,7 +102,7 @@ def next_url(draft: Draft) -> str:
     if not draft.procedures or draft.state == "invited":
         return url_for("patient.procedures")
     steps = journey(draft.questionnaire(definitions()), draft.answers)
-    if draft.readings(definitions()):
+    if draft.medicine_questions(definitions()):
         return url_for("again.medicine")
     if to_confirm(draft):
         return url_for("again.still_true")
@@ -161,7 +161,9 @@ def _reached(steps: list[Step], draft: Draft) -> int:
 
 def _is_complete(steps: list[Step], draft: Draft) -> bool:
     return (
-        bool(steps) and _reached(steps, draft) == len(steps) and not draft.readings(definitions())
+        bool(steps)
+        and _reached(steps, draft) == len(steps)
+        and not draft.medicine_questions(definitions())
     )
 
 
@@ -174,7 +176,7 @@ def _back_url(steps: list[Step], place: int) -> str:
 def _after(link_id: str) -> str:
     """Return what follows the question just answered; a corrected answer goes back to the check."""
     draft = draft_here()
-    if draft.readings(definitions()) or to_confirm(draft):
+    if draft.medicine_questions(definitions()) or to_confirm(draft):
         return next_url(draft)
     steps = journey(draft.questionnaire(definitions()), draft.answers)
     place = next(i for i, s in enumerate(steps) if s.item.link_id == link_id)

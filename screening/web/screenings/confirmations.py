@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from screening.clinical.definitions.questionnaire import NO
+from screening.clinical.evaluation.medicine_questions import NotRecognised, Question, Reading
 from screening.web.core.guards import context, open_to_all, own_lock
 from screening.web.core.language import definitions
 from screening.web.screenings.answering import draft_here, next_url, said_text, to_confirm
-from screening.web.screenings.forms import CHANGED, SAME, ReadingForm, still_true_form
+from screening.web.screenings.forms import CHANGED, SAME, MedicineForm, still_true_form
 from screening.workflow.screenings import medicine_check, previous_answers
+from screening.workflow.screenings.draft import Draft
 
 bp = Blueprint("again", __name__, url_prefix="/screening")
 bp.before_request(open_to_all)
@@ -17,24 +20,35 @@ bp.before_request(open_to_all)
 
 @bp.route("/medicine", methods=["GET", "POST"])
 def medicine() -> ResponseReturnValue:
-    """Show a medicine's name that the patient wrote beside the question that it belongs to."""
+    """Ask about a medicine on the list: which it is, its spelling, or whether an answer fits."""
     draft = draft_here()
-    reading = next(iter(draft.readings(definitions())), None)
-    if reading is None:
+    asked = next(iter(draft.medicine_questions(definitions())), None)
+    if asked is None:
         return redirect(next_url(draft), 303)
-    form = ReadingForm(reading)
+    listed = url_for("patient.question", link_id=definitions().medicines.reads[0])
+    form = MedicineForm(asked)
     if form.validate_on_submit():
-        if form.about.data == reading.kind.id:
-            reply = form.reply.data
-            medicine_check.reply_to_reading(context(), own_lock(), reading.kind.id, reply)
+        reply = form.reply.data
+        if form.about.data == asked.id:
+            if isinstance(asked, NotRecognised) and reply == NO:
+                return redirect(listed, 303)
+            medicine_check.reply_to_question(context(), own_lock(), asked.id, reply)
         return redirect(url_for("patient.resume"), 303)
-    return render_template(
+    page = render_template(
         "screenings/medicine.html",
         form=form,
-        reading=reading,
-        answered=said_text(reading.item, draft.answers[reading.item.link_id]),
-        back=url_for("patient.question", link_id=definitions().medicines.reads[0]),
-    ), 422 if form.errors else 200
+        asked=asked,
+        kind=type(asked).__name__,
+        answered=_answered(asked, draft),
+        back=listed,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _answered(asked: Question, draft: Draft) -> str:
+    if not isinstance(asked, Reading):
+        return ""
+    return said_text(asked.item, draft.answers[asked.item.link_id])
 
 
 @bp.route("/still-true", methods=["GET", "POST"])

@@ -28,7 +28,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from screening.clinical.definitions.eligibility import Procedure
-from screening.clinical.definitions.medicines import Reading
+from screening.clinical.definitions.medicines import Guess
 from screening.clinical.definitions.questionnaire import (
     NO,
     NONE_OF_THESE,
@@ -41,6 +41,12 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.answers import Fault, parse_answer
 from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.clinical.evaluation.medicine_questions import (
+    DidYouMean,
+    NotRecognised,
+    Question,
+    Reading,
+)
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
 from screening.clinical.report.returning import StillTrue
 from screening.web.screenings.date_field import DatePartsField
@@ -150,28 +156,56 @@ class AnswerForm(PatientForm):
         return self._fields.get(name)
 
 
-class ReadingForm(FlaskForm):
-    """Whether a medicine's name changes an answer; `about` is the class that was shown."""
+class MedicineForm(FlaskForm):
+    """What a patient says about a medicine on the list; `about` is the question that was shown."""
 
     about = HiddenField()
-    reply = RadioField(_l("Should this answer change?"), validate_choice=False)
+    reply = RadioField(validate_choice=False)
 
-    def __init__(self, reading: Reading):
-        super().__init__(data={"about": reading.kind.id})
-        options = {option.id: option.text for option in reading.item.options}
-        change = options.get(reading.kind.answer)
-        self.reply.choices = [
-            SelectChoice(
-                YES,
-                _("Yes, add: %(answer)s", answer=change) if change else _("Change it to yes"),
-            ),
-            SelectChoice(NO, _l("No, my answer is right")),
-            SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
-        ]
+    def __init__(self, question: Question):
+        super().__init__(data={"about": question.id})
+        match question:
+            case DidYouMean():
+                self.reply.label.text = _("Which medicine is it?")
+                self.reply.choices = [
+                    *(
+                        SelectChoice(place, guess_text(guess))
+                        for place, guess in question.choices()
+                    ),
+                    SelectChoice(NO, _l("None of these")),
+                    SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+                ]
+            case NotRecognised():
+                self.reply.label.text = _("Is the spelling right?")
+                self.reply.choices = [
+                    SelectChoice(YES, _l("Yes, or I cannot say it better")),
+                    SelectChoice(NO, _l("No, I want to change it")),
+                ]
+            case Reading():
+                self.reply.label.text = _("Should this answer change?")
+                self.reply.choices = [
+                    SelectChoice(YES, _change_text(question)),
+                    SelectChoice(NO, _l("No, my answer is right")),
+                    SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+                ]
 
     def validate_reply(self, field: Field) -> None:
-        if field.data not in {YES, NO, NOT_KNOWN}:
+        if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(FAULTS[Fault.MISSING])
+
+
+def guess_text(guess: Guess) -> str:
+    """Return a name and its substances, where they are not the same word."""
+    substances = ", ".join(guess.substances)
+    return guess.name if substances == guess.name else f"{guess.name} ({substances})"
+
+
+def _change_text(reading: Reading) -> str:
+    if reading.code is None:
+        return _("Yes, ask me again")
+    options = {option.id: option.text for option in reading.item.options}
+    change = options.get(reading.code)
+    return _("Yes, add: %(answer)s", answer=change) if change else _("Change it to yes")
 
 
 SAME, CHANGED = "same", "changed"

@@ -19,6 +19,7 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case import MOST_PROCEDURES, read_case
+from screening.clinical.evaluation.medicines import record_as_json
 from screening.clinical.report.decisive import decisive_answers
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import (
@@ -116,7 +117,7 @@ def _draft(context: Context, session: Session, screening: Screening) -> Draft:
         today=today,
         appointment_at=screening.appointment_at,
         why_again=(draft.get("why") or ON_ARRIVAL) if screening.recheck_of else None,
-        said=draft.get("said", []),
+        replies=draft.get("replies", {}),
         last=draft.get("last"),
         confirmed=draft.get("confirmed", {}),
         answered_by=draft.get("answered_by"),
@@ -178,17 +179,19 @@ def submit(
             journey(questionnaire, draft.answers), draft.answers
         ):
             raise ActRefusedError(Refusal.INCOMPLETE)
-        if draft.readings(context.definitions):
+        if draft.medicine_questions(context.definitions):
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             _supersede(context, session, screening.recheck_of)
         head = context.record(session, PATIENT, "submit", screening)
-        raw = {
+        raw: dict[str, Any] = {
             "procedures": draft.procedures,
             "on": draft.today.isoformat(),
             "answers": answers_on_path(questionnaire, draft.answers),
         }
+        if (medicines := draft.medicines(context.definitions)).entries:
+            raw["medicines"] = record_as_json(medicines)
         by = {"by": draft.answered_by} if draft.answered_by else {}
         frame = frame_of(draft, now, {**declaration, **by, "at": now.isoformat()}, head)
         case = read_case(context.definitions, raw)

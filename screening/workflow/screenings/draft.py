@@ -8,14 +8,24 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
+from screening.clinical.definitions.definitions import (
+    Definitions,
+    assemble_questionnaire,
+    findings_asked,
+)
 from screening.clinical.definitions.language import ENGLISH
-from screening.clinical.definitions.medicines import Reading, open_readings
+from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.questionnaire import (
     BORN,
     Answer,
     Questionnaire,
+    answers_on_path,
     journey,
+)
+from screening.clinical.evaluation.medicine_questions import (
+    Question,
+    open_questions,
+    with_replies,
 )
 from screening.clinical.report.parts import AnsweredBy
 from screening.storage.tables import Clinic
@@ -25,7 +35,7 @@ from screening.storage.tables import Clinic
 class Draft:
     """A screening as its patient sees it while answering.
 
-    `said` holds the names of medicines that the patient was asked about once more,
+    `replies` holds what the patient replied when asked about medicines on the list,
     `last` the number, day and answers of last time that may still be confirmed, and
     `confirmed` those that were.
 
@@ -46,7 +56,7 @@ class Draft:
     today: date
     appointment_at: datetime | None
     why_again: str | None
-    said: list[str]
+    replies: dict[str, str]
     last: dict[str, Any] | None
     confirmed: dict[str, Answer]
     answered_by: AnsweredBy | None = None
@@ -55,11 +65,21 @@ class Draft:
         """Return what to ask; `definitions` may be in any language."""
         return assemble_questionnaire(definitions, self.procedures)
 
-    def readings(self, definitions: Definitions) -> list[Reading]:
-        """Return the names of medicines that do not go with an answer given."""
+    def medicines(self, definitions: Definitions) -> MedicineRecord:
+        """Return what was read in the list of medicines, as the patient explained it."""
+        on_path = answers_on_path(self.questionnaire(definitions), self.answers)
+        return with_replies(definitions.medicines.read(on_path), self.replies)
+
+    def medicine_questions(self, definitions: Definitions) -> list[Question]:
+        """Return what the patient still has to be asked about the list of medicines."""
+        record = self.medicines(definitions)
+        if not record.entries:
+            return []
         steps = journey(self.questionnaire(definitions), self.answers)
         asked = [step.item for step in steps]
-        return list(open_readings(definitions.medicines, asked, self.answers, self.said))
+        used = findings_asked(definitions, self.procedures)
+        said = (self.answers, record, self.replies)
+        return list(open_questions(definitions, asked, *said, used))
 
 
 def _confirmed(draft: Draft) -> dict[str, Any] | None:

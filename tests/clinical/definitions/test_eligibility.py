@@ -37,6 +37,21 @@ def test_a_precaution_that_is_only_possible_is_weighed_too(small):
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"), [("present", "You bruise."), ("unknown", "Who takes it bruises.")]
+)
+def test_what_is_not_known_is_never_worded_as_a_yes(small, state, sentence):
+    peel = small.procedures["peel"]
+    rules = tuple(
+        replace(rule, because="You bruise.", if_unknown="Who takes it bruises.")
+        for rule in peel.contraindications
+    )
+    lists = replace(small, procedures={"peel": replace(peel, contraindications=rules)})
+    found = evaluate(lists, findings={"nsaid_recent": state})
+
+    assert [reason.because for reason in found.reasons] == [sentence]
+
+
 @pytest.mark.parametrize("defer", ["nsaid_recent", "dental_work"])
 def test_what_may_have_to_wait_needs_information(small, defer):
     found = evaluate(small, findings={defer: "unknown"})

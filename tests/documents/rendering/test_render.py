@@ -171,6 +171,18 @@ def test_every_rule_that_the_clinic_changed_is_printed(brief, screening_pdf):
     assert "this clinic" not in unchanged
 
 
+def test_the_draft_sentence_goes_only_when_every_list_is_approved(report):
+    drafts = "research drafts that no clinician has approved yet"
+    approved = {"by": "Dr Anna Kern", "on": "2026-12-01"}
+    two = [
+        {**report["procedures"][0], "approved": approved},
+        {**report["procedures"][0], "approved": None},
+    ]
+
+    assert drafts in plain_text(render_pdf({**report, "procedures": two}))
+    assert drafts not in plain_text(render_pdf({**report, "procedures": two[:1]}))
+
+
 def test_page_one_says_who_what_and_why(screening_pdf):
     first = words(pages(screening_pdf)[0])
     for said in (

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from screening.storage.tables import Screening
 from screening.workflow.core.actor import program
+from screening.workflow.core.sealed import open_sealed
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
 from tests.office import DECLARED, refused
@@ -31,51 +33,83 @@ def answers_of(office, id):
     return answering.read_draft(office.context, id).answers
 
 
-TAKES = {"other_meds": "yes", "medicine_list": "Eliqis 5 mg", "medicine_kinds": ["none"]}
+TAKES = {"other_meds": "yes", "medicine_list": "Eliquis 5 mg", "medicine_kinds": ["none"]}
+PAGE = "/screening/medicine"
 
 
 def test_a_name_is_shown_beside_the_question_that_it_belongs_to(office):
     client, id = visit(office, **TAKES)
     page = client.get("/screening", follow_redirects=True).text
 
-    assert "You wrote “eliqis”. We read it as “eliquis”." in page
+    assert "You wrote “Eliquis 5 mg”." in page
     assert "Do you take a blood thinner from a doctor?" in page
     assert "Your answer: No" in page
     for path in ("check", "declaration"):
-        assert client.get(f"/screening/{path}").headers["Location"] == "/screening/medicine"
+        assert client.get(f"/screening/{path}").headers["Location"] == PAGE
     assert refused(answering.submit, office.context, office.hold(id), DECLARED) == "incomplete"
 
 
 @pytest.mark.parametrize(
-    ("reply", "answer", "leads_to"),
-    [
-        ("yes", "yes", "/screening/questions/which_thinner"),
-        ("no", "no", "/screening/check"),
-        ("unknown", "unknown", "/screening/check"),
-    ],
+    ("reply", "answer"), [("yes", "yes"), ("no", "no"), ("unknown", "unknown")]
 )
-def test_only_the_patients_reply_changes_the_answer(office, reply, answer, leads_to):
+def test_only_the_patients_reply_changes_the_answer(office, reply, answer):
     client, id = visit(office, **TAKES)
-    assert client.post("/screening/medicine", data={"about": "blood-thinner"}).status_code == 422
+    assert client.post(PAGE, data={"about": "blood_thinner"}).status_code == 422
     assert answers_of(office, id)["blood_thinner"] == "no"
-    client.post("/screening/medicine", data={"about": "blood-thinner", "reply": reply})
+    client.post(PAGE, data={"about": "blood_thinner", "reply": reply})
 
     assert answers_of(office, id)["blood_thinner"] == answer
-    assert client.get("/screening").headers["Location"] == leads_to
+    assert [q.id for q in office.medicine_questions(id)] == ["heart", "past_clots"]
 
 
 def test_a_page_sent_twice_answers_nothing_else(office):
-    client, id = visit(office, **TAKES | {"medicine_list": "warfarin, ibuprofen"})
-    reply = {"about": "blood-thinner", "reply": "yes"}
-    client.post("/screening/medicine", data=reply)
-    client.post("/screening/medicine", data=reply)
+    client, id = visit(office, **TAKES | {"medicine_list": "ibuprofen, warfarin"})
+    reply = {"about": "painkiller", "reply": "yes"}
+    client.post(PAGE, data=reply)
+    client.post(PAGE, data=reply)
 
-    assert answers_of(office, id)["painkiller"] == "no"
-    assert "ibuprofen" in client.get("/screening/medicine").text
+    assert answers_of(office, id)["blood_thinner"] == "no"
+    assert "warfarin" in client.get(PAGE).text
+
+
+def test_a_misspelled_name_is_a_question(office):
+    client, id = visit(office, **TAKES | {"medicine_list": "Warfrin"})
+    page = client.get("/screening", follow_redirects=True).text
+    assert "You wrote “Warfrin”." in page
+    assert "warfarin" in page
+    assert client.post(PAGE, data={"about": "guess:Warfrin", "reply": "7"}).status_code == 422
+
+    client.post(PAGE, data={"about": "guess:Warfrin", "reply": "0"})
+    assert office.medicine_questions(id)[0].id == "blood_thinner"
+    office.stand_by(id)
+    answering.submit(office.context, office.hold(id), DECLARED)
+    report = submitted(office, id)
+    assert [m["substances"] for m in report["medicines"]] == [["warfarin"]]
+    states = {r["finding"]: r["state"] for p in report["procedures"] for r in p["reasons"]}
+    assert states["clotting_medicine"] == "unknown", "the list and the reply cannot both be right"
+
+
+def test_what_nobody_recognises_is_shown_and_may_be_written_anew(office):
+    client, id = visit(office, **TAKES | {"medicine_list": "Zzblorbix\nMetformin"})
+    page = client.get("/screening", follow_redirects=True).text
+    assert "We do not know these:" in page
+    assert "Zzblorbix" in page and "Metformin" not in page
+
+    changed = client.post(PAGE, data={"about": "unread", "reply": "no"})
+    assert changed.headers["Location"] == "/screening/questions/medicine_list"
+    assert office.medicine_questions(id)[0].id == "unread"
+    client.post(PAGE, data={"about": "unread", "reply": "yes"})
+    assert "unread" not in [q.id for q in office.medicine_questions(id)]
+
+
+def submitted(office, id):
+    with office.context.database.read() as session:
+        screening = session.get_one(Screening, id)
+        return open_sealed(office.context, session, screening, "submission")
 
 
 def test_the_page_comes_right_after_the_list(office):
-    client, _id = visit(office, other_meds="yes", medicine_list="none", medicine_kinds=["none"])
+    client, _id = visit(office, **TAKES | {"medicine_list": "vitamin C"})
     sent = client.post("/screening/questions/medicine_list", data={"medicine_list": "warfarin"})
 
     assert sent.headers["Location"] == "/screening/medicine"

@@ -344,6 +344,7 @@ def test_no_mail_holds_an_answer_a_procedure_or_a_name(office, server):
     at = office.now + timedelta(days=5)
     id = invite(office, appointment_at=at).screening_id
     office.answer(id, other_meds="yes", medicine_list="Zzmedicine", cold_sore_now="yes")
+    office.stand_by(id)
     answering.submit(office.context, office.hold(id), DECLARED)
     reviews.decide(*decide(office, id, "request-information", "which side?"))
     invite(office)

@@ -22,7 +22,7 @@ ACTS = {
     answering.say_who_answered: ("self",),
     answering.change_draft: ({"answers": {}},),
     answering.submit: (DECLARED,),
-    medicine_check.reply_to_reading: ("blood_thinner", "yes"),
+    medicine_check.reply_to_question: ("blood_thinner", "yes"),
     previous_answers.bring_back: (),
     previous_answers.confirm: (set(), {"bleeding"}),
     previous_answers.start_anew: (),

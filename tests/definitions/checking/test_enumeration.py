@@ -6,7 +6,7 @@ import pytest
 
 from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.findings import derive
-from screening.definitions.enumeration import MOST_PARTS, imagine, unsound
+from screening.definitions.checking.enumeration import MOST_PARTS, imagine, unsound
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 from tests.conftest import SMALL, write_library

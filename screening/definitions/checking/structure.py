@@ -10,7 +10,7 @@ from screening.clinical.definitions.definitions import Definitions, findings_ask
 from screening.clinical.definitions.eligibility import Contraindication
 from screening.clinical.definitions.findings import Finding, named_in, negated_in
 from screening.clinical.definitions.questionnaire import Item, ItemType
-from screening.definitions.enumeration import check_by_enumeration
+from screening.definitions.checking.enumeration import check_by_enumeration
 from screening.definitions.problems import Problem, unknown
 
 Places = Mapping[str, tuple[str, int]]

@@ -30,6 +30,7 @@ from screening.clinical.evaluation.answers import OLDEST
 
 # 3 to the power of 12 patients are tried in a millisecond; no list has come near it.
 MOST_PARTS = 12
+NOBODY: Mapping[str, Iterable[str]] = {}
 GRAVITY = ("precaution", "temporary contraindication", "contraindication")
 
 Patients = Mapping[str, Pair]
@@ -71,7 +72,7 @@ def idle_rules(definitions: Definitions, rules: Sequence[Placed]) -> Iterator[tu
     dead = {n for n in names if n not in told and not _reachable(definitions, n)}
     related = {name for name, finding in findings.items() if finding.when or finding.age}
     related |= {part for name in related for part in parts_of(findings, name)}
-    crowds = {name: _having(findings, name) for name in related & names - dead}
+    crowds = {name: having(findings, name) for name in related & names - dead}
     for place, procedure, rule in rules:
         if rule.finding in dead:
             yield place, f'no answers ever lead to "{rule.finding}", so this can never hold'
@@ -236,10 +237,19 @@ def _ages(findings: Mapping[str, Finding]) -> set[frozenset[str]]:
     }
 
 
-def _having(findings: Mapping[str, Finding], name: str) -> Patients:
-    """Return patients with every mixture of the parts of `name`, and as little else as may be."""
+def having(
+    findings: Mapping[str, Finding], name: str, along: Mapping[str, Iterable[str]] = NOBODY
+) -> Patients:
+    """Return patients with every mixture of the parts of `name`, and as little else as may be.
+
+    `along` is finding and what every answer that establishes it establishes with it.
+    """
     parts = parts_of(findings, name)
-    choices = [[{p: ABSENT}, {p: PRESENT}] for p in sorted(parts) if not findings[p].age]
+    choices = [
+        [{p: ABSENT}, dict.fromkeys((p, *along.get(p, ())), PRESENT)]
+        for p in sorted(parts)
+        if not findings[p].age
+    ]
     if any(findings[p].age for p in parts):
         choices.append([dict.fromkeys(profile, PRESENT) for profile in _ages(findings)])
     states, everyone = imagine(choices)

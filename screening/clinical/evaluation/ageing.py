@@ -1,0 +1,141 @@
+"""How long an answer holds, and what of it is unknown on a later day.
+
+An answer is given on one day and may be weighed for another. Only the "no" ages: past
+its life an absent finding is unknown, so that no later day is milder without a fresh
+answer; what is present stays present. A protective finding ages the other way round,
+because there it is the "yes" that speaks for a treatment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from screening.clinical.definitions.dates import PartialDate
+from screening.clinical.definitions.definitions import Definitions, findings_asked, findings_for
+from screening.clinical.definitions.findings import PRESENT, UNKNOWN, Pair
+from screening.clinical.definitions.questionnaire import (
+    NO,
+    NONE_OF_THESE,
+    WITHHELD,
+    Answer,
+    Answers,
+    Item,
+    Life,
+    walk,
+)
+from screening.clinical.evaluation.answers import branches, claims
+
+
+@dataclass(frozen=True, slots=True)
+class Outlived:
+    """An answer that a later day does not believe any more."""
+
+    link_id: str
+    answered_on: date
+    life: Life
+
+    def __str__(self) -> str:
+        return f"answered {self.answered_on}, holds for {self.life}"
+
+
+def outlived_on(
+    definitions: Definitions, answers: Answers, answered_on: Mapping[str, date], on: date
+) -> dict[str, list[Outlived]]:
+    """Return, by finding, the answers whose word on its absence has outlived its life on `on`.
+
+    `answered_on` is question and day; a question that it does not name was answered on `on`.
+    """
+    found: dict[str, list[Outlived]] = {}
+    items = [item for section in definitions.sections for item in section.items]
+    protective = findings_for(definitions)
+    for name, old in _unbelieved(protective, items, answers, answered_on, on):
+        found.setdefault(name, []).append(old)
+    return found
+
+
+def age(
+    definitions: Definitions, states: Mapping[str, Pair], outlived: Iterable[str]
+) -> dict[str, Pair]:
+    """Return `states` as a later day knows them: what is `outlived` may have become true."""
+    aged, protective = dict(states), findings_for(definitions)
+    for name in outlived:
+        if name not in protective:
+            aged[name] = (states[name][0], 1)
+        elif states[name] == PRESENT:
+            aged[name] = UNKNOWN
+    return aged
+
+
+def to_confirm(
+    definitions: Definitions,
+    procedure: str,
+    answers: Answers,
+    answered_on: Mapping[str, date],
+    visit: date,
+) -> list[str]:
+    """Return the questions of the procedure's list whose answers hold no more on the visit."""
+    used = findings_asked(definitions, [procedure])
+    items = [item for section in definitions.sections for item in section.items]
+    return [
+        item.link_id
+        for item in _asked(items, answers)
+        if item.establishes & used
+        and _outlived(item, answers[item.link_id], answered_on.get(item.link_id, visit), visit)
+    ]
+
+
+def _asked(items: Iterable[Item], answers: Answers) -> Iterator[Item]:
+    """Yield the questions on the way that the answers lead to, where something was said."""
+    for item in items:
+        answer = answers.get(item.link_id)
+        if answer and not _withheld(answer):
+            yield item
+        for _, asked, below in branches(item, answer, UNKNOWN):
+            if asked:
+                yield from _asked(below, answers)
+
+
+def _unbelieved(
+    protective: Collection[str],
+    items: Iterable[Item],
+    answers: Answers,
+    answered_on: Mapping[str, date],
+    on: date,
+) -> Iterator[tuple[str, Outlived]]:
+    """Yield each finding that an old answer speaks about, its unasked follow-ups included."""
+    for item in items:
+        answer = answers.get(item.link_id)
+        given = answered_on.get(item.link_id, on)
+        if answer and not _withheld(answer):
+            for name in claims(item):
+                life = item.holds.yes if name in protective else item.holds.no
+                if life.is_over(given, on):
+                    yield name, Outlived(item.link_id, given, life)
+        for _, asked, below in branches(item, answer, UNKNOWN):
+            if asked:
+                yield from _unbelieved(protective, below, answers, answered_on, on)
+            elif item.holds.no.is_over(given, on):
+                old = Outlived(item.link_id, given, item.holds.no)
+                unasked = {name for each in walk(below) for name in claims(each)}
+                yield from ((n, old) for n in unasked if n not in protective)
+
+
+def _withheld(answer: Answer) -> bool:
+    return bool(WITHHELD & ({answer} if isinstance(answer, str) else set(answer)))
+
+
+def _outlived(item: Item, answer: Answer, given: date, on: date) -> bool:
+    """Return whether `answer` is past the life of what it says."""
+    said_no = answer in (NO, [NONE_OF_THESE])
+    life = item.holds.no if said_no else item.holds.yes
+    dated = _dated(answer) if life.until_its_date else None
+    return dated.last < on if dated else life.is_over(given, on)
+
+
+def _dated(answer: Answer) -> PartialDate | None:
+    try:
+        return PartialDate.parse(answer) if isinstance(answer, str) else None
+    except ValueError:
+        return None

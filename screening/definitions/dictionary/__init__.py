@@ -1,0 +1,1 @@
+"""Names of medicines as patients write them, and the substances behind them."""

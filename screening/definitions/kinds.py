@@ -1,0 +1,158 @@
+"""What each definition file may hold, and the key by which its kind is known."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+from pydantic import StringConstraints as Matches
+
+from screening.definitions.shapes import (
+    AdviceShape,
+    ApprovalShape,
+    ChangeShape,
+    ContradictionShape,
+    ContraindicationShape,
+    CourseShape,
+    ExampleShape,
+    FactShape,
+    FindingShape,
+    HeavierShape,
+    MedicineShape,
+    NormalShape,
+    NotKnownShape,
+    PeopleShape,
+    PreparationShape,
+    QuestionShape,
+    SameProductShape,
+    Shape,
+    SignShape,
+    SourceShape,
+    TraitShape,
+    VisitShape,
+)
+from screening.definitions.values import Decided, Format, Id, Ids, LinkId, Singles, Text
+
+
+class FindingsFile(Shape):
+    findings: tuple[FindingShape, ...] = Field(min_length=1)
+    severity_order: tuple[HeavierShape, ...] = ()
+    same_product: tuple[SameProductShape, ...] = ()
+
+
+class FormatFile(Shape):
+    format: Format
+
+
+class CoverageFile(Shape):
+    coverage: Id
+    cells: dict[Id, Decided] = Field(min_length=1)
+
+
+class ContradictionsFile(Shape):
+    contradictions: tuple[ContradictionShape, ...] = Field(min_length=1)
+
+
+class SectionFile(Shape):
+    section: Id
+    title: Text
+    questions: tuple[QuestionShape, ...] = Field(min_length=1)
+
+
+class ProcedureFile(Shape):
+    procedure: Id
+    name: Text
+    summary: Text
+    includes: Ids = ()
+    contraindications: tuple[ContraindicationShape, ...] = Field(min_length=1)
+    preparation: tuple[PreparationShape, ...] = ()
+    aftercare: tuple[AdviceShape, ...] = ()
+    warning_signs: tuple[SignShape, ...] = ()
+    expect: tuple[NormalShape, ...] = ()
+    follow_up: tuple[VisitShape, ...] = ()
+    course: tuple[CourseShape, ...] = ()
+
+
+class SourcesFile(Shape):
+    sources: tuple[SourceShape, ...] = Field(min_length=1)
+
+
+class FactsFile(Shape):
+    facts: tuple[FactShape, ...] = Field(min_length=1)
+
+
+class TranslationsFile(Shape):
+    language: Annotated[str, Matches(pattern=r"^[a-z]{2}$")]
+    reviewed_by: Text | None = None
+    texts: dict[Text, Text] = Field(min_length=1)
+
+
+class ExamplesFile(Shape):
+    examples_for: Id
+    on: date
+    examples: tuple[ExampleShape, ...] = Field(min_length=1)
+    single: dict[Id, Singles] = Field(default_factory=dict)
+    fixed: tuple[Id, ...] | None = None
+    recheck: tuple[Id, ...] | None = None
+
+
+class MedicinesFile(Shape):
+    reads: tuple[LinkId, ...] = Field(min_length=1)
+    medicines: tuple[MedicineShape, ...] = Field(min_length=1)
+
+
+class ApprovalsFile(Shape):
+    approvals: tuple[ApprovalShape, ...]
+
+
+class PolicyFile(Shape):
+    policy: Id
+    changes: tuple[ChangeShape, ...] = Field(min_length=1)
+
+
+class PolicyExampleFile(Shape):
+    policy_example: Id
+    changes: tuple[ChangeShape, ...] = Field(min_length=1)
+
+
+class PopulationFile(Shape):
+    population: PeopleShape
+    items: tuple[TraitShape, ...] = Field(min_length=1)
+    do_not_know: NotKnownShape
+
+
+File = (
+    FindingsFile
+    | SectionFile
+    | ProcedureFile
+    | SourcesFile
+    | FactsFile
+    | ExamplesFile
+    | TranslationsFile
+    | PolicyFile
+    | PolicyExampleFile
+    | PopulationFile
+    | ApprovalsFile
+    | MedicinesFile
+    | FormatFile
+    | CoverageFile
+    | ContradictionsFile
+)
+KINDS: dict[str, type[File]] = {
+    "procedure": ProcedureFile,
+    "section": SectionFile,
+    "findings": FindingsFile,
+    "sources": SourcesFile,
+    "facts": FactsFile,
+    "examples_for": ExamplesFile,
+    "language": TranslationsFile,
+    "policy": PolicyFile,
+    "policy_example": PolicyExampleFile,
+    "population": PopulationFile,
+    "approvals": ApprovalsFile,
+    "medicines": MedicinesFile,
+    "format": FormatFile,
+    "coverage": CoverageFile,
+    "contradictions": ContradictionsFile,
+}

@@ -1,0 +1,67 @@
+"""What the lists say to ordinary patients is counted, the same at every run, and bounded."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from screening.cli import main
+from screening.clinical.definitions.eligibility import Outcome
+from screening.clinical.whatif.alarms import AS_WRITTEN, count_alarms
+from screening.commands.population import draw_people
+
+DOCS = Path(__file__).parents[3] / "docs"
+DO_NOT = Outcome.CONTRAINDICATED
+# Of 1,000 women at most so many are told "do not" under common practice; docs/clinical-lead.md
+# names the rules that stand in the way of fewer than 200.
+MOST = {
+    "energy-device": 530,
+    "mesotherapy-face": 240,
+    "mesolifting": 240,
+    "mesotherapy-hair": 240,
+    "thread-lift": 240,
+}
+
+
+@pytest.fixture(scope="module")
+def budgets(library):
+    return {
+        budget.name: budget
+        for budget in count_alarms(library, library.people.on, draw_people(library.people))
+    }
+
+
+def test_the_same_people_are_drawn_at_every_run(library):
+    people = library.people
+    drawn = list(draw_people(people))
+
+    assert drawn == list(draw_people(people))
+    assert [sum(sex == whose for sex, _ in drawn) for whose in ("women", "men")] == [1000, 100]
+
+
+def test_every_procedure_meets_every_patient(library, budgets):
+    for budget in budgets.values():
+        for sex in ("women", "men"):
+            for procedure in library.procedures:
+                counted = budget.outcomes[sex, procedure]
+                assert sum(counted.values()) == library.people.count[sex]
+
+
+def test_no_list_stops_more_ordinary_women_than_agreed(library, budgets):
+    practice = budgets["common-practice"]
+    stopped = {p: practice.outcomes["women", p][DO_NOT] for p in library.procedures}
+
+    assert {p: n for p, n in stopped.items() if n > MOST.get(p, 200)} == {}
+
+
+def test_the_example_policy_never_stops_more_than_the_lists_as_written(library, budgets):
+    written, practice = budgets[AS_WRITTEN], budgets["common-practice"]
+    for procedure in library.procedures:
+        key = ("women", procedure)
+        assert practice.outcomes[key][DO_NOT] <= written.outcomes[key][DO_NOT]
+
+
+def test_the_table_in_the_docs_is_what_the_command_prints():
+    printed = CliRunner().invoke(main, ["check", "--population", "questions"]).output
+
+    assert (DOCS / "alarm-budget.md").read_text("utf-8") == printed
