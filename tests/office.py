@@ -190,6 +190,19 @@ class Office:
         if holder[0]:
             self._holder(screening_id, holder)
 
+    def answer_open(self, screening_id, **special):
+        """Answer what is still open, page by page, and return the questions that were."""
+        asked = []
+        draft = answering.read_draft(self.context, screening_id)
+        answers = dict(draft.answers)
+        questionnaire = draft.questionnaire(self.context.definitions)
+        while item := first_unanswered(journey(questionnaire, answers), answers):
+            asked.append(item.link_id)
+            answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
+            held = self.hold(screening_id)
+            answering.give_answer(self.context, held, item.link_id, answers[item.link_id])
+        return asked
+
     def submit(self, *procedures, **special):
         """Return the id of a screening that was answered and submitted."""
         invitation = self.invite(*procedures)

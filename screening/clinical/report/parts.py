@@ -11,13 +11,21 @@ from screening.clinical.definitions.questionnaire import Answer
 from screening.clinical.report.fhir import Resource
 
 
+class Aged(TypedDict):
+    """A question whose answer of the day `answered_on` held no more: for "the day", "12 months"."""
+
+    link_id: str
+    answered_on: str
+    holds: str
+
+
 class ReportReason(TypedDict):
     """One contraindication that holds or may hold, with all that explains it.
 
     `state` is "present" or "unknown", `wait` the rule's defer in words, `dated`
     the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
     link ids of the questions behind it. `by_policy` marks a rule that the clinic made
-    or changed.
+    or changed. `outlived` are the answers behind it that held no more.
     """
 
     finding: str
@@ -38,6 +46,7 @@ class ReportReason(TypedDict):
     listed_by: str
     answers: list[str]
     by_policy: NotRequired[bool]  # absent from the first reports
+    outlived: NotRequired[list[Aged]]
 
 
 class ReportProcedure(TypedDict):
@@ -59,6 +68,7 @@ class ReportAnswer(TypedDict):
 
     `matters` marks an answer that a reason rests on, `unknown` one that the
     patient could not or would not give, `plain` a "no" that nobody needs to read.
+    `answered_on` is the day on which it was given, where that was before the report's.
     """
 
     link_id: str
@@ -69,6 +79,7 @@ class ReportAnswer(TypedDict):
     unknown: bool
     plain: bool
     find_out: str | None
+    answered_on: NotRequired[str]
 
 
 class ReportSection(TypedDict):

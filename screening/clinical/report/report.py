@@ -20,7 +20,7 @@ from screening.clinical.definitions.definitions import (
     assemble_questionnaire,
     with_parts,
 )
-from screening.clinical.definitions.eligibility import Eligibility, Procedure, Reason
+from screening.clinical.definitions.eligibility import Eligibility, Outcome, Procedure, Reason
 from screening.clinical.definitions.findings import Findings
 from screening.clinical.definitions.language import in_language
 from screening.clinical.definitions.policy import describe_changes
@@ -38,9 +38,18 @@ from screening.clinical.definitions.questionnaire import (
     is_answered,
     journey,
 )
-from screening.clinical.evaluation.case import Case, as_json, evaluate_case, findings_of
+from screening.clinical.evaluation.ageing import outlived_behind
+from screening.clinical.evaluation.case import (
+    Case,
+    days_of,
+    evaluate_case,
+    findings_of,
+    outlived_answers,
+)
+from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (
+    Aged,
     Report,
     ReportAnswer,
     ReportProcedure,
@@ -77,21 +86,35 @@ def compile_report(
     steps = journey(questionnaire, case.answers)
     behind = _answers_behind(definitions, [step.item for step in steps])
     findings = findings_of(definitions, case, case.on)
+    days = days_of(case)
     procedures = [_procedure(definitions, one, behind, findings) for one in found]
+    _say_what_aged(definitions, case, procedures)
     decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
     return Report(
         frame=dict(frame),
         definitions=definitions.hash,
         on=case.on.isoformat(),
         procedures=procedures,
-        sections=_sections(steps, case.answers, decisive, words),
+        sections=_sections(steps, case, decisive, words),
         sources=_sources(definitions, procedures),
         case=dict(raw_case),
-        verdicts=as_json(definitions, case.on, found),
+        verdicts=_verdicts(definitions, case),
         response=response_resource(
-            definitions.hash, case.procedures, steps, case.answers, words, frame
+            definitions.hash,
+            case.procedures,
+            steps,
+            {key: (answer, days[key]) for key, answer in case.answers.items()},
+            words,
+            frame,
         ),
     )
+
+
+def _verdicts(definitions: Definitions, case: Case) -> dict[str, Any]:
+    """Return what the rules say, in the order of the procedures."""
+    told = verdicts_of(definitions, case)
+    told["procedures"].sort(key=lambda one: -Outcome(one["outcome"]).gravity)
+    return told
 
 
 def translated(
@@ -154,6 +177,23 @@ def _reason(
     )
 
 
+def _say_what_aged(
+    definitions: Definitions, case: Case, procedures: Iterable[ReportProcedure]
+) -> None:
+    """Put beside each reason the answers that the day of `case` did not believe any more."""
+    outlived = outlived_answers(definitions, case)
+    for reason in (reason for procedure in procedures for reason in procedure["reasons"]):
+        if old := outlived_behind(definitions, outlived, reason["finding"]):
+            reason["outlived"] = [
+                Aged(
+                    link_id=one.link_id,
+                    answered_on=one.answered_on.isoformat(),
+                    holds=str(one.life),
+                )
+                for one in old
+            ]
+
+
 def _answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:
     """Return for each finding the questions that were asked about it, its parts included."""
     behind: dict[str, list[str]] = {}
@@ -168,17 +208,17 @@ def _answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, li
 
 
 def _sections(
-    steps: Iterable[Step],
-    answers: Mapping[str, Answer],
-    decisive: set[str],
-    words: Mapping[str, str],
+    steps: Iterable[Step], case: Case, decisive: set[str], words: Mapping[str, str]
 ) -> list[ReportSection]:
     sections: dict[str, ReportSection] = {}
     for step in steps:
         section = sections.setdefault(
             step.section.id, ReportSection(title=step.section.title, answers=[])
         )
-        section["answers"].append(_answer(step.item, answers, decisive, words))
+        answer = _answer(step.item, case.answers, decisive, words)
+        if given := case.answered_on.get(step.item.link_id):
+            answer["answered_on"] = given.isoformat()
+        section["answers"].append(answer)
     return list(sections.values())
 
 

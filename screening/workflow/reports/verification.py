@@ -27,7 +27,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import Definitions
-from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
+from screening.clinical.evaluation.case import CaseError, read_case
+from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.definitions.loading import load_definitions
 from screening.definitions.problems import DefinitionError
 from screening.documents.cms.reasons import N_, Reason, reason_from
@@ -248,10 +249,27 @@ def replay(context: Context, record: Mapping[str, Any]) -> bool | None:
         if definitions is None:
             return None
         case = read_case(definitions, record["case"], CASE_KEYS)
-        found = as_json(definitions, case.on, evaluate_case(definitions, case))
-        return bool(json.loads(json.dumps(found)) == record["verdicts"])
+        told = record["verdicts"]
+        found = json.loads(json.dumps(verdicts_of(definitions, case)))
     except (CaseError, DefinitionError, KeyError, TypeError):
         return None
+    return bool(_weighed(found) == _weighed(told))
+
+
+def _weighed(verdicts: Any) -> Any:
+    """Return the verdicts in no order, without the words for why: a report has the gravest first.
+
+    What is no verdict comes back as it is.
+    """
+    try:
+        by_procedure = {
+            one["procedure"]: one
+            | {"reasons": [{**reason, "why": None} for reason in one["reasons"]]}
+            for one in verdicts["procedures"]
+        }
+        return {**verdicts, "procedures": by_procedure}
+    except (AttributeError, KeyError, TypeError):
+        return verdicts
 
 
 def _definitions(context: Context, hash: str) -> Definitions | None:

@@ -22,7 +22,8 @@ from screening.clinical.definitions.questionnaire import (
     first_unanswered,
     journey,
 )
-from screening.clinical.evaluation.case import CaseError, evaluate_case, read_case, verdicts_of
+from screening.clinical.evaluation.case import CaseError, evaluate_case, read_case
+from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.definitions.loading import load_definitions
 from tests.clinical.evaluation.test_promises import quiet_answer
 from tests.conftest import SMALL, write_library
