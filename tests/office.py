@@ -153,9 +153,9 @@ class Office:
     def pass_time(self, **by):
         self.now += timedelta(**by)
 
-    def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03"):
+    def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03", booked=None):
         chosen = procedures or ("mesotherapy-face",)
-        return invitations.invite(self.context, self.desk, name, chosen, born=born)
+        return invitations.invite(self.context, self.desk, name, chosen, booked, born=born)
 
     def hold(self, screening_id):
         """Return the edit lock of the patient's phone, which comes in where it is not in yet."""
@@ -203,9 +203,9 @@ class Office:
             answering.give_answer(self.context, held, item.link_id, answers[item.link_id])
         return asked
 
-    def submit(self, *procedures, **special):
-        """Return the id of a screening that was answered and submitted."""
-        invitation = self.invite(*procedures)
+    def submit(self, *procedures, booked=None, **special):
+        """Return the id of a screening that was answered and sent; `booked` is when to come."""
+        invitation = self.invite(*procedures, booked=booked)
         self.answer(invitation.screening_id, **special)
         answering.submit(self.context, self.hold(invitation.screening_id), DECLARED)
         return invitation.screening_id

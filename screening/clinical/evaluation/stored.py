@@ -34,6 +34,11 @@ def raw_case(
     older = {key: day for key in answers if (day := answered_on.get(key, on)) < on}
     if older:
         raw["answered_on"] = {key: day.isoformat() for key, day in older.items()}
-    if visit and on <= visit <= LONGEST_AHEAD.after(on):
+    if visit and can_be_weighed(visit, on):
         raw["visit"] = visit.isoformat()
     return raw
+
+
+def can_be_weighed(visit: date, on: date) -> bool:
+    """Return whether answers of the day `on` say anything about a visit on that day."""
+    return on <= visit <= LONGEST_AHEAD.after(on)

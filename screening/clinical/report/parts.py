@@ -49,6 +49,16 @@ class ReportReason(TypedDict):
     outlived: NotRequired[list[Aged]]
 
 
+class ReportVisit(TypedDict):
+    """What the same answers give on the visit's day, provided that `to_confirm` still holds."""
+
+    on: str
+    outcome: str
+    until: str | None
+    reasons: list[ReportReason]
+    to_confirm: list[str]
+
+
 class ReportProcedure(TypedDict):
     """One procedure's verdict; `outcome` is an eligibility.Outcome."""
 
@@ -61,6 +71,7 @@ class ReportProcedure(TypedDict):
     preparation: list[dict[str, str]]
     aftercare: NotRequired[ReportAftercare]  # the first reports had none
     changes: NotRequired[list[ReportChange]]  # nor these
+    visit: NotRequired[ReportVisit]  # where an appointment is known
 
 
 class ReportAnswer(TypedDict):
@@ -113,11 +124,11 @@ class AnsweredBy(TypedDict):
 
 class Report(TypedDict):
     """`frame` is who, where and when: see workflow.submit; an AnsweredBy is its declaration's `by`.
-     `verdicts` is case.as_json.
+     `verdicts` is verdicts.verdicts_of.
 
-    `response` is the FHIR QuestionnaireResponse, `translated` what the patient read
-    where that was in another language, `decisive` for each procedure the answers
-    that alone decide it.
+    `response` is the FHIR QuestionnaireResponse, `issues` are the DetectedIssues,
+    `translated` what the patient read where that was in another language, `decisive` for
+    each procedure the answers that alone decide it.
     """
 
     frame: dict[str, Any]
@@ -129,6 +140,7 @@ class Report(TypedDict):
     case: dict[str, Any]
     verdicts: dict[str, Any]
     response: NotRequired[Resource]  # the first reports had none
+    issues: NotRequired[list[Resource]]  # nor these
     translated: NotRequired[Translated]
     decisive: NotRequired[dict[str, list[Decisive]]]
 

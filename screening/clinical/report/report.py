@@ -14,13 +14,11 @@ from screening.clinical.definitions.aftercare import (
     describe_aftercare,
     sources_in,
 )
-from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.definitions import (
     Definitions,
     assemble_questionnaire,
-    with_parts,
 )
-from screening.clinical.definitions.eligibility import Eligibility, Outcome, Procedure, Reason
+from screening.clinical.definitions.eligibility import Eligibility, Outcome, Procedure
 from screening.clinical.definitions.findings import Findings
 from screening.clinical.definitions.language import in_language
 from screening.clinical.definitions.policy import describe_changes
@@ -38,25 +36,24 @@ from screening.clinical.definitions.questionnaire import (
     is_answered,
     journey,
 )
-from screening.clinical.evaluation.ageing import outlived_behind
 from screening.clinical.evaluation.case import (
     Case,
     days_of,
     evaluate_case,
     findings_of,
-    outlived_answers,
 )
 from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.report.detected_issues import detected_issues
 from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (
-    Aged,
     Report,
     ReportAnswer,
     ReportProcedure,
-    ReportReason,
     ReportSection,
     Translated,
 )
+from screening.clinical.report.reasons import answers_behind, describe_reason, say_what_aged
+from screening.clinical.report.visit import add_visits
 
 WORDS = {
     YES: "Yes",
@@ -84,11 +81,12 @@ def compile_report(
     found = sorted(evaluate_case(definitions, case), key=lambda one: -one.outcome.gravity)
     questionnaire = assemble_questionnaire(definitions, case.procedures)
     steps = journey(questionnaire, case.answers)
-    behind = _answers_behind(definitions, [step.item for step in steps])
+    behind = answers_behind(definitions, [step.item for step in steps])
     findings = findings_of(definitions, case, case.on)
     days = days_of(case)
     procedures = [_procedure(definitions, one, behind, findings) for one in found]
-    _say_what_aged(definitions, case, procedures)
+    say_what_aged(definitions, case, [r for p in procedures for r in p["reasons"]])
+    add_visits(definitions, case, procedures, behind)
     decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
     return Report(
         frame=dict(frame),
@@ -99,6 +97,7 @@ def compile_report(
         sources=_sources(definitions, procedures),
         case=dict(raw_case),
         verdicts=_verdicts(definitions, case),
+        issues=detected_issues(case.on.isoformat(), procedures, frame),
         response=response_resource(
             definitions.hash,
             case.procedures,
@@ -143,68 +142,11 @@ def _procedure(
         summary=procedure.summary,
         outcome=str(one.outcome),
         until=one.until.isoformat() if one.until else None,
-        reasons=[_reason(definitions, procedure, reason, behind) for reason in one.reasons],
+        reasons=[describe_reason(definitions, procedure, reason, behind) for reason in one.reasons],
         preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
         aftercare=describe_aftercare(procedure.aftercare, findings, definitions.findings),
         changes=describe_changes(procedure, definitions.findings),
     )
-
-
-def _reason(
-    definitions: Definitions, procedure: Procedure, reason: Reason, behind: Mapping[str, list[str]]
-) -> ReportReason:
-    rule = reason.contraindication
-    origin = definitions.procedures[rule.listed_by].name if rule.listed_by else procedure.name
-    return ReportReason(
-        finding=rule.finding,
-        name=definitions.findings[rule.finding].name,
-        state=reason.state,
-        grade=str(rule.grade),
-        outcome=str(reason.outcome),
-        wait=str(rule.defer) if rule.defer else None,
-        dated=str(reason.dated) if isinstance(rule.defer, Duration) and reason.dated else None,
-        until=reason.until.isoformat() if reason.until else None,
-        because=rule.because,
-        source=rule.source,
-        sources=[rule.source, *rule.also],
-        evidence=rule.evidence,
-        note=rule.note,
-        fixed=rule.fixed,
-        recheck=rule.recheck,
-        listed_by=origin,
-        answers=behind.get(rule.finding, []),
-        by_policy=rule.policy is not None,
-    )
-
-
-def _say_what_aged(
-    definitions: Definitions, case: Case, procedures: Iterable[ReportProcedure]
-) -> None:
-    """Put beside each reason the answers that the day of `case` did not believe any more."""
-    outlived = outlived_answers(definitions, case)
-    for reason in (reason for procedure in procedures for reason in procedure["reasons"]):
-        if old := outlived_behind(definitions, outlived, reason["finding"]):
-            reason["outlived"] = [
-                Aged(
-                    link_id=one.link_id,
-                    answered_on=one.answered_on.isoformat(),
-                    holds=str(one.life),
-                )
-                for one in old
-            ]
-
-
-def _answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:
-    """Return for each finding the questions that were asked about it, its parts included."""
-    behind: dict[str, list[str]] = {}
-    for name in definitions.findings:
-        parts = with_parts(definitions, [name])
-        behind[name] = [
-            item.link_id
-            for item in asked
-            if item.establishes & parts or ("age" in parts and item.type is ItemType.BIRTH_DATE)
-        ]
-    return behind
 
 
 def _sections(

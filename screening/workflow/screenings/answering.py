@@ -36,6 +36,7 @@ from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.given import Way, day_at, given_in, stamped
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
+from screening.workflow.core.standing import visit_day
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
@@ -203,7 +204,8 @@ def submit(
             _supersede(context, session, screening.recheck_of)
         head = context.record(session, PATIENT, "submit", screening)
         counted = answers_on_path(questionnaire, draft.answers)
-        raw = raw_case(draft.procedures, counted, draft.answered_on, draft.today)
+        visit = visit_day(session, screening)
+        raw = raw_case(draft.procedures, counted, draft.answered_on, draft.today, visit)
         by = {"by": draft.answered_by} if draft.answered_by else {}
         frame = frame_of(draft, now, {**declaration, **by, "at": now.isoformat()}, head)
         case = read_case(context.definitions, raw)
