@@ -86,7 +86,8 @@ def check(folder: Path | None, population: bool) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def evaluate(file: Any, folder: Path | None) -> None:
     """Read a case as JSON and print what is advised for each procedure."""
-    from screening.clinical.evaluation.case import CaseError, read_case, verdicts_of
+    from screening.clinical.evaluation.case import CaseError, read_case
+    from screening.clinical.evaluation.verdicts import verdicts_of
 
     definitions = _load(folder or read_config().questions)
     try:

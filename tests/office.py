@@ -159,9 +159,9 @@ class Office:
     def pass_time(self, **by):
         self.now += timedelta(**by)
 
-    def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03"):
+    def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03", booked=None):
         chosen = procedures or ("mesotherapy-face",)
-        return invitations.invite(self.context, self.desk, name, chosen, born=born)
+        return invitations.invite(self.context, self.desk, name, chosen, booked, born=born)
 
     def hold(self, screening_id):
         """Return the edit lock of the patient's phone, which comes in where it is not in yet."""
@@ -196,9 +196,22 @@ class Office:
         if holder[0]:
             self._holder(screening_id, holder)
 
-    def submit(self, *procedures, **special):
-        """Return the id of a screening that was answered and submitted."""
-        invitation = self.invite(*procedures)
+    def answer_open(self, screening_id, **special):
+        """Answer what is still open, page by page, and return the questions that were."""
+        asked = []
+        draft = answering.read_draft(self.context, screening_id)
+        answers = dict(draft.answers)
+        questionnaire = draft.questionnaire(self.context.definitions)
+        while item := first_unanswered(journey(questionnaire, answers), answers):
+            asked.append(item.link_id)
+            answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
+            held = self.hold(screening_id)
+            answering.give_answer(self.context, held, item.link_id, answers[item.link_id])
+        return asked
+
+    def submit(self, *procedures, booked=None, **special):
+        """Return the id of a screening that was answered and sent; `booked` is when to come."""
+        invitation = self.invite(*procedures, booked=booked)
         self.answer(invitation.screening_id, **special)
         self.stand_by(invitation.screening_id)
         answering.submit(self.context, self.hold(invitation.screening_id), DECLARED)

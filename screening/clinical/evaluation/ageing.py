@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from screening.clinical.definitions.dates import PartialDate
-from screening.clinical.definitions.definitions import Definitions, findings_asked, findings_for
+from screening.clinical.definitions.definitions import (
+    Definitions,
+    findings_asked,
+    findings_for,
+    with_parts,
+)
 from screening.clinical.definitions.findings import PRESENT, UNKNOWN, Pair
 from screening.clinical.definitions.questionnaire import (
     NO,
@@ -25,7 +30,7 @@ from screening.clinical.definitions.questionnaire import (
     Life,
     walk,
 )
-from screening.clinical.evaluation.answers import branches, claims
+from screening.clinical.evaluation.answers import Fault, branches, claims, parse_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,18 @@ def outlived_on(
     `answered_on` is question and day; a question that it does not name was answered on `on`.
     """
     found: dict[str, list[Outlived]] = {}
-    items = [item for section in definitions.sections for item in section.items]
     protective = findings_for(definitions)
-    for name, old in _unbelieved(protective, items, answers, answered_on, on):
+    for name, old in _unbelieved(protective, _roots(definitions), answers, answered_on, on):
         found.setdefault(name, []).append(old)
     return found
+
+
+def outlived_behind(
+    definitions: Definitions, outlived: Mapping[str, list[Outlived]], finding: str
+) -> list[Outlived]:
+    """Return which of the `outlived` answers speak about `finding` or a part of it, in order."""
+    parts = sorted(with_parts(definitions, {finding}))
+    return list(dict.fromkeys(old for part in parts for old in outlived.get(part, ())))
 
 
 def age(
@@ -77,13 +89,42 @@ def to_confirm(
 ) -> list[str]:
     """Return the questions of the procedure's list whose answers hold no more on the visit."""
     used = findings_asked(definitions, [procedure])
-    items = [item for section in definitions.sections for item in section.items]
     return [
         item.link_id
-        for item in _asked(items, answers)
+        for item in _asked(_roots(definitions), answers)
         if item.establishes & used
         and _outlived(item, answers[item.link_id], answered_on.get(item.link_id, visit), visit)
     ]
+
+
+def to_ask_again(
+    definitions: Definitions, answers: Answers, answered_on: Mapping[str, date], on: date
+) -> set[str]:
+    """Return the questions on the way whose answers, of an earlier day, hold no more on `on`."""
+    return {
+        item.link_id
+        for item in _asked(_roots(definitions), answers)
+        if (given := answered_on.get(item.link_id, on)) < on
+        and _outlived(item, answers[item.link_id], given, on)
+    }
+
+
+def earliest_days(items: Iterable[Item], answers: Answers, day: date) -> dict[str, date]:
+    """Return the first day from `day` on on which each of `answers` can have been said.
+
+    For what was stored before answers had days: none is taken for newer than it must be.
+    """
+    found = dict.fromkeys(answers, day)
+    for item in items:
+        answer = answers.get(item.link_id)
+        if answer and parse_answer(item, answer, day)[1] is Fault.DATE_AHEAD:
+            said = _dated(answer)
+            found[item.link_id] = said.first if said else day
+    return found
+
+
+def _roots(definitions: Definitions) -> list[Item]:
+    return [item for section in definitions.sections for item in section.items]
 
 
 def _asked(items: Iterable[Item], answers: Answers) -> Iterator[Item]:

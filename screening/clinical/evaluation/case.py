@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any
 
 from screening.clinical.definitions.dates import Duration, PartialDate
-from screening.clinical.definitions.definitions import Definitions, with_parts
-from screening.clinical.definitions.eligibility import Eligibility, Reason, determine_eligibility
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.eligibility import Eligibility, determine_eligibility
 from screening.clinical.definitions.findings import STATES, UNKNOWN, Findings, Pair
 from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecord
 from screening.clinical.definitions.policy import in_force
 from screening.clinical.definitions.questionnaire import Answer
-from screening.clinical.evaluation.ageing import Outlived, age, outlived_on, to_confirm
+from screening.clinical.evaluation.ageing import Outlived, age, outlived_on
 from screening.clinical.evaluation.answers import (
     Fault,
     establish_findings,
@@ -122,57 +122,9 @@ def outlived_answers(definitions: Definitions, case: Case) -> dict[str, list[Out
     return outlived_on(definitions, case.answers, case.answered_on, case.on)
 
 
-def as_json(definitions: Definitions, on: date, found: list[Eligibility]) -> dict[str, Any]:
-    """Return the verdicts in the form that other systems read."""
-    return {
-        "definitions": definitions.hash,
-        "on": on.isoformat(),
-        "procedures": [_verdict(one) for one in found],
-    }
-
-
-def _verdict(one: Eligibility) -> dict[str, Any]:
-    return {
-        "procedure": one.procedure.id,
-        "outcome": str(one.outcome),
-        "until": one.until.isoformat() if one.until else None,
-        "reasons": [_reason(reason) for reason in one.reasons],
-    }
-
-
-def verdicts_of(definitions: Definitions, case: Case) -> dict[str, Any]:
-    """Return `case` evaluated for its day and its visit, with why an old answer is not believed."""
-    told = as_json(definitions, case.on, evaluate_case(definitions, case))
-    outlived = outlived_answers(definitions, case)
-    for verdict in told["procedures"]:
-        for reason in verdict["reasons"]:
-            parts = with_parts(definitions, {reason["finding"]})
-            if why := sorted({str(old) for part in parts for old in outlived.get(part, ())}):
-                reason["why"] = "; ".join(why)
-    visits = evaluate_visit(definitions, case) if case.visit else []
-    for verdict, one in zip(told["procedures"], visits, strict=False):
-        confirm = to_confirm(definitions, one.procedure.id, case.answers, _days(case), one.on)
-        verdict["visit"] = {"on": one.on.isoformat(), **_verdict(one), "to_confirm": confirm}
-        del verdict["visit"]["procedure"]
-    return told
-
-
-def _days(case: Case) -> dict[str, date]:
+def days_of(case: Case) -> dict[str, date]:
     """Return on which day each question was answered."""
     return dict.fromkeys(case.answers, case.on) | dict(case.answered_on)
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    rule = reason.contraindication
-    return {
-        "finding": rule.finding,
-        "state": reason.state,
-        "grade": str(rule.grade),
-        "until": reason.until.isoformat() if reason.until else None,
-        "because": reason.because,
-        "source": rule.source,
-        **({"policy": rule.policy.policy} if rule.policy else {}),
-    }
 
 
 def _read(where: str, problems: list[str], read: Callable[..., Any], *given: object) -> Any:

@@ -4,6 +4,7 @@ Both name the definitions by their hash (an ni: address, RFC 6920), so that no t
 versions of a question are ever taken for the same. Sections are groups; follow-ups
 stand beside their parent and say with enableWhen what leads to them. "I do not
 know" and "I will tell only the doctor" carry FHIR's own reasons for a missing value.
+Each answer carries the day on which it was given.
 
 Source: https://hl7.org/fhir/R4/questionnaire.html and questionnaireresponse.html
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
@@ -21,7 +23,6 @@ from screening.clinical.definitions.questionnaire import (
     TELL_DOCTOR,
     YES,
     Answer,
-    Answers,
     Item,
     ItemType,
     Step,
@@ -31,6 +32,7 @@ Resource = dict[str, Any]
 
 YES_OR_NO = "http://terminology.hl7.org/CodeSystem/v2-0136"
 ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+ANSWERED_ON = "urn:screening:answered-on"
 NO_VALUE = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
@@ -79,20 +81,21 @@ def response_resource(
     definitions: str,
     procedures: Iterable[str],
     steps: Iterable[Step],
-    answers: Answers,
+    answers: Mapping[str, tuple[Answer, date]],
     words: Mapping[str, str],
     frame: Mapping[str, Any],
 ) -> Resource:
     """Return the FHIR QuestionnaireResponse of the questions asked, in their order.
 
-    `definitions` is their hash; `frame` is a report's: from it come who and when.
+    `definitions` is their hash, `answers` each with its day; `frame` is a report's: from it
+    come who and when.
     """
     address = address_of(definitions)
     groups: dict[str, Resource] = {}
     for step in steps:
         empty = {"linkId": f"section.{step.section.id}", "text": step.section.title, "item": []}
-        given = answers.get(step.item.link_id, "")
-        said = [_value(step.item, one, address, words) for one in _each(given)]
+        given, day = answers.get(step.item.link_id, ("", date.min))
+        said = [_dated(_value(step.item, one, address, words), day) for one in _each(given)]
         row = {"linkId": step.item.link_id, "text": step.item.text}
         groups.setdefault(step.section.id, empty)["item"].append(
             row | ({"answer": said} if said else {})
@@ -187,6 +190,12 @@ def _coding(item: Item, code: str, address: str, words: Mapping[str, str]) -> Re
 
 def _each(answer: Answer) -> list[str]:
     return [one for one in (answer if isinstance(answer, list) else [answer]) if one]
+
+
+def _dated(answer: Resource, day: date) -> Resource:
+    """Return `answer` with the day on which it was given."""
+    extension = {"url": ANSWERED_ON, "valueDate": day.isoformat()}
+    return answer | {"extension": [*answer.get("extension", ()), extension]}
 
 
 def _value(item: Item, answer: str, address: str, words: Mapping[str, str]) -> Resource:

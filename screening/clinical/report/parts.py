@@ -12,13 +12,21 @@ from screening.clinical.definitions.questionnaire import Answer
 from screening.clinical.report.fhir import Resource
 
 
+class Aged(TypedDict):
+    """A question whose answer of the day `answered_on` held no more: for "the day", "12 months"."""
+
+    link_id: str
+    answered_on: str
+    holds: str
+
+
 class ReportReason(TypedDict):
     """One contraindication that holds or may hold, with all that explains it.
 
     `state` is "present" or "unknown", `wait` the rule's defer in words, `dated`
     the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
     link ids of the questions behind it. `by_policy` marks a rule that the clinic made
-    or changed.
+    or changed. `outlived` are the answers behind it that held no more.
     """
 
     finding: str
@@ -39,6 +47,17 @@ class ReportReason(TypedDict):
     listed_by: str
     answers: list[str]
     by_policy: NotRequired[bool]  # absent from the first reports
+    outlived: NotRequired[list[Aged]]
+
+
+class ReportVisit(TypedDict):
+    """What the same answers give on the visit's day, provided that `to_confirm` still holds."""
+
+    on: str
+    outcome: str
+    until: str | None
+    reasons: list[ReportReason]
+    to_confirm: list[str]
 
 
 class ReportProcedure(TypedDict):
@@ -54,6 +73,7 @@ class ReportProcedure(TypedDict):
     aftercare: NotRequired[ReportAftercare]  # the first reports had none
     changes: NotRequired[list[ReportChange]]  # nor these
     approved: NotRequired[ReportApproval | None]  # nor did they know of approvals
+    visit: NotRequired[ReportVisit]  # where an appointment is known
 
 
 class ReportAnswer(TypedDict):
@@ -61,6 +81,7 @@ class ReportAnswer(TypedDict):
 
     `matters` marks an answer that a reason rests on, `unknown` one that the
     patient could not or would not give, `plain` a "no" that nobody needs to read.
+    `answered_on` is the day on which it was given, where that was before the report's.
     """
 
     link_id: str
@@ -71,6 +92,7 @@ class ReportAnswer(TypedDict):
     unknown: bool
     plain: bool
     find_out: str | None
+    answered_on: NotRequired[str]
 
 
 class ReportMedicine(TypedDict):
@@ -122,11 +144,11 @@ class AnsweredBy(TypedDict):
 
 class Report(TypedDict):
     """`frame` is who, where and when: see workflow.submit; an AnsweredBy is its declaration's `by`.
-     `verdicts` is case.as_json.
+     `verdicts` is verdicts.verdicts_of.
 
-    `response` is the FHIR QuestionnaireResponse, `translated` what the patient read
-    where that was in another language, `decisive` for each procedure the answers
-    that alone decide it.
+    `response` is the FHIR QuestionnaireResponse, `issues` are the DetectedIssues,
+    `translated` what the patient read where that was in another language, `decisive` for
+    each procedure the answers that alone decide it.
     """
 
     frame: dict[str, Any]
@@ -138,6 +160,7 @@ class Report(TypedDict):
     case: dict[str, Any]
     verdicts: dict[str, Any]
     response: NotRequired[Resource]  # the first reports had none
+    issues: NotRequired[list[Resource]]  # nor these
     translated: NotRequired[Translated]
     decisive: NotRequired[dict[str, list[Decisive]]]
     medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some

@@ -15,13 +15,11 @@ from screening.clinical.definitions.aftercare import (
     sources_in,
 )
 from screening.clinical.definitions.approval import described
-from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.definitions import (
     Definitions,
     assemble_questionnaire,
-    with_parts,
 )
-from screening.clinical.definitions.eligibility import Eligibility, Procedure, Reason
+from screening.clinical.definitions.eligibility import Eligibility, Outcome, Procedure
 from screening.clinical.definitions.findings import Findings
 from screening.clinical.definitions.language import in_language
 from screening.clinical.definitions.medicines import Entry, claims_of
@@ -40,18 +38,26 @@ from screening.clinical.definitions.questionnaire import (
     is_answered,
     journey,
 )
-from screening.clinical.evaluation.case import Case, as_json, evaluate_case, findings_of
+from screening.clinical.evaluation.case import (
+    Case,
+    days_of,
+    evaluate_case,
+    findings_of,
+)
 from screening.clinical.evaluation.medicines import record_as_json
+from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.report.detected_issues import detected_issues
 from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (
     Report,
     ReportAnswer,
     ReportMedicine,
     ReportProcedure,
-    ReportReason,
     ReportSection,
     Translated,
 )
+from screening.clinical.report.reasons import answers_behind, describe_reason, say_what_aged
+from screening.clinical.report.visit import add_visits
 
 WORDS = {
     YES: "Yes",
@@ -79,21 +85,30 @@ def compile_report(
     found = sorted(evaluate_case(definitions, case), key=lambda one: -one.outcome.gravity)
     questionnaire = assemble_questionnaire(definitions, case.procedures)
     steps = journey(questionnaire, case.answers)
-    behind = _answers_behind(definitions, [step.item for step in steps])
+    behind = answers_behind(definitions, [step.item for step in steps])
     findings = findings_of(definitions, case, case.on)
+    days = days_of(case)
     procedures = [_procedure(definitions, one, behind, findings) for one in found]
+    say_what_aged(definitions, case, [r for p in procedures for r in p["reasons"]])
+    add_visits(definitions, case, procedures, behind)
     decisive = {a for p in procedures for r in p["reasons"] for a in r["answers"]}
     report = Report(
         frame=dict(frame),
         definitions=definitions.hash,
         on=case.on.isoformat(),
         procedures=procedures,
-        sections=_sections(steps, case.answers, decisive, words),
+        sections=_sections(steps, case, decisive, words),
         sources=_sources(definitions, procedures),
         case={**raw_case, **_frozen(case)},
-        verdicts=as_json(definitions, case.on, found),
+        verdicts=_verdicts(definitions, case),
+        issues=detected_issues(case.on.isoformat(), procedures, frame),
         response=response_resource(
-            definitions.hash, case.procedures, steps, case.answers, words, frame
+            definitions.hash,
+            case.procedures,
+            steps,
+            {key: (answer, days[key]) for key, answer in case.answers.items()},
+            words,
+            frame,
         ),
     )
     if case.medicines.entries:
@@ -119,6 +134,13 @@ def _medicine(definitions: Definitions, entry: Entry) -> ReportMedicine:
 def _frozen(case: Case) -> dict[str, Any]:
     """Return what was read in the list of medicines, so that it is never read otherwise."""
     return {"medicines": record_as_json(case.medicines)} if case.medicines.entries else {}
+
+
+def _verdicts(definitions: Definitions, case: Case) -> dict[str, Any]:
+    """Return what the rules say, in the order of the procedures."""
+    told = verdicts_of(definitions, case)
+    told["procedures"].sort(key=lambda one: -Outcome(one["outcome"]).gravity)
+    return told
 
 
 def translated(
@@ -147,7 +169,7 @@ def _procedure(
         summary=procedure.summary,
         outcome=str(one.outcome),
         until=one.until.isoformat() if one.until else None,
-        reasons=[_reason(definitions, procedure, reason, behind) for reason in one.reasons],
+        reasons=[describe_reason(definitions, procedure, reason, behind) for reason in one.reasons],
         preparation=[{"text": p.text, "source": p.source} for p in procedure.preparation],
         aftercare=describe_aftercare(procedure.aftercare, findings, definitions.findings),
         changes=describe_changes(procedure, definitions.findings),
@@ -155,58 +177,18 @@ def _procedure(
     )
 
 
-def _reason(
-    definitions: Definitions, procedure: Procedure, reason: Reason, behind: Mapping[str, list[str]]
-) -> ReportReason:
-    rule = reason.contraindication
-    origin = definitions.procedures[rule.listed_by].name if rule.listed_by else procedure.name
-    return ReportReason(
-        finding=rule.finding,
-        name=definitions.findings[rule.finding].name,
-        state=reason.state,
-        grade=str(rule.grade),
-        outcome=str(reason.outcome),
-        wait=str(rule.defer) if rule.defer else None,
-        dated=str(reason.dated) if isinstance(rule.defer, Duration) and reason.dated else None,
-        until=reason.until.isoformat() if reason.until else None,
-        because=reason.because,
-        source=rule.source,
-        sources=[rule.source, *rule.also],
-        evidence=rule.evidence,
-        note=rule.note,
-        fixed=rule.fixed,
-        recheck=rule.recheck,
-        listed_by=origin,
-        answers=behind.get(rule.finding, []),
-        by_policy=rule.policy is not None,
-    )
-
-
-def _answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:
-    """Return for each finding the questions that were asked about it, its parts included."""
-    behind: dict[str, list[str]] = {}
-    for name in definitions.findings:
-        parts = with_parts(definitions, [name])
-        behind[name] = [
-            item.link_id
-            for item in asked
-            if item.establishes & parts or ("age" in parts and item.type is ItemType.BIRTH_DATE)
-        ]
-    return behind
-
-
 def _sections(
-    steps: Iterable[Step],
-    answers: Mapping[str, Answer],
-    decisive: set[str],
-    words: Mapping[str, str],
+    steps: Iterable[Step], case: Case, decisive: set[str], words: Mapping[str, str]
 ) -> list[ReportSection]:
     sections: dict[str, ReportSection] = {}
     for step in steps:
         section = sections.setdefault(
             step.section.id, ReportSection(title=step.section.title, answers=[])
         )
-        section["answers"].append(_answer(step.item, answers, decisive, words))
+        answer = _answer(step.item, case.answers, decisive, words)
+        if given := case.answered_on.get(step.item.link_id):
+            answer["answered_on"] = given.isoformat()
+        section["answers"].append(answer)
     return list(sections.values())
 
 

@@ -112,6 +112,10 @@ def _files(report: Report, reader: Reader) -> Iterator[tuple[str, bytes, str]]:
     """Yield what is attached: name, content, and its relationship to the report."""
     if reader is Reader.DOCTOR:
         yield RECORD, _record(report), "Data"
+        if issues := report.get("issues"):
+            entries = [{"resource": issue} for issue in issues]
+            bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+            yield "detected-issues.json", _json(bundle), "Data"
     if response := report.get("response"):
         yield "questionnaire-response.json", _json(response), "Source"
 

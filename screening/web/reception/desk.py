@@ -14,10 +14,10 @@ from flask_wtf import FlaskForm
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, day_at_clinic, person, require
 from screening.web.core.language import languages
-from screening.web.reception.forms import BirthDateForm, InviteForm, MailForm
+from screening.web.reception.forms import AppointmentForm, BirthDateForm, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
 from screening.workflow.accounts.sessions import note_look
-from screening.workflow.reception import invitations, mailbox
+from screening.workflow.reception import appointments, invitations, mailbox
 from screening.workflow.reception import recheck as rechecks
 from screening.workflow.reception.invitations import DayEntry
 from screening.workflow.reception.mailbox import Mailbox
@@ -42,6 +42,9 @@ def today() -> ResponseReturnValue:
         is_today=day == today,
         of_the_day=of_the_day,
         others=[e for e in entries if e not in of_the_day],
+        coming=appointments.words_for(
+            context(), person().clinic.id, [e.screening_id for e in of_the_day]
+        ),
         why_words=why_words(),
         locked=[t for t in tablets.list_kiosks(context(), person().clinic.id) if t.locked],
         zone=zone,
@@ -112,6 +115,16 @@ def birth_date(screening_id: str) -> ResponseReturnValue:
 def unlock(kiosk_id: str) -> ResponseReturnValue:
     """Let a tablet go on that five wrong codes had locked."""
     tablets.unlock(context(), person(), kiosk_id)
+    return redirect(url_for(".today"), 303)
+
+
+@bp.post("/screenings/<screening_id>/appointment")
+def reschedule(screening_id: str) -> ResponseReturnValue:
+    """Move the appointment; all is weighed for the new day at once."""
+    form, here = AppointmentForm(), person()
+    if form.validate_on_submit():
+        at = form.appointment.data.replace(tzinfo=ZoneInfo(here.clinic.zone))
+        appointments.reschedule(context(), here, screening_id, at)
     return redirect(url_for(".today"), 303)
 
 

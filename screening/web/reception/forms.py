@@ -59,6 +59,12 @@ class BirthDateForm(FlaskForm):
     born = BirthDateField(_l("Date of birth"), [InputRequired(_l("Write the date of birth."))])
 
 
+class AppointmentForm(FlaskForm):
+    """The appointment as it is from now on."""
+
+    appointment = DateTimeLocalField(_l("Appointment"), [InputRequired()])
+
+
 class InviteForm(FlaskForm):
     name = StringField(
         _l("Patient’s name"),

@@ -111,9 +111,10 @@ def decide(screening_id: str) -> ResponseReturnValue:
     if review.state != ("decided" if "why" in request.form else "submitted"):
         return _show(screening_id, form, {}, too_late=True), 409
     rulings = {p["id"]: _ruling(p["id"]) for p in review.report["procedures"]}
+    advised = review.today if "why" in request.form else review.report["procedures"]
     problems = {
         p["id"]: str(RULING[Refusal(problem)])
-        for p in review.report["procedures"]
+        for p in advised
         if (problem := problems_with(p, rulings[p["id"]]))
     }
     if form.validate_on_submit() and not problems:

@@ -24,6 +24,7 @@ ALLOWED = {
     "read-receipt": {State.SUBMITTED, State.DECIDED},
     "decide": {State.SUBMITTED},
     "amend": {State.DECIDED},
+    "reschedule": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED, State.DECIDED},
     "recheck": {State.SUBMITTED, State.DECIDED},
     "change": {State.SUBMITTED, State.DECIDED},
     "withdraw": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED},

@@ -17,6 +17,7 @@ from screening.clinical.definitions.questionnaire import Questionnaire, walk
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import PATIENT, Actor
 from screening.workflow.core.context import Context, locked_screening, new_token
+from screening.workflow.core.given import given_in
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
@@ -102,11 +103,14 @@ def _open_after(
     person = open_sealed(context, session, old, "person")
     questionnaire = assemble_questionnaire(context.definitions, procedures)
     gone = with_follow_ups(questionnaire, asked)
-    answers = open_sealed(context, session, old, "draft")["answers"]
+    before = open_sealed(context, session, old, "draft")
+    given = given_in(context, session, old, before)
+    kept = {link_id: a for link_id, a in before["answers"].items() if link_id not in gone}
     draft = {
         "procedures": procedures,
         "invited_for": procedures,
-        "answers": {link_id: a for link_id, a in answers.items() if link_id not in gone},
+        "answers": kept,
+        "given": {link_id: given[link_id].as_json() for link_id in kept},
         "why": why,
     }
     clinic = session.get_one(Clinic, old.clinic_id, with_for_update=True)

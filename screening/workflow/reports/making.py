@@ -27,7 +27,8 @@ from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decision_of, open_sealed, seal_into, submission_of
+from screening.workflow.core.sealed import decision_of, open_sealed, seal_into
+from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.reports.outbox import REPORTS, Kind
 from screening.workflow.reports.verification import verification_code
 
@@ -76,7 +77,7 @@ def _draw_up(context: Context, report_id: str, render: Render) -> bytes:
     with context.database.read() as session:
         row = session.get_one(ReportRow, report_id)
         screening = session.get_one(Screening, row.screening_id)
-        report = submission_of(context, session, screening)
+        report = report_for_the_visit(context, session, screening)
         logo = logo_for_report(session, screening.clinic_id)
         render = partial(render, _with_code(context, row, report), logo=logo)
         match row.kind:

@@ -6,18 +6,13 @@ Nothing here tells of a patient, and nothing of an upload is kept.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import subprocess
 import sys
-import tempfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -26,12 +21,13 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.definitions import Definitions
-from screening.clinical.evaluation.case import CaseError, as_json, evaluate_case, read_case
-from screening.definitions.loading import load_definitions
+from screening.clinical.evaluation.case import CaseError, read_case
+from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.report.visit import CASE_KEYS
 from screening.definitions.problems import DefinitionError
 from screening.documents.cms.reasons import N_, Reason, reason_from
-from screening.storage.tables import Clinic, DefinitionsArchive, ReportRow, Screening
+from screening.storage.tables import Clinic, ReportRow, Screening
+from screening.workflow.core.archive import definitions_of
 from screening.workflow.core.context import CODE_LETTERS, Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
@@ -45,7 +41,6 @@ NOT_AS_ISSUED = N_("This is not the file that the clinic issued under this numbe
 ANOTHER_REPORT = N_("This file is another report than the one that the code belongs to.")
 TOO_LONG = N_("The file takes too long to check; no report of ours does.")
 OTHER_VERDICTS = N_("The rules of that day give other results than the report says.")
-CASE_KEYS = frozenset({"patient"})  # what a case file may say beside its case
 
 _at_once = BoundedSemaphore(2)
 
@@ -244,26 +239,28 @@ def _issued_as(context: Context, record: Mapping[str, Any], sha256: str) -> Issu
 def replay(context: Context, record: Mapping[str, Any]) -> bool | None:
     """Tell whether the rules of that day give the verdicts in `record`, None when nobody can."""
     try:
-        definitions = _definitions(context, record["definitions"])
+        definitions = definitions_of(context, record["definitions"])
         if definitions is None:
             return None
         case = read_case(definitions, record["case"], CASE_KEYS)
-        found = as_json(definitions, case.on, evaluate_case(definitions, case))
-        return bool(json.loads(json.dumps(found)) == record["verdicts"])
+        told = record["verdicts"]
+        found = json.loads(json.dumps(verdicts_of(definitions, case)))
     except (CaseError, DefinitionError, KeyError, TypeError):
         return None
+    return bool(_weighed(found) == _weighed(told))
 
 
-def _definitions(context: Context, hash: str) -> Definitions | None:
-    if hash == context.definitions.hash:
-        return context.definitions
-    with context.database.read() as session:
-        kept = session.get(DefinitionsArchive, str(hash))
-    return _unpacked(kept.archive) if kept else None
+def _weighed(verdicts: Any) -> Any:
+    """Return the verdicts in no order, without the words for why: a report has the gravest first.
 
-
-@lru_cache(maxsize=4)
-def _unpacked(archive: bytes) -> Definitions:
-    with tempfile.TemporaryDirectory() as folder:
-        zipfile.ZipFile(io.BytesIO(archive)).extractall(folder)
-        return load_definitions(Path(folder))
+    What is no verdict comes back as it is.
+    """
+    try:
+        by_procedure = {
+            one["procedure"]: one
+            | {"reasons": [{**reason, "why": None} for reason in one["reasons"]]}
+            for one in verdicts["procedures"]
+        }
+        return {**verdicts, "procedures": by_procedure}
+    except (AttributeError, KeyError, TypeError):
+        return verdicts

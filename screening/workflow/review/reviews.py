@@ -16,7 +16,7 @@ from screening.clinical.report.decision import (
     open_questions,
     problems_with,
 )
-from screening.clinical.report.parts import Report
+from screening.clinical.report.parts import Report, ReportProcedure
 from screening.clinical.report.report_diff import Changes, changes_between
 from screening.storage.columns import new_id
 from screening.storage.tables import Decision, ReportRow, Screening
@@ -25,6 +25,7 @@ from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
+from screening.workflow.core.standing import advice_today, report_for_the_visit, visit_day
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ask_for_the_doctor
 from screening.workflow.reports.outbox import Kind, order_reports
@@ -45,12 +46,16 @@ class ReportState:
 
 @dataclass(frozen=True)
 class Review:
-    """One screening as the doctor sees it."""
+    """One screening as the doctor sees it; `today` are its procedures as the answers stand now.
+
+    An amended decision is held against those, the first against the report.
+    """
 
     screening_id: str
     number: str
     state: str
     report: Report
+    today: list[ReportProcedure]
     reports: dict[str, ReportState]
     decisions: list[dict[str, Any]]
     changes: Changes | None
@@ -89,7 +94,8 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
             screening.id,
             screening.number,
             screening.state,
-            submission_of(context, session, screening),
+            report := report_for_the_visit(context, session, screening),
+            advice_today(context, session, screening, report),
             {r.kind: ReportState(r.kind, r.state, r.attempts, r.error, r.sha256) for r in rows},
             decisions_of(context, session, screening),
             _changes(context, session, screening),
@@ -140,7 +146,7 @@ def decide(
         screening = _own(session, doctor, screening_id)
         allow("decide", screening.state)
         report = submission_of(context, session, screening)
-        given = checked(report, rulings)
+        given = checked(report["procedures"], rulings)
         orders = _settle(context, session, doctor, screening, content_of(report, given))
         screening.state, screening.decided_at = State.DECIDED, context.now()
         if asked := _asked_again(report, given):
@@ -171,7 +177,8 @@ def amend(
         screening = _own(session, doctor, screening_id)
         allow("amend", screening.state)
         report = submission_of(context, session, screening)
-        given = checked(report, rulings)
+        now = advice_today(context, session, screening, report)
+        given = checked(now, rulings)
         if _asked_again(report, given):
             raise ActRefusedError(Refusal.ASK_AGAIN)
         content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
@@ -196,6 +203,7 @@ def _settle(
         "doctor": {"name": doctor.name},
         "at": now.isoformat(timespec="seconds"),
         "replaces": earlier[-1]["at"] if earlier else None,
+        "visit": day.isoformat() if (day := visit_day(session, screening)) else None,
     }
     row = Decision(
         id=new_id(),
@@ -219,10 +227,12 @@ def _asked_again(report: Report, rulings: Mapping[str, Ruling]) -> set[str]:
     }
 
 
-def checked(report: Report, rulings: Mapping[str, tuple[Any, ...]]) -> dict[str, Ruling]:
+def checked(
+    advised: list[ReportProcedure], rulings: Mapping[str, tuple[Any, ...]]
+) -> dict[str, Ruling]:
     """Return the ruling on every procedure. Raises ActRefusedError with the first problem."""
-    given = {p["id"]: Ruling(*rulings.get(p["id"], ())) for p in report["procedures"]}
-    for procedure in report["procedures"]:
+    given = {p["id"]: Ruling(*rulings.get(p["id"], ())) for p in advised}
+    for procedure in advised:
         if problem := problems_with(procedure, given[procedure["id"]]):
             raise ActRefusedError(Refusal(problem))
     return given

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +16,11 @@ from screening.clinical.definitions.questionnaire import (
     first_unanswered,
     journey,
 )
+from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case import MOST_PROCEDURES, read_case
 from screening.clinical.evaluation.medicines import record_as_json
+from screening.clinical.evaluation.stored import raw_case
 from screening.clinical.report.decisive import decisive_answers
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import (
@@ -33,8 +34,10 @@ from screening.clinical.report.verdict_snapshot import basis_of
 from screening.storage.tables import Clinic, DefinitionsArchive, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
 from screening.workflow.core.context import Context, locked_screening
+from screening.workflow.core.given import Way, day_at, given_in, stamped
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
+from screening.workflow.core.standing import visit_day
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.recheck import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
@@ -102,9 +105,14 @@ def _draft(context: Context, session: Session, screening: Screening) -> Draft:
     draft = open_sealed(context, session, screening, "draft")
     person = open_sealed(context, session, screening, "person")
     known = context.definitions.procedures
-    today = context.now().astimezone(ZoneInfo(clinic.zone)).date()
+    today = day_at(context, session, screening)
     # An answer that a newer questionnaire no longer offers is asked for again.
     answers, _faults = parse_answers(context.definitions.items, draft["answers"], today)
+    given = given_in(context, session, screening, draft)
+    # And so is one of an earlier day that holds no more.
+    days = {key: one.answered_on for key, one in given.items()}
+    for link_id in to_ask_again(context.definitions, answers, days, today):
+        del answers[link_id]
     return Draft(
         id=screening.id,
         number=screening.number,
@@ -121,6 +129,7 @@ def _draft(context: Context, session: Session, screening: Screening) -> Draft:
         last=draft.get("last"),
         confirmed=draft.get("confirmed", {}),
         answered_by=draft.get("answered_by"),
+        given=given,
     )
 
 
@@ -144,13 +153,23 @@ def say_who_answered(context: Context, lock: EditLock, who: str, name: str = "")
     change_draft(context, lock, {"answered_by": AnsweredBy(who=who, name=name)})
 
 
-def change_draft(context: Context, lock: EditLock, change: Mapping[str, Any]) -> None:
-    """Put `change` into the draft; its `answers` are added to those given before."""
+def change_draft(
+    context: Context, lock: EditLock, change: Mapping[str, Any], way: Way | None = None
+) -> None:
+    """Put `change` into the draft; its `answers` are added to those given before.
+
+    They are of today, and no others: what was answered earlier keeps its day. `way` is how
+    they were given, where that is neither typing nor tapping on a tablet.
+    """
     with context.database.write() as session:
         screening = locked_draft(context, session, lock)
         draft = open_sealed(context, session, screening, "draft")
-        answers = draft["answers"] | change.get("answers", {})
-        seal_into(context, session, screening, "draft", draft | change | {"answers": answers})
+        fresh: dict[str, Answer] = change.get("answers", {})
+        way = way or (Way.TABLET if screening.pen_until else Way.TYPED)
+        before = given_in(context, session, screening, draft)
+        given = stamped(before, fresh, day_at(context, session, screening), way)
+        kept = {**change, "answers": draft["answers"] | fresh, "given": given}
+        seal_into(context, session, screening, "draft", draft | kept)
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
             context.record(session, PATIENT, "begin", screening)
@@ -185,11 +204,9 @@ def submit(
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             _supersede(context, session, screening.recheck_of)
         head = context.record(session, PATIENT, "submit", screening)
-        raw: dict[str, Any] = {
-            "procedures": draft.procedures,
-            "on": draft.today.isoformat(),
-            "answers": answers_on_path(questionnaire, draft.answers),
-        }
+        counted = answers_on_path(questionnaire, draft.answers)
+        visit = visit_day(session, screening)
+        raw = raw_case(draft.procedures, counted, draft.answered_on, draft.today, visit)
         if (medicines := draft.medicines(context.definitions)).entries:
             raw["medicines"] = record_as_json(medicines)
         by = {"by": draft.answered_by} if draft.answered_by else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from screening.clinical.evaluation.medicine_questions import (
 )
 from screening.clinical.report.parts import AnsweredBy
 from screening.storage.tables import Clinic
+from screening.workflow.core.given import Given
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Draft:
     `last` the number, day and answers of last time that may still be confirmed, and
     `confirmed` those that were.
 
-    `today` is the day at the clinic. `answers` holds everything ever answered;
-    only what lies on the journey counts. `why_again` is asking_again.ON_ARRIVAL or
+    `today` is the day at the clinic. `answers` holds everything ever answered that still
+    holds today; only what lies on the journey counts. `given` says when and how each was
+    answered. `why_again` is asking_again.ON_ARRIVAL or
     FOR_THE_DOCTOR where this one comes after another, `answered_by` a report.AnsweredBy
     once the patient was asked.
     """
@@ -60,6 +62,12 @@ class Draft:
     last: dict[str, Any] | None
     confirmed: dict[str, Answer]
     answered_by: AnsweredBy | None = None
+    given: Mapping[str, Given] = field(default_factory=dict)
+
+    @property
+    def answered_on(self) -> dict[str, date]:
+        """The day on which each question was answered."""
+        return {key: one.answered_on for key, one in self.given.items()}
 
     def questionnaire(self, definitions: Definitions) -> Questionnaire:
         """Return what to ask; `definitions` may be in any language."""
@@ -112,4 +120,5 @@ def frame_of(
         "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
         "declaration": dict(declaration),
         "audit_head": head,
+        "ways": {key: one.way for key, one in draft.given.items() if key in draft.answers},
     }

@@ -17,6 +17,7 @@ from screening.clinical.report.returning import Told, confirmable
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Context
+from screening.workflow.core.given import Way
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State
 from screening.workflow.screenings.answering import change_draft, open_draft
@@ -93,7 +94,7 @@ def confirm(context: Context, lock: EditLock, same: set[str], changed: set[str])
         "confirmed": {**draft.confirmed, **kept},
         "last": {**draft.last, "answers": left},
     }
-    change_draft(context, lock, change)
+    change_draft(context, lock, change, Way.CONFIRMED)
 
 
 def start_anew(context: Context, lock: EditLock) -> None:

@@ -21,7 +21,8 @@ from screening.clinical.definitions.eligibility import (
 from screening.clinical.definitions.findings import ABSENT, PRESENT, UNKNOWN, Findings
 from screening.clinical.definitions.language import in_language, missing_texts
 from screening.clinical.definitions.policy import changed_rule, in_force, relaxes
-from screening.clinical.evaluation.case import as_json, evaluate_case, read_case
+from screening.clinical.evaluation.case import evaluate_case, read_case
+from screening.clinical.evaluation.verdicts import as_json
 from screening.clinical.report.report import compile_report
 
 TODAY = date(2026, 11, 21)

@@ -22,7 +22,8 @@ from screening.clinical.definitions.questionnaire import (
     first_unanswered,
     journey,
 )
-from screening.clinical.evaluation.case import CaseError, evaluate_case, read_case, verdicts_of
+from screening.clinical.evaluation.case import CaseError, evaluate_case, read_case
+from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.definitions.loading import load_definitions
 from tests.clinical.evaluation.test_promises import quiet_answer
 from tests.conftest import SMALL, write_library
@@ -225,7 +226,7 @@ def test_what_lasts_is_written_at_every_question_that_is_shipped(library):
 
 
 def test_an_archive_without_lives_is_read_as_of_its_day_only(small):
-    """A list that says nothing about lives believes no answer of an earlier day."""
-    assert {item.holds for item in small.items} == {Holds()}
+    """A list that says nothing about lives believes no "no" of an earlier day."""
+    assert {item.holds.no for item in small.items} == {Holds().no}
     forever = replace(next(iter(small.items)), holds=Holds(FOR_LIFE, FOR_LIFE))
     assert not forever.holds.no.is_over(date(1990, 1, 1), ON)

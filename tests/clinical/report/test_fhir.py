@@ -18,18 +18,22 @@ with warnings.catch_warnings():
     from fhir.resources.R4B.questionnaire import Questionnaire
     from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
+DAY = date(2026, 11, 20)
+ANSWERED_THEN = {"url": "urn:screening:answered-on", "valueDate": "2026-11-20"}
 FRAME = {"submitted_at": "2026-11-21T10:15:00+00:00", "patient": {"name": "Ana Silva"}}
 
 
 def asked_by(resource, response):
     """Return the linkIds that a FHIR form would ask, given the answers in `response`."""
-    given = {row["linkId"]: row.get("answer", []) for row in rows(response)}
+    given = {
+        row["linkId"]: [answer.get("valueCoding") for answer in row.get("answer", [])]
+        for row in rows(response)
+    }
     asked = []
     for row in rows(resource):
         conditions = row.get("enableWhen", [])
         if not conditions or any(
-            {"valueCoding": one["answerCoding"]} in given.get(one["question"], [])
-            and one["question"] in asked
+            one["answerCoding"] in given.get(one["question"], []) and one["question"] in asked
             for one in conditions
         ):
             asked.append(row["linkId"])
@@ -64,7 +68,8 @@ def test_a_form_made_of_it_asks_what_we_ask(library, data):
     questionnaire = assemble_questionnaire(library, chosen)
     steps = journey(questionnaire, answers)
     resource = questionnaire_resource(library, chosen, WORDS)
-    response = response_resource(library.hash, chosen, steps, answers, WORDS, FRAME)
+    dated = {key: (answer, DAY) for key, answer in answers.items()}
+    response = response_resource(library.hash, chosen, steps, dated, WORDS, FRAME)
 
     QuestionnaireResponse.model_validate(response)
     assert response["questionnaire"] == resource["url"]
@@ -83,7 +88,7 @@ def test_what_the_patient_withholds_says_why(library):
         library.hash,
         ["mesotherapy-face"],
         journey(questionnaire, answers),
-        answers,
+        {key: (answer, DAY) for key, answer in answers.items()},
         WORDS,
         FRAME,
     )
@@ -91,9 +96,9 @@ def test_what_the_patient_withholds_says_why(library):
 
     absent = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
     assert given["painkiller_last_dose"] == [
-        {"extension": [{"url": absent, "valueCode": "asked-unknown"}]}
+        {"extension": [{"url": absent, "valueCode": "asked-unknown"}, ANSWERED_THEN]}
     ]
-    assert given["date_of_birth"] == [{"valueDate": "1990-05-03"}]
+    assert given["date_of_birth"] == [{"valueDate": "1990-05-03", "extension": [ANSWERED_THEN]}]
     assert given["can_be_pregnant"][0]["valueCoding"]["code"] == "asked-unknown"
     assert given["painkiller"][0]["valueCoding"]["display"] == "Yes"
 
@@ -114,3 +119,19 @@ def test_a_report_carries_the_answers_on_the_way_and_no_others(library):
     assert report["response"]["authored"] == FRAME["submitted_at"]
     assert report["response"]["subject"]["display"] == "Ana Silva"
     assert date.fromisoformat(report["on"]) == case.on
+
+
+def test_each_answer_carries_the_day_on_which_it_was_given(library):
+    raw = {
+        "procedures": ["mesotherapy-face"],
+        "on": "2026-11-21",
+        "answers": {"can_be_pregnant": "no", "bleeding": "no"},
+        "answered_on": {"bleeding": "2026-11-02"},
+    }
+    report = compile_report(library, read_case(library, raw), raw, FRAME)
+    said = {row["linkId"]: row["answer"] for row in rows(report["response"]) if "answer" in row}
+    days = {key: one["extension"][0]["valueDate"] for key, [one] in said.items()}
+
+    assert days == {"can_be_pregnant": "2026-11-21", "bleeding": "2026-11-02"}
+    told = {a["link_id"]: a.get("answered_on") for s in report["sections"] for a in s["answers"]}
+    assert (told["can_be_pregnant"], told["bleeding"]) == (None, "2026-11-02")

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from screening.clinical.definitions.eligibility import Grade, PolicyChange
+from screening.clinical.definitions.questionnaire import FOR_LIFE, Holds, Life
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.report import compile_report
 from screening.clinical.report.verdict_snapshot import basis_of
@@ -11,6 +12,7 @@ from screening.clinical.whatif.changes import NOT_OFFERED, changes_under
 from screening.definitions.loading import load_definitions
 from tests.conftest import SMALL, write_library
 
+LASTING = Holds(yes=FOR_LIFE, no=FOR_LIFE)
 QUIET = {
     "date_of_birth": "1986-01-01",
     "can_be_pregnant": "no",
@@ -141,3 +143,33 @@ def test_a_policy_counts_for_those_screened_since_it_began(small):
     assert [(c.number, c.after) for c in changes_under(tried, [before, after])] == [
         ("A-2", "precaution")
     ]
+
+
+def test_an_answer_that_holds_no_more_under_other_lists_is_not_believed(small):
+    on, before = "2026-11-21", {"painkiller": "2026-11-19"}
+    raw = {"procedures": ["peel"], "on": on, "answers": QUIET, "answered_on": before}
+    lasting = with_life(small, "painkiller", "12 months")
+    report = compile_report(lasting, read_case(lasting, raw), raw, {"number": "A-1"})
+    patients = [basis_of(report), stored(lasting, "A-2")]
+
+    assert changes_under(lasting, patients) == []
+    [change] = changes_under(with_life(small, "painkiller", "the day"), patients)
+    assert (change.number, change.rules) == ("A-1", ("nsaid_recent",))
+    assert change.before == "no-contraindication-identified"
+    assert change.after == "information-needed"
+
+
+def with_life(definitions, link_id, life):
+    """Return `definitions` in which a "no" to the question holds for `life`."""
+    holds = Holds(no=Life.parse(life))
+    sections = tuple(
+        replace(
+            section,
+            items=tuple(
+                replace(item, holds=holds if item.link_id == link_id else LASTING)
+                for item in section.items
+            ),
+        )
+        for section in definitions.sections
+    )
+    return replace(definitions, sections=sections)

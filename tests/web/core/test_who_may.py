@@ -89,6 +89,7 @@ MAY = {
     "reception.birth_date": {"receptionist"},
     "reception.unlock": {"receptionist"},
     "reception.recheck": {"receptionist"},
+    "reception.reschedule": {"receptionist"},
     "reception.withdraw": {"receptionist"},
     "doctor.queue": {"doctor"},
     "doctor.queue_list": {"doctor"},

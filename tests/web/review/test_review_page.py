@@ -9,7 +9,6 @@ from screening.workflow.reception import invitations, recheck
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.office import DECLARED, PASSWORD
-from tests.workflow.reception.test_recheck import asked_again
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +78,7 @@ def test_the_patients_own_words_stand_beside_the_doctors(office, desk):
 def test_what_changed_stands_under_the_outcome_that_it_moved(office, desk):
     first = office.submit()
     again = recheck.recheck(office.context, office.desk, first).screening_id
-    asked_again(office, again, cold_sore_now="yes")
+    office.answer_open(again, cold_sore_now="yes")
     answering.submit(office.context, office.hold(again), DECLARED)
     page = review(desk, again)
 

@@ -159,6 +159,18 @@ def test_verdicts_that_the_rules_do_not_give_fail(office, sealed):
     assert (result.status, result.reasons) == ("FAILED", (verification.OTHER_VERDICTS,))
 
 
+def test_the_verdicts_of_several_procedures_are_replayed_in_any_order(office, tmp_path):
+    office.submit("microcurrent", "mesotherapy-face", can_be_pregnant="yes", period="yes")
+    office.make_reports()
+    found = check(pdf_of(office, "screening"), trusted_roots(office.context), office.now)
+    order = [p["procedure"] for p in found["record"]["verdicts"]["procedures"]]
+
+    assert order == ["mesotherapy-face", "microcurrent"], "the gravest stands first"
+    assert compare(office.context, found).replayed is True
+    found["record"]["verdicts"] = "nothing"
+    assert compare(office.context, found).status == "FAILED"
+
+
 def test_rules_of_an_earlier_day_come_from_the_archive(office, sealed, small):
     record = check(sealed, trusted_roots(office.context), office.now)["record"]
     later = replace(office.context, definitions=small)

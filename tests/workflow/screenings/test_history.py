@@ -5,7 +5,6 @@ from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from screening.workflow.screenings.history import person_hash
 from tests.office import DECLARED
-from tests.workflow.reception.test_recheck import asked_again
 
 
 def related(office, id):
@@ -44,7 +43,7 @@ def test_the_same_person_at_another_clinic_has_another_hash(office):
 def test_what_was_asked_again_is_this_patient_for_certain(office):
     first = office.submit()
     again = recheck.recheck(office.context, office.desk, first).screening_id
-    asked_again(office, again)
+    office.answer_open(again)
     answering.submit(office.context, office.hold(again), DECLARED)
 
     assert related(office, again) == {first: True}

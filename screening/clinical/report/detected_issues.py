@@ -1,0 +1,79 @@
+"""What is advised as FHIR R4 DetectedIssues: one for the day of the answers, one for the visit.
+
+The day that each was weighed for stands in an extension; the one for the visit names what is to
+confirm by then, without which it says nothing.
+
+Source: https://hl7.org/fhir/R4/detectedissue.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from screening.clinical.definitions.eligibility import Outcome
+from screening.clinical.report.fhir import Resource
+from screening.clinical.report.parts import ReportProcedure, ReportReason, ReportVisit
+
+WEIGHED_FOR = "urn:screening:weighed-for"
+TO_CONFIRM = "urn:screening:to-confirm"
+OUTCOMES = "urn:screening:outcome"
+SEVERITIES = {
+    Outcome.CONTRAINDICATED: "high",
+    Outcome.DEFERRED: "high",
+    Outcome.INFORMATION_NEEDED: "moderate",
+    Outcome.PRECAUTION: "moderate",
+    Outcome.NONE_IDENTIFIED: "low",
+}
+
+
+def detected_issues(
+    on: str, procedures: Iterable[ReportProcedure], frame: Mapping[str, Any]
+) -> list[Resource]:
+    """Return the issues of all `procedures`, weighed for the day `on` and for the visit."""
+    return [issue for one in procedures for issue in _issues(on, one, frame)]
+
+
+def _issues(on: str, procedure: ReportProcedure, frame: Mapping[str, Any]) -> Iterator[Resource]:
+    said = procedure["outcome"], procedure["until"], procedure["reasons"]
+    yield _issue(procedure, on, *said, frame)
+    if visit := procedure.get("visit"):
+        yield _for_visit(procedure, visit, frame)
+
+
+def _for_visit(
+    procedure: ReportProcedure, visit: ReportVisit, frame: Mapping[str, Any]
+) -> Resource:
+    said = visit["outcome"], visit["until"], visit["reasons"]
+    issue = _issue(procedure, visit["on"], *said, frame)
+    confirm = [{"url": TO_CONFIRM, "valueString": link_id} for link_id in visit["to_confirm"]]
+    if confirm:
+        issue["detail"] += " Provided that the answers to confirm still hold on the day."
+    return issue | {"extension": [*issue["extension"], *confirm]}
+
+
+def _issue(
+    procedure: ReportProcedure,
+    day: str,
+    outcome: str,
+    until: str | None,
+    reasons: Iterable[ReportReason],
+    frame: Mapping[str, Any],
+) -> Resource:
+    name = (frame.get("patient") or {}).get("name")
+    wait = f" until {until}" if until else ""
+    issue: Resource = {
+        "resourceType": "DetectedIssue",
+        "extension": [{"url": WEIGHED_FOR, "valueDate": day}],
+        "status": "preliminary",
+        "code": {"coding": [{"system": OUTCOMES, "code": outcome}], "text": procedure["name"]},
+        "severity": SEVERITIES[Outcome(outcome)],
+        "patient": {"display": name} if name else None,
+        "identifiedDateTime": frame.get("submitted_at"),
+        "detail": f"{procedure['name']} on {day}: {outcome}{wait}.",
+        "evidence": [
+            {"code": [{"coding": [{"code": r["finding"]}], "text": f"{r['name']} ({r['state']})"}]}
+            for r in reasons
+        ],
+    }
+    return {key: value for key, value in issue.items() if value}
