@@ -98,7 +98,8 @@ class Definitions:
     how long its answers hold, from 3 on every answer has its consequence and no cell of
     `coverage`, procedure and finding, is blank.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
-    `assembled` remembers questionnaires, since every page of a patient asks for the same.
+    `noted` remembers sets of findings that are worked out from all of it, `assembled`
+    questionnaires, since every page of a patient asks for the same.
     """
 
     hash: str
@@ -118,9 +119,18 @@ class Definitions:
     contradictions: tuple[Contradiction, ...] = ()
     severity_order: tuple[Heavier, ...] = ()
     same_product: tuple[SameProduct, ...] = ()
+    noted: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     assembled: dict[frozenset[str], Questionnaire] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether a follow-up counts that contradicts the answer above it.
+
+        In folders of an earlier format it does not, so that their reports replay as they were.
+        """
+        return self.format >= 3
 
     @property
     def items(self) -> Iterator[Item]:
@@ -166,8 +176,11 @@ def findings_used(definitions: Definitions, procedures: Iterable[str]) -> set[st
 
 def findings_for(definitions: Definitions) -> set[str]:
     """Return the findings that speak for a procedure: their presence takes another one away."""
-    whens = [f.when for f in definitions.findings.values() if f.when is not None]
-    return with_parts(definitions, (name for when in whens for name in negated_in(when)))
+    if "for" not in definitions.noted:
+        whens = [f.when for f in definitions.findings.values() if f.when is not None]
+        negated = (name for when in whens for name in negated_in(when))
+        definitions.noted["for"] = with_parts(definitions, negated)
+    return definitions.noted["for"]
 
 
 def with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:
