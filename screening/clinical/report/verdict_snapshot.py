@@ -20,11 +20,15 @@ class StoredVerdict(TypedDict):
 
 
 class Basis(TypedDict):
-    """What one patient answered on the day `on`, and what came out, by procedure."""
+    """What one patient answered, and what came out for the day `on`, by procedure.
+
+    `answered_on` is question and day, where an answer was given before.
+    """
 
     number: str
     on: str
     answers: dict[str, Answer]
+    answered_on: NotRequired[dict[str, str]]
     verdicts: dict[str, StoredVerdict]
     medicines: NotRequired[dict[str, Any]]  # as the report's case keeps them; the first had none
 
@@ -39,6 +43,8 @@ def basis_of(report: Report) -> Basis:
     )
     if "medicines" in report["case"]:
         basis["medicines"] = report["case"]["medicines"]
+    if earlier := report["case"].get("answered_on"):
+        basis["answered_on"] = earlier
     return basis
 
 
