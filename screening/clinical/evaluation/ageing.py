@@ -18,6 +18,8 @@ from screening.clinical.definitions.findings import PRESENT, UNKNOWN, Pair
 from screening.clinical.definitions.questionnaire import (
     NO,
     NONE_OF_THESE,
+    STILL,
+    THE_DAY,
     WITHHELD,
     Answer,
     Answers,
@@ -25,7 +27,7 @@ from screening.clinical.definitions.questionnaire import (
     Life,
     walk,
 )
-from screening.clinical.evaluation.answers import branches, claims
+from screening.clinical.evaluation.branching import branches, claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _withheld(answer: Answer) -> bool:
 def _outlived(item: Item, answer: Answer, given: date, on: date) -> bool:
     """Return whether `answer` is past the life of what it says."""
     said_no = answer in (NO, [NONE_OF_THESE])
-    life = item.holds.no if said_no else item.holds.yes
+    life = THE_DAY if answer == STILL else item.holds.no if said_no else item.holds.yes
     dated = _dated(answer) if life.until_its_date else None
     return dated.last < on if dated else life.is_over(given, on)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.questionnaire import Answer
@@ -20,22 +20,29 @@ class StoredVerdict(TypedDict):
 
 
 class Basis(TypedDict):
-    """What one patient answered on the day `on`, and what came out, by procedure."""
+    """What one patient answered, and what came out for the day `on`, by procedure.
+
+    `answered_on` is question and day, where an answer was given before.
+    """
 
     number: str
     on: str
     answers: dict[str, Answer]
+    answered_on: NotRequired[dict[str, str]]
     verdicts: dict[str, StoredVerdict]
 
 
 def basis_of(report: Report) -> Basis:
     """Return what the report's outcomes rest on."""
-    return Basis(
+    basis = Basis(
         number=report["frame"]["number"],
         on=report["on"],
         answers=report["case"]["answers"],
         verdicts={p["id"]: _verdict(p) for p in report["procedures"]},
     )
+    if earlier := report["case"].get("answered_on"):
+        basis["answered_on"] = earlier
+    return basis
 
 
 def _verdict(procedure: ReportProcedure) -> StoredVerdict:

@@ -11,18 +11,13 @@ from datetime import date
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.policy import in_force
-from screening.clinical.evaluation.population import (
-    Population,
-    PopulationFindings,
-    bits,
-    establish_all,
-    gather,
-    positions,
-)
+from screening.clinical.evaluation.population import PopulationFindings, establish_all
 from screening.clinical.evaluation.population_eligibility import (
     PopulationEligibility,
     determine_all,
 )
+from screening.clinical.evaluation.reading import to_read_by
+from screening.clinical.evaluation.replies import Population, bits, gather, positions
 from screening.clinical.report.verdict_snapshot import Basis, StoredVerdict, Weight
 
 NOT_OFFERED = "not-offered"
@@ -60,7 +55,12 @@ class ChangeGroup:
 
 def changes_under(definitions: Definitions, stored: Sequence[Basis]) -> list[Change]:
     """Return what changes for the screenings `stored`, each as of its own day."""
-    population = gather((date.fromisoformat(b["on"]), b["answers"]) for b in stored)
+    answered_on = [
+        {link_id: date.fromisoformat(day) for link_id, day in b.get("answered_on", {}).items()}
+        for b in stored
+    ]
+    screenings = ((date.fromisoformat(b["on"]), b["answers"]) for b in stored)
+    population = gather(screenings, answered_on)
     findings = establish_all(definitions, population)
     changes: list[Change] = []
     for name, before in _by_procedure(stored).items():
@@ -70,7 +70,9 @@ def changes_under(definitions: Definitions, stored: Sequence[Basis]) -> list[Cha
             continue
         for day, some in _by_policy(definitions, before, population.days).items():
             procedure = in_force(definitions, day).procedures[name]
-            after = determine_all(procedure, findings, population.days, bits(some, len(stored)))
+            those = bits(some, len(stored))
+            unread = to_read_by(definitions, name, population)
+            after = determine_all(procedure, findings, population.days, those, unread)
             changes += _moved(name, numbers, some, after, findings, population)
     return changes
 

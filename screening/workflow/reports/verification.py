@@ -247,7 +247,7 @@ def replay(context: Context, record: Mapping[str, Any]) -> bool | None:
         definitions = _definitions(context, record["definitions"])
         if definitions is None:
             return None
-        case = read_case(definitions, record["case"], CASE_KEYS)
+        case = read_case(definitions, record["case"], CASE_KEYS, strict=False)
         found = as_json(definitions, case.on, evaluate_case(definitions, case))
         return bool(json.loads(json.dumps(found)) == record["verdicts"])
     except (CaseError, DefinitionError, KeyError, TypeError):

@@ -18,7 +18,8 @@ from screening.clinical.definitions.questionnaire import (
     journey,
 )
 from screening.clinical.evaluation.answers import parse_answers
-from screening.clinical.evaluation.case import MOST_PROCEDURES, read_case
+from screening.clinical.evaluation.case import read_case
+from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.report.decisive import decisive_answers
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import (
