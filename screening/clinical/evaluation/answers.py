@@ -163,7 +163,7 @@ def establish_findings(
         found = declared(definitions, readable, derive(definitions.findings, states))
         states = leave_open(definitions, found, states)
     states |= given.states if given else {}
-    dates, still = dates_said(definitions, items, readable, on)
+    dates, still = dates_said(definitions, items, readable, otherwise, on)
     if given:
         dates = {n: d for n, d in dates.items() if n not in given.still} | dict(given.dates)
         still = (still - given.dates.keys()) | given.still

@@ -13,7 +13,7 @@ from datetime import date
 
 from screening.clinical.definitions.dates import PartialDate
 from screening.clinical.definitions.definitions import Definitions
-from screening.clinical.definitions.findings import ABSENT, UNKNOWN
+from screening.clinical.definitions.findings import ABSENT, Pair
 from screening.clinical.definitions.questionnaire import (
     STILL,
     WITHHELD,
@@ -77,7 +77,9 @@ class Dated:
     still: bool = False
 
 
-def _dated(items: Iterable[Item], answers: Answers, twice: Set[str]) -> Iterator[Dated]:
+def _dated(
+    items: Iterable[Item], answers: Answers, blank: Pair, twice: Set[str]
+) -> Iterator[Dated]:
     """Yield what is said about the days of findings on the way that the answers lead to.
 
     What is not known is said only of the findings in `twice`, of which other days are known.
@@ -90,32 +92,32 @@ def _dated(items: Iterable[Item], answers: Answers, twice: Set[str]) -> Iterator
         elif item.dates and item.dates in twice:
             yield Dated(item.dates)
         if twice:
-            yield from _undated(item, answer, twice)
-        for led, asked, below in branches(item, answer, UNKNOWN):
+            yield from _undated(item, answer, blank, twice)
+        for led, asked, below in branches(item, answer, blank):
             if asked:
-                yield from _dated(below, answers, twice)
+                yield from _dated(below, answers, blank, twice)
             elif twice and led != ABSENT:
                 unasked = (i.dates for i in walk(below) if i.dates)
                 yield from (Dated(name) for name in unasked if name in twice)
 
 
-def _undated(item: Item, answer: Answer | None, twice: Set[str]) -> Iterator[Dated]:
+def _undated(item: Item, answer: Answer | None, blank: Pair, twice: Set[str]) -> Iterator[Dated]:
     """Yield each finding that `answer` makes possible without asking for its day below."""
     codes = (YES, *(option.id for option in item.options))
     for code, (means, below) in zip(codes, answers_of(item), strict=True):
         for name in twice & set(means):
-            if pair_of(answer, code, UNKNOWN) != ABSENT and name not in {
+            if pair_of(answer, code, blank) != ABSENT and name not in {
                 i.dates for i in walk(below)
             }:
                 yield Dated(name)
 
 
 def dates_said(
-    definitions: Definitions, items: Iterable[Item], answers: Answers, on: date
+    definitions: Definitions, items: Iterable[Item], answers: Answers, blank: Pair, on: date
 ) -> tuple[dict[str, PartialDate], frozenset[str]]:
     """Return the date of each finding, and what still goes on and has none."""
     by_finding: dict[str, list[Dated]] = {}
-    for one in _dated(items, answers, dated_twice(definitions)):
+    for one in _dated(items, answers, blank, dated_twice(definitions)):
         by_finding.setdefault(one.finding, []).append(one)
     still = frozenset(n for n, told in by_finding.items() if any(t.still for t in told))
     dates: dict[str, PartialDate] = {}
