@@ -19,8 +19,9 @@ from screening.clinical.definitions.definitions import assemble_questionnaire  #
 from screening.clinical.definitions.eligibility import determine_eligibility  # noqa: E402
 from screening.clinical.definitions.questionnaire import first_unanswered, journey  # noqa: E402
 from screening.clinical.evaluation.answers import establish_findings  # noqa: E402
-from screening.clinical.evaluation.population import establish_all, gather  # noqa: E402
+from screening.clinical.evaluation.population import establish_all  # noqa: E402
 from screening.clinical.evaluation.population_eligibility import determine_all  # noqa: E402
+from screening.clinical.evaluation.replies import gather  # noqa: E402
 from screening.definitions.loading import load_definitions  # noqa: E402
 from tests.clinical.evaluation.test_promises import quiet_answer  # noqa: E402
 

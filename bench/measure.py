@@ -18,8 +18,9 @@ from screening.bootstrap import open_context
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.eligibility import determine_eligibility
 from screening.clinical.evaluation.answers import establish_findings
-from screening.clinical.evaluation.population import bits, establish_all, gather
+from screening.clinical.evaluation.population import establish_all
 from screening.clinical.evaluation.population_eligibility import determine_all
+from screening.clinical.evaluation.replies import bits, gather
 from screening.clinical.report.verdict_snapshot import Basis
 from screening.clinical.whatif.changes import changes_under
 from screening.config import read_config

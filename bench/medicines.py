@@ -2,10 +2,11 @@
 
 Usage: python bench/medicines.py [NAMES.tsv ...]        more lists, a text and its substances a line
 Right: every substance that was meant, and no other that weighs. Asked: a question with the right
-one among its guesses, or one about what it is for. Wrong: another substance taken for it, or only
-wrong guesses. Said: shown to patient and doctor as not recognised. Silent: nothing of these. Beside
-it the list of names that the product had before, and the library that most names come from, where
-that is installed (it takes 375 MB: pip install drug-named-entity-recognition==2.0.9).
+one among its guesses, or one about what it is for. In part: a substance of several lacks. Misled:
+asked, and no guess was meant. Wrong: another substance taken for it. Said: shown to patient and
+doctor as not recognised. Silent: nothing of these. Beside it the list of names that the product had
+before, and the library that most names come from, where that is installed (it takes 375 MB: pip
+install drug-named-entity-recognition==2.0.9).
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import yaml
@@ -31,12 +34,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.machine import machine
 from screening.clinical.definitions.medicines import Entry, Status
 from screening.definitions.dictionary.index import PACKED, Index
+from screening.definitions.dictionary.packing import pack
 from screening.definitions.dictionary.reading import NameReader
 from screening.definitions.loading import load_definitions
 
 ROOT = Path(__file__).parents[1]
 HERE = ROOT / "bench" / "medicines"
-KINDS = ("right", "asked", "wrong", "said", "silent")
+KINDS = ("right", "asked", "in part", "misled", "wrong", "said", "silent")
 Judge = Callable[[str, set[str]], str]
 
 
@@ -53,7 +57,7 @@ def main(more: list[Path]) -> None:
         systems["the library alone, exact"] = library(False)
         systems["the library alone, its fuzzy search"] = library(True)
     print(f"| list | system | {' | '.join(KINDS)} | recall | precision |")
-    print(f"|---|---|{'---:|' * 7}")
+    print(f"|---|---|{'---:|' * (len(KINDS) + 2)}")
     for path in (HERE / "names.tsv", *more):
         texts = [(text, set(meant.split("+"))) for text, meant, *_ in rows(path)]
         for name, judge in systems.items():
@@ -61,10 +65,34 @@ def main(more: list[Path]) -> None:
             told = " | ".join(str(found[kind]) for kind in KINDS)
             heard, taken = found["right"] + found["asked"], found["right"] + found["wrong"]
             recall = f"{heard / len(texts):.0%}"
-            precision = f"{found['right'] / taken:.1%}" if taken else "–"
+            precision = f"{1 - found['wrong'] / taken:.1%}" if taken else "–"
             print(f"| {path.name}, {len(texts)} | {name} | {told} | {recall} | {precision} |")
+    for row in left_out(weighty):
+        print(row)
     print(f"\n{harmless(reader, weighty)}\n")
     print(speed(reader))
+
+
+def left_out(weighty: set[str]) -> Iterator[str]:
+    """Yield how names of a register come out where none was read in: as a stranger's do."""
+    with tempfile.TemporaryDirectory() as folder:
+        lists = (ROOT / "medicines", ROOT / "questions" / "medicines.yaml", Path(folder))
+        pack(*lists, named=("brands.tsv", "library.tsv"))
+        reader = NameReader(Index(Path(folder)))
+        names: dict[str, list[tuple[str, set[str]]]] = {}
+        for name, meant, register in rows(ROOT / "medicines" / "registers.tsv"):
+            if set(meant.split("+")) & weighty:
+                names.setdefault(register, []).append((name, set(meant.split("+"))))
+        for register, listed in names.items():
+            drawn = Random(register).sample(listed, 400)
+            found = Counter(judged(reader.read(name), meant, weighty) for name, meant in drawn)
+            told = " | ".join(str(found[kind]) for kind in KINDS)
+            heard, taken = found["right"] + found["asked"], found["right"] + found["wrong"]
+            precision = f"{1 - found['wrong'] / taken:.1%}"
+            yield (
+                f"| {register}, 400 of {len(listed)} drawn | this, without any register | {told} "
+                f"| {heard / len(drawn):.0%} | {precision} |"
+            )
 
 
 def rows(path: Path) -> Iterator[list[str]]:
@@ -84,8 +112,10 @@ def judged(entries: tuple[Entry, ...], meant: set[str], weighty: set[str]) -> st
         return "right"
     if meant <= taken | guessed or any(e.status is Status.PURPOSE for e in entries):
         return "asked"
-    if taken or guessed:
-        return "wrong"
+    if taken:
+        return "in part"
+    if guessed:
+        return "misled"
     return "silent" if all(e.status is Status.NOTHING for e in entries) else "said"
 
 

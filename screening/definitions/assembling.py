@@ -12,6 +12,7 @@ from screening.clinical.definitions.aftercare import (
     Visit,
     WarningSign,
 )
+from screening.clinical.definitions.coverage import Cell
 from screening.clinical.definitions.eligibility import Contraindication, Preparation, Procedure
 from screening.clinical.definitions.people import People, Trait
 from screening.clinical.definitions.questionnaire import (
@@ -68,6 +69,28 @@ def statements_of(
     for name in LISTS:
         for i, one in enumerate(getattr(file, name)):
             yield name, i, one
+
+
+def assemble_coverage(
+    files: Mapping[str, ProcedureFile],
+    written: Mapping[str, Mapping[str, Cell]],
+    procedures: Mapping[str, Procedure],
+) -> dict[str, dict[str, Cell]]:
+    """Return what is decided for each list: a list that takes over another takes this over too."""
+
+    def taken(name: str, *above: str) -> dict[str, Cell]:
+        cells: dict[str, Cell] = {}
+        for included in files[name].includes if name in files and name not in above else ():
+            cells = taken(included, name, *above) | cells
+        return cells | dict(written.get(name, {}))
+
+    decided = {}
+    for name in dict.fromkeys((*written, *procedures)):
+        rules = procedures[name].contraindications if name in procedures else ()
+        ruled = {rule.finding for rule in rules}
+        own = written.get(name, {})
+        decided[name] = {f: c for f, c in taken(name).items() if f in own or f not in ruled}
+    return {name: cells for name, cells in decided.items() if cells}
 
 
 def assemble_procedures(

@@ -15,6 +15,8 @@ from screening.clinical.definitions.eligibility import (
 from screening.clinical.definitions.findings import ABSENT, PRESENT, Findings, derive, usable_date
 from screening.clinical.evaluation.answers import establish_findings
 from screening.clinical.evaluation.case import CaseError, read_case
+from screening.clinical.evaluation.medicines import read_whole
+from screening.clinical.evaluation.reading import to_read
 from screening.definitions.kinds import ExamplesFile
 from screening.definitions.reading import Document
 
@@ -73,7 +75,16 @@ def _problem(definitions: Definitions, example: Example | Single) -> str | None:
     except CaseError as error:
         return "; ".join(error.problems)
     procedure = definitions.procedures[example.procedure]
-    return difference(example, determine_eligibility(procedure, findings, example.on))
+    found = determine_eligibility(procedure, findings, example.on)
+    return difference(example, found.with_reading(_read(definitions, example)))
+
+
+def _read(definitions: Definitions, example: Example | Single) -> tuple[str, ...]:
+    if isinstance(example, Single):
+        return ()
+    answers: Any = example.case["answers"]
+    whole = read_whole(definitions, definitions.medicines.read(answers))
+    return tuple(one.link_id for one in to_read(definitions, example.procedure, answers, whole))
 
 
 def describe(definitions: Definitions, example: Example | Single) -> Findings:
@@ -84,8 +95,9 @@ def describe(definitions: Definitions, example: Example | Single) -> Findings:
             "procedures": [example.procedure],
             "on": example.on.isoformat(),
         }
-        case = read_case(definitions, raw)
-        return establish_findings(definitions, case.answers, case.on, case.given, case.otherwise)
+        case = read_case(definitions, raw, strict=definitions.hears_all)
+        said = (case.answers, case.on, case.given, case.otherwise)
+        return establish_findings(definitions, *said, medicines=case.medicines)
     finding = definitions.findings[example.finding]
     if example.dated and not finding.date:
         raise CaseError([f'"{example.finding}" is not a dated finding'])

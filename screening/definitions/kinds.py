@@ -50,6 +50,13 @@ class CoverageFile(Shape):
     cells: dict[Id, Decided] = Field(min_length=1)
 
 
+class CoverageOfFile(Shape):
+    """The same cells from the other side: one finding, by procedure."""
+
+    coverage_of: Id
+    cells: dict[Id, Decided] = Field(min_length=1)
+
+
 class ContradictionsFile(Shape):
     contradictions: tuple[ContradictionShape, ...] = Field(min_length=1)
 
@@ -137,6 +144,7 @@ File = (
     | MedicinesFile
     | FormatFile
     | CoverageFile
+    | CoverageOfFile
     | ContradictionsFile
 )
 KINDS: dict[str, type[File]] = {
@@ -154,5 +162,6 @@ KINDS: dict[str, type[File]] = {
     "medicines": MedicinesFile,
     "format": FormatFile,
     "coverage": CoverageFile,
+    "coverage_of": CoverageOfFile,
     "contradictions": ContradictionsFile,
 }

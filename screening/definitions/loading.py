@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from screening.clinical.definitions.definitions import Definitions
-from screening.definitions.assembling import assemble_procedures
+from screening.definitions.assembling import assemble_coverage, assemble_procedures
 from screening.definitions.checking.approvals import check_approvals
 from screening.definitions.checking.people import check_people
 from screening.definitions.checking.references import check_references
@@ -104,7 +104,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         reviewers=tables.reviewers,
         medicines=tables.medicines,
         format=tables.format.get("", 1),
-        coverage=tables.coverage,
+        coverage=assemble_coverage(tables.procedures, tables.coverage, procedures),
         contradictions=tuple(tables.contradictions),
         severity_order=tuple(tables.severity_order),
         same_product=tuple(tables.same_product.values()),

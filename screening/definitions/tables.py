@@ -20,6 +20,7 @@ from screening.definitions.kinds import (
     ApprovalsFile,
     ContradictionsFile,
     CoverageFile,
+    CoverageOfFile,
     ExamplesFile,
     FactsFile,
     File,
@@ -118,9 +119,14 @@ class Tables:
             case FormatFile(format=number):
                 self._put(self.format, "format", "", number, at, ("format",))
             case CoverageFile(coverage=procedure, cells=cells):
-                self._put(self.coverage, "coverage", procedure, cells, at, ("coverage",))
-                for finding in cells:
-                    self._place(f"cell {procedure} {finding}", at, ("cells", finding))
+                self._place(f"coverage {procedure}", at, ("coverage",))
+                for finding, cell in cells.items():
+                    self._put_cell(procedure, finding, cell, at, finding)
+            case CoverageOfFile(coverage_of=finding, cells=lists):
+                for procedure, cell in lists.items():
+                    where = (at.shown, at.line(("cells", procedure)))
+                    self.places.setdefault(f"coverage {procedure}", where)
+                    self._put_cell(procedure, finding, cell, at, procedure)
             case ContradictionsFile(contradictions=shapes):
                 for i, shape in enumerate(shapes):
                     nth = len(self.contradictions)
@@ -138,6 +144,10 @@ class Tables:
             return
         table[id] = value
         self._place(f"{kind} {id}", at, key)
+
+    def _put_cell(self, procedure: str, finding: str, cell: Any, at: Document, key: str) -> None:
+        decided = self.coverage.setdefault(procedure, {})
+        self._put(decided, f"cell {procedure}", finding, cell, at, ("cells", key))
 
     def _put_all(
         self, table: dict[str, Any], kind: str, entries: Iterable[Any], at: Document, key: str

@@ -13,7 +13,7 @@ from pydantic import StringConstraints as Matches
 from screening.clinical.definitions.aftercare import Span
 from screening.clinical.definitions.contradictions import Side
 from screening.clinical.definitions.coverage import Cell
-from screening.clinical.definitions.dates import Duration, PartialDate
+from screening.clinical.definitions.dates import UNTIL_OVER, Duration, PartialDate
 from screening.clinical.definitions.eligibility import UNTIL_RESOLVED, Outcome
 from screening.clinical.definitions.findings import AgeBand, All, Condition, Not
 from screening.clinical.definitions.findings import Any as AnyOf
@@ -32,6 +32,8 @@ DAY_0 = "0 days"
 
 
 def _wait(text: str) -> Duration | str:
+    if text == UNTIL_OVER:
+        return Duration(0, "day")
     return text if text == UNTIL_RESOLVED else Duration.parse(text)
 
 

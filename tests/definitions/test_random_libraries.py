@@ -7,6 +7,7 @@ and the answers to them.
 
 import json
 import tempfile
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -15,9 +16,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from screening.clinical.definitions.dates import PartialDate
+from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.eligibility import Outcome, determine_eligibility
 from screening.clinical.definitions.policy import in_force
-from screening.clinical.definitions.questionnaire import ItemType
+from screening.clinical.definitions.questionnaire import ItemType, journey
 from screening.clinical.evaluation.answers import establish_findings
 from screening.clinical.evaluation.case import evaluate_case, read_case
 from screening.definitions.loading import load_definitions
@@ -32,6 +34,7 @@ PROTECTIVE = ["calm", "steady"]
 SETTLED = "settled"  # protective too, and derived
 ASKED = [*BAD, *DATED, *PROTECTIVE]
 DERIVED = ["mixture", "deeper"]
+LIVES = [None, "for life", "1 month", {"yes": "6 months", "no": "the day"}]
 WAITS = ["1 day", "7 days", "2 weeks", "1 month"]
 
 
@@ -54,11 +57,15 @@ def conditions(names):
 def questions(draw):
     """Return questions about each finding, some below others; a few are asked about twice."""
     shown = []
-    twice = draw(st.lists(st.sampled_from([*BAD, *PROTECTIVE]), max_size=1))
+    twice = draw(st.lists(st.sampled_from([*BAD, *DATED, *PROTECTIVE]), max_size=1))
     for nth, name in enumerate(draw(st.permutations([*ASKED, *twice]))):
         item = {"id": f"q{nth}_{name}", "ask": name, "answer": "yes-no", "means": name}
-        dates = {"id": f"day_{name}", "ask": "When?", "answer": "date", "dates": name}
-        after = [dates | ({"booked": "true"} if DATED[name] else {})] if name in DATED else []
+        dates = {"id": f"day{nth}_{name}", "ask": "When?", "answer": "date", "dates": name}
+        if DATED.get(name):
+            dates["booked"] = "true"
+        elif draw(st.booleans()):
+            dates["still"] = "It goes on"
+        after = [dates] if name in DATED else []
         match draw(st.sampled_from(["yes-no", "one-of", "some-of"])):
             case "yes-no":
                 item |= {"if_yes": after} if after else {}
@@ -66,6 +73,8 @@ def questions(draw):
                 means = {"id": "it", "text": "It", "means": name, "then": after}
                 item |= {"answer": kind, "options": [means, {"id": "other", "text": "Other"}]}
                 del item["means"]
+        if lives := draw(st.sampled_from(LIVES)):
+            item["holds"] = lives
         if shown and draw(st.booleans()):
             hang(draw, draw(st.sampled_from(shown)), item)
         shown.append(item)
@@ -128,6 +137,25 @@ def policies(draw, lists):
 
 
 @st.composite
+def contradictions(draw, items):
+    """Return two answers or findings that are declared not to be true together."""
+    findings = st.sampled_from([*ASKED, *DERIVED])
+    every = [i for i in flat(items) if i["answer"] not in {"date", "birth-date"}]
+
+    def side():
+        item = draw(st.sampled_from(every))
+        codes = {"yes-no": ["yes", "no"]}.get(item["answer"], ["it", "other"])
+        return draw(st.one_of(findings, st.sampled_from(codes).map(lambda c: {item["id"]: c})))
+
+    unknown = draw(st.lists(st.sampled_from(ASKED), max_size=2, unique=True))
+    return {"one": side(), "other": side(), "because": "Made up.", "unknown": unknown}
+
+
+def flat(items):
+    return [one for item in items for one in (item, *flat(below_of(item)))]
+
+
+@st.composite
 def libraries(draw):
     """Return definitions that pass every static check."""
     findings = [{"id": name, "is": name, "record": "true"} for name in BAD]
@@ -157,10 +185,15 @@ def libraries(draw):
         "procedures/above.yaml": above | {"includes": ["below"], "contraindications": own},
         **draw(policies(lists)),
     }
+    asked = files["sections/all.yaml"]["questions"]
+    if clashing := draw(st.lists(contradictions(asked), max_size=2)):
+        files["contradictions.yaml"] = {"contradictions": clashing}
+    hears_all = draw(st.booleans())
     with tempfile.TemporaryDirectory() as folder:
         written = {name: json.dumps(content) for name, content in files.items()}
         try:
-            return load_definitions(write_library(Path(folder) / "questions", written))
+            library = load_definitions(write_library(Path(folder) / "questions", written))
+            return replace(library, format=3 if hears_all else 1)
         except DefinitionError as error:
             wrong = "never counts", "can never hold", "only repeats", "changes nothing"
             assert all(any(w in p.text for w in wrong) for p in error.problems), error
@@ -173,7 +206,8 @@ def every_answer(item):
     match item.type:
         case ItemType.DATE:
             dates = [(TODAY + timedelta(n)).isoformat() for n in days]
-            return [*dates, "2026", "2026-10", "2026-11", "2026-12", "unknown"]
+            still = ["still"] if item.still else []
+            return [*dates, "2026", "2026-10", "2026-11", "2026-12", "unknown", *still]
         case ItemType.BIRTH_DATE:
             return ["1965-11-22", "1965-11-21", "2000-01-01", "unknown"]
         case ItemType.SOME_OF:
@@ -200,6 +234,12 @@ def outcome(library, procedure, answers):
     return determine_eligibility(listed, findings, TODAY).outcome
 
 
+def leads_to(library, answers, item):
+    """Return whether the question is asked; off the way an answer can only contradict it."""
+    questionnaire = assemble_questionnaire(library, library.procedures)
+    return item.link_id in {step.item.link_id for step in journey(questionnaire, answers)}
+
+
 SETTINGS = settings(
     max_examples=70 * settings.default.max_examples // 100,
     suppress_health_check=[HealthCheck.filter_too_much],
@@ -209,10 +249,12 @@ SETTINGS = settings(
 @SETTINGS
 @given(st.data())
 def test_a_hidden_answer_clears_nobody_whom_some_value_of_it_would_not(data):
-    library = data.draw(libraries())
+    library = replace(data.draw(libraries()), contradictions=())
     answers = {item.link_id: data.draw(some_answer(item)) for item in library.items}
 
     for item in library.items:
+        if not leads_to(library, answers, item):
+            continue
         for blank in ({}, {item.link_id: "nobody can read this"}):
             hidden = {q: a for q, a in answers.items() if q != item.link_id} | blank
             for procedure in library.procedures:

@@ -54,7 +54,20 @@ def test_an_eleventh_procedure_as_the_guide_says(tmp_path):
             before = "".join(before.splitlines(keepends=True)[:-1])
         path.write_text(before + block)
 
-    assert acts == ["run", "make", "run", "add", "add", "run", "add", "make", "run", "mend", "run"]
+    assert acts == [
+        "run",
+        "make",
+        "run",
+        "add",
+        "add",
+        "run",
+        "add",
+        "make",
+        "make",
+        "run",
+        "mend",
+        "run",
+    ]
     definitions = load_definitions(tmp_path / "draft")
     assert "lip_piercing" in {
         rule.finding for rule in definitions.procedures["lip-filler"].contraindications

@@ -15,6 +15,9 @@ PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 DURATION = re.compile(r"([1-9]\d{0,3}) (day|week|month|year)s?")
 
 
+UNTIL_OVER = "until over"
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
     """Every day from `first` to `last`; the same day twice when the date is known."""
@@ -51,7 +54,10 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A wait in calendar units, such as seven days or four months."""
+    """A wait in calendar units, such as seven days or four months.
+
+    One of no days is over on the finding's date itself, which then says since when.
+    """
 
     count: int
     unit: str
@@ -87,6 +93,8 @@ class Duration:
             return date.max if count > 0 else date.min
 
     def __str__(self) -> str:
+        if not self.count:
+            return UNTIL_OVER
         return f"{self.count} {self.unit}{'s' if self.count != 1 else ''}"
 
 

@@ -102,7 +102,8 @@ class Definitions:
     `approvals` says by procedure who approved its list as it reads now; `policy_examples`
     are in force nowhere; `people` are the ordinary patients of the alarm budget.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
-    `assembled` remembers questionnaires, since every page of a patient asks for the same.
+    `noted` remembers sets of findings that are worked out from all of it, `assembled`
+    questionnaires, since every page of a patient asks for the same.
     """
 
     hash: str
@@ -125,9 +126,18 @@ class Definitions:
     approvals: Mapping[str, Approval] = field(default_factory=dict)
     policy_examples: Mapping[str, tuple[PolicyChange, ...]] = field(default_factory=dict)
     people: People | None = None
+    noted: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     assembled: dict[frozenset[str], Questionnaire] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether a follow-up counts that contradicts the answer above it.
+
+        In folders of an earlier format it does not, so that their reports replay as they were.
+        """
+        return self.format >= 3
 
     @property
     def items(self) -> Iterator[Item]:
@@ -173,8 +183,11 @@ def findings_used(definitions: Definitions, procedures: Iterable[str]) -> set[st
 
 def findings_for(definitions: Definitions) -> set[str]:
     """Return the findings that speak for a procedure: their presence takes another one away."""
-    whens = [f.when for f in definitions.findings.values() if f.when is not None]
-    return with_parts(definitions, (name for when in whens for name in negated_in(when)))
+    if "for" not in definitions.noted:
+        whens = [f.when for f in definitions.findings.values() if f.when is not None]
+        negated = (name for when in whens for name in negated_in(when))
+        definitions.noted["for"] = with_parts(definitions, negated)
+    return definitions.noted["for"]
 
 
 def with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:

@@ -9,7 +9,7 @@ Pure: no clock, no database, no Flask. The day is an argument.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -147,13 +147,15 @@ class Window:
 class Reason:
     """A contraindication that holds for this patient, or may hold.
 
-    `until` is the first day on which it no longer holds, where that is known.
+    `until` is the first day on which it no longer holds, where that is known. What is
+    `still` going on has none: the wait begins when it ends.
     """
 
     contraindication: Contraindication
     certain: bool
     dated: PartialDate | None = None
     until: date | None = None
+    still: bool = False
 
     @property
     def state(self) -> str:
@@ -181,7 +183,8 @@ class Eligibility:
     """What is advised for one procedure on one day, with every reason, gravest first.
 
     `until` is the day on which a deferral ends; None where that is not known and
-    for every other outcome.
+    for every other outcome. `to_read` are the questions whose answers a person must
+    read before anything is decided.
     """
 
     procedure: Procedure
@@ -189,6 +192,14 @@ class Eligibility:
     outcome: Outcome
     until: date | None
     reasons: tuple[Reason, ...]
+    to_read: tuple[str, ...] = ()
+
+    def with_reading(self, to_read: tuple[str, ...]) -> Eligibility:
+        """Return the same with answers that the doctor reads: a precaution at least."""
+        if not to_read:
+            return self
+        outcome = max(self.outcome, Outcome.PRECAUTION, key=lambda o: o.gravity)
+        return replace(self, outcome=outcome, to_read=to_read)
 
 
 def determine_eligibility(procedure: Procedure, findings: Findings, on: date) -> Eligibility:
@@ -213,7 +224,8 @@ def _reason(rule: Contraindication, findings: Findings, on: date) -> Reason | No
         c, p = window(rule.defer, rule.ahead, dated).at(on)
         certain, possible = certain & c, possible & p
         until = rule.defer.after(dated.last)
-    return Reason(rule, bool(certain), dated, until) if possible else None
+    still = isinstance(rule.defer, Duration) and rule.finding in findings.still
+    return Reason(rule, bool(certain), dated, until, still) if possible else None
 
 
 def window(defer: Duration, ahead: Duration | None, dated: PartialDate) -> Window:

@@ -73,10 +73,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The state of every finding, and the dates that the patient gave."""
+    """The state of every finding, and the dates that the patient gave.
+
+    What is `still` going on has no date yet, and a wait after it no end.
+    """
 
     states: Mapping[str, Pair]
     dates: Mapping[str, PartialDate] = field(default_factory=dict)
+    still: frozenset[str] = frozenset()
 
 
 def holds(condition: Condition, states: Mapping[str, Pair], everyone: int = 1) -> Pair:

@@ -23,6 +23,8 @@ from screening.clinical.definitions.findings import PRESENT, UNKNOWN, Pair
 from screening.clinical.definitions.questionnaire import (
     NO,
     NONE_OF_THESE,
+    STILL,
+    THE_DAY,
     WITHHELD,
     Answer,
     Answers,
@@ -30,7 +32,8 @@ from screening.clinical.definitions.questionnaire import (
     Life,
     walk,
 )
-from screening.clinical.evaluation.answers import Fault, branches, claims, parse_answer
+from screening.clinical.evaluation.answers import Fault, parse_answer
+from screening.clinical.evaluation.branching import branches, claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ def _withheld(answer: Answer) -> bool:
 def _outlived(item: Item, answer: Answer, given: date, on: date) -> bool:
     """Return whether `answer` is past the life of what it says."""
     said_no = answer in (NO, [NONE_OF_THESE])
-    life = item.holds.no if said_no else item.holds.yes
+    life = THE_DAY if answer == STILL else item.holds.no if said_no else item.holds.yes
     dated = _dated(answer) if life.until_its_date else None
     return dated.last < on if dated else life.is_over(given, on)
 

@@ -29,6 +29,7 @@ from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecor
 from screening.clinical.definitions.questionnaire import (
     NONE_OF_THESE,
     NOT_KNOWN,
+    STILL,
     WITHHELD,
     YES,
     Answer,
@@ -37,6 +38,9 @@ from screening.clinical.definitions.questionnaire import (
     ItemType,
     walk,
 )
+from screening.clinical.evaluation.branching import branches, claims, pair_of
+from screening.clinical.evaluation.contradictions import declared, heard_anyway, leave_open
+from screening.clinical.evaluation.dating import dates_said
 from screening.clinical.evaluation.medicines import medicine_states
 
 OLDEST = 120
@@ -155,11 +159,19 @@ def establish_findings(
             states.setdefault(name, otherwise)
     for name, pair in medicine_states(definitions, medicines, readable):
         states[name] = any_of(states.get(name, ABSENT), pair)
+    if definitions.contradictions:
+        found = declared(definitions, readable, derive(definitions.findings, states))
+        states = leave_open(definitions, found, states)
     states |= given.states if given else {}
-    dates = dict(_dates(items, readable)) | dict(given.dates if given else {})
+    dates, still = dates_said(definitions, items, readable, otherwise, on)
+    if given:
+        dates = {n: d for n, d in dates.items() if n not in given.still} | dict(given.dates)
+        still = (still - given.dates.keys()) | given.still
     usable = {n: usable_date(definitions.findings[n], d, on) for n, d in dates.items()}
     return Findings(
-        derive(definitions.findings, states), {n: d for n, d in usable.items() if d is not None}
+        derive(definitions.findings, states),
+        {n: d for n, d in usable.items() if d is not None},
+        still,
     )
 
 
@@ -171,11 +183,13 @@ def _said(
         answer = answers.get(item.link_id)
         if item.type is ItemType.BIRTH_DATE:
             yield from _ages(definitions, answer, blank, on)
+        if answer == STILL and item.dates:
+            yield item.dates, PRESENT
         for name in item.means:
-            yield name, _pair(answer, YES, blank)
+            yield name, pair_of(answer, YES, blank)
         for option in item.options:
             for name in option.means:
-                yield name, _pair(answer, option.id, blank)
+                yield name, pair_of(answer, option.id, blank)
         for parent, asked, below in branches(item, answer, blank):
             if not asked:
                 yield from ((n, parent) for i in walk(below) for n in claims(i))
@@ -183,37 +197,8 @@ def _said(
             doubtful = set() if parent == PRESENT else findings_for(definitions)
             for name, (certain, possible) in _said(below, answers, blank, on, definitions):
                 yield name, (0 if name in doubtful else certain, possible)
-
-
-def claims(item: Item) -> Iterator[str]:
-    """Yield the findings whose state `item` decides, its date aside."""
-    yield from item.means
-    for option in item.options:
-        yield from option.means
-
-
-def _pair(answer: Answer | None, code: str, blank: Pair) -> Pair:
-    """Return what `answer` says about the choice `code`."""
-    if not answer:
-        return blank
-    ticked = [answer] if isinstance(answer, str) else answer
-    if code in ticked:
-        return PRESENT
-    return UNKNOWN if WITHHELD & set(ticked) else ABSENT
-
-
-def branches(
-    item: Item, answer: Answer | None, blank: Pair
-) -> Iterator[tuple[Pair, bool, tuple[Item, ...]]]:
-    """Yield each group of follow-ups with the state of what leads to it; is it asked?"""
-    if item.if_yes or item.if_not_no:
-        yes = _pair(answer, YES, blank)
-        yield yes, yes == PRESENT, item.if_yes
-        yield yes, yes == PRESENT or answer == NOT_KNOWN, item.if_not_no
-    for option in item.options:
-        if option.then:
-            chosen = _pair(answer, option.id, blank)
-            yield chosen, chosen == PRESENT, option.then
+        if definitions.hears_all and item.follow_ups:
+            yield from heard_anyway(item, answers, blank, findings_for(definitions))
 
 
 def _ages(
@@ -226,14 +211,3 @@ def _ages(
             else:
                 years = age_on(PartialDate.parse(answer).first, on)
                 yield finding.id, PRESENT if finding.age.holds(years) else ABSENT
-
-
-def _dates(items: Iterable[Item], answers: Answers) -> Iterator[tuple[str, PartialDate]]:
-    """Yield the dates that count: those asked on the way that the answers lead to."""
-    for item in items:
-        answer = answers.get(item.link_id)
-        if item.dates and isinstance(answer, str) and answer and answer not in WITHHELD:
-            yield item.dates, PartialDate.parse(answer)
-        for _, asked, below in branches(item, answer, UNKNOWN):
-            if asked:
-                yield from _dates(below, answers)

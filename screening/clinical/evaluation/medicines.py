@@ -96,6 +96,11 @@ def medicines_in(definitions: Definitions, raw: object, answers: Answers) -> Med
     return record_from(raw) if raw is not None else definitions.medicines.read(answers)
 
 
+def read_whole(definitions: Definitions, record: MedicineRecord) -> frozenset[str]:
+    """Return the text questions of which no person need read a word: all was recognised."""
+    return frozenset(definitions.medicines.reads) if record.is_whole else frozenset()
+
+
 def record_as_json(record: MedicineRecord) -> dict[str, Any]:
     """Return `record` as a report and a case keep it."""
     entries = [

@@ -18,7 +18,8 @@ from screening.clinical.definitions.eligibility import (
     window,
 )
 from screening.clinical.definitions.findings import Pair
-from screening.clinical.evaluation.population import PopulationFindings, bits, positions
+from screening.clinical.evaluation.population import PopulationFindings
+from screening.clinical.evaluation.replies import bits, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,16 @@ class PopulationEligibility:
 
 
 def determine_all(
-    procedure: Procedure, findings: PopulationFindings, days: list[date], those: int
+    procedure: Procedure,
+    findings: PopulationFindings,
+    days: list[date],
+    those: int,
+    to_read: int = 0,
 ) -> PopulationEligibility:
-    """Return the outcome for each of `those`, as `determine_eligibility` would one at a time."""
+    """Return the outcome for each of `those`, as `determine_eligibility` would one at a time.
+
+    For those in `to_read` a person reads an answer first: a precaution at least.
+    """
     reasons: dict[str, dict[Outcome, int]] = {}
     clears: dict[str, dict[int, date | None]] = {}
     held = dict.fromkeys(Outcome, 0)
@@ -49,6 +57,7 @@ def determine_all(
             held[outcome] |= who
         deferred = reasons[rule.finding].get(Outcome.DEFERRED, 0)
         clears[rule.finding] = _clear_days(rule, findings.dates.get(rule.finding, {}), deferred)
+    held[Outcome.PRECAUTION] |= to_read
     outcomes, left = {}, those
     for outcome in Outcome:
         outcomes[outcome] = left & held[outcome]

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from screening.clinical.definitions.questionnaire import Answers
-from screening.clinical.evaluation.case import LONGEST_AHEAD
+from screening.clinical.evaluation.case_fields import LONGEST_AHEAD
 
 
 def raw_case(

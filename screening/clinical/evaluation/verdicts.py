@@ -10,10 +10,12 @@ from screening.clinical.definitions.eligibility import Eligibility, Reason
 from screening.clinical.evaluation.ageing import outlived_behind, to_confirm
 from screening.clinical.evaluation.case import (
     Case,
+    contradictions_in,
     days_of,
     evaluate_case,
     evaluate_visit,
     outlived_answers,
+    read_by_doctor,
 )
 
 
@@ -36,7 +38,10 @@ def _verdict(one: Eligibility) -> dict[str, Any]:
 
 
 def verdicts_of(definitions: Definitions, case: Case) -> dict[str, Any]:
-    """Return `case` evaluated for its day and its visit, with why an old answer is not believed."""
+    """Return `case` evaluated for its day and its visit, with all that an outcome rests on.
+
+    Why an old answer is not believed, what a person must read, what cannot both be true.
+    """
     told = as_json(definitions, case.on, evaluate_case(definitions, case))
     outlived = outlived_answers(definitions, case)
     for verdict in told["procedures"]:
@@ -47,7 +52,12 @@ def verdicts_of(definitions: Definitions, case: Case) -> dict[str, Any]:
         confirm = to_confirm(definitions, one.procedure.id, case.answers, days_of(case), one.on)
         verdict["visit"] = {"on": one.on.isoformat(), **_verdict(one), "to_confirm": confirm}
         del verdict["visit"]["procedure"]
-    return told
+    read = [{"question": r.link_id, "text": r.text} for r in read_by_doctor(definitions, case)]
+    clashing = [
+        {"because": c.because, "answers": dict(c.answers), "findings": list(c.findings)}
+        for c in contradictions_in(definitions, case)
+    ]
+    return told | {"to_read": read} | ({"contradictions": clashing} if clashing else {})
 
 
 def _visits(definitions: Definitions, case: Case) -> list[Eligibility]:
@@ -63,5 +73,6 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "until": reason.until.isoformat() if reason.until else None,
         "because": reason.because,
         "source": rule.source,
+        **({"still": True} if reason.still else {}),
         **({"policy": rule.policy.policy} if rule.policy else {}),
     }

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
-from screening.clinical.definitions.questionnaire import NO, NONE_OF_THESE, Answer, Item, ItemType
+from screening.clinical.definitions.questionnaire import (
+    NO,
+    NONE_OF_THESE,
+    Answer,
+    Item,
+    ItemType,
+    answers_on_path,
+)
 from screening.clinical.evaluation.case import Case, evaluate_case
 from screening.clinical.report.parts import Decisive, ReportProcedure
 
@@ -19,8 +26,10 @@ def decisive_answers(definitions: Definitions, case: Case) -> dict[str, list[Dec
     """
     before = {one.procedure.id: one.outcome for one in evaluate_case(definitions, case)}
     found: dict[str, list[Decisive]] = {name: [] for name in before}
+    questionnaire = assemble_questionnaire(definitions, case.procedures)
     for item, quiet in _quieter(definitions, case):
-        without = replace(case, answers={**case.answers, item.link_id: quiet})
+        answers = answers_on_path(questionnaire, {**case.answers, item.link_id: quiet})
+        without = replace(case, answers=answers)
         for one in evaluate_case(definitions, without):
             name = one.procedure.id
             if one.outcome.gravity < before[name].gravity:

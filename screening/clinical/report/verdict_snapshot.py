@@ -20,17 +20,17 @@ class StoredVerdict(TypedDict):
 
 
 class Basis(TypedDict):
-    """What one patient answered, and what came out on the day `on`, by procedure.
+    """What one patient answered, and what came out for the day `on`, by procedure.
 
-    `answered_on` is question and day, where that was before `on`.
+    `answered_on` is question and day, where an answer was given before.
     """
 
     number: str
     on: str
     answers: dict[str, Answer]
+    answered_on: NotRequired[dict[str, str]]
     verdicts: dict[str, StoredVerdict]
     medicines: NotRequired[dict[str, Any]]  # as the report's case keeps them; the first had none
-    answered_on: NotRequired[dict[str, str]]  # the first had none
 
 
 def basis_of(report: Report) -> Basis:
@@ -43,8 +43,8 @@ def basis_of(report: Report) -> Basis:
     )
     if "medicines" in report["case"]:
         basis["medicines"] = report["case"]["medicines"]
-    if older := report["case"].get("answered_on"):
-        basis["answered_on"] = older
+    if earlier := report["case"].get("answered_on"):
+        basis["answered_on"] = earlier
     return basis
 
 

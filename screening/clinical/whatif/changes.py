@@ -5,29 +5,22 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.eligibility import Outcome
-from screening.clinical.definitions.findings import Findings
-from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecord
+from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.policy import in_force
 from screening.clinical.definitions.questionnaire import Answers
-from screening.clinical.evaluation.case import Case, evaluate_case, outlived_answers
 from screening.clinical.evaluation.medicines import record_from
-from screening.clinical.evaluation.population import (
-    Population,
-    PopulationFindings,
-    bits,
-    establish_all,
-    gather,
-    positions,
-)
+from screening.clinical.evaluation.population import PopulationFindings, establish_all
 from screening.clinical.evaluation.population_eligibility import (
     PopulationEligibility,
     determine_all,
 )
+from screening.clinical.evaluation.reading import to_read_by
+from screening.clinical.evaluation.replies import Population, bits, gather, positions
 from screening.clinical.report.verdict_snapshot import Basis, StoredVerdict, Weight
 
 NOT_OFFERED = "not-offered"
@@ -65,25 +58,24 @@ class ChangeGroup:
 
 def changes_under(definitions: Definitions, stored: Sequence[Basis]) -> list[Change]:
     """Return what changes for the screenings `stored`, each as of its own day."""
+    answered_on = [
+        {link_id: date.fromisoformat(day) for link_id, day in b.get("answered_on", {}).items()}
+        for b in stored
+    ]
     screenings = ((date.fromisoformat(b["on"]), b["answers"]) for b in stored)
-    medicines = _medicines(definitions, stored)
-    population = gather(screenings, medicines)
+    population = gather(screenings, answered_on, _medicines(definitions, stored))
     findings = establish_all(definitions, population)
-    read = {nth: record for nth, (record, _) in medicines.items()}
-    cases = {nth: _outlived(definitions, basis, read.get(nth)) for nth, basis in enumerate(stored)}
-    old = {nth: case for nth, case in cases.items() if case}
     changes: list[Change] = []
     for name, before in _by_procedure(stored).items():
         numbers = {nth: stored[nth]["number"] for nth in before}
         if name not in definitions.procedures:
             changes += [_gone(numbers[n], name, v) for n, v in before.items()]
             continue
-        aged = {nth: before[nth] for nth in before if nth in old}
-        changes += _aged(definitions, name, numbers, aged, old, findings)
-        believed = {nth: v for nth, v in before.items() if nth not in old}
-        for day, some in _by_policy(definitions, believed, population.days).items():
+        for day, some in _by_policy(definitions, before, population.days).items():
             procedure = in_force(definitions, day).procedures[name]
-            after = determine_all(procedure, findings, population.days, bits(some, len(stored)))
+            those = bits(some, len(stored))
+            unread = to_read_by(definitions, name, population)
+            after = determine_all(procedure, findings, population.days, those, unread)
             changes += _moved(name, numbers, some, after, findings, population)
     return changes
 
@@ -99,59 +91,6 @@ def _medicines(
         if record.entries:
             found[nth] = record, basis["answers"]
     return found
-
-
-def _outlived(
-    definitions: Definitions, basis: Basis, medicines: MedicineRecord | None
-) -> Case | None:
-    """Return the case where an answer held no more on its day, which few do: they are asked again.
-
-    It is weighed alone; all others are weighed together.
-    """
-    if not (days := basis.get("answered_on")):
-        return None
-    answered_on = {key: date.fromisoformat(day) for key, day in days.items()}
-    on = date.fromisoformat(basis["on"])
-    known = tuple(name for name in basis["verdicts"] if name in definitions.procedures)
-    case = Case(
-        known,
-        on,
-        basis["answers"],
-        Findings({}),
-        answered_on=answered_on,
-        medicines=medicines or NO_MEDICINES,
-    )
-    return case if outlived_answers(definitions, case) else None
-
-
-def _aged(
-    definitions: Definitions,
-    procedure: str,
-    numbers: dict[int, str],
-    before: dict[int, StoredVerdict],
-    cases: Mapping[int, Case],
-    findings: PopulationFindings,
-) -> list[Change]:
-    """Return a change for each whose answers are partly not believed, and whose outcome moves."""
-    changes = []
-    for nth, was in before.items():
-        case = replace(cases[nth], procedures=(procedure,))
-        [found] = evaluate_case(definitions, case)
-        outcome, until = str(found.outcome), _iso(found.until)
-        if (was["outcome"], was["until"]) == (outcome, until):
-            continue
-        reasons = {
-            r.contraindication.finding: (
-                str(r.outcome),
-                _iso(r.until) if r.outcome is Outcome.DEFERRED else None,
-            )
-            for r in found.reasons
-        }
-        rules = _deciding(was, outcome, reasons)
-        unasked = tuple(r for r in rules if findings.unasked.get(r, 0) >> nth & 1)
-        then = was["outcome"], was["until"]
-        changes.append(Change(numbers[nth], procedure, *then, outcome, until, rules, unasked))
-    return changes
 
 
 def _by_policy(

@@ -29,7 +29,7 @@ def check_silence(definitions: Definitions, places: Places) -> list[Problem]:
             if f"holds {item.link_id}" not in places and not _is_passing(definitions, item)
         ]
     if definitions.format >= CONSEQUENCES:
-        found += _without_consequence(definitions)
+        found += [*_without_consequence(definitions), *_booked_twice(definitions)]
     problems = [Problem(*places[place], text) for place, text in found]
     if definitions.format >= CONSEQUENCES:
         problems += _blank_cells(definitions, places)
@@ -58,8 +58,9 @@ def _idle_words(definitions: Definitions) -> Iterator[tuple[str, str]]:
         if item.type.has_options and (item.doctor_reads or item.no_consequence):
             text = "say at each option whether the doctor reads it, or why nothing follows"
             yield f"question {item.link_id}", text
-        if item.still and not item.dates:
-            yield f"question {item.link_id}", "'still' belongs to a question with 'dates'"
+        if item.still and (item.booked or not item.dates):
+            text = "'still' belongs to a question with 'dates' about what has happened"
+            yield f"question {item.link_id}", text
 
 
 def _answers(item: Item) -> Iterator[tuple[str, Item | Option]]:
@@ -83,6 +84,17 @@ def _without_consequence(definitions: Definitions) -> Iterator[tuple[str, str]]:
                 yield place, f"{what} leads to nothing; {DECIDE}"
             elif one.doctor_reads and not one.means and not item.always and not item.establishes:
                 yield f"question {item.link_id}", "is never asked; mark it always: true"
+
+
+def _booked_twice(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    """Yield each second question for the day of a booked finding: the wait is around both."""
+    seen: set[str] = set()
+    for item in definitions.items:
+        if item.dates and item.booked:
+            if item.dates in seen:
+                text = f'another question dates "{item.dates}" too; give each day its own finding'
+                yield f"question {item.link_id}", text
+            seen.add(item.dates)
 
 
 def _misplaced_cells(definitions: Definitions) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import marisa_trie
@@ -31,15 +31,15 @@ EDIBLE = {NO_CONSEQUENCE, "bleeding-supplement"}  # garlic bread, ginger tea
 Kinds = Mapping[str, set[str]]  # the classes of each substance
 
 
-def pack(lists: Path, classes: Path, folder: Path) -> bool:
+def pack(lists: Path, classes: Path, folder: Path, named: Sequence[str] = LISTS) -> bool:
     """Write the index into `folder`, unless it was packed from the same; return whether it did."""
-    of = hash_of([*(lists / name for name in (*LISTS, WORDS)), classes, Path(__file__)])
+    of = hash_of([*(lists / name for name in (*named, WORDS)), classes, Path(__file__)])
     facts = folder / "facts.json"
     if facts.exists() and json.loads(facts.read_text("utf-8"))["hash"] == of:
         return False
     kinds = _kinds(classes)
     words, marks = _words(lists / WORDS)
-    names = _names(kinds, words, (row for name in LISTS for row in rows(lists / name)))
+    names = _names(kinds, words, (row for name in named for row in rows(lists / name)))
     number = {m: n for n, m in enumerate(sorted({m for known in names.values() for m in known}))}
     records = [(name, (number[meaning],)) for name, known in names.items() for meaning in known]
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ MOST_GUESSED = 60  # entries of a text that may be misspelled; the others are ju
 LEFT_OVER = 4  # letters of a word beside a recognised name that is worth naming to the doctor
 UNIT = r"(?:mg|mcg|µg|ug|g|ml|iu|ie|me|ui|u|units?|%|мг|мкг|мл|г|ед|ме|ملغ|مجم|جم)"
 DOSE = re.compile(rf"(?<![^\W\d_])\d+(?:[.,/]\d+)*\s*{UNIT}?(?![^\W\d_])")
+COUNT = re.compile(rf"x?\d[\dx]*{UNIT}?|x")
 BETWEEN = re.compile(
     r"[\n;•●▪·|]+|,(?!\d)|،|\s[+&/–-]\s|\s(?:and|und|et|y|e|i|ve|и|và|و)\s(?=\D{4})|\s\d{1,2}[.)]\s"
 )
@@ -84,7 +85,7 @@ class NameReader:
             names=tuple(names.names),
             substances=tuple(names.substances),
             guesses=tuple(names.guesses[:MOST_GUESSES]),
-            left_over=tuple(self._left(names.left, BESIDE)) if names.found else (),
+            left_over=tuple(self._beside(names.left)) if names.found else (),
             local="local" in marks,
         )
         return self._settled(self._weighed(found, words, said, marks, may_guess), marks)
@@ -103,7 +104,7 @@ class NameReader:
             return replace(entry, status=Status.PURPOSE, purpose=purpose)
         if "unnamed" in marks:
             return entry
-        left = self._left(self._without_phrases(words), UNREAD)
+        left = self._left(self._without_phrases(words), UNREAD)  # of any length: ABC is a cream
         if not left:
             unnamed = entry.local and not marks & NO_MEDICINE  # a cream, and no word which
             return entry if unnamed else replace(entry, status=Status.NOTHING)
@@ -118,10 +119,14 @@ class NameReader:
         said = next((status for kind, status in SETTLED if kind in marks), None)
         return replace(entry, status=said, guesses=()) if said else entry
 
+    def _beside(self, words: list[str]) -> list[str]:
+        """Return the words beside a name that are worth naming to the doctor."""
+        return [word for word in self._left(words, BESIDE) if len(word) >= LEFT_OVER]
+
     def _left(self, words: list[str], settled: set[str]) -> list[str]:
         """Return the words that are more than a dose or a form."""
-        weigh = (w for w in words if self.index.words.get(w) not in settled)
-        return [w for w in weigh if len(w) >= LEFT_OVER and not w[:1].isdigit()]
+        weigh = (word for word in words if self.index.words.get(word) not in settled)
+        return [word for word in weigh if not COUNT.fullmatch(word)]
 
     def _without_phrases(self, words: list[str]) -> list[str]:
         """Return `words` without those that say what is no medicine: "sun cream", "tea"."""

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.web.core.guards import day_at_clinic
 from screening.web.core.refusal_words import MAIL_ADDRESS, words
 from screening.workflow.core.actor import LONGEST_NAME

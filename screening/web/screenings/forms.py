@@ -40,7 +40,7 @@ from screening.clinical.definitions.questionnaire import (
     ItemType,
 )
 from screening.clinical.evaluation.answers import Fault, parse_answer
-from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.evaluation.medicine_questions import (
     DidYouMean,
     NotRecognised,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import BORN, is_answered, journey
-from screening.clinical.evaluation.case import MOST_PROCEDURES
+from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.storage.columns import new_id
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import seal_value

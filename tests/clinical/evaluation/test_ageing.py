@@ -226,7 +226,8 @@ def test_what_lasts_is_written_at_every_question_that_is_shipped(library):
 
 
 def test_an_archive_without_lives_is_read_as_of_its_day_only(small):
-    """A list that says nothing about lives believes no "no" of an earlier day."""
-    assert {item.holds.no for item in small.items} == {Holds().no}
+    """A list that says nothing about lives believes no answer of an earlier day."""
+    booked = Holds(UNTIL_ITS_DATE, THE_DAY)
+    assert {item.holds for item in small.items} == {Holds(), booked}
     forever = replace(next(iter(small.items)), holds=Holds(FOR_LIFE, FOR_LIFE))
     assert not forever.holds.no.is_over(date(1990, 1, 1), ON)

@@ -55,6 +55,21 @@ def test_what_only_the_doctor_shall_hear_is_unknown(small):
 
 def test_a_follow_up_under_no_is_absent(small):
     assert state(small, "pregnancy", can_be_pregnant="no") == ABSENT
+    assert state(small, "pregnancy", can_be_pregnant="no", pregnant="no") == ABSENT
+
+
+def test_a_follow_up_that_contradicts_the_no_above_it_is_heard(small):
+    small = replace(small, format=3)
+    dated = {"painkiller": "no", "painkiller_last_dose": "2026-11-20"}
+
+    assert state(small, "pregnancy", can_be_pregnant="no", pregnant="yes") == PRESENT
+    assert state(small, "pregnancy", can_be_pregnant="no", pregnant="unknown") == UNKNOWN
+    assert state(small, "pregnancy", can_be_pregnant="no", pregnant="no") == ABSENT
+    assert state(small, "nsaid_recent", **dated) == UNKNOWN
+
+
+def test_a_report_of_an_earlier_format_replays_as_it_was(small):
+    """There a follow-up off the way was not counted."""
     assert state(small, "pregnancy", can_be_pregnant="no", pregnant="yes") == ABSENT
 
 

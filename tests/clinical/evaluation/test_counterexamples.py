@@ -7,8 +7,9 @@ import pytest
 
 from screening.clinical.definitions.eligibility import Outcome, determine_eligibility
 from screening.clinical.evaluation.answers import establish_findings
-from screening.clinical.evaluation.population import establish_all, gather
+from screening.clinical.evaluation.population import establish_all
 from screening.clinical.evaluation.population_eligibility import determine_all
+from screening.clinical.evaluation.replies import gather
 from screening.definitions.loading import load_definitions
 from tests.conftest import write_library
 

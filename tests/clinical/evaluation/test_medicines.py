@@ -14,7 +14,13 @@ from screening.clinical.definitions.findings import ABSENT, PRESENT, UNKNOWN
 from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.questionnaire import NO, NOT_KNOWN, YES, journey
 from screening.clinical.evaluation.answers import establish_findings
-from screening.clinical.evaluation.case import CaseError, evaluate_case, findings_of, read_case
+from screening.clinical.evaluation.case import (
+    CaseError,
+    evaluate_case,
+    findings_of,
+    read_case,
+    verdicts_of,
+)
 from screening.clinical.evaluation.medicine_lines import read_line
 from screening.clinical.evaluation.medicine_questions import (
     DidYouMean,
@@ -25,7 +31,9 @@ from screening.clinical.evaluation.medicine_questions import (
     with_replies,
 )
 from screening.clinical.evaluation.medicines import record_as_json, record_from
-from screening.clinical.evaluation.population import establish_all, gather
+from screening.clinical.evaluation.population import establish_all
+from screening.clinical.evaluation.reading import to_read_by
+from screening.clinical.evaluation.replies import gather
 from screening.clinical.report.report import compile_report
 from tests.clinical.evaluation.test_promises import QUESTIONS, TODAY, quiet_patient
 
@@ -196,7 +204,8 @@ def test_no_medicine_and_no_reply_ever_makes_an_outcome_milder(library, text, da
     for name, (certain, possible) in one.states.items():
         was = quiet.states[name]
         assert certain >= was[0] and possible >= was[1], name
-    crowd = gather([(TODAY, with_list(library, "-")), (TODAY, answers)], {1: (record, answers)})
+    screenings = [(TODAY, with_list(library, "-")), (TODAY, answers)]
+    crowd = gather(screenings, medicines={1: (record, answers)})
     together = establish_all(library, crowd)
     assert {n: (c >> 1, p >> 1) for n, (c, p) in together.states.items()} == one.states
 
@@ -298,3 +307,25 @@ def test_an_old_list_still_says_what_it_said(library):
     assert findings_of(library, read_case(library, raw), date(2026, 11, 21)).states[
         "anticoagulant"
     ] == (1, 1)
+
+
+def test_a_list_that_was_recognised_whole_is_not_to_be_read_and_another_is(library):
+    def told(text, procedure="soft-lifting"):
+        raw = {"procedures": [procedure], "on": TODAY.isoformat(), "otherwise": "absent"}
+        raw["answers"] = {"other_meds": YES, "medicine_list": text}
+        told = verdicts_of(library, read_case(library, raw))
+        return told["procedures"][0]["outcome"], [one["text"] for one in told["to_read"]]
+
+    assert told("sertraline 50, cetirizine") == ("no-contraindication-identified", [])
+    for text in ("Zzyntropax 5 mg", "sertraline and Zzyntropax", "warfrin", "none", "500 mg"):
+        assert told(text) == ("precaution", [text])
+    assert told("I avoid ibuprofen") == ("precaution", ["I avoid ibuprofen"])
+
+
+def test_what_is_to_be_read_counts_alike_for_one_and_for_many(library):
+    listed = ["cetirizine", "Zzyntropax", "warfrin", "cetirizine, none"]
+    screenings = [(TODAY, with_list(library, text, "soft-lifting")) for text in listed]
+    records = {n: (library.medicines.read(a), a) for n, (_, a) in enumerate(screenings)}
+    crowd = gather(screenings, medicines=records)
+
+    assert to_read_by(library, "soft-lifting", crowd) == 0b0110

@@ -9,26 +9,30 @@ from hypothesis import strategies as st
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.eligibility import determine_eligibility
+from screening.clinical.definitions.findings import Findings
 from screening.clinical.definitions.questionnaire import ItemType, answers_on_path
-from screening.clinical.evaluation.answers import establish_findings
-from screening.clinical.evaluation.population import bits, establish_all, gather, positions
+from screening.clinical.evaluation.case import Case, findings_of
+from screening.clinical.evaluation.population import establish_all
 from screening.clinical.evaluation.population_eligibility import determine_all
+from screening.clinical.evaluation.replies import bits, gather, positions
 from tests.clinical.evaluation.test_promises import TODAY, answer_to
 from tests.definitions.test_random_libraries import every_answer, libraries
 
 DAYS = [TODAY + timedelta(n) for n in (-400, -8, -7, -1, 0, 1, 30)]
 
 
-def assert_same(definitions, screenings, procedures=None):
+def assert_same(definitions, screenings, procedures=None, answered_on=()):
     """Compare states, dates, outcomes, clear days and reasons, one screening after the other."""
-    crowd = gather(screenings)
+    crowd = gather(screenings, answered_on)
     found = establish_all(definitions, crowd)
     verdicts = {
         p: determine_all(definitions.procedures[p], found, crowd.days, crowd.everyone)
         for p in procedures or definitions.procedures
     }
     for nth, (on, answers) in enumerate(screenings):
-        one = establish_findings(definitions, answers, on)
+        given = answered_on[nth] if answered_on else {}
+        case = Case(tuple(definitions.procedures), on, answers, Findings({}), answered_on=given)
+        one = findings_of(definitions, case, on)
         states = {n: (c >> nth & 1, p >> nth & 1) for n, (c, p) in found.states.items()}
         assert states == one.states
         assert {n: d[nth] for n, d in found.dates.items() if nth in d} == one.dates
@@ -57,11 +61,15 @@ def odd_answer(item):
 )
 @given(libraries(), st.integers())
 def test_libraries_that_nobody_wrote_come_out_the_same(library, seed):
-    assert_same(library, crowd(library, 40, seed))
+    screenings = crowd(library, 40, seed)
+    assert_same(library, screenings, answered_on=earlier(screenings, seed))
 
 
 def test_the_library_in_force_comes_out_the_same(library):
-    assert_same(library, crowd(library, 150, 5))
+    screenings = crowd(library, 150, 5)
+    assert_same(library, screenings)
+    assert_same(library, screenings, answered_on=earlier(screenings, 11))
+    assert_same(replace(library, format=3), screenings)
 
 
 def test_only_what_lies_on_the_way_counts(library):
@@ -78,6 +86,19 @@ def crowd(definitions, size, seed):
     draw = random.Random(seed)
     items = list(definitions.items)
     return [(draw.choice(DAYS), some_answers(draw, items)) for _ in range(size)]
+
+
+def earlier(screenings, seed):
+    """Return for each patient that some answers were given some days before."""
+    draw = random.Random(seed)
+    return [
+        {
+            link_id: on - timedelta(draw.choice([0, 1, 40, 200, 400]))
+            for link_id in answers
+            if draw.random() < 0.5
+        }
+        for on, answers in screenings
+    ]
 
 
 def some_answers(draw, items):

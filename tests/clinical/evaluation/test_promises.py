@@ -1,5 +1,6 @@
 """Promises that hold for any answers, shown on generated ones."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -97,12 +98,15 @@ def quiet_answer(item):
 
 
 @given(st.data())
-def test_answers_off_the_way_change_nothing(small, data):
+def test_answers_off_the_way_never_make_an_outcome_milder(small, data):
+    """Nothing that a patient says is silent: what contradicts the way there is not known."""
     answers = data.draw(answers_for(small))
     questionnaire = assemble_questionnaire(small, ["peel"])
     counted = answers_on_path(questionnaire, answers)
+    small = replace(small, format=3)
 
-    assert outcome(small, "peel", answers) == outcome(small, "peel", counted)
+    heard, led = (outcome(small, "peel", said) for said in (answers, counted))
+    assert heard.gravity >= led.gravity
 
 
 @given(st.data())

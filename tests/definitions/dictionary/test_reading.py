@@ -62,7 +62,7 @@ def test_two_scripts_on_one_line_are_both_read():
 
 
 @pytest.mark.parametrize(
-    "text", ["none", "None.", "нет", "لا شيء", "không", "n/a", "tea", "500 mg", "sun cream"]
+    "text", ["none", "None.", "нет", "لا شيء", "không", "n/a", "tea", "2x500 mg", "green tea"]
 )
 def test_who_takes_nothing_is_not_asked(text):
     assert read(text) == [("nothing",)]
@@ -82,6 +82,10 @@ def test_who_takes_nothing_is_not_asked(text):
         "blorbix with milk",
         "blorbix shampoo",
         "a cream",
+        "ABC",
+        "3TC",
+        "Xy",
+        "red pill",
     ],
 )
 def test_what_nobody_knows_is_never_silent(text):

@@ -1,0 +1,129 @@
+"""When a finding was so, where several answers speak about it.
+
+One answer dates a finding: that date counts. Where several do, the later one counts,
+so that an old treatment never hides a new one; what is not known may have been today.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from datetime import date
+
+from screening.clinical.definitions.dates import PartialDate
+from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.findings import ABSENT, Pair
+from screening.clinical.definitions.questionnaire import (
+    STILL,
+    WITHHELD,
+    YES,
+    Answer,
+    Answers,
+    Item,
+    walk,
+)
+from screening.clinical.evaluation.branching import branches, pair_of
+
+
+def dated_twice(definitions: Definitions) -> set[str]:
+    """Return the findings that more than one answer makes happen on a day of its own.
+
+    An answer without a question for its day below it is one of them, where another
+    answer has such a question.
+    """
+    if "dated twice" in definitions.noted:
+        return definitions.noted["dated twice"]
+    own: Counter[str] = Counter()
+    undated: Counter[str] = Counter()
+    for item in definitions.items:
+        own.update([item.dates] if item.dates else [])
+        for means, below in answers_of(item):
+            asked = {i.dates for i in walk(below)}
+            undated.update(name for name in means if name not in asked)
+    twice = {name for name, many in own.items() if many + undated[name] > 1}
+    definitions.noted["dated twice"] = twice
+    return twice
+
+
+def answers_of(item: Item) -> Iterator[tuple[tuple[str, ...], tuple[Item, ...]]]:
+    """Yield what each answer to `item` establishes, and what is then asked."""
+    yield item.means, (*item.if_yes, *item.if_not_no)
+    yield from ((option.means, option.then) for option in item.options)
+
+
+def latest(
+    given: Iterable[PartialDate], is_open: bool, booked: bool, on: date
+) -> PartialDate | None:
+    """Return the days that several dates of one finding may mean, None where nothing is known.
+
+    `is_open` says that it may have happened on another day too. Around what may be
+    booked there are waits on both sides, so every day from the first to the last counts.
+    """
+    dates = list(given)
+    if not dates or (is_open and booked):
+        return None
+    first = min(d.first for d in dates) if booked else max(d.first for d in dates)
+    last = max(d.last for d in dates)
+    return PartialDate(first, max(last, on)) if is_open else PartialDate(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What one answer says about the day of a finding: `day`, `still`, or neither: not known."""
+
+    finding: str
+    day: PartialDate | None = None
+    still: bool = False
+
+
+def _dated(
+    items: Iterable[Item], answers: Answers, blank: Pair, twice: Set[str]
+) -> Iterator[Dated]:
+    """Yield what is said about the days of findings on the way that the answers lead to.
+
+    What is not known is said only of the findings in `twice`, of which other days are known.
+    """
+    for item in items:
+        answer = answers.get(item.link_id)
+        if item.dates and isinstance(answer, str) and answer and answer not in WITHHELD:
+            still = answer == STILL
+            yield Dated(item.dates, None if still else PartialDate.parse(answer), still)
+        elif item.dates and item.dates in twice:
+            yield Dated(item.dates)
+        if twice:
+            yield from _undated(item, answer, blank, twice)
+        for led, asked, below in branches(item, answer, blank):
+            if asked:
+                yield from _dated(below, answers, blank, twice)
+            elif twice and led != ABSENT:
+                unasked = (i.dates for i in walk(below) if i.dates)
+                yield from (Dated(name) for name in unasked if name in twice)
+
+
+def _undated(item: Item, answer: Answer | None, blank: Pair, twice: Set[str]) -> Iterator[Dated]:
+    """Yield each finding that `answer` makes possible without asking for its day below."""
+    codes = (YES, *(option.id for option in item.options))
+    for code, (means, below) in zip(codes, answers_of(item), strict=True):
+        for name in twice & set(means):
+            if pair_of(answer, code, blank) != ABSENT and name not in {
+                i.dates for i in walk(below)
+            }:
+                yield Dated(name)
+
+
+def dates_said(
+    definitions: Definitions, items: Iterable[Item], answers: Answers, blank: Pair, on: date
+) -> tuple[dict[str, PartialDate], frozenset[str]]:
+    """Return the date of each finding, and what still goes on and has none."""
+    by_finding: dict[str, list[Dated]] = {}
+    for one in _dated(items, answers, blank, dated_twice(definitions)):
+        by_finding.setdefault(one.finding, []).append(one)
+    still = frozenset(n for n, told in by_finding.items() if any(t.still for t in told))
+    dates: dict[str, PartialDate] = {}
+    for name, told in by_finding.items():
+        days = [t.day for t in told if t.day]
+        if name not in still:
+            day = latest(days, len(days) < len(told), definitions.findings[name].booked, on)
+            dates |= {name: day} if day else {}
+    return dates, still
