@@ -14,7 +14,7 @@ from sqlalchemy import select
 from screening.app import create_app
 from screening.bootstrap import issue_seal, open_authority, open_context
 from screening.clinical.definitions.questionnaire import NO, YES, first_unanswered, journey
-from screening.clinical.evaluation.medicine_questions import NotRecognised
+from screening.clinical.medicines.questions import NotRecognised
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
 from screening.documents.rendering.render import render_pdf

@@ -17,7 +17,7 @@ from screening.config import read_config
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def medicines(file: BinaryIO, folder: Path | None) -> None:
     """Read lines of text in FILE as medicines; print one JSON object a line, in order."""
-    from screening.clinical.evaluation.medicine_lines import read_line
+    from screening.clinical.medicines.lines import read_line
     from screening.definitions.dictionary.reading import LONGEST
 
     definitions = load(folder or read_config().questions)

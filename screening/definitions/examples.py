@@ -15,8 +15,8 @@ from screening.clinical.definitions.eligibility import (
 from screening.clinical.definitions.findings import ABSENT, PRESENT, Findings, derive, usable_date
 from screening.clinical.evaluation.answers import establish_findings
 from screening.clinical.evaluation.case import CaseError, read_case
-from screening.clinical.evaluation.medicines import read_whole
 from screening.clinical.evaluation.reading import to_read
+from screening.clinical.medicines.record import read_whole
 from screening.definitions.kinds import ExamplesFile
 from screening.definitions.reading import Document
 

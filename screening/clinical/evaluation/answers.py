@@ -41,7 +41,7 @@ from screening.clinical.definitions.questionnaire import (
 from screening.clinical.evaluation.branching import branches, claims, pair_of
 from screening.clinical.evaluation.contradictions import declared, heard_anyway, leave_open
 from screening.clinical.evaluation.dating import dates_said
-from screening.clinical.evaluation.medicines import medicine_states
+from screening.clinical.medicines.record import medicine_states
 
 OLDEST = 120
 

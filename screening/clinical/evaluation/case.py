@@ -30,8 +30,8 @@ from screening.clinical.evaluation.case_fields import (
     visit_day,
 )
 from screening.clinical.evaluation.contradictions import Clash, clashes
-from screening.clinical.evaluation.medicines import MEDICINES, medicines_in, read_whole
 from screening.clinical.evaluation.reading import ToRead, to_read
+from screening.clinical.medicines.record import MEDICINES, medicines_in, read_whole
 
 KEYS = {"procedures", "on", "visit", "answers", "answered_on", "findings", "otherwise", MEDICINES}
 

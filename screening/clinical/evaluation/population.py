@@ -25,8 +25,8 @@ from screening.clinical.definitions.questionnaire import (
 from screening.clinical.evaluation.branching import claims
 from screening.clinical.evaluation.contradictions import askers_of
 from screening.clinical.evaluation.dating import answers_of, dated_twice, latest
-from screening.clinical.evaluation.medicines import medicine_states
 from screening.clinical.evaluation.replies import Population, Reply, bits, positions, read_reply
+from screening.clinical.medicines.record import medicine_states
 
 _Branch = tuple[Pair, int, tuple[Item, ...]]  # the state of what leads there, who is asked, what
 

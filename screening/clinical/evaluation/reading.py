@@ -14,8 +14,8 @@ from screening.clinical.definitions.questionnaire import (
     Item,
     ItemType,
 )
-from screening.clinical.evaluation.medicines import read_whole
 from screening.clinical.evaluation.replies import Population, bits
+from screening.clinical.medicines.record import read_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ from screening.clinical.evaluation.case import (
     evaluate_case,
     findings_of,
 )
-from screening.clinical.evaluation.medicines import record_as_json
 from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.detected_issues import detected_issues
 from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (

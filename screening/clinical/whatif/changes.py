@@ -13,7 +13,6 @@ from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.policy import in_force
 from screening.clinical.definitions.questionnaire import Answers
-from screening.clinical.evaluation.medicines import record_from
 from screening.clinical.evaluation.population import PopulationFindings, establish_all
 from screening.clinical.evaluation.population_eligibility import (
     PopulationEligibility,
@@ -21,6 +20,7 @@ from screening.clinical.evaluation.population_eligibility import (
 )
 from screening.clinical.evaluation.reading import to_read_by
 from screening.clinical.evaluation.replies import Population, bits, gather, positions
+from screening.clinical.medicines.record import record_from
 from screening.clinical.report.verdict_snapshot import Basis, StoredVerdict, Weight
 
 NOT_OFFERED = "not-offered"

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from screening.clinical.definitions.questionnaire import NO
-from screening.clinical.evaluation.medicine_questions import NotRecognised, Question, Reading
+from screening.clinical.medicines.questions import NotRecognised, Question, Reading
 from screening.web.core.guards import context, open_to_all, own_lock
 from screening.web.core.language import definitions
 from screening.web.screenings.answering import draft_here, next_url, said_text, to_confirm

@@ -41,7 +41,7 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.answers import Fault, parse_answer
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
-from screening.clinical.evaluation.medicine_questions import (
+from screening.clinical.medicines.questions import (
     DidYouMean,
     NotRecognised,
     Question,

@@ -20,8 +20,8 @@ from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
-from screening.clinical.evaluation.medicines import record_as_json
 from screening.clinical.evaluation.stored import raw_case
+from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.decisive import decisive_answers
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import (

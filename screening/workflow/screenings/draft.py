@@ -22,7 +22,7 @@ from screening.clinical.definitions.questionnaire import (
     answers_on_path,
     journey,
 )
-from screening.clinical.evaluation.medicine_questions import (
+from screening.clinical.medicines.questions import (
     Question,
     open_questions,
     with_replies,

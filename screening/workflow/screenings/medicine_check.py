@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screening.clinical.definitions.questionnaire import NO, NOT_KNOWN, YES
-from screening.clinical.evaluation.medicine_questions import (
+from screening.clinical.medicines.questions import (
     DidYouMean,
     NotRecognised,
     Question,

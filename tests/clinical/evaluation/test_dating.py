@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from screening.clinical.evaluation.case import CaseError, read_case, verdicts_of
+from screening.clinical.evaluation.case import CaseError, read_case
+from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.definitions.loading import load_definitions
 from tests.conftest import SMALL, write_library
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from screening.clinical.evaluation.case import read_case, verdicts_of
+from screening.clinical.evaluation.case import read_case
 from screening.clinical.evaluation.reading import ToRead, to_read
+from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.definitions.loading import load_definitions
 from tests.conftest import SMALL, write_library
 

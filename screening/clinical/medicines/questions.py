@@ -30,7 +30,7 @@ from screening.clinical.definitions.questionnaire import (
     Item,
     ItemType,
 )
-from screening.clinical.evaluation.medicines import (
+from screening.clinical.medicines.record import (
     gates_above,
     key,
     questions_about,

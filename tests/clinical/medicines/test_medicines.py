@@ -19,10 +19,13 @@ from screening.clinical.evaluation.case import (
     evaluate_case,
     findings_of,
     read_case,
-    verdicts_of,
 )
-from screening.clinical.evaluation.medicine_lines import read_line
-from screening.clinical.evaluation.medicine_questions import (
+from screening.clinical.evaluation.population import establish_all
+from screening.clinical.evaluation.reading import to_read_by
+from screening.clinical.evaluation.replies import gather
+from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.medicines.lines import read_line
+from screening.clinical.medicines.questions import (
     DidYouMean,
     NotRecognised,
     Reading,
@@ -30,10 +33,7 @@ from screening.clinical.evaluation.medicine_questions import (
     open_questions,
     with_replies,
 )
-from screening.clinical.evaluation.medicines import record_as_json, record_from
-from screening.clinical.evaluation.population import establish_all
-from screening.clinical.evaluation.reading import to_read_by
-from screening.clinical.evaluation.replies import gather
+from screening.clinical.medicines.record import record_as_json, record_from
 from screening.clinical.report.report import compile_report
 from tests.clinical.evaluation.test_promises import QUESTIONS, TODAY, quiet_patient
 

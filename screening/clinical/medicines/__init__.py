@@ -1,0 +1,1 @@
+"""What the medicines that a patient named say: the record, the questions that follow."""
