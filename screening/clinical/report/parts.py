@@ -61,6 +61,7 @@ class ReportAnswer(TypedDict):
 
     `matters` marks an answer that a reason rests on, `unknown` one that the
     patient could not or would not give, `plain` a "no" that nobody needs to read.
+    What is `private` stands on no list that the patient shows to others.
     """
 
     link_id: str
@@ -71,6 +72,7 @@ class ReportAnswer(TypedDict):
     unknown: bool
     plain: bool
     find_out: str | None
+    private: NotRequired[bool]  # the first reports did not say
 
 
 class ReportSection(TypedDict):

@@ -201,6 +201,7 @@ def _answer(
         unknown=unknown,
         plain=is_no,
         find_out=item.find_out if unknown else None,
+        private=item.private,
     )
 
 
