@@ -106,6 +106,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         contradictions=tuple(tables.contradictions),
         severity_order=tuple(tables.severity_order),
         same_product=tuple(tables.same_product.values()),
+        places={name: ":".join(map(str, at)) for name, at in tables.places.items()},
     )
     problems = tables.problems + check_references(definitions, tables.procedures, tables.places)
     if not problems:

@@ -98,8 +98,9 @@ class Definitions:
     how long its answers hold, from 3 on every answer has its consequence and no cell of
     `coverage`, procedure and finding, is blank.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
-    `noted` remembers sets of findings that are worked out from all of it, `assembled`
-    questionnaires, since every page of a patient asks for the same.
+    `places` is file and line of what stands in them. `noted` remembers sets of findings that
+    are worked out from all of it, `assembled` questionnaires, since every page of a
+    patient asks for the same.
     """
 
     hash: str
@@ -119,6 +120,7 @@ class Definitions:
     contradictions: tuple[Contradiction, ...] = ()
     severity_order: tuple[Heavier, ...] = ()
     same_product: tuple[SameProduct, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     noted: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     assembled: dict[frozenset[str], Questionnaire] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -114,6 +114,7 @@ def findings_of(definitions: Definitions, case: Case, day: date) -> Findings:
         case.otherwise,
         day,
         lambda states: age(definitions, states, outlived),
+        case.answered_on,
     )
 
 

@@ -7,7 +7,7 @@ so that an old treatment never hides a new one; what is not known may have been 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,7 +78,11 @@ class Dated:
 
 
 def _dated(
-    items: Iterable[Item], answers: Answers, blank: Pair, twice: Set[str]
+    items: Iterable[Item],
+    answers: Answers,
+    blank: Pair,
+    twice: Set[str],
+    answered_on: Mapping[str, date],
 ) -> Iterator[Dated]:
     """Yield what is said about the days of findings on the way that the answers lead to.
 
@@ -88,14 +92,18 @@ def _dated(
         answer = answers.get(item.link_id)
         if item.dates and isinstance(answer, str) and answer and answer not in WITHHELD:
             still = answer == STILL
-            yield Dated(item.dates, None if still else PartialDate.parse(answer), still)
+            day = None if still else PartialDate.parse(answer)
+            told = answered_on.get(item.link_id)
+            yield Dated(
+                item.dates, day.until(told) if day and told and not item.booked else day, still
+            )
         elif item.dates and item.dates in twice:
             yield Dated(item.dates)
         if twice:
             yield from _undated(item, answer, blank, twice)
         for led, asked, below in branches(item, answer, blank):
             if asked:
-                yield from _dated(below, answers, blank, twice)
+                yield from _dated(below, answers, blank, twice, answered_on)
             elif twice and led != ABSENT:
                 unasked = (i.dates for i in walk(below) if i.dates)
                 yield from (Dated(name) for name in unasked if name in twice)
@@ -113,11 +121,19 @@ def _undated(item: Item, answer: Answer | None, blank: Pair, twice: Set[str]) ->
 
 
 def dates_said(
-    definitions: Definitions, items: Iterable[Item], answers: Answers, blank: Pair, on: date
+    definitions: Definitions,
+    items: Iterable[Item],
+    answers: Answers,
+    blank: Pair,
+    on: date,
+    answered_on: Mapping[str, date],
 ) -> tuple[dict[str, PartialDate], frozenset[str]]:
-    """Return the date of each finding, and what still goes on and has none."""
+    """Return the date of each finding, and what still goes on and has none.
+
+    A month that was not over when it was told ends on the day of the answer.
+    """
     by_finding: dict[str, list[Dated]] = {}
-    for one in _dated(items, answers, blank, dated_twice(definitions)):
+    for one in _dated(items, answers, blank, dated_twice(definitions), answered_on):
         by_finding.setdefault(one.finding, []).append(one)
     still = frozenset(n for n, told in by_finding.items() if any(t.still for t in told))
     dates: dict[str, PartialDate] = {}
