@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from screening.clinical.definitions.contradictions import Contradiction
 from screening.clinical.definitions.coverage import Cell, Heavier, SameProduct
@@ -98,8 +99,8 @@ class Definitions:
     how long its answers hold, from 3 on every answer has its consequence and no cell of
     `coverage`, procedure and finding, is blank.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
-    `places` is file and line of what stands in them. `noted` remembers sets of findings that
-    are worked out from all of it, `assembled` questionnaires, since every page of a
+    `places` is file and line of what stands in them. `noted` remembers what is
+    worked out from all of it, `assembled` questionnaires, since every page of a
     patient asks for the same.
     """
 
@@ -121,7 +122,7 @@ class Definitions:
     severity_order: tuple[Heavier, ...] = ()
     same_product: tuple[SameProduct, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    noted: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    noted: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     assembled: dict[frozenset[str], Questionnaire] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -182,7 +183,8 @@ def findings_for(definitions: Definitions) -> set[str]:
         whens = [f.when for f in definitions.findings.values() if f.when is not None]
         negated = (name for when in whens for name in negated_in(when))
         definitions.noted["for"] = with_parts(definitions, negated)
-    return definitions.noted["for"]
+    found: set[str] = definitions.noted["for"]
+    return found
 
 
 def with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:

@@ -26,6 +26,7 @@ from screening.clinical.definitions.findings import (
     usable_date,
 )
 from screening.clinical.definitions.questionnaire import (
+    NO,
     NONE_OF_THESE,
     NOT_KNOWN,
     STILL,
@@ -70,7 +71,8 @@ def parse_answer(item: Item, raw: object, on: date) -> tuple[Answer | None, Faul
         case _ if not isinstance(raw, str):
             return None, Fault.NOT_OFFERED
         case ItemType.YES_NO | ItemType.ONE_OF:
-            return (raw, None) if raw in item.codes else (None, Fault.NOT_OFFERED)
+            plain = item.type is ItemType.YES_NO and raw in (YES, NO)
+            return (raw, None) if plain or raw in item.codes else (None, Fault.NOT_OFFERED)
         case ItemType.DATE | ItemType.BIRTH_DATE:
             fault = None if raw in item.codes else _date_fault(item, raw, on)
             return (None, fault) if fault else (raw, None)
@@ -84,13 +86,14 @@ def parse_answer(item: Item, raw: object, on: date) -> tuple[Answer | None, Faul
 
 def _parse_ticks(item: Item, raw: object) -> tuple[Answer | None, Fault | None]:
     ticks = [raw] if isinstance(raw, str) and raw else raw or []
-    if not isinstance(ticks, list) or not all(t in item.codes for t in ticks):
+    codes = item.codes
+    if not isinstance(ticks, list) or not all(t in codes for t in ticks):
         return None, Fault.NOT_OFFERED
     if not ticks:
         return None, Fault.MISSING
     if NONE_OF_THESE in ticks and len(ticks) > 1:
         return None, Fault.NONE_AND_MORE
-    return [code for code in item.codes if code in ticks], None
+    return [code for code in codes if code in ticks], None
 
 
 def _date_fault(item: Item, text: str, on: date) -> Fault | None:
