@@ -56,11 +56,12 @@ main.add_command(code)
 def check(folder: Path | None, population: bool) -> None:
     """Check every file in FOLDER and list what has to be corrected."""
     from screening.clinical.definitions.language import missing_texts
+    from screening.definitions.checking.later_days import milder_later
     from screening.definitions.examples import failing_examples
 
     folder = folder or read_config().questions
     definitions = _load(folder)
-    if problems := failing_examples(definitions):
+    if problems := [*failing_examples(definitions), *milder_later(definitions)]:
         _stop(problems, 1)
     if population:
         from screening.commands.population import alarms_of

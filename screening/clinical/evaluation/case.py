@@ -114,6 +114,7 @@ def findings_of(definitions: Definitions, case: Case, day: date) -> Findings:
         case.otherwise,
         day,
         lambda states: age(definitions, states, outlived),
+        case.answered_on,
     )
 
 
@@ -135,6 +136,8 @@ def read_by_doctor(definitions: Definitions, case: Case) -> list[ToRead]:
 
 def contradictions_in(definitions: Definitions, case: Case) -> list[Clash]:
     """Return the answers of `case` that cannot all be true."""
+    if not definitions.contradictions and not definitions.hears_all:
+        return []
     states = findings_of(definitions, case, case.on).states
     return list(clashes(definitions, case.answers, states))
 
