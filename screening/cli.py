@@ -58,11 +58,12 @@ main.add_command(medicines)
 def check(folder: Path | None, population: bool) -> None:
     """Check every file in FOLDER and list what has to be corrected."""
     from screening.clinical.definitions.language import missing_texts
+    from screening.definitions.checking.later_days import milder_later
     from screening.definitions.examples import failing_examples
 
     folder = folder or read_config().questions
     definitions = _load(folder)
-    if problems := failing_examples(definitions):
+    if problems := [*failing_examples(definitions), *milder_later(definitions)]:
         _stop(problems, 1)
     if population:
         from screening.commands.population import alarms_of
@@ -128,11 +129,14 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
 
     config = read_config()
     definitions = _load(folder or config.questions)
+    raw: dict[str, Any] = {}
     try:
         raw = _read_json(file)
         case = read_case(definitions, raw, REPORT_KEYS)
     except CaseError as error:
-        _stop(error.problems, 2)
+        _stop([*error.problems, *_wrong_name(raw)], 2)
+    if problems := _wrong_name(raw):
+        _stop(problems, 2)
     context = _open_installation(config)
     seal, at = context.seal, context.now()
     compiled = compile_report(definitions, case, raw, _frame(raw, at, config.organisation))
@@ -140,11 +144,23 @@ def report(file: Any, output: Path, folder: Path | None) -> None:
     click.echo(f"{output}: sealed", err=True)
 
 
+def _wrong_name(raw: Any) -> list[str]:
+    """Return what is wrong with the name in a case file; it may be left out."""
+    from screening.workflow.core.actor import LONGEST_NAME
+
+    if not isinstance(raw, dict) or "patient" not in raw:
+        return []
+    given = raw["patient"]
+    if isinstance(given, str) and 0 < len(given.strip()) <= LONGEST_NAME:
+        return []
+    return [f"patient: write the name as text of 1 to {LONGEST_NAME} letters, or leave it out"]
+
+
 def _frame(raw: dict[str, Any], at: datetime, clinic: str) -> dict[str, Any]:
     return {
         "number": "case file",
         "clinic": {"name": clinic, "address": "", "phone": ""},
-        "patient": {"name": str(raw["patient"]), "born": None} if raw.get("patient") else None,
+        "patient": {"name": raw["patient"], "born": None} if raw.get("patient") else None,
         "submitted_at": at.isoformat(timespec="seconds"),
         "zone": "UTC",
         "language": "en",

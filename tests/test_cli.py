@@ -90,6 +90,7 @@ def test_evaluate_keeps_its_contract(installation):
         ({"findings": {"nsaid_recent": {"state": "present", "date": "2026-13-01"}}}, "findings.nsaid_recent.date: "),
         ({"otherwise": "no"}, "otherwise: 'no' is not one of"),
         ({"extra": 1}, "extra: is not known here"),
+        ({"answers": {"pregnant": "yes"}}, 'answers.pregnant: is asked only below "can_be_pregnant", which is not answered'),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_what_and_where(installation, change, complaint):
@@ -149,6 +150,18 @@ def test_nothing_is_served_with_a_broken_folder(installation, tmp_path):
 
     assert done.returncode == 1
     assert b"questions/findings.yaml:2: cannot be read" in done.stderr
+
+
+@pytest.mark.parametrize("name", [5, True, None, [], {"name": "Ana"}, "", "  ", "a" * 101])
+def test_a_name_that_is_none_is_refused_and_nothing_is_written(installation, tmp_path, name):
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps(CASE | {"patient": name, "extra": 1}))
+    done = installation.command("report", case, "-o", tmp_path / "report.pdf")
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert not (tmp_path / "report.pdf").exists()
+    complaints = done.stderr.decode().splitlines()
+    assert [line.split(":")[0] for line in complaints] == ["extra", "patient"]
 
 
 @pytest.fixture(scope="module")

@@ -47,17 +47,18 @@ def find_files(folder: Path) -> tuple[list[Path], list[Problem]]:
     if not folder.is_dir():
         return [], [Problem(str(folder), 1, "there is no such folder")]
     files, problems, total = [], [], 0
+    inside = folder.resolve()
     for path in sorted(folder.rglob("*.y*ml")):
         shown = f"{name}/{path.relative_to(folder)}"
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not path.resolve().is_relative_to(inside):
             problems.append(Problem(shown, 1, "links to a file outside the folder; copy it here"))
         elif not path.is_file():
             problems.append(Problem(shown, 1, "is not a file that can be read"))
-        elif path.stat().st_size > LARGEST_FILE:
+        elif (size := path.stat().st_size) > LARGEST_FILE:
             problems.append(Problem(shown, 1, f"is larger than {LARGEST_FILE:,} bytes; split it"))
         else:
             files.append(path)
-            total += path.stat().st_size
+            total += size
     if total > LARGEST_FOLDER:
         return [], [Problem(f"{name}/", 1, f"holds more than {LARGEST_FOLDER:,} bytes")]
     return files, problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -51,8 +52,12 @@ class Shape(BaseModel):
 
 def same_fields(shape: Shape, of: type[DataclassInstance]) -> dict[str, Any]:
     """Return what `shape` and the rules' own dataclass `of` call by the same name."""
-    names = type(shape).model_fields
-    return {f.name: getattr(shape, f.name) for f in fields(of) if f.name in names}
+    return {name: getattr(shape, name) for name in _shared(type(shape), of)}
+
+
+@cache
+def _shared(shape: type[Shape], of: type[DataclassInstance]) -> list[str]:
+    return [f.name for f in fields(of) if f.name in shape.model_fields]
 
 
 class FindingShape(Shape):

@@ -48,7 +48,8 @@ def test_every_draft_says_what_was_answered_and_what_is_open(shown):
         assert shown.held(told["id"])["draft"]["answers"] == told["draft"]["answers"], name
         assert answers.items() <= told["draft"]["answers"].items(), name
         assert answers or not told["draft"]["answers"], name
-        assert bool(item) == (name != "goes through it again"), name
+        # Whoever had answered all may meet what the lists ask since.
+        assert item or name == "goes through it again", name
 
 
 def test_every_draft_goes_on_and_is_sent_with_what_was_answered_before(museum):

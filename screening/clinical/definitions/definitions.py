@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from screening.clinical.definitions.approval import Approval
 from screening.clinical.definitions.contradictions import Contradiction
@@ -102,8 +103,9 @@ class Definitions:
     `approvals` says by procedure who approved its list as it reads now; `policy_examples`
     are in force nowhere; `people` are the ordinary patients of the alarm budget.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
-    `noted` remembers sets of findings that are worked out from all of it, `assembled`
-    questionnaires, since every page of a patient asks for the same.
+    `places` is file and line of what stands in them. `noted` remembers what is
+    worked out from all of it, `assembled` questionnaires, since every page of a
+    patient asks for the same.
     """
 
     hash: str
@@ -126,7 +128,8 @@ class Definitions:
     approvals: Mapping[str, Approval] = field(default_factory=dict)
     policy_examples: Mapping[str, tuple[PolicyChange, ...]] = field(default_factory=dict)
     people: People | None = None
-    noted: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    noted: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     assembled: dict[frozenset[str], Questionnaire] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -187,7 +190,8 @@ def findings_for(definitions: Definitions) -> set[str]:
         whens = [f.when for f in definitions.findings.values() if f.when is not None]
         negated = (name for when in whens for name in negated_in(when))
         definitions.noted["for"] = with_parts(definitions, negated)
-    return definitions.noted["for"]
+    found: set[str] = definitions.noted["for"]
+    return found
 
 
 def with_parts(definitions: Definitions, names: Iterable[str]) -> set[str]:

@@ -27,6 +27,7 @@ from screening.clinical.definitions.findings import (
 )
 from screening.clinical.definitions.medicines import NO_MEDICINES, MedicineRecord
 from screening.clinical.definitions.questionnaire import (
+    NO,
     NONE_OF_THESE,
     NOT_KNOWN,
     STILL,
@@ -44,6 +45,7 @@ from screening.clinical.evaluation.dating import dates_said
 from screening.clinical.medicines.record import medicine_states
 
 OLDEST = 120
+TODAY: Mapping[str, date] = {}  # every answer is of the day that is weighed
 
 
 class Fault(StrEnum):
@@ -71,7 +73,8 @@ def parse_answer(item: Item, raw: object, on: date) -> tuple[Answer | None, Faul
         case _ if not isinstance(raw, str):
             return None, Fault.NOT_OFFERED
         case ItemType.YES_NO | ItemType.ONE_OF:
-            return (raw, None) if raw in item.codes else (None, Fault.NOT_OFFERED)
+            plain = item.type is ItemType.YES_NO and raw in (YES, NO)
+            return (raw, None) if plain or raw in item.codes else (None, Fault.NOT_OFFERED)
         case ItemType.DATE | ItemType.BIRTH_DATE:
             fault = None if raw in item.codes else _date_fault(item, raw, on)
             return (None, fault) if fault else (raw, None)
@@ -85,13 +88,14 @@ def parse_answer(item: Item, raw: object, on: date) -> tuple[Answer | None, Faul
 
 def _parse_ticks(item: Item, raw: object) -> tuple[Answer | None, Fault | None]:
     ticks = [raw] if isinstance(raw, str) and raw else raw or []
-    if not isinstance(ticks, list) or not all(t in item.codes for t in ticks):
+    codes = item.codes
+    if not isinstance(ticks, list) or not all(t in codes for t in ticks):
         return None, Fault.NOT_OFFERED
     if not ticks:
         return None, Fault.MISSING
     if NONE_OF_THESE in ticks and len(ticks) > 1:
         return None, Fault.NONE_AND_MORE
-    return [code for code in item.codes if code in ticks], None
+    return [code for code in codes if code in ticks], None
 
 
 def _date_fault(item: Item, text: str, on: date) -> Fault | None:
@@ -114,14 +118,21 @@ def implausible(item: Item, given: PartialDate, on: date) -> Fault | None:
 
 
 def parse_answers(
-    items: Iterable[Item], raw: Mapping[str, object], on: date
+    items: Iterable[Item],
+    raw: Mapping[str, object],
+    on: date,
+    answered_on: Mapping[str, date] = TODAY,
 ) -> tuple[dict[str, Answer], dict[str, Fault]]:
-    """Return the readable answers to `items` in `raw`, and what is wrong with the others."""
+    """Return the readable answers to `items` in `raw`, and what is wrong with the others.
+
+    `answered_on` is question and day; a question that it does not name was answered on `on`.
+    """
     answers: dict[str, Answer] = {}
     faults: dict[str, Fault] = {}
     for item in items:
         if item.link_id in raw:
-            answer, fault = parse_answer(item, raw[item.link_id], on)
+            day = answered_on.get(item.link_id, on)
+            answer, fault = parse_answer(item, raw[item.link_id], day)
             if fault:
                 faults[item.link_id] = fault
             elif answer is not None:
@@ -138,17 +149,19 @@ def establish_findings(
     day: date | None = None,
     later: Callable[[Mapping[str, Pair]], Mapping[str, Pair]] = lambda states: states,
     medicines: MedicineRecord = NO_MEDICINES,
+    answered_on: Mapping[str, date] = TODAY,
 ) -> Findings:
     """Return the state of every finding, and its date where the patient gave one.
 
     A finding in `given` wins over the answers; one that nothing mentions has the
     state `otherwise`. `on` is the day until which something can have happened, `day`
     the one for which ages are worked out, where that is another. `later` says what of
-    the states a later day still knows (evaluation/ageing.py). `medicines` is what was read
-    in the patient's own list; no answer takes away what a medicine says.
+    the states a later day still knows (evaluation/ageing.py), `answered_on` until which
+    day an answer can speak of something. `medicines` is what was read in the patient's own
+    list; no answer takes away what a medicine says.
     """
     items = [item for section in definitions.sections for item in section.items]
-    readable, faults = parse_answers(walk(items), answers, on)
+    readable, faults = parse_answers(walk(items), answers, on, answered_on)
     readable |= dict.fromkeys(faults, NOT_KNOWN)
     said: dict[str, list[Pair]] = {}
     for name, pair in _said(items, readable, otherwise, day or on, definitions):
@@ -163,7 +176,7 @@ def establish_findings(
         found = declared(definitions, readable, derive(definitions.findings, states))
         states = leave_open(definitions, found, states)
     states |= given.states if given else {}
-    dates, still = dates_said(definitions, items, readable, otherwise, on)
+    dates, still = dates_said(definitions, items, readable, otherwise, on, answered_on)
     if given:
         dates = {n: d for n, d in dates.items() if n not in given.still} | dict(given.dates)
         still = (still - given.dates.keys()) | given.still

@@ -115,6 +115,7 @@ def findings_of(definitions: Definitions, case: Case, day: date) -> Findings:
         *(case.answers, case.on, case.given, case.otherwise, day),
         lambda states: age(definitions, states, outlived),
         case.medicines,
+        case.answered_on,
     )
 
 
@@ -141,6 +142,8 @@ def _unread(definitions: Definitions, procedure: str, case: Case) -> list[ToRead
 
 def contradictions_in(definitions: Definitions, case: Case) -> list[Clash]:
     """Return the answers of `case` that cannot all be true."""
+    if not definitions.contradictions and not definitions.hears_all:
+        return []
     states = findings_of(definitions, case, case.on).states
     return list(clashes(definitions, case.answers, states))
 

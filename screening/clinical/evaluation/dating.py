@@ -7,7 +7,7 @@ so that an old treatment never hides a new one; what is not known may have been 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,32 +18,42 @@ from screening.clinical.definitions.questionnaire import (
     STILL,
     WITHHELD,
     YES,
-    Answer,
     Answers,
     Item,
     walk,
 )
 from screening.clinical.evaluation.branching import branches, pair_of
 
+Undated = Mapping[str, list[tuple[str, str]]]
 
-def dated_twice(definitions: Definitions) -> set[str]:
+
+def dated_twice(definitions: Definitions) -> tuple[set[str], Undated]:
     """Return the findings that more than one answer makes happen on a day of its own.
 
-    An answer without a question for its day below it is one of them, where another
-    answer has such a question.
+    An answer without a question for its day below it is one of them, where another answer
+    has such a question: by question, its code and the finding.
     """
-    if "dated twice" in definitions.noted:
-        return definitions.noted["dated twice"]
-    own: Counter[str] = Counter()
-    undated: Counter[str] = Counter()
+    if "dated twice" not in definitions.noted:
+        definitions.noted["dated twice"] = _dated_twice(definitions)
+    found: tuple[set[str], Undated] = definitions.noted["dated twice"]
+    return found
+
+
+def _dated_twice(definitions: Definitions) -> tuple[set[str], Undated]:
+    many: Counter[str] = Counter(item.dates for item in definitions.items if item.dates)
+    undated: list[tuple[str, str, str]] = []
     for item in definitions.items:
-        own.update([item.dates] if item.dates else [])
-        for means, below in answers_of(item):
-            asked = {i.dates for i in walk(below)}
-            undated.update(name for name in means if name not in asked)
-    twice = {name for name, many in own.items() if many + undated[name] > 1}
-    definitions.noted["dated twice"] = twice
-    return twice
+        codes = (YES, *(option.id for option in item.options))
+        for code, (means, below) in zip(codes, answers_of(item), strict=True):
+            for name in set(means).intersection(many) - {i.dates for i in walk(below)}:
+                undated.append((item.link_id, code, name))
+    counted = many + Counter(name for _, _, name in undated)
+    twice = {name for name, number in counted.items() if number > 1}
+    by_question: dict[str, list[tuple[str, str]]] = {}
+    for link_id, code, name in undated:
+        if name in twice:
+            by_question.setdefault(link_id, []).append((code, name))
+    return twice, by_question
 
 
 def answers_of(item: Item) -> Iterator[tuple[tuple[str, ...], tuple[Item, ...]]]:
@@ -78,46 +88,53 @@ class Dated:
 
 
 def _dated(
-    items: Iterable[Item], answers: Answers, blank: Pair, twice: Set[str]
+    items: Iterable[Item],
+    answers: Answers,
+    blank: Pair,
+    several: tuple[set[str], Undated],
+    answered_on: Mapping[str, date],
 ) -> Iterator[Dated]:
     """Yield what is said about the days of findings on the way that the answers lead to.
 
-    What is not known is said only of the findings in `twice`, of which other days are known.
+    What is not known is said only of what may have several days: see `dated_twice`.
     """
+    twice, undated = several
     for item in items:
         answer = answers.get(item.link_id)
+        for code, name in undated.get(item.link_id, ()):
+            if pair_of(answer, code, blank) != ABSENT:
+                yield Dated(name)
         if item.dates and isinstance(answer, str) and answer and answer not in WITHHELD:
             still = answer == STILL
-            yield Dated(item.dates, None if still else PartialDate.parse(answer), still)
+            day = None if still else PartialDate.parse(answer)
+            told = answered_on.get(item.link_id)
+            if day and told and not item.booked:
+                day = day.until(told)
+            yield Dated(item.dates, day, still)
         elif item.dates and item.dates in twice:
             yield Dated(item.dates)
-        if twice:
-            yield from _undated(item, answer, blank, twice)
         for led, asked, below in branches(item, answer, blank):
             if asked:
-                yield from _dated(below, answers, blank, twice)
+                yield from _dated(below, answers, blank, several, answered_on)
             elif twice and led != ABSENT:
                 unasked = (i.dates for i in walk(below) if i.dates)
                 yield from (Dated(name) for name in unasked if name in twice)
 
 
-def _undated(item: Item, answer: Answer | None, blank: Pair, twice: Set[str]) -> Iterator[Dated]:
-    """Yield each finding that `answer` makes possible without asking for its day below."""
-    codes = (YES, *(option.id for option in item.options))
-    for code, (means, below) in zip(codes, answers_of(item), strict=True):
-        for name in twice & set(means):
-            if pair_of(answer, code, blank) != ABSENT and name not in {
-                i.dates for i in walk(below)
-            }:
-                yield Dated(name)
-
-
 def dates_said(
-    definitions: Definitions, items: Iterable[Item], answers: Answers, blank: Pair, on: date
+    definitions: Definitions,
+    items: Iterable[Item],
+    answers: Answers,
+    blank: Pair,
+    on: date,
+    answered_on: Mapping[str, date],
 ) -> tuple[dict[str, PartialDate], frozenset[str]]:
-    """Return the date of each finding, and what still goes on and has none."""
+    """Return the date of each finding, and what still goes on and has none.
+
+    A month that was not over when it was told ends on the day of the answer.
+    """
     by_finding: dict[str, list[Dated]] = {}
-    for one in _dated(items, answers, blank, dated_twice(definitions)):
+    for one in _dated(items, answers, blank, dated_twice(definitions), answered_on):
         by_finding.setdefault(one.finding, []).append(one)
     still = frozenset(n for n, told in by_finding.items() if any(t.still for t in told))
     dates: dict[str, PartialDate] = {}

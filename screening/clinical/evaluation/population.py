@@ -24,7 +24,7 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.branching import claims
 from screening.clinical.evaluation.contradictions import askers_of
-from screening.clinical.evaluation.dating import answers_of, dated_twice, latest
+from screening.clinical.evaluation.dating import dated_twice, latest
 from screening.clinical.evaluation.replies import Population, Reply, bits, positions, read_reply
 from screening.clinical.medicines.record import medicine_states
 
@@ -67,7 +67,7 @@ class _Hearing:
         self.definitions, self.population = definitions, population
         self.everyone = population.everyone
         self.doubtful = findings_for(definitions)  # below a question that is not known
-        self.twice = dated_twice(definitions)
+        self.twice, self.undated = dated_twice(definitions)
         self.dated: dict[str, _Days] = {}
         self.outlived: dict[str, int] = {}
         self.replies: dict[str, Reply] = {}
@@ -179,10 +179,8 @@ class _Hearing:
 
     def _note_undated(self, item: Item, reply: Reply, asked: int) -> None:
         """Note for whom something happened on a day that was not asked for."""
-        codes = (YES, *(option.id for option in item.options))
-        for code, (means, below) in zip(codes, answers_of(item), strict=True):
-            for name in self.twice & set(means) - {i.dates for i in walk(below)}:
-                self.dated.setdefault(name, _Days()).open |= asked & reply.pair(code)[1]
+        for code, name in self.undated.get(item.link_id, ()):
+            self.dated.setdefault(name, _Days()).open |= asked & reply.pair(code)[1]
         for _, ((_, maybe), led, below) in _branches(item, reply):
             for name in self.twice & {i.dates for i in walk(below)}:
                 self.dated.setdefault(name, _Days()).open |= asked & maybe & ~led

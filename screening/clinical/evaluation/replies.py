@@ -124,9 +124,12 @@ def read_reply(item: Item, population: Population) -> Reply:
     said = population.said.get(item.link_id, {})
     for value, who in said.items():
         if item.type.is_date and (day := _day(value)):
-            ahead = [n for n in who if implausible(item, day, population.days[n])]
+            told = population.earlier.get(item.link_id, {})
+            ahead = [n for n in who if implausible(item, day, told.get(n, population.days[n]))]
             given.append((NOT_KNOWN, ahead))
             dates |= dict.fromkeys(set(who).difference(ahead), day)
+            for n in set(told).intersection(who).difference(ahead) if not item.booked else ():
+                dates[n] = day.until(told[n]) or day
             continue
         raw = value if isinstance(value, str) else list(value)
         answer, fault = parse_answer(item, raw, date.max)

@@ -82,6 +82,7 @@ class ReportAnswer(TypedDict):
     `matters` marks an answer that a reason rests on, `unknown` one that the
     patient could not or would not give, `plain` a "no" that nobody needs to read.
     `answered_on` is the day on which it was given, where that was before the report's.
+    What is `private` stands on no list that the patient shows to others.
     """
 
     link_id: str
@@ -93,6 +94,7 @@ class ReportAnswer(TypedDict):
     plain: bool
     find_out: str | None
     answered_on: NotRequired[str]
+    private: NotRequired[bool]  # the first reports did not say
 
 
 class ReportMedicine(TypedDict):

@@ -28,6 +28,7 @@ from screening.clinical.definitions.questionnaire import (
     NO,
     NONE_OF_THESE,
     NOT_KNOWN,
+    STILL,
     TELL_DOCTOR,
     WITHHELD,
     YES,
@@ -208,6 +209,7 @@ def _answer(
         unknown=unknown,
         plain=is_no,
         find_out=item.find_out if unknown else None,
+        private=item.private,
     )
 
 
@@ -220,11 +222,11 @@ def _says_nothing(item: Item, codes: list[str]) -> bool:
 
 def answer_text(item: Item, answer: Answer, words: Mapping[str, str] = WORDS) -> str:
     """Return `answer` as a person reads it; dates and free text come back as they are."""
-    chosen = {option.id: option.text for option in item.options}
+    chosen = {option.id: option.text for option in item.options} | {STILL: item.still}
     if item.type is ItemType.TEXT:
         return str(answer) or words.get("", NOT_ANSWERED)
     codes = answer if isinstance(answer, list) else [answer]
-    return "; ".join(chosen.get(c, words.get(c, c)) for c in codes if c) or NOT_ANSWERED
+    return "; ".join(chosen.get(c) or words.get(c, c) for c in codes if c) or NOT_ANSWERED
 
 
 def _sources(

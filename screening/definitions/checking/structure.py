@@ -150,15 +150,28 @@ def impossible_waits(definitions: Definitions, rule: Contraindication) -> Iterat
     """Yield where the wait of `rule` never ends, or outlasts what the question asks about."""
     if not isinstance(rule.defer, Duration):
         return
-    if rule.finding not in {item.dates for item in definitions.items}:
+    asking = _askers(definitions).get(rule.finding, [])
+    if not any(item.dates == rule.finding for item in asking):
         yield f'no question asks for the date of "{rule.finding}", so the wait never ends'
-    for item in definitions.items:
-        asks = rule.finding in item.establishes - {item.dates}
+    for item in asking:
+        asks = item.dates != rule.finding
         if asks and item.within and outlasts(rule.defer, item.within):
             yield (
                 f'question "{item.link_id}" asks only {item.within} back; '
                 f"a wait of {rule.defer} would miss who says no"
             )
+
+
+def _askers(definitions: Definitions) -> dict[str, list[Item]]:
+    """Return for each finding the questions that say something about it."""
+    if "askers" not in definitions.noted:
+        askers: dict[str, list[Item]] = {}
+        for item in definitions.items:
+            for name in item.establishes:
+                askers.setdefault(name, []).append(item)
+        definitions.noted["askers"] = askers
+    found: dict[str, list[Item]] = definitions.noted["askers"]
+    return found
 
 
 def _inclusions(definitions: Definitions) -> Iterator[tuple[str, str]]:

@@ -87,7 +87,7 @@ def _uses_in_rules(
     definitions: Definitions, questions: Questions, procedure: Procedure
 ) -> Iterator[Use]:
     for rule in procedure.contraindications:
-        if rule.listed_by == procedure.id:
+        if rule.facts and rule.listed_by == procedure.id:
             asked_by = _asked_by(definitions, questions, rule.finding)
             asked = ", ".join(f"`{link_id}`" for link_id in asked_by)
             said = f"{rule.grade} `{rule.finding}` of {procedure.id} (question {asked})"

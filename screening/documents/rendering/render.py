@@ -176,6 +176,7 @@ def _page(
         "decision": clean_texts(dict(decision)) if decision else None,
         "definitions": clean_text(report["definitions"]),
         "on": report["on"],
+        "absent_otherwise": report["case"].get("otherwise") == "absent",
         "numbers": {link_id: number for number, link_id in enumerate(asked, 1)},
         "language": language,
         "direction": direction_of(language),

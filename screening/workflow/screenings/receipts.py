@@ -65,7 +65,7 @@ def read_receipt(context: Context, screening_id: str) -> Receipt:
 def _to_find_out(
     context: Context, session: Session, screening: Screening
 ) -> tuple[list[ReportAnswer], str]:
-    """Return what the patient did not know, as it was read; what is only for the doctor aside."""
+    """Return what the patient did not know, as it was read; what is private aside."""
     report = submission_of(context, session, screening)
     translated = report.get("translated")
     read = translated or report
@@ -73,7 +73,7 @@ def _to_find_out(
         answer
         for section in read["sections"]
         for answer in section["answers"]
-        if answer["unknown"] and TELL_DOCTOR not in answer["answer"]
+        if answer["unknown"] and TELL_DOCTOR not in answer["answer"] and not answer.get("private")
     ]
     return unknown, translated["language"] if translated else ENGLISH
 

@@ -3,7 +3,7 @@
 import pytest
 
 from screening.clinical.definitions.eligibility import Outcome
-from screening.clinical.evaluation.case import evaluate_case, read_case
+from screening.clinical.evaluation.case import CaseError, evaluate_case, read_case
 
 CLEAR = Outcome.NONE_IDENTIFIED
 ALLERGIC = {"allergy_any": "yes", "anaphylaxis": "no", "numbing": "no"}
@@ -54,3 +54,18 @@ def test_what_was_silent_is_heard(library, procedure, answers, outcome):
     [found] = evaluate_case(library, read_case(library, case))
 
     assert found.outcome == outcome
+
+
+def test_a_medicine_that_nobody_recognises_is_read_by_the_doctor(library):
+    answers = {"other_meds": "yes", "medicine_list": "Zzyntropax 5 mg"}
+    case = {"procedures": ["soft-lifting"], "on": "2026-11-29", "answers": answers}
+    [found] = evaluate_case(library, read_case(library, case | {"otherwise": "absent"}))
+
+    assert found.outcome is not CLEAR
+
+
+def test_an_answer_whose_question_was_never_reached_is_refused(library):
+    case = {"procedures": ["mesotherapy-face"], "on": "2026-11-29", "answers": {"pregnant": "yes"}}
+
+    with pytest.raises(CaseError, match="can_be_pregnant"):
+        read_case(library, case | {"otherwise": "absent"})

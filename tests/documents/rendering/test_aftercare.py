@@ -101,6 +101,7 @@ def test_rows_stand_in_the_order_of_their_days_and_open_ends_come_last(care_repo
     assert [(row["starts"], row["lasts"]) for row in rows] == [
         ("", "1 day"),
         ("", "7 days"),
+        ("", "14 days"),
         ("1 day", "3 days"),
         ("2 days", ""),
         ("", ""),

@@ -505,3 +505,13 @@ def test_a_drawing_is_numbers_or_nothing():
     assert drawing_of("1,2 3,4;9,9").view_box == "-5 -4 20 19"
     for ink in (None, "", ";", "1", '1,2"/><script>', "1,2 " * 5_001, "1.5,2", "1,2\x00"):
         assert drawing_of(ink) is None
+
+
+@pytest.mark.parametrize("otherwise", ["absent", "unknown", None])
+def test_a_report_says_where_what_was_not_mentioned_is_absent(report, otherwise):
+    """It does not claim then that nothing was read as a no."""
+    report["case"] = report["case"] | ({"otherwise": otherwise} if otherwise else {})
+    text = plain_text(render_pdf(report))
+
+    assert ("what it does not mention is absent" in text) == (otherwise == "absent")
+    assert ("None of these was read as “no”" in text) == (otherwise != "absent")

@@ -240,3 +240,10 @@ def test_the_receipt_lists_what_to_find_out_and_never_what_is_only_for_the_docto
     asked = {item.link_id: item for item in office.context.definitions.items}
     assert [one["link_id"] for one in listed] == ["bleeding"]
     assert listed[0]["find_out"] == asked["bleeding"].find_out
+
+
+def test_a_private_question_is_on_no_list_that_is_shown_to_a_pharmacist(office):
+    id = office.submit(bleeding="unknown", worry="unknown", worry_hours="unknown")
+    listed = receipts.read_receipt(office.context, id).to_find_out
+
+    assert [one["link_id"] for one in listed] == ["bleeding"]

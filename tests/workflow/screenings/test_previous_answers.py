@@ -120,7 +120,7 @@ def test_a_question_that_reads_otherwise_by_now_is_asked_afresh(office):
         seal_into(office.context, session, old, "submission", report)
 
     brought = shown(office, come_again(office))
-    assert "blood_thinner" not in brought and "heart" in brought
+    assert "blood_thinner" not in brought and "bleeding" in brought
 
 
 def test_what_is_confirmed_counts_and_what_changed_is_asked(office):
