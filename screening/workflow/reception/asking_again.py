@@ -1,8 +1,8 @@
-"""Ask again: on arrival what may have changed, after a review what was not known.
+"""Ask again: on arrival whether anything is new, after a review what was not known.
 
-A screening is never opened a second time. A new one takes over its answers but
-for what is asked again; submitting that works the outcome out anew as of that
-day, and supersedes the old one.
+A screening is never opened a second time. A new one takes over its answers, each with its
+day, but for what is asked again; submitting that works the outcome out anew as of that
+day, and supersedes the old one. What holds no more by then is asked again by itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import PATIENT, Actor
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.given import given_in
-from screening.workflow.core.sealed import open_sealed
+from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception.invitations import (
@@ -32,20 +32,22 @@ from screening.workflow.reception.invitations import (
 ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
 
 
-def recheck(context: Context, by: Actor, screening_id: str) -> Invitation:
-    """Ask again on arrival all that a rule marks `recheck`."""
+def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
+    """Ask on arrival, in a few rows, whether anything is new since the answers were given."""
     with context.database.write() as session:
         old = own_screening(session, by, screening_id)
-        allow("recheck", old.state)
+        allow("arrive", old.state)
         known = context.definitions.procedures
-        chosen = [
-            p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known
-        ]
-        again = {r.finding for p in chosen for r in known[p].contraindications if r.recheck}
-        questionnaire = assemble_questionnaire(context.definitions, chosen)
-        asked = {item.link_id for item in questionnaire if item.establishes & again}
-        opened = _open_after(context, session, old, chosen, asked, ON_ARRIVAL)
-        context.record(session, by, "recheck", opened.row)
+        chosen = open_sealed(context, session, old, "draft")["procedures"]
+        chosen = [p for p in chosen if p in known]
+        opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
+        draft = open_sealed(context, session, opened.row, "draft")
+        before = {"answers": draft["answers"], "given": draft["given"]}
+        draft |= {"before": before, "taken": sorted(draft["answers"]), "rows": {}}
+        draft["since"] = submission_of(context, session, old)["on"]
+        draft["said"] = open_sealed(context, session, old, "draft").get("said", [])
+        seal_into(context, session, opened.row, "draft", draft)
+        context.record(session, by, "arrive", opened.row)
     return opened.invitation
 
 
