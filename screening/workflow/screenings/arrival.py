@@ -59,11 +59,11 @@ def answer_rows(context: Context, lock: EditLock, replies: Mapping[str, str]) ->
             reply_to(questionnaire, row, reply, before["answers"], outlived)
             for row, reply in rows.items()
         ]
-        opened = {link_id for one in done for link_id in one.opened}
+        opened = {link_id for one in done for link_id in one.opened} | set(kept["blocked"])
         said = {key: answer for one in done for key, answer in one.given}
         typed = {k: a for k, a in kept["answers"].items() if k in opened - set(kept["taken"])}
         stay = {k: a for k, a in before["answers"].items() if k not in opened}
-        confirmed = {link_id for one in done for link_id in one.confirmed}
+        confirmed = {link_id for one in done for link_id in one.confirmed} - opened
         given = {k: one for k, one in given.items() if k in stay}
         given |= {k: Given.read(kept["given"][k]) for k in typed}
         given |= dict.fromkeys(confirmed, Given(today, Way.CONFIRMED))

@@ -110,6 +110,7 @@ def frame_of(
         "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
         "declaration": dict(declaration),
         "audit_head": head,
+        "again": draft.why_again,
         "arrival": {"since": draft.since, "rows": dict(draft.rows)} if draft.since else None,
         "ways": {key: one.way for key, one in draft.given.items() if key in draft.answers},
     }

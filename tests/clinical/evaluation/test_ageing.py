@@ -236,12 +236,12 @@ def test_an_archive_without_lives_is_read_as_of_its_day_only(small):
 
 def test_a_choice_that_was_not_made_is_confirmed_as_a_no_is(library):
     """What one-of and some-of answers leave out is a "no", and holds no longer than one."""
-    answers = {"cancer": "never", "skin_infection": ["sunburn"]}
+    answers = {"heart": ["high_blood_pressure"], "lump": "no_lump"}
     raw = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "answers": answers}
-    case = read_case(library, raw | {"visit": "2026-12-12"})
-    [verdict] = verdicts_of(library, case)["procedures"]
-
-    assert verdict["visit"]["to_confirm"] == ["cancer", "skin_infection"]
+    for visit, confirm in (("2026-11-22", ["lump"]), ("2027-11-21", ["heart", "lump"])):
+        case = read_case(library, raw | {"visit": visit})
+        [verdict] = verdicts_of(library, case)["procedures"]
+        assert verdict["visit"]["to_confirm"] == confirm
 
 
 def test_whatever_is_not_believed_any_more_is_asked_again(library):
