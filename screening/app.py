@@ -20,6 +20,7 @@ from screening.web.core import error_pages, outcomes
 from screening.web.core.formatting import (
     harmless,
     is_withheld,
+    iso_day,
     shown_answer,
     shown_clock,
     shown_date,
@@ -43,7 +44,7 @@ from screening.web.reception import desk
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
-from screening.web.screenings import answering, confirmations, receipt
+from screening.web.screenings import answering, arrival, confirmations, receipt
 from screening.web.tablets import handover, tablets
 from screening.workflow.core.context import Context
 
@@ -102,7 +103,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
-    app.jinja_env.filters["duration"] = shown_duration
+    app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day}
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "clinic_name": clinic_name,
@@ -130,6 +131,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     desks = (desk, review, lead, administrator)
     pages = (
         answering,
+        arrival,
         confirmations,
         receipt,
         handover,

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 
 from huey import Huey, crontab
 
@@ -22,6 +23,7 @@ from screening.workflow.core.context import Context
 from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
+from screening.workflow.reception import waits
 from screening.workflow.records import retention
 from screening.workflow.reports import making
 
@@ -40,6 +42,7 @@ class _Work:
         self.press = Press()
         self.context: Context | None = None
         self.hindrance = STARTING
+        self.waits_seen: datetime | None = None
 
     def here(self) -> Context:
         """Return the installation, opened once in this process: no fork may share a connection."""
@@ -69,6 +72,9 @@ class _Work:
         context = self.open_installation(self.config)
         retention.expire(context)
         reminders.order_reminders(context, self.config.remind_days)
+        if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
+            waits.ask_after_waits(context)  # each opens reports, so not every minute
+            self.waits_seen = hour
         for order_id in (*making.due_reports(context), *delivery.due_mails(context)):
             self.order(order_id)
         tell_state(self.queue, self.hindrance, context.now())

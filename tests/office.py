@@ -15,6 +15,7 @@ from screening.app import create_app
 from screening.bootstrap import issue_seal, open_authority, open_context
 from screening.clinical.definitions.questionnaire import NO, YES, first_unanswered, journey
 from screening.clinical.medicines.questions import NotRecognised
+from screening.clinical.report.arrival import EVERY_ROW
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
 from screening.documents.rendering.render import render_pdf
@@ -23,10 +24,10 @@ from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import PATIENT, Actor, program
 from screening.workflow.core.refusal import ActRefusedError
-from screening.workflow.reception import invitations
+from screening.workflow.reception import asking_again, invitations
 from screening.workflow.reports import making
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering, edit_lock, medicine_check
+from screening.workflow.screenings import answering, arrival, edit_lock, medicine_check
 from tests.clinical.evaluation.test_promises import quiet_answer
 
 ZONE = ZoneInfo("Europe/London")
@@ -208,6 +209,13 @@ class Office:
             held = self.hold(screening_id)
             answering.give_answer(self.context, held, item.link_id, answers[item.link_id])
         return asked
+
+    def arrive(self, screening_id, **rows):
+        """Return the id of the arrival of a patient who answered every row; "no" where not told."""
+        id = asking_again.arrive(self.context, self.desk, screening_id).screening_id
+        said = {row: rows.get(row.replace("-", "_"), "no") for row in EVERY_ROW}
+        arrival.answer_rows(self.context, self.hold(id), said)
+        return id
 
     def submit(self, *procedures, booked=None, **special):
         """Return the id of a screening that was answered and sent; `booked` is when to come."""

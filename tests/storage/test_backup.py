@@ -11,7 +11,7 @@ from screening.config import read_secrets
 from screening.storage.backup import BackupError, restore_backup, write_backup
 from screening.storage.database import Database
 from screening.storage.tables import AuditEntry, Screening
-from screening.workflow.reception import invitations, recheck
+from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.office import DECLARED
@@ -55,9 +55,8 @@ def test_all_comes_back(office, tmp_path, empty):
     id = office.submit()
     office.make_reports()
     reviews.decide(*decide(office, id, "proceed"))
-    again = recheck.recheck(office.context, office.desk, id)
-    office.answer(again.screening_id)
-    answering.submit(office.context, office.hold(again.screening_id), DECLARED)
+    again = office.arrive(id)
+    answering.submit(office.context, office.hold(again), DECLARED)
     rows = write_backup(office.context.database, tmp_path / "a.backup", office.now)
 
     assert restore_backup(empty, tmp_path / "a.backup", secrets(office)) == rows

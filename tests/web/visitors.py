@@ -15,6 +15,7 @@ NOBODYS = {
     "kind": "decided",
     "filename": "app.css",
     "mark": "0",
+    "page": 1,
     "colours": "ours",
     "clinic_id": "x",
     "screening_id": "x",

@@ -171,11 +171,21 @@ def _withheld(answer: Answer) -> bool:
 
 
 def _outlived(item: Item, answer: Answer, given: date, on: date) -> bool:
-    """Return whether `answer` is past the life of what it says."""
+    """Return whether `answer` is past the life of what it says, or of what it leaves out."""
     said_no = answer in (NO, [NONE_OF_THESE])
-    life = THE_DAY if answer == STILL else item.holds.no if said_no else item.holds.yes
+    if (said_no or _leaves_out(item, answer)) and item.holds.no.is_over(given, on):
+        return True
+    if said_no:
+        return False
+    life = THE_DAY if answer == STILL else item.holds.yes
     dated = _dated(answer) if life.until_its_date else None
     return dated.last < on if dated else life.is_over(given, on)
+
+
+def _leaves_out(item: Item, answer: Answer) -> bool:
+    """Return whether a choice that means something was not made: that is a "no" of its own."""
+    chosen = {answer} if isinstance(answer, str) else set(answer)
+    return any(o.id not in chosen and (o.means or o.then) for o in item.options)
 
 
 def _dated(answer: Answer) -> PartialDate | None:

@@ -96,15 +96,19 @@ class Problem(StrEnum):
 def problems_with(procedure: ReportProcedure, ruling: Ruling) -> Problem | None:
     """Return what forbids this ruling, None where nothing does.
 
-    A decision milder than what is advised needs a reason; a contraindication that
-    certainly holds and that nobody may relax cannot be set aside at all.
+    A decision milder than what is advised, for the day or for the visit, needs a reason; a
+    contraindication that certainly holds and that nobody may relax cannot be set aside at all.
     """
+    visit = procedure.get("visit")
+    outcomes = [procedure["outcome"], *([visit["outcome"]] if visit else [])]
+    reasons = [*procedure["reasons"], *(visit["reasons"] if visit else [])]
     if ruling.choice not in list(Choice):
         return Problem.MISSING
-    decided, advised = Choice(ruling.choice), ADVISED[Outcome(procedure["outcome"])]
+    decided = Choice(ruling.choice)
+    advised = max((ADVISED[Outcome(one)] for one in outcomes), key=lambda c: c.strictness)
     if decided is Choice.REQUEST_INFORMATION and not open_questions(procedure):
         return Problem.NOTHING_TO_ASK
-    if decided.proceeds and any(_cannot_be_relaxed(r) for r in procedure["reasons"]):
+    if decided.proceeds and any(_cannot_be_relaxed(r) for r in reasons):
         return Problem.FIXED
     milder = decided.strictness < advised.strictness
     return _problem_with_words(decided, ruling, milder)

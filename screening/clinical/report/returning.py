@@ -1,9 +1,8 @@
 """What of last time's answers a patient may simply confirm, and what is asked afresh.
 
-Asked afresh, with everything that belongs to the same first question: what any
-procedure's rule asks again on the day or holds for temporary, what has a date or
-reaches back a length of time, what was not known or is private, what the files mark
-`afresh`, and a question that reads otherwise by now.
+Asked afresh, with everything that belongs to the same first question: an answer that holds
+no more (evaluation/ageing.py), what has a date, what was not known or is private, and a
+question that reads otherwise by now.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from screening.clinical.definitions.definitions import Definitions, with_parts
+from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.questionnaire import (
     WITHHELD,
     Answer,
@@ -23,15 +22,17 @@ from screening.clinical.definitions.questionnaire import (
     journey,
     walk,
 )
+from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.answers import parse_answer
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A question as it was asked last time, in English, and what was answered."""
+    """A question as it was asked last time, in English, and what was answered on which day."""
 
     question: str
     answer: Answer
+    answered_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ def confirmable(definitions: Definitions, told: Mapping[str, Told], on: date) ->
 
     `definitions` are the English ones.
     """
-    rules = [r for p in definitions.procedures.values() for r in p.contraindications]
-    again = with_parts(definitions, {r.finding for r in rules if r.recheck or r.defer})
+    answers = {link_id: one.answer for link_id, one in told.items()}
+    days = {link_id: one.answered_on for link_id, one in told.items()}
+    again = to_ask_again(definitions, answers, days, on)
     kept: dict[str, Answer] = {}
     for section in definitions.sections:
         for root in section.items:
@@ -59,9 +61,7 @@ def confirmable(definitions: Definitions, told: Mapping[str, Told], on: date) ->
 
 
 def _asked_afresh(item: Item, again: set[str], told: Mapping[str, Told], on: date) -> bool:
-    if item.type.is_date or item.within:
-        return True
-    if item.private or item.afresh or item.establishes & again:
+    if item.type.is_date or item.private or item.link_id in again:
         return True
     if item.link_id not in told:
         return False

@@ -63,6 +63,7 @@ FRAME = (
     "declaration",
     "audit_head",
     "confirmed",
+    "arrival",
     "verify",
 )
 # Two threads in one FontConfiguration corrupt the heap.

@@ -78,6 +78,11 @@ def shown_moment(moment: datetime, zone: str) -> str:
     return f"{format_datetime(there, 'd MMMM yyyy, HH:mm', locale=get_locale())} {name}"
 
 
+def iso_day(moment: datetime, zone: str) -> str:
+    """Return the day at the clinic, for one day to be compared with another."""
+    return moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
 def shown_clock(moment: datetime, zone: str) -> str:
     """Return the time of day at the clinic, such as "10:32"."""
     return format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=get_locale())
@@ -157,7 +162,21 @@ def state_words() -> dict[str, str]:
         "withdrawn": _("Withdrawn"),
         "expired": _("Expired"),
         "superseded": _("Replaced"),
+        "confirmed": _("Confirmed on arrival"),
         "erased": _("Erased"),
+    }
+
+
+def arrival_row_words() -> dict[str, str]:
+    """Return the rows of an arrival as patient and doctor read them."""
+    return {
+        "pregnancy": _("Are you pregnant, or could you be?"),
+        "period": _("Do you have your period now?"),
+        "illness": _("Are you ill, or have you been ill since then?"),
+        "infection": _("Is anything wrong with your skin where you are to be treated?"),
+        "cold-sore": _("Do you have a cold sore, or feel one coming?"),
+        "medicines": _("Have you taken, started or stopped any medicine since then?"),
+        "else": _("Has anything else in your health changed?"),
     }
 
 

@@ -166,6 +166,11 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
         _l("Use the newest link that the clinic sent to you."),
         410,
     ),
+    Refusal.CONFIRMED: Page(
+        _l("We have your answers"),
+        _l("You told us that nothing has changed. Please tell the reception that you are here."),
+        410,
+    ),
     Refusal.NO_VISIT: Page(
         _l("Please open your link again"),
         _l("To keep your answers private we closed the page. Nothing that you sent is lost."),

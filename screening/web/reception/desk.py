@@ -17,8 +17,7 @@ from screening.web.core.language import languages
 from screening.web.reception.forms import AppointmentForm, BirthDateForm, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
 from screening.workflow.accounts.sessions import note_look
-from screening.workflow.reception import appointments, invitations, mailbox
-from screening.workflow.reception import recheck as rechecks
+from screening.workflow.reception import appointments, asking_again, invitations, mailbox
 from screening.workflow.reception.invitations import DayEntry
 from screening.workflow.reception.mailbox import Mailbox
 from screening.workflow.tablets import tablets
@@ -40,6 +39,7 @@ def today() -> ResponseReturnValue:
         "reception/today.html",
         day=day,
         is_today=day == today,
+        today=today,
         of_the_day=of_the_day,
         others=[e for e in entries if e not in of_the_day],
         coming=appointments.words_for(
@@ -128,11 +128,11 @@ def reschedule(screening_id: str) -> ResponseReturnValue:
     return redirect(url_for(".today"), 303)
 
 
-@bp.post("/screenings/<screening_id>/recheck")
-def recheck(screening_id: str) -> ResponseReturnValue:
-    """The patient has arrived: ask again what may have changed since."""
+@bp.post("/screenings/<screening_id>/arrival")
+def arrive(screening_id: str) -> ResponseReturnValue:
+    """The patient has arrived: ask in a few rows whether anything is new."""
     here = person()
-    invitation = rechecks.recheck(context(), here, screening_id)
+    invitation = asking_again.arrive(context(), here, screening_id)
     return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
 
 

@@ -13,7 +13,12 @@ from flask_babel import gettext as _
 from screening.clinical.report.decision import CODES, Choice, Code, Ruling, problems_with
 from screening.clinical.report.decisive import clear_day
 from screening.clinical.report.parts import Report, patient_name
-from screening.web.core.formatting import evidence_words, shown_text, state_words
+from screening.web.core.formatting import (
+    arrival_row_words,
+    evidence_words,
+    shown_text,
+    state_words,
+)
 from screening.web.core.guards import context, day_at_clinic, person, require
 from screening.web.core.refusal_words import RULING, SIGNATURE, words
 from screening.web.review.forms import DecisionForm
@@ -161,6 +166,7 @@ def _show(
         choices=choice_words(),
         codes=CODES,
         code_words=code_words(),
+        arrival_rows=arrival_row_words(),
         too_late=too_late,
         amending="amend" in request.args or ("why" in request.form and not too_late),
         zone=person().clinic.zone,
@@ -186,7 +192,7 @@ def _explained(report: Report) -> dict[str, Any]:
     }
 
 
-@bp.get("/screenings/<screening_id>/<any(screening, decided, plan):kind>.pdf")
+@bp.get("/screenings/<screening_id>/<any(screening, decided, plan, arrival):kind>.pdf")
 def report(screening_id: str, kind: str) -> ResponseReturnValue:
     sequence = request.args.get("sequence", type=int)
     pdf = reviews.read_report(context(), person(), screening_id, kind, sequence)

@@ -16,6 +16,7 @@ from screening.clinical.definitions.questionnaire import (
     is_answered,
     journey,
 )
+from screening.clinical.report.arrival import ROWS
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.progress import progress_at
 from screening.clinical.report.report import answer_text
@@ -40,7 +41,7 @@ from screening.web.screenings.forms import (
     procedure_choices,
     question_form,
 )
-from screening.workflow.screenings import answering, edit_lock, previous_answers, receipts
+from screening.workflow.screenings import answering, arrival, edit_lock, previous_answers, receipts
 from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.receipts import Receipt
 
@@ -101,13 +102,18 @@ def to_confirm(draft: Draft) -> list[StillTrue]:
 def next_url(draft: Draft) -> str:
     if not draft.procedures or draft.state == "invited":
         return url_for("patient.procedures")
+    if draft.open_rows:
+        return url_for("arrival.rows", page=1 if set(draft.open_rows) & set(ROWS) else 2)
     steps = journey(draft.questionnaire(definitions()), draft.answers)
     if draft.medicine_questions(definitions()):
         return url_for("again.medicine")
     if to_confirm(draft):
         return url_for("again.still_true")
-    item = first_unanswered(steps, draft.answers)
-    return url_for("patient.question", link_id=item.link_id) if item else url_for("patient.check")
+    if item := first_unanswered(steps, draft.answers):
+        return url_for("patient.question", link_id=item.link_id)
+    if draft.since and not arrival.is_new(context(), draft.id):
+        return url_for("arrival.confirm")
+    return url_for("patient.check")
 
 
 @bp.route("/screening/procedures", methods=["GET", "POST"])
@@ -130,7 +136,7 @@ def question(link_id: str) -> ResponseReturnValue:
     steps = journey(questionnaire, draft.answers)
     place = next((i for i, s in enumerate(steps) if s.item.link_id == link_id), None)
     reached = _reached(steps, draft)
-    if place is None or place > reached:
+    if place is None or place > reached or link_id in draft.taken:
         return redirect(next_url(draft), 303)
     item = steps[place].item
     form = question_form(item, draft.today, draft.answers)
@@ -147,7 +153,7 @@ def question(link_id: str) -> ResponseReturnValue:
         item=item,
         step=steps[place],
         progress=progress_at(questionnaire, steps, place),
-        back=_back_url(steps, place),
+        back=_back_url(steps, place, draft),
     ), 422 if form.errors else 200
 
 
@@ -167,10 +173,12 @@ def _is_complete(steps: list[Step], draft: Draft) -> bool:
     )
 
 
-def _back_url(steps: list[Step], place: int) -> str:
-    if place == 0:
-        return url_for(".procedures")
-    return url_for(".question", link_id=steps[place - 1].item.link_id)
+def _back_url(steps: list[Step], place: int, draft: Draft) -> str:
+    """Return the page before; on arrival the rows, or the question before that was asked there."""
+    before = [s.item.link_id for s in steps[:place] if s.item.link_id not in draft.taken]
+    if before:
+        return url_for(".question", link_id=before[-1])
+    return url_for("arrival.rows", page=2) if draft.since else url_for(".procedures")
 
 
 def _after(link_id: str) -> str:
@@ -180,6 +188,8 @@ def _after(link_id: str) -> str:
         return next_url(draft)
     steps = journey(draft.questionnaire(definitions()), draft.answers)
     place = next(i for i, s in enumerate(steps) if s.item.link_id == link_id)
+    if draft.since:
+        return next_url(draft)
     if _reached(steps, draft) == len(steps):
         return url_for(".check")
     return url_for(".question", link_id=steps[place + 1].item.link_id)
@@ -197,13 +207,13 @@ def check() -> ResponseReturnValue:
         draft=draft,
         chosen=chosen,
         sections=_rows_by_section(steps, draft),
-        back=_back_url(steps, len(steps)),
+        back=_back_url(steps, len(steps), draft),
     )
 
 
 def _rows_by_section(steps: list[Step], draft: Draft) -> dict[str, list[dict[str, str]]]:
     sections: dict[str, list[dict[str, str]]] = {}
-    for step in steps:
+    for step in (s for s in steps if s.item.link_id not in draft.taken):
         row = {
             "key": step.item.text,
             "value": said_text(step.item, draft.answers[step.item.link_id]),
@@ -216,10 +226,10 @@ def _rows_by_section(steps: list[Step], draft: Draft) -> dict[str, list[dict[str
 def said_text(item: Item, answer: Answer) -> str:
     if isinstance(answer, str) and answer[:4].isdecimal() and "date" in item.type:
         return shown_date(answer)
-    return answer_text(item, answer, _words())
+    return answer_text(item, answer, words_here())
 
 
-def _words() -> dict[str, str]:
+def words_here() -> dict[str, str]:
     """Return "yes", "no" and the like in the language of this request."""
     return {code: str(word) for code, word in WORDS.items()} | {"": _("Not answered")}
 
@@ -253,7 +263,7 @@ def declaration() -> ResponseReturnValue:
     text = declaration_text(draft.answered_by)
     if form.validate_on_submit():
         made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
-        answering.submit(context(), own_lock(), made, language(), _words())
+        answering.submit(context(), own_lock(), made, language(), words_here())
         if is_kiosk():
             return redirect(url_for("kiosk.done"), 303)
         return redirect(url_for(".receipt"), 303)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from screening.web.core.guards import context, is_kiosk, start_visit, visited
 from screening.web.screenings.answering import bp, receipt_of
-from screening.workflow.reception import recheck
+from screening.workflow.reception import asking_again
 from screening.workflow.screenings import receipts
 
 
@@ -60,5 +60,5 @@ def change() -> ResponseReturnValue:
     screening_id = visited()
     if is_kiosk():
         abort(403)
-    start_visit(recheck.something_changed(context(), screening_id))
+    start_visit(asking_again.something_changed(context(), screening_id))
     return redirect(url_for(".resume"), 303)

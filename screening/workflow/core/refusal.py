@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+    CONFIRMED = "confirmed"
     ERASED = "erased"
     # what is asked for
     GONE = "gone"

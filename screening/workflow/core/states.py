@@ -15,21 +15,23 @@ class State(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+    CONFIRMED = "confirmed"
     ERASED = "erased"
 
 
 ALLOWED = {
     "answer": {State.INVITED, State.IN_PROGRESS},
     "submit": {State.IN_PROGRESS},
+    "confirm": {State.IN_PROGRESS},
     "read-receipt": {State.SUBMITTED, State.DECIDED},
     "decide": {State.SUBMITTED},
     "amend": {State.DECIDED},
     "reschedule": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED, State.DECIDED},
-    "recheck": {State.SUBMITTED, State.DECIDED},
+    "arrive": {State.SUBMITTED, State.DECIDED},
     "change": {State.SUBMITTED, State.DECIDED},
     "withdraw": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED},
     "expire": {State.INVITED, State.IN_PROGRESS},
-    "renew-link": set(State) - {State.WITHDRAWN, State.SUPERSEDED, State.ERASED},
+    "renew-link": set(State) - {State.WITHDRAWN, State.SUPERSEDED, State.CONFIRMED, State.ERASED},
     "export": set(State) - {State.ERASED},
     "erase": set(State) - {State.ERASED},
 }

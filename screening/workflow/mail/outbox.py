@@ -46,6 +46,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     REQUEST_INFORMATION = "request-information"
     EXPIRY_REMINDER = "expiry-reminder"
+    WAIT_OVER = "wait-over"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
@@ -57,7 +57,8 @@ class DayEntry:
     `step` and `steps` say how many questions are answered of how many, as things
     stand; `again` is asking_again's word for why this one comes after another. Only
     who has a date of birth (`has_birth_date`) can start on a tablet. There is no
-    `name` where what is stored is damaged.
+    `name` where what is stored is damaged. `confirmed_at` is when its patient arrived last
+    with nothing new.
     """
 
     screening_id: str
@@ -71,6 +72,7 @@ class DayEntry:
     again: str | None
     mail: MailState | None
     has_birth_date: bool
+    confirmed_at: datetime | None = None
 
 
 def invite(
@@ -156,7 +158,8 @@ def list_screenings(
     And all who have an appointment on `day`, however long ago they were invited.
     """
     listed = select(Screening).where(
-        Screening.clinic_id == clinic_id, Screening.state != State.ERASED
+        Screening.clinic_id == clinic_id,
+        Screening.state.not_in((State.ERASED, State.CONFIRMED)),
     )
     with context.database.read() as session:
         newest = session.scalars(listed.order_by(Screening.created_at.desc()).limit(most))
@@ -167,8 +170,21 @@ def list_screenings(
             on_day = Screening.appointment_at.between(midnight, midnight + timedelta(days=1))
             rows |= {s.id: s for s in session.scalars(listed.where(on_day))}
         mails = newest_mails(session, list(rows))
-        found = [_entry(context, session, s, mails.get(s.id)) for s in rows.values()]
+        arrived = _confirmed(session, list(rows))
+        found = [
+            _entry(context, session, s, mails.get(s.id), arrived.get(s.id)) for s in rows.values()
+        ]
     return sorted(found, key=lambda e: (e.appointment_at is None, e.appointment_at or e.created_at))
+
+
+def _confirmed(session: Session, screening_ids: list[str]) -> dict[str, datetime]:
+    """Return when the patient of each arrived last with nothing new."""
+    query = (
+        select(Screening.recheck_of, func.max(Screening.submitted_at))
+        .where(Screening.recheck_of.in_(screening_ids), Screening.state == State.CONFIRMED)
+        .group_by(Screening.recheck_of)
+    )
+    return {id: at for id, at in session.execute(query) if id and at}
 
 
 def has_birth_date(context: Context, clinic_id: str, screening_id: str) -> bool:
@@ -181,7 +197,11 @@ def has_birth_date(context: Context, clinic_id: str, screening_id: str) -> bool:
 
 
 def _entry(
-    context: Context, session: Session, screening: Screening, mail: MailState | None
+    context: Context,
+    session: Session,
+    screening: Screening,
+    mail: MailState | None,
+    confirmed_at: datetime | None = None,
 ) -> DayEntry:
     try:
         person = open_sealed(context, session, screening, "person")
@@ -201,6 +221,7 @@ def _entry(
         draft.get("why", "arrival") if screening.recheck_of else None,
         mail,
         bool(person.get("born") or draft["answers"].get(BORN)),
+        confirmed_at,
     )
 
 

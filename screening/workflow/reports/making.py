@@ -78,6 +78,8 @@ def _draw_up(context: Context, report_id: str, render: Render) -> bytes:
         row = session.get_one(ReportRow, report_id)
         screening = session.get_one(Screening, row.screening_id)
         report = report_for_the_visit(context, session, screening)
+        if row.kind == Kind.ARRIVAL:
+            report = _with_what_was_decided(context, session, screening, report)
         logo = logo_for_report(session, screening.clinic_id)
         render = partial(render, _with_code(context, row, report), logo=logo)
         match row.kind:
@@ -85,6 +87,8 @@ def _draw_up(context: Context, report_id: str, render: Render) -> bytes:
                 return _seal(context, session, screening, render())
             case Kind.COPY:
                 return _seal(context, session, screening, render(reader=Reader.PATIENT))
+            case Kind.ARRIVAL:
+                return _seal(context, session, screening, render(reader=Reader.ARRIVAL))
             case Kind.PLAN:
                 decision = decision_of(context, session, screening, row.sequence)
                 plan = render(decision, reader=Reader.PATIENT)
@@ -98,6 +102,25 @@ def _with_code(context: Context, row: ReportRow, report: Report) -> Report:
     address = f"{context.public_url}/verify/{row.code}"
     verify = {"code": row.code, "address": address, "trusted_time": context.clock is not None}
     return {**report, "frame": report["frame"] | {"verify": verify}}
+
+
+def _with_what_was_decided(
+    context: Context, session: Session, screening: Screening, report: Report
+) -> Report:
+    """Return the report of an arrival, with the decision that stands and the hash of its report."""
+    earlier = session.get_one(Screening, screening.recheck_of)
+    rows = session.scalars(
+        select(ReportRow)
+        .where(ReportRow.screening_id == earlier.id, ReportRow.kind == Kind.DECIDED)
+        .order_by(ReportRow.sequence.desc())
+    )
+    newest = rows.first()
+    if newest is None or newest.sha256 is None:
+        raise ActRefusedError(Refusal.SEALED_FIRST)
+    decision = decision_of(context, session, earlier, newest.sequence)
+    decided = {"number": earlier.number, "sha256": newest.sha256, "decision": decision}
+    arrival = report["frame"]["arrival"] | {"decided": decided}
+    return {**report, "frame": report["frame"] | {"arrival": arrival}}
 
 
 def _seal(

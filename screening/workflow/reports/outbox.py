@@ -27,12 +27,14 @@ class Kind(StrEnum):
     """Which report of a screening. The clinic seals all; the doctor signs the decided one.
 
     COPY and PLAN are the patient's: what was answered, and what follows the decision.
+    ARRIVAL is the page that says that nothing is new, and on which decision that rests.
     """
 
     SCREENING = "screening"
     COPY = "copy"
     DECIDED = "decided"
     PLAN = "plan"
+    ARRIVAL = "arrival"
 
 
 def order_reports(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
+from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.report.parts import ReportProcedure, patient_name
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Account, AuditEntry, Screening
@@ -19,6 +20,7 @@ from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
+from screening.workflow.reception.asking_again import AFTER_THE_WAIT
 
 LOOKING = timedelta(minutes=15)
 NEWEST = 1_000  # how many a search reads: names are sealed, so each is opened for it
@@ -46,6 +48,13 @@ class QueueEntry:
     appointment_at: datetime | None
     submitted_at: datetime
     look: Look | None
+    after_wait: bool = False
+
+    @property
+    def became_clear(self) -> bool:
+        """Whether a wait is over and nothing that was asked since stands in the way."""
+        outcomes = [Outcome(p["outcome"]) for p in self.procedures]
+        return self.after_wait and all(o.gravity < Outcome.DEFERRED.gravity for o in outcomes)
 
     @property
     def outcome(self) -> str:
@@ -170,10 +179,10 @@ def _entry(
     try:
         report = submission_of(context, session, screening)
     except SealedBlobError:  # one damaged row must not hide all the others
-        name, procedures = None, []
+        name, procedures, again = None, [], None
     else:
         frame, procedures = report["frame"], report["procedures"]
-        name = patient_name(frame)
+        name, again = patient_name(frame), frame.get("again")
     assert screening.submitted_at is not None
     return QueueEntry(
         screening.id,
@@ -185,6 +194,7 @@ def _entry(
         screening.appointment_at,
         screening.submitted_at,
         look,
+        again == AFTER_THE_WAIT,
     )
 
 

@@ -27,7 +27,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
 from screening.workflow.core.standing import advice_today, report_for_the_visit, visit_day
 from screening.workflow.core.states import State, allow
-from screening.workflow.reception.recheck import ask_for_the_doctor
+from screening.workflow.reception.asking_again import ask_for_the_doctor
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.review.queue import Look, others_looking
 from screening.workflow.screenings.history import Related, related_to
@@ -48,7 +48,8 @@ class ReportState:
 class Review:
     """One screening as the doctor sees it; `today` are its procedures as the answers stand now.
 
-    An amended decision is held against those, the first against the report.
+    An amended decision is held against those, the first against the report. `earlier` is the
+    decision on the screening before this one.
     """
 
     screening_id: str
@@ -59,6 +60,7 @@ class Review:
     reports: dict[str, ReportState]
     decisions: list[dict[str, Any]]
     changes: Changes | None
+    earlier: dict[str, Any] | None
     related: list[Related]
     look: Look | None
 
@@ -99,6 +101,7 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
             {r.kind: ReportState(r.kind, r.state, r.attempts, r.error, r.sha256) for r in rows},
             decisions_of(context, session, screening),
             _changes(context, session, screening),
+            _earlier_decision(context, session, screening),
             related_to(session, screening),
             others_looking(context, session, doctor, [screening_id]).get(screening_id),
         )
@@ -114,6 +117,14 @@ def _changes(context: Context, session: Session, screening: Screening) -> Change
     return changes_between(
         submission_of(context, session, earlier), submission_of(context, session, screening)
     )
+
+
+def _earlier_decision(
+    context: Context, session: Session, screening: Screening
+) -> dict[str, Any] | None:
+    earlier = session.get(Screening, screening.recheck_of) if screening.recheck_of else None
+    made = decisions_of(context, session, earlier) if earlier and earlier.submission else []
+    return made[-1] if made else None
 
 
 def _own(session: Session, doctor: Staff, screening_id: str) -> Screening:

@@ -12,7 +12,6 @@ from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import (
     Answer,
-    answers_on_path,
     first_unanswered,
     journey,
 )
@@ -20,10 +19,8 @@ from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
-from screening.clinical.evaluation.stored import raw_case
-from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.decisive import decisive_answers
-from screening.clinical.report.parts import AnsweredBy
+from screening.clinical.report.parts import AnsweredBy, Report
 from screening.clinical.report.report import (
     ANSWERERS,
     INTERPRETER,
@@ -40,11 +37,13 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import visit_day
 from screening.workflow.core.states import State, allow
-from screening.workflow.reception.recheck import ON_ARRIVAL
+from screening.workflow.reception.asking_again import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
+
+OVER = {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED, State.CONFIRMED}
 
 
 def follow_link(context: Context, link: str) -> tuple[str, str]:
@@ -58,7 +57,7 @@ def follow_link(context: Context, link: str) -> tuple[str, str]:
         screening = session.scalars(query).first()
     if screening is None:
         raise ActRefusedError(Refusal.GONE)
-    if screening.state in {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED}:
+    if screening.state in OVER:
         raise ActRefusedError(Refusal(screening.state))
     if context.now() >= screening.link_expires_at:
         raise ActRefusedError(Refusal.EXPIRED)
@@ -79,7 +78,7 @@ def read_draft(context: Context, screening_id: str) -> Draft:
     Raises ActRefusedError with the state when that is over.
     """
     with context.database.read() as session:
-        return _draft(context, session, _answerable(session, screening_id))
+        return draft_of(context, session, _answerable(session, screening_id))
 
 
 def open_draft(context: Context, lock: EditLock) -> Draft:
@@ -90,7 +89,7 @@ def open_draft(context: Context, lock: EditLock) -> Draft:
     with context.database.read() as session:
         screening = _answerable(session, lock.screening_id)
         check(context, screening, lock)
-        return _draft(context, session, screening)
+        return draft_of(context, session, screening)
 
 
 def _answerable(session: Session, screening_id: str) -> Screening:
@@ -101,7 +100,8 @@ def _answerable(session: Session, screening_id: str) -> Screening:
     return screening
 
 
-def _draft(context: Context, session: Session, screening: Screening) -> Draft:
+def draft_of(context: Context, session: Session, screening: Screening) -> Draft:
+    """Return what was answered so far, without what is to be answered again."""
     clinic = session.get_one(Clinic, screening.clinic_id)
     draft = open_sealed(context, session, screening, "draft")
     person = open_sealed(context, session, screening, "person")
@@ -131,6 +131,9 @@ def _draft(context: Context, session: Session, screening: Screening) -> Draft:
         confirmed=draft.get("confirmed", {}),
         answered_by=draft.get("answered_by"),
         given=given,
+        taken=frozenset(draft.get("taken", ())),
+        rows=draft.get("rows", {}),
+        since=draft.get("since"),
     )
 
 
@@ -170,6 +173,8 @@ def change_draft(
         before = given_in(context, session, screening, draft)
         given = stamped(before, fresh, day_at(context, session, screening), way)
         kept = {**change, "answers": draft["answers"] | fresh, "given": given}
+        if "taken" in draft:
+            kept["taken"] = [link_id for link_id in draft["taken"] if link_id not in fresh]
         seal_into(context, session, screening, "draft", draft | kept)
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
@@ -193,47 +198,64 @@ def submit(
     with context.database.write() as session:
         screening = locked_draft(context, session, lock, "submit")
         now = context.now()
-        draft = _draft(context, session, screening)
+        draft = draft_of(context, session, screening)
         questionnaire = draft.questionnaire(context.definitions)
         if not draft.procedures or first_unanswered(
             journey(questionnaire, draft.answers), draft.answers
         ):
             raise ActRefusedError(Refusal.INCOMPLETE)
-        if draft.medicine_questions(context.definitions):
+        if draft.medicine_questions(context.definitions) or draft.open_rows:
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             _supersede(context, session, screening.recheck_of)
         head = context.record(session, PATIENT, "submit", screening)
-        counted = answers_on_path(questionnaire, draft.answers)
-        visit = visit_day(session, screening)
-        raw = raw_case(draft.procedures, counted, draft.answered_on, draft.today, visit)
-        if (medicines := draft.medicines(context.definitions)).entries:
-            raw["medicines"] = record_as_json(medicines)
         by = {"by": draft.answered_by} if draft.answered_by else {}
-        frame = frame_of(draft, now, {**declaration, **by, "at": now.isoformat()}, head)
-        case = read_case(context.definitions, raw)
-        report = compile_report(context.definitions, case, raw, frame)
-        report["decisive"] = decisive_answers(context.definitions, case)
-        if language != ENGLISH:
-            report["translated"] = translated(context.definitions, case, language, words)
-        seal_into(context, session, screening, "submission", report)
-        seal_into(context, session, screening, "basis", basis_of(report))
-        screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
-        screening.definitions_hash = context.definitions.hash
-        screening.person_hash = person_hash(context, screening.clinic_id, frame)
+        keep_report(
+            context, session, screening, draft, {**declaration, **by}, head, (language, words)
+        )
         screening.state = State.SUBMITTED
-        screening.submitted_at = now
-        screening.start_code_hash = screening.move_hash = screening.pen_hash = None
-        if session.get(DefinitionsArchive, context.definitions.hash) is None:
-            session.add(
-                DefinitionsArchive(
-                    hash=context.definitions.hash, archive=context.archive, first_used_at=now
-                )
-            )
         orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
     for order in orders:
         context.ring(order)
+
+
+def keep_report(
+    context: Context,
+    session: Session,
+    screening: Screening,
+    draft: Draft,
+    declaration: Mapping[str, Any],
+    head: str,
+    read_in: tuple[str, Mapping[str, str]],
+) -> Report:
+    """Compile what was answered, seal it into the screening, and return it.
+
+    `head` is the audit log's, `read_in` the patient's language and its "yes" and "no".
+    """
+    now = context.now()
+    raw = draft.raw_case(context.definitions, visit_day(session, screening))
+    frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
+    case = read_case(context.definitions, raw)
+    report = compile_report(context.definitions, case, raw, frame)
+    report["decisive"] = decisive_answers(context.definitions, case)
+    language, words = read_in
+    if language != ENGLISH:
+        report["translated"] = translated(context.definitions, case, language, words)
+    seal_into(context, session, screening, "submission", report)
+    seal_into(context, session, screening, "basis", basis_of(report))
+    screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
+    screening.definitions_hash = context.definitions.hash
+    screening.person_hash = person_hash(context, screening.clinic_id, frame)
+    screening.submitted_at = now
+    screening.start_code_hash = screening.move_hash = screening.pen_hash = None
+    if session.get(DefinitionsArchive, context.definitions.hash) is None:
+        session.add(
+            DefinitionsArchive(
+                hash=context.definitions.hash, archive=context.archive, first_used_at=now
+            )
+        )
+    return report
 
 
 def _supersede(context: Context, session: Session, screening_id: str) -> None:

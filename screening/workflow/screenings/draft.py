@@ -27,6 +27,8 @@ from screening.clinical.medicines.questions import (
     open_questions,
     with_replies,
 )
+from screening.clinical.medicines.record import record_as_json
+from screening.clinical.report.arrival import EVERY_ROW
 from screening.clinical.report.parts import AnsweredBy
 from screening.storage.tables import Clinic
 from screening.workflow.core.given import Given
@@ -42,9 +44,10 @@ class Draft:
 
     `today` is the day at the clinic. `answers` holds everything ever answered that still
     holds today; only what lies on the journey counts. `given` says when and how each was
-    answered. `why_again` is asking_again.ON_ARRIVAL or
-    FOR_THE_DOCTOR where this one comes after another, `answered_by` a report.AnsweredBy
-    once the patient was asked.
+    answered. On arrival `taken` are the questions whose answers come from before and are not
+    shown, `rows` what was said to the rows, `since` the day of the answers of before.
+    `why_again` is asking_again.ON_ARRIVAL or FOR_THE_DOCTOR where this one comes after
+    another, `answered_by` a report.AnsweredBy once the patient was asked.
     """
 
     id: str
@@ -63,11 +66,27 @@ class Draft:
     confirmed: dict[str, Answer]
     answered_by: AnsweredBy | None = None
     given: Mapping[str, Given] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+    rows: Mapping[str, str] = field(default_factory=dict)
+    since: str | None = None
 
     @property
     def answered_on(self) -> dict[str, date]:
         """The day on which each question was answered."""
         return {key: one.answered_on for key, one in self.given.items()}
+
+    @property
+    def open_rows(self) -> list[str]:
+        """The rows that are still to be answered on arrival."""
+        return [row for row in EVERY_ROW if row not in self.rows] if self.since else []
+
+    def raw_case(self, definitions: Definitions, visit: date | None = None) -> dict[str, Any]:
+        """Return the case of what counts of the answers, as `read_case` reads it."""
+        counted = answers_on_path(self.questionnaire(definitions), self.answers)
+        raw = raw_case(self.procedures, counted, self.answered_on, self.today, visit)
+        if (medicines := self.medicines(definitions)).entries:
+            raw["medicines"] = record_as_json(medicines)
+        return raw
 
     def questionnaire(self, definitions: Definitions) -> Questionnaire:
         """Return what to ask; `definitions` may be in any language."""
@@ -120,5 +139,7 @@ def frame_of(
         "appointment": appointment.astimezone(zone).isoformat() if appointment else None,
         "declaration": dict(declaration),
         "audit_head": head,
+        "again": draft.why_again,
+        "arrival": {"since": draft.since, "rows": dict(draft.rows)} if draft.since else None,
         "ways": {key: one.way for key, one in draft.given.items() if key in draft.answers},
     }

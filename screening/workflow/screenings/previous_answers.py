@@ -7,6 +7,7 @@ The earlier record is only read.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -73,7 +74,11 @@ def _last_time(session: Session, screening: Screening, person: str | None) -> Sc
 def _told(context: Context, session: Session, old: Screening, draft: Draft) -> Mapping[str, Any]:
     report = submission_of(context, session, old)
     told = {
-        a["link_id"]: Told(a["question"], a["answer"])
+        a["link_id"]: Told(
+            a["question"],
+            a["answer"],
+            date.fromisoformat(a.get("answered_on") or report["on"]),
+        )
         for section in report["sections"]
         for a in section["answers"]
     }

@@ -21,7 +21,9 @@ from screening.clinical.definitions.questionnaire import (
     Life,
     first_unanswered,
     journey,
+    walk,
 )
+from screening.clinical.evaluation.ageing import outlived_on, to_ask_again
 from screening.clinical.evaluation.case import CaseError, evaluate_case, read_case
 from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.definitions.loading import load_definitions
@@ -231,3 +233,26 @@ def test_an_archive_without_lives_is_read_as_of_its_day_only(small):
     assert {item.holds for item in small.items} == {Holds(), booked}
     forever = replace(next(iter(small.items)), holds=Holds(FOR_LIFE, FOR_LIFE))
     assert not forever.holds.no.is_over(date(1990, 1, 1), ON)
+
+
+def test_a_choice_that_was_not_made_is_confirmed_as_a_no_is(library):
+    """What one-of and some-of answers leave out is a "no", and holds no longer than one."""
+    answers = {"heart": ["high_blood_pressure"], "lump": "no_lump"}
+    raw = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "answers": answers}
+    for visit, confirm in (("2026-11-22", ["lump"]), ("2027-11-21", ["heart", "lump"])):
+        case = read_case(library, raw | {"visit": visit})
+        [verdict] = verdicts_of(library, case)["procedures"]
+        assert verdict["visit"]["to_confirm"] == confirm
+
+
+def test_whatever_is_not_believed_any_more_is_asked_again(library):
+    answers = {}
+    items = [item for section in library.sections for item in section.items]
+    for item in walk(items):
+        answers[item.link_id] = quiet_answer(item)
+    on, before = date(2026, 11, 21), date(2025, 11, 1)
+    days = dict.fromkeys(answers, before)
+    found = outlived_on(library, answers, days, on)
+    again = to_ask_again(library, answers, days, on)
+
+    assert {old.link_id for olds in found.values() for old in olds} <= again

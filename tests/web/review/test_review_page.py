@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from screening.storage import audit
 from screening.storage.tables import AuditEntry
-from screening.workflow.reception import invitations, recheck
+from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.office import DECLARED, PASSWORD
@@ -77,7 +77,7 @@ def test_the_patients_own_words_stand_beside_the_doctors(office, desk):
 
 def test_what_changed_stands_under_the_outcome_that_it_moved(office, desk):
     first = office.submit()
-    again = recheck.recheck(office.context, office.desk, first).screening_id
+    again = office.arrive(first, cold_sore="yes")
     office.answer_open(again, cold_sore_now="yes")
     answering.submit(office.context, office.hold(again), DECLARED)
     page = review(desk, again)

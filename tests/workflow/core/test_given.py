@@ -10,7 +10,7 @@ import pytest
 from screening.storage.tables import Screening
 from screening.workflow.core.given import Way, given_in
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
-from screening.workflow.reception import recheck
+from screening.workflow.reception import asking_again
 from screening.workflow.records.export import export
 from screening.workflow.screenings import answering, edit_lock
 from tests.office import DECLARED, refused
@@ -103,7 +103,7 @@ def test_a_draft_of_that_time_is_of_its_first_day_and_never_newer_than_it_must_b
 def test_what_a_later_screening_takes_over_keeps_its_day(office):
     id = office.submit()
     office.pass_time(days=40)
-    again = recheck.something_changed(office.context, id)
+    again = asking_again.something_changed(office.context, id)
     forget = given(office, again)
     forget_days(office, again)
 

@@ -7,7 +7,7 @@ import pytest
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.mail import delivery
 from screening.workflow.mail.reminders import order_reminders
-from screening.workflow.reception import invitations, recheck
+from screening.workflow.reception import asking_again, invitations
 from screening.workflow.records import retention
 from screening.workflow.screenings import answering
 from tests.mail_server import TO, invite, rows, send_due, texts
@@ -121,7 +121,7 @@ def test_the_address_goes_along_when_the_questions_are_asked_again(office, serve
     send_due(office)
     office.answer(first.screening_id)
     answering.submit(office.context, office.hold(first.screening_id), DECLARED)
-    recheck.something_changed(office.context, first.screening_id)
+    asking_again.something_changed(office.context, first.screening_id)
     office.pass_time(days=9)
 
     assert reminded(office) == ["reminder"]
@@ -135,7 +135,7 @@ def test_a_recheck_has_a_link_of_its_own_in_its_mail(office, server):
     office.answer(first.screening_id)
     answering.submit(office.context, office.hold(first.screening_id), DECLARED)
     act = (office.context, office.desk)
-    again = recheck.recheck(*act, first.screening_id)
+    again = asking_again.arrive(*act, first.screening_id)
     office.pass_time(days=9)
 
     assert reminded(office) == ["reminder"]

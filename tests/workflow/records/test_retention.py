@@ -13,7 +13,7 @@ from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.operations.counts import count_work
-from screening.workflow.reception import invitations, recheck
+from screening.workflow.reception import invitations
 from screening.workflow.records import export, retention
 from screening.workflow.reports import making
 from screening.workflow.review import queue, reviews
@@ -54,6 +54,7 @@ def test_a_new_link_takes_an_expired_screening_up_again_with_its_answers(office)
     link = invitations.renew_link(office.context, office.desk, id)
 
     assert answering.follow_link(office.context, link) == (id, State.IN_PROGRESS)
+    assert "bleeding" not in office.answer_open(id), "what lasts is not asked again"
     answering.submit(office.context, office.hold(id), DECLARED)
 
 
@@ -152,13 +153,12 @@ def test_an_erased_screening_is_gone_for_everyone(office):
 
 def test_a_recheck_outlives_the_screening_that_it_asked_again_about(office):
     first = office.submit()
-    again = recheck.recheck(office.context, office.desk, first)
-    office.answer(again.screening_id)
-    answering.submit(office.context, office.hold(again.screening_id), DECLARED)
+    again = office.arrive(first)
+    answering.submit(office.context, office.hold(again), DECLARED)
     connected = retention.erase(office.context, first, PROGRAM, "asked")
 
-    assert connected == [again.number]
-    assert reviews.open_review(office.context, office.doctor, again.screening_id).changes is None
+    assert connected == [office.number(2)]
+    assert reviews.open_review(office.context, office.doctor, again).changes is None
 
 
 @pytest.mark.both_databases

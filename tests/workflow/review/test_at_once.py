@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from screening.storage import audit
 from screening.storage.tables import ReportRow, Screening
 from screening.workflow.core.refusal import ActRefusedError
-from screening.workflow.reception import recheck
 from screening.workflow.reports import making
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
@@ -59,12 +58,12 @@ def test_patients_of_one_clinic_get_different_numbers(office):
     assert len({m.number for m in made}) == 12
 
 
-def test_a_recheck_is_sent_while_doctors_read_the_earlier_screening(office):
+def test_an_arrival_is_sent_while_doctors_read_the_earlier_screening(office):
     first = office.submit()
-    again = recheck.recheck(office.context, office.desk, first)
-    office.answer(again.screening_id)
+    again = office.arrive(first)
+    office.answer(again)
     acts = [lambda: reviews.open_review(office.context, office.doctor, first).state] * 10
-    held = office.hold(again.screening_id)
+    held = office.hold(again)
     told = at_once([*acts, lambda: answering.submit(office.context, held, DECLARED)])
 
     assert told[-1] is None and set(told[:-1]) <= {"submitted", "superseded"}

@@ -1,5 +1,6 @@
 import hashlib
 import io
+from datetime import timedelta
 
 import pypdf
 import pytest
@@ -100,3 +101,15 @@ def test_the_signed_report_holds_seal_signature_and_the_report_it_decides_on(off
     text = "".join(page.extract_text() for page in reader.pages)
     assert hashlib.sha256(first).hexdigest() in text.replace("\n", "").replace("\u200b", "")
     assert verify_pdf(first, trusted(office.config), office.now).status == "PASSED"
+
+
+def test_a_decision_milder_than_the_advice_for_the_visit_needs_a_reason(office):
+    """A vaccine booked for the day before: nothing speaks against it today, much on the visit."""
+    at = office.now + timedelta(days=21)
+    id = office.submit("thread-lift", vaccine="yes", vaccine_date=office.day(-20), booked=at)
+    [procedure] = reviews.read_review(office.context, office.doctor, id).report["procedures"]
+
+    assert procedure["outcome"] == "no-contraindication-identified"
+    assert procedure["visit"]["outcome"] == "deferred"
+    assert refused(reviews.decide, *decide(office, id, "proceed")) == "needs-reason"
+    reviews.decide(*decide(office, id, "proceed", "she will move the vaccine"))

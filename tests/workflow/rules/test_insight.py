@@ -11,7 +11,7 @@ from screening.clinical.whatif.insight import Spent
 from screening.storage.tables import AuditEntry, Screening
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import PROGRAM, program
-from screening.workflow.reception import invitations, recheck
+from screening.workflow.reception import invitations
 from screening.workflow.records import retention
 from screening.workflow.review import reviews
 from screening.workflow.rules.insight import look, months_to_choose, months_until
@@ -129,10 +129,9 @@ def test_the_time_runs_from_the_first_answer_to_sending(office):
 def test_who_is_asked_again_replaces_what_was_and_takes_no_time(office):
     first = office.submit()
     office.pass_time(minutes=1)
-    again = recheck.recheck(office.context, office.desk, first)
-    office.answer(again.screening_id)
+    again = office.arrive(first)
     office.pass_time(minutes=1)
-    answering.submit(office.context, office.hold(again.screening_id), DECLARED, "en", WORDS)
+    answering.submit(office.context, office.hold(again), DECLARED, "en", WORDS)
     counted = found(office)
 
     assert (counted.screenings, counted.seconds) == (1, {})

@@ -8,20 +8,28 @@ import pytest
 
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import PATIENT, program
-from screening.workflow.screenings import answering, edit_lock, medicine_check, previous_answers
+from screening.workflow.screenings import (
+    answering,
+    arrival,
+    edit_lock,
+    medicine_check,
+    previous_answers,
+)
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import handover, tablets
 from tests.office import DECLARED, refused
 
 WORKFLOW = Path(edit_lock.__file__).parents[1]
 # What puts a draft into the table without a patient's device: a new one, and one that is erased.
-NOT_A_PATIENTS = {"open_screening", "_empty"}
+NOT_A_PATIENTS = {"open_screening", "arrive", "_empty"}
 ACTS = {
     answering.choose_procedures: (["mesotherapy-face"],),
     answering.give_answer: ("date_of_birth", "1986-05-03"),
     answering.say_who_answered: ("self",),
     answering.change_draft: ({"answers": {}},),
     answering.submit: (DECLARED,),
+    arrival.answer_rows: ({"pregnancy": "no"},),
+    arrival.confirm_arrival: ("Nothing has changed.",),
     medicine_check.reply_to_question: ("blood_thinner", "yes"),
     previous_answers.bring_back: (),
     previous_answers.confirm: (set(), {"bleeding"}),

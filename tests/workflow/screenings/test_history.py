@@ -1,6 +1,5 @@
 """Which screenings belong together, and which only may."""
 
-from screening.workflow.reception import recheck
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from screening.workflow.screenings.history import person_hash
@@ -42,7 +41,7 @@ def test_the_same_person_at_another_clinic_has_another_hash(office):
 
 def test_what_was_asked_again_is_this_patient_for_certain(office):
     first = office.submit()
-    again = recheck.recheck(office.context, office.desk, first).screening_id
+    again = office.arrive(first)
     office.answer_open(again)
     answering.submit(office.context, office.hold(again), DECLARED)
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import ReportRow, Screening
-from screening.workflow.reception import recheck
 from screening.workflow.records import export
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
@@ -56,9 +55,9 @@ def test_the_report_names_the_interpreter(office, tmp_path):
 
 def test_asked_again_on_another_day_nobody_assumes_the_same_person(office):
     id = submit(office, "relative")
-    again = recheck.recheck(office.context, office.desk, id)
+    again = office.arrive(id)
 
-    assert answering.read_draft(office.context, again.screening_id).answered_by is None
+    assert answering.read_draft(office.context, again).answered_by is None
 
 
 @pytest.mark.both_databases

@@ -1,8 +1,8 @@
-"""Ask again: on arrival what may have changed, after a review what was not known.
+"""Ask again: on arrival and after a wait what is new, for the doctor what was not known.
 
-A screening is never opened a second time. A new one takes over its answers but
-for what is asked again; submitting that works the outcome out anew as of that
-day, and supersedes the old one.
+A screening is never opened a second time. A new one takes over its answers, each with its
+day, but for what is asked again; submitting that works the outcome out anew as of that
+day, and supersedes the old one. What holds no more by then is asked again by itself.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
 from screening.storage.tables import Clinic, Screening
-from screening.workflow.core.actor import PATIENT, Actor
+from screening.workflow.core.actor import PATIENT, PROGRAM, Actor
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.given import given_in
-from screening.workflow.core.sealed import open_sealed
+from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception.invitations import (
@@ -30,23 +30,50 @@ from screening.workflow.reception.invitations import (
 )
 
 ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
+AFTER_THE_WAIT = "wait"
 
 
-def recheck(context: Context, by: Actor, screening_id: str) -> Invitation:
-    """Ask again on arrival all that a rule marks `recheck`."""
+def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
+    """Ask on arrival, in a few rows, whether anything is new since the answers were given."""
     with context.database.write() as session:
         old = own_screening(session, by, screening_id)
-        allow("recheck", old.state)
+        allow("arrive", old.state)
         known = context.definitions.procedures
-        chosen = [
-            p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known
-        ]
-        again = {r.finding for p in chosen for r in known[p].contraindications if r.recheck}
-        questionnaire = assemble_questionnaire(context.definitions, chosen)
-        asked = {item.link_id for item in questionnaire if item.establishes & again}
-        opened = _open_after(context, session, old, chosen, asked, ON_ARRIVAL)
-        context.record(session, by, "recheck", opened.row)
+        chosen = open_sealed(context, session, old, "draft")["procedures"]
+        chosen = [p for p in chosen if p in known]
+        opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
+        _ask_in_rows(context, session, old, opened.row, set())
+        context.record(session, by, "arrive", opened.row)
     return opened.invitation
+
+
+def ask_after_the_wait(
+    context: Context, session: Session, old: Screening, blocked: set[str]
+) -> list[str]:
+    """Ask what `blocked` a treatment once more, behind the patient's own link, and the rows.
+
+    Return what to ring for: where an address is known, a mail says so.
+    """
+    opened = _open_behind_link(context, session, old, set(), AFTER_THE_WAIT)
+    _ask_in_rows(context, session, old, opened.row, blocked)
+    context.record(session, PROGRAM, "ask after the wait", opened.row)
+    return order_mail(context, session, opened.row, Kind.WAIT_OVER)
+
+
+def _ask_in_rows(
+    context: Context, session: Session, old: Screening, new: Screening, blocked: set[str]
+) -> None:
+    """Put into the draft of `new` what the rows begin from; `blocked` is asked in full."""
+    draft = open_sealed(context, session, new, "draft")
+    before = {"answers": draft["answers"], "given": draft["given"]}
+    chosen = assemble_questionnaire(context.definitions, draft["procedures"])
+    opened = with_follow_ups(chosen, blocked)
+    draft |= {"before": before, "blocked": sorted(opened), "rows": {}}
+    draft["answers"] = {k: a for k, a in draft["answers"].items() if k not in opened}
+    draft["taken"] = sorted(draft["answers"])
+    draft["since"] = submission_of(context, session, old)["on"]
+    draft["said"] = open_sealed(context, session, old, "draft").get("said", [])
+    seal_into(context, session, new, "draft", draft)
 
 
 def ask_for_the_doctor(
