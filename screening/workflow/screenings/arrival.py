@@ -119,9 +119,8 @@ def confirm_arrival(
         screening = locked_draft(context, session, lock, "confirm")
         draft = draft_of(context, session, screening)
         steps = journey(draft.questionnaire(context.definitions), draft.answers)
-        is_open = first_unanswered(steps, draft.answers) or draft.medicine_questions(
-            context.definitions
-        )
+        asked = draft.medicine_questions(context.definitions)
+        is_open = first_unanswered(steps, draft.answers) or asked
         if draft.since is None or draft.open_rows or is_open:
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:

@@ -22,6 +22,7 @@ from screening.clinical.definitions.questionnaire import (
     answers_on_path,
     journey,
 )
+from screening.clinical.evaluation.stored import raw_case
 from screening.clinical.medicines.questions import (
     Question,
     open_questions,

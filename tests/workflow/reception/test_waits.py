@@ -57,6 +57,17 @@ def test_on_the_day_on_which_the_wait_ends_what_blocked_is_asked_again(office):
     assert (entry.screening_id, entry.became_clear) == (again, True)
 
 
+def test_what_lasts_is_asked_again_too_where_it_blocked(office):
+    id = office.submit("thread-lift", vaccine="yes", vaccine_date=office.day(1))
+    reviews.decide(*decide(office, id, "defer"))
+    office.pass_time(days=13)
+    ask_after_waits(office.context)
+    [entry] = [e for e in invitations.list_screenings(office.context, office.clinic) if e.again]
+    arrival.answer_rows(office.context, office.hold(entry.screening_id), ROWS)
+
+    assert office.answer_open(entry.screening_id) == ["vaccine"]
+
+
 def test_it_is_asked_once(office):
     invitation = deferred(office)
     office.pass_time(days=6)

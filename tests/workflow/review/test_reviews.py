@@ -38,6 +38,7 @@ def test_another_clinic_sees_nothing(office):
     [
         ({}, "proceed", "", None),
         ({"smoke": "daily"}, "nonsense", "", "missing"),
+        ({"easy_bruise": "yes"}, "proceed", "", "needs-reason"),
         ({"can_be_pregnant": "yes", "pregnant": "yes"}, "proceed", "I say so", "fixed"),
         ({"can_be_pregnant": "yes", "pregnant": "yes"}, "proceed-with-conditions", "x", "fixed"),
         ({"can_be_pregnant": "yes", "pregnant": "yes"}, "decline", "", None),
