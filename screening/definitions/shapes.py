@@ -97,7 +97,7 @@ class QuestionShape(Shape):
     always: bool = False
     booked: bool = False
     holds: Lives | None = None
-    afresh: bool = False
+    afresh: bool = False  # of format 1, where it said what `holds` says now
     required: bool = True
     longest: Annotated[int, Field(ge=1, le=2000)] = 500
     still: Text | None = None

@@ -123,7 +123,7 @@ class Item:
     `holds` says how long an answer lasts, the day itself where nothing is written.
     `still` are the words of "it still goes on" beside a date. `doctor_reads` marks what
     no program can judge, a text or a "yes"; `no_consequence` says why nothing follows.
-    `afresh` asks it at each visit, whatever was said last time. `longest` is in characters.
+    `longest` is in characters.
     """
 
     link_id: str
@@ -141,7 +141,6 @@ class Item:
     private: bool = False
     always: bool = False
     booked: bool = False
-    afresh: bool = False
     required: bool = True
     longest: int = 500
     holds: Holds = Holds()

@@ -128,9 +128,16 @@ def test_other_pages_still_take_little(client):
 
 
 def test_busy_is_said(client, sealed, monkeypatch):
-    monkeypatch.setattr(verification, "LONGEST", 0.05)
+    monkeypatch.setattr(verification, "LONGEST_WAIT", 0.05)
     with verification._at_once, verification._at_once:
         assert upload(client, sealed).status_code == 503
+
+
+def test_a_machine_without_time_says_so_and_condemns_no_file(client, sealed, monkeypatch):
+    monkeypatch.setattr(verification, "LONGEST_CHECK", 0.05)
+    answer = upload(client, sealed)
+    assert answer.status_code == 503
+    assert "Try again in a minute" in answer.text
 
 
 @pytest.fixture
