@@ -42,15 +42,12 @@ def conditions(names):
     """Return a strategy for what a derived finding may rest on."""
     protective = st.sampled_from([*PROTECTIVE, SETTLED])
     leaf = st.sampled_from(names) | protective.map(lambda name: {"not": name})
-    return st.recursive(
-        leaf,
-        lambda part: st.builds(
-            lambda word, parts: {word: parts},
-            st.sampled_from(["all", "any"]),
-            st.lists(part, min_size=2, max_size=3),
-        ),
-        max_leaves=4,
-    )
+
+    def joined(part):
+        parts = st.lists(part, min_size=2, max_size=3)
+        return st.dictionaries(st.sampled_from(["all", "any"]), parts, min_size=1, max_size=1)
+
+    return st.recursive(leaf, joined, max_leaves=4)
 
 
 @st.composite

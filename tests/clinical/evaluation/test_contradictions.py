@@ -7,6 +7,7 @@ import pytest
 from screening.clinical.evaluation.case import CaseError, read_case, verdicts_of
 from screening.clinical.evaluation.contradictions import MISLED
 from screening.definitions.loading import load_definitions
+from tests.clinical.evaluation.test_ageing import PROTECTED
 from tests.conftest import SMALL, write_library
 
 CLASH = """
@@ -113,3 +114,20 @@ def test_a_report_made_before_is_read_as_it_was(small):
     raw = {"procedures": ["peel"], "on": "2026-11-29", "answers": {"pregnant": "yes"}}
 
     assert read_case(small, raw, strict=False).answers == {"pregnant": "yes"}
+
+
+def test_a_protective_answer_that_is_contradicted_protects_no_more(tmp_path):
+    clash = """
+contradictions:
+- one: {q_illness: yes}
+  other: {q_calm: yes}
+  because: Made up for a test.
+  unknown: calm
+"""
+    files = PROTECTED | {"contradictions.yaml": clash}
+    library = load_definitions(write_library(tmp_path, files))
+    raw = {"procedures": ["peel"], "on": "2026-11-29", "otherwise": "absent"}
+
+    for calm, outcome in (("yes", "information-needed"), ("no", "contraindicated")):
+        case = read_case(library, raw | {"answers": {"q_illness": "yes", "q_calm": calm}})
+        assert verdicts_of(library, case)["procedures"][0]["outcome"] == outcome

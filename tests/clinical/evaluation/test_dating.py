@@ -1,10 +1,12 @@
 """When it was: one day, still going on, over since, or one of several days."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from screening.clinical.evaluation.case import CaseError, read_case, verdicts_of
+from screening.clinical.definitions.findings import Findings
+from screening.clinical.evaluation.case import Case, CaseError, findings_of, read_case, verdicts_of
 from screening.definitions.loading import load_definitions
 from tests.conftest import SMALL, write_library
 
@@ -36,7 +38,8 @@ def lasting(tmp_path):
 
 @pytest.fixture
 def twice(tmp_path):
-    return load_definitions(write_library(tmp_path, SMALL | {ALL: SMALL[ALL] + AGAIN}))
+    asked = SMALL[ALL].replace("    dates: nsaid_recent\n", STILL) + AGAIN
+    return load_definitions(write_library(tmp_path, SMALL | {ALL: asked}))
 
 
 def told(definitions, on="2026-11-29", answers=None, **given):
@@ -127,3 +130,28 @@ def test_of_two_answers_that_date_one_finding_the_later_counts(twice, more, outc
     assert (said["outcome"], said["until"]) == (outcome, until)
     recent = {"painkiller": "yes", "painkiller_last_dose": "2026-11-28"}
     assert told(twice, answers=recent | more)["outcome"] != "no-contraindication-identified"
+
+
+def test_what_still_goes_on_outlasts_every_other_day(twice):
+    answers = {"painkiller": "yes", "painkiller_last_dose": "still"}
+    said = told(twice, answers=answers | {"tablets": "yes", "tablets_last_dose": "2020-01-01"})
+
+    assert (said["outcome"], said["until"]) == ("deferred", None)
+
+
+def test_a_day_that_lay_ahead_when_it_was_told_is_no_day_later_either(small):
+    """Waiting does not make it true."""
+    answers = DATED | {"painkiller_last_dose": "2026-11-05", "can_be_pregnant": "no"}
+    told_on = dict.fromkeys(answers, date(2026, 11, 1))
+    case = Case(("peel",), date(2026, 12, 24), answers, Findings({}), answered_on=told_on)
+
+    assert "nsaid_recent" not in findings_of(small, case, case.on).dates
+
+
+def test_a_month_that_was_not_over_ends_on_the_day_of_the_answer(small):
+    answers = DATED | {"painkiller_last_dose": "2026-11"}
+    told_on = dict.fromkeys(answers, date(2026, 11, 9))
+    case = Case(("peel",), date(2026, 12, 24), answers, Findings({}), answered_on=told_on)
+    found = findings_of(small, case, case.on).dates["nsaid_recent"]
+
+    assert (found.first, found.last) == (date(2026, 11, 1), date(2026, 11, 9))

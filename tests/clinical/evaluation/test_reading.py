@@ -1,9 +1,14 @@
 """What no program can judge stands under "To read", and nothing is clear before it was read."""
 
+from datetime import date
+
 import pytest
 
 from screening.clinical.evaluation.case import read_case, verdicts_of
-from screening.clinical.evaluation.reading import ToRead, to_read
+from screening.clinical.evaluation.population import establish_all
+from screening.clinical.evaluation.population_eligibility import determine_all
+from screening.clinical.evaluation.reading import ToRead, to_read, to_read_by
+from screening.clinical.evaluation.replies import gather
 from screening.definitions.loading import load_definitions
 from tests.conftest import SMALL, write_library
 
@@ -74,3 +79,16 @@ def test_a_text_that_was_understood_whole_needs_no_reading(read):
     assert to_read(read, "peel", answers, recognised={"aspirin_why"}) == [
         ToRead("thinner", "Herbs")
     ]
+
+
+def test_of_many_the_same_are_read(read):
+    quiet = {"date_of_birth": "1986-01-01", "can_be_pregnant": "no", "painkiller": "no"}
+    quiet |= {"thinner": ["none"], "dental": "no", "worry": "no"}
+    said = [quiet, quiet | {"thinner": ["herbs"]}, quiet | {"worry": "tell-doctor"}]
+    crowd = gather((date(2026, 11, 29), answers) for answers in said)
+    unread = to_read_by(read, "peel", crowd)
+    peel, findings = read.procedures["peel"], establish_all(read, crowd)
+    found = determine_all(peel, findings, crowd.days, crowd.everyone, unread)
+
+    assert unread == 0b110
+    assert found.outcomes["no-contraindication-identified"] == 0b001
