@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests import walk
 from tests.visitor import Visitor
+from tests.web.core.test_accessibility import check_light_and_dark
 from tests.web.core.test_whole_way import sign_in
 
 
@@ -39,6 +40,7 @@ def arrive(clinic, browser_of, name, size="phone", **rows):
         for group in patient.locator("fieldset").all():
             field = group.locator("input").first.get_attribute("name")
             group.get_by_label(rows.get(field, "No"), exact=True).check()
+        check_light_and_dark(patient, 320, 390)
         patient.get_by_role("button", name="Continue", exact=True).click()
         patient.wait_for_load_state()
     desk.goto("/reception")
@@ -48,6 +50,7 @@ def arrive(clinic, browser_of, name, size="phone", **rows):
 def test_with_nothing_new_the_decision_stands(clinic, browser_of, decided):
     decided("Nothing New")
     desk, patient = arrive(clinic, browser_of, "Nothing New")
+    check_light_and_dark(patient, 320, 390)
     patient.get_by_role("button", name="Yes, this is right").click()
     expect(patient.get_by_role("heading", name="Thank you. Nothing has changed.")).to_be_visible()
 
@@ -55,6 +58,8 @@ def test_with_nothing_new_the_decision_stands(clinic, browser_of, decided):
     row = desk.get_by_role("row").filter(has_text="Nothing New")
     expect(row).to_have_count(1)
     expect(row).to_contain_text(re.compile(r"confirmed today \d\d:\d\d"))
+    desk.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    check_light_and_dark(desk, 390)
     doctor = browser_of("desktop")
     sign_in(doctor, "doctor", clinic.doctor_password)
     waiting = doctor.locator("#queue").inner_text().split("Decided lately")[0]
@@ -75,3 +80,4 @@ def test_news_go_back_to_the_doctor_with_the_earlier_decision(clinic, browser_of
     expect(news).to_contain_text("cold sore")
     expect(news).to_contain_text("Deferred")
     expect(news).to_contain_text("Before that, decided by Dr Mai Tran")
+    check_light_and_dark(doctor, 390)
