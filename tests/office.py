@@ -143,6 +143,10 @@ class Office:
         """Return the day at the clinic `ago` days before its today, as an answer."""
         return (self.now.astimezone(ZONE).date() - timedelta(ago)).isoformat()
 
+    def vaccine_in(self, days):
+        """Return the answers of someone whose vaccine is booked for then."""
+        return {"booked": ["vaccine_dose"], "vaccine_booked_date": self.day(-days)}
+
     @property
     def evening(self):
         """Return the last minute of the clinic's today, for an appointment yet to come."""
@@ -160,9 +164,9 @@ class Office:
     def pass_time(self, **by):
         self.now += timedelta(**by)
 
-    def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03", booked=None):
+    def invite(self, *procedures, name="Lan Nguyen", born="1986-05-03", at=None):
         chosen = procedures or ("mesotherapy-face",)
-        return invitations.invite(self.context, self.desk, name, chosen, booked, born=born)
+        return invitations.invite(self.context, self.desk, name, chosen, at, born=born)
 
     def hold(self, screening_id):
         """Return the edit lock of the patient's phone, which comes in where it is not in yet."""
@@ -217,9 +221,9 @@ class Office:
         arrival.answer_rows(self.context, self.hold(id), said)
         return id
 
-    def submit(self, *procedures, booked=None, **special):
-        """Return the id of a screening that was answered and sent; `booked` is when to come."""
-        invitation = self.invite(*procedures, booked=booked)
+    def submit(self, *procedures, at=None, **special):
+        """Return the id of a screening that was answered and sent; `at` is when to come."""
+        invitation = self.invite(*procedures, at=at)
         self.answer(invitation.screening_id, **special)
         self.stand_by(invitation.screening_id)
         answering.submit(self.context, self.hold(invitation.screening_id), DECLARED)

@@ -19,7 +19,6 @@ from screening.definitions.shapes import (
     FactShape,
     FindingShape,
     HeavierShape,
-    MedicineShape,
     NormalShape,
     NotKnownShape,
     PeopleShape,
@@ -33,6 +32,25 @@ from screening.definitions.shapes import (
     VisitShape,
 )
 from screening.definitions.values import Decided, Format, Id, Ids, LinkId, Singles, Text
+
+
+class OnTheSkinShape(Shape):
+    establishes: Ids = ()
+    possible: Ids = ()
+
+
+class MedicineShape(Shape):
+    id: Id = Field(alias="class")
+    name: Text | None = Field(alias="is", default=None)
+    establishes: Ids = ()
+    possible: Ids = ()
+    on_the_skin: OnTheSkinShape | None = None
+    why: Text | None = None
+    source: tuple[Text, ...] = ()
+    substances: tuple[Text, ...] = ()
+    names: tuple[Text, ...] = ()
+    question: LinkId | None = None
+    answer: Text | None = None
 
 
 class FindingsFile(Shape):

@@ -11,10 +11,9 @@ from screening.clinical.definitions.questionnaire import YES, Item, ItemType
 from screening.definitions.dictionary.index import Index
 from screening.definitions.dictionary.reading import NameReader
 from screening.definitions.dictionary.spelling import plain
-from screening.definitions.kinds import MedicinesFile
+from screening.definitions.kinds import MedicinesFile, MedicineShape
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document
-from screening.definitions.shapes import MedicineShape
 
 Mistake = tuple[tuple[str | int, ...], str]
 

@@ -284,22 +284,3 @@ class ApprovalShape(Shape):
     by: Text
     on: date
     reads: Text
-
-
-class OnTheSkinShape(Shape):
-    establishes: Ids = ()
-    possible: Ids = ()
-
-
-class MedicineShape(Shape):
-    id: Id = Field(alias="class")
-    name: Text | None = Field(alias="is", default=None)
-    establishes: Ids = ()
-    possible: Ids = ()
-    on_the_skin: OnTheSkinShape | None = None
-    why: Text | None = None
-    source: tuple[Text, ...] = ()
-    substances: tuple[Text, ...] = ()
-    names: tuple[Text, ...] = ()
-    question: LinkId | None = None
-    answer: Text | None = None

@@ -19,7 +19,6 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from screening.clinical.report.parts import Report
 from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
@@ -39,6 +38,7 @@ from screening.documents.rendering.dates import (
 )
 from screening.documents.rendering.drawing import drawing_of
 from screening.documents.rendering.fonts import use_own_fonts
+from screening.documents.rendering.pictures import LOGO, PICTURES, OwnPictures
 from screening.documents.rendering.qr import picture_of
 from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.tags import finish_tags
@@ -47,8 +47,6 @@ from screening.documents.rendering.xmp_claims import TwoClaims
 from screening.documents.verifying.record import RECORD
 from screening.shipped import TEMPLATES
 
-PICTURES = "picture:"
-LOGO = "logo"
 ARCHIVE = "pdf/a-3a"
 PAPERS = ("A4", "Letter")
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
@@ -276,26 +274,3 @@ def _typography(paper: str) -> tuple[FontConfiguration, CSS, CSS]:
         CSS(string=text, font_config=_fonts(), url_fetcher=OwnPictures()) for text in (looks, size)
     )
     return _fonts(), first, second
-
-
-class OwnPictures(URLFetcher):  # type: ignore[misc]
-    """Reads pictures of templates/documents by name and the logo; refuses every other address."""
-
-    def __init__(self, logo: bytes | None = None):
-        super().__init__()
-        self.logo = logo
-
-    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        """Return the picture that `url` names. Raises ValueError for anything else."""
-        if self.logo and url == f"{PICTURES}{LOGO}":
-            return URLFetcherResponse(url, self.logo, {"Content-Type": "image/png"})
-        picture = _pictures().get(url)
-        if picture is None:
-            raise ValueError("a report shows nothing from outside")
-        return URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
-
-
-@cache
-def _pictures() -> dict[str, bytes]:
-    paths = sorted((TEMPLATES / "documents").glob("*.svg"))
-    return {f"{PICTURES}{path.name}": path.read_bytes() for path in paths}

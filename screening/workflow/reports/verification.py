@@ -257,7 +257,7 @@ def replay(context: Context, record: Mapping[str, Any]) -> bool | None:
 def _weighed(verdicts: Any) -> Any:
     """Return the verdicts in no order, without the words for why: a report has the gravest first.
 
-    What is no verdict comes back as it is.
+    The first reports had no list of what to read. What is no verdict comes back as it is.
     """
     try:
         by_procedure = {
@@ -265,6 +265,6 @@ def _weighed(verdicts: Any) -> Any:
             | {"reasons": [{**reason, "why": None} for reason in one["reasons"]]}
             for one in verdicts["procedures"]
         }
-        return {**verdicts, "procedures": by_procedure}
+        return {"to_read": [], **verdicts, "procedures": by_procedure}
     except (AttributeError, KeyError, TypeError):
         return verdicts

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from screening.clinical.evaluation.case import CaseError, read_case, verdicts_of
+from screening.clinical.evaluation.case import CaseError, read_case
+from screening.clinical.evaluation.verdicts import verdicts_of
 
 CASES = [
     json.loads(line)

@@ -26,7 +26,7 @@ def office(tmp_path_factory, furnish):
 @pytest.fixture
 def arrived(office):
     """Return the arrival of someone with nothing to report whom the doctor has seen."""
-    id = office.submit(bleeding="yes", bleeding_which=["none"], booked=office.now, **WOMAN)
+    id = office.submit(bleeding="yes", bleeding_which=["none"], at=office.now, **WOMAN)
     reviews.decide(*decide(office, id, "proceed", "seen before"))
     office.pass_time(days=21)
     return asking_again.arrive(office.context, office.desk, id)

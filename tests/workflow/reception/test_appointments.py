@@ -16,7 +16,7 @@ ASPIRIN = {"painkiller": "yes"}
 def booked(office):
     """Return who took a painkiller yesterday and comes in three weeks."""
     at = office.now + timedelta(days=21)
-    return office.submit(painkiller="yes", painkiller_last_dose=office.day(1), booked=at)
+    return office.submit(painkiller="yes", painkiller_last_dose=office.day(1), at=at)
 
 
 def visit_of(office, id):
@@ -78,7 +78,7 @@ def test_a_declined_treatment_is_not_for_this_patient(office):
 
 def test_a_new_day_on_which_more_speaks_against_it_is_the_doctors_to_see(office):
     later = office.now + timedelta(days=90)
-    id = office.submit("thread-lift", vaccine="yes", vaccine_date=office.day(-40), booked=later)
+    id = office.submit("thread-lift", **office.vaccine_in(days=40), at=later)
     reviews.decide(*decide(office, id, "proceed"))
     assert words(office, id)[0][0] == Word.MAY_COME
 

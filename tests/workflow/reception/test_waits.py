@@ -22,10 +22,10 @@ ROWS = dict.fromkeys(
 )
 
 
-def deferred(office, booked=None, **special):
+def deferred(office, at=None, **special):
     """Return the link and screening of someone whom the doctor asked to wait."""
     said = special or ASPIRIN | {"painkiller_last_dose": office.day(1)}
-    invitation = office.invite(booked=booked)
+    invitation = office.invite(at=at)
     office.answer(invitation.screening_id, **said)
     answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     reviews.decide(*decide(office, invitation.screening_id, "defer"))

@@ -107,7 +107,7 @@ def test_the_signed_report_holds_seal_signature_and_the_report_it_decides_on(off
 def test_a_decision_milder_than_the_advice_for_the_visit_needs_a_reason(office):
     """A vaccine booked for the day before: nothing speaks against it today, much on the visit."""
     at = office.now + timedelta(days=21)
-    id = office.submit("thread-lift", vaccine="yes", vaccine_date=office.day(-20), booked=at)
+    id = office.submit("thread-lift", **office.vaccine_in(days=20), at=at)
     [procedure] = reviews.read_review(office.context, office.doctor, id).report["procedures"]
 
     assert procedure["outcome"] == "no-contraindication-identified"

@@ -170,7 +170,7 @@ def test_nobody_arrives_before_the_answers_were_sent(office):
 
 
 def test_what_came_up_since_the_decision_by_itself_goes_to_the_doctor(office):
-    id = office.submit("thread-lift", vaccine="yes", vaccine_date=office.day(-20))
+    id = office.submit("thread-lift", **office.vaccine_in(days=20))
     reviews.decide(*decide(office, id, "proceed"))
     office.make_reports()
     office.pass_time(days=21)

@@ -21,7 +21,7 @@ from tests.office import DECLARED, refused
 
 WORKFLOW = Path(edit_lock.__file__).parents[1]
 # What puts a draft into the table without a patient's device: a new one, and one that is erased.
-NOT_A_PATIENTS = {"open_screening", "arrive", "_empty"}
+NOT_A_PATIENTS = {"open_screening", "_ask_in_rows", "_empty"}
 ACTS = {
     answering.choose_procedures: (["mesotherapy-face"],),
     answering.give_answer: ("date_of_birth", "1986-05-03"),
