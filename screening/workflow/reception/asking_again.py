@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
@@ -25,6 +26,8 @@ from screening.workflow.reception.invitations import (
     LINK_LASTS,
     Invitation,
     Opened,
+    fresh_link,
+    fresh_start_code,
     open_screening,
     own_screening,
 )
@@ -34,10 +37,17 @@ AFTER_THE_WAIT = "wait"
 
 
 def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
-    """Ask on arrival, in a few rows, whether anything is new since the answers were given."""
+    """Ask on arrival, in a few rows, whether anything is new since the answers were given.
+
+    Said twice it opens nothing anew: what is answered stays, behind a fresh link and code.
+    """
     with context.database.write() as session:
         old = own_screening(session, by, screening_id)
         allow("arrive", old.state)
+        if begun := _arrival_under_way(context, session, old):
+            context.record(session, by, "arrive", begun)
+            link, code = fresh_link(context, session, begun), fresh_start_code(context, begun)
+            return Invitation(begun.id, begun.number, link, code)
         known = context.definitions.procedures
         chosen = open_sealed(context, session, old, "draft")["procedures"]
         chosen = [p for p in chosen if p in known]
@@ -45,6 +55,16 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
         _ask_in_rows(context, session, old, opened.row, set())
         context.record(session, by, "arrive", opened.row)
     return opened.invitation
+
+
+def _arrival_under_way(context: Context, session: Session, old: Screening) -> Screening | None:
+    rows = session.scalars(
+        select(Screening)
+        .where(Screening.recheck_of == old.id, Screening.state == State.IN_PROGRESS)
+        .order_by(Screening.created_at.desc())
+    )
+    drafts = ((row, open_sealed(context, session, row, "draft")) for row in rows)
+    return next((row for row, draft in drafts if draft["why"] == ON_ARRIVAL), None)
 
 
 def ask_after_the_wait(

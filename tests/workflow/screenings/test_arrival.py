@@ -169,6 +169,17 @@ def test_nobody_arrives_before_the_answers_were_sent(office):
     assert refused(asking_again.arrive, office.context, office.desk, id) == "invited"
 
 
+def test_whoever_says_twice_that_a_patient_arrived_opens_one_questionnaire(office):
+    id = office.submit()
+    again = office.arrive(id, illness="yes")
+    twice = asking_again.arrive(office.context, office.desk, id)
+    kept = answering.read_draft(office.context, twice.screening_id)
+
+    assert twice.screening_id == again
+    assert kept.rows["illness"] == "yes"
+    assert answering.follow_link(office.context, twice.link)
+
+
 def test_what_came_up_since_the_decision_by_itself_goes_to_the_doctor(office):
     id = office.submit("thread-lift", **office.vaccine_in(days=20))
     reviews.decide(*decide(office, id, "proceed"))
