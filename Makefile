@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-deploy test-any-day quick thorough golden bench faults breaks pictures lint texts language lock licences audit medicine-names
+.PHONY: help serve test test-any-day quick thorough golden bench faults breaks pictures lint texts language lock licences audit medicine-names
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -14,11 +14,7 @@ test: ## Install what is missing and run the whole suite
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/screening check
-	@.venv/bin/pytest --ignore=tests/deploy
-
-test-deploy: ## Try wheel, container, units and installation as an ordinary user (as root, some minutes)
-	@bin/install test
-	@.venv/bin/pytest tests/deploy
+	@.venv/bin/pytest
 
 test-any-day: ## Run on five other days all that a day can change (tests/any_day.py)
 	@bin/install test

@@ -30,9 +30,13 @@ bp.before_request(require("receptionist"))
 def today() -> ResponseReturnValue:
     """Show the appointments of today, or of the day asked for, then everyone else."""
     note_look(context(), person(), "look at list")
+    return _patients(request.args.get("day", type=date.fromisoformat) or day_at_clinic())
+
+
+def _patients(day: date, moved: str = "", appointment: AppointmentForm | None = None) -> str:
+    """Show the list; `appointment` is what was wrong with the one of the screening `moved`."""
     zone = person().clinic.zone
     today = day_at_clinic()
-    day = request.args.get("day", type=date.fromisoformat) or today
     entries = invitations.list_screenings(context(), person().clinic.id, day)
     of_the_day = [e for e in entries if _day(e, zone) == day]
     return render_template(
@@ -51,6 +55,8 @@ def today() -> ResponseReturnValue:
         now=context().now(),
         has_mail=context().mail is not None,
         form=FlaskForm(),
+        moved=next((e for e in entries if e.screening_id == moved), None),
+        appointment=appointment,
     )
 
 
@@ -122,9 +128,11 @@ def unlock(kiosk_id: str) -> ResponseReturnValue:
 def reschedule(screening_id: str) -> ResponseReturnValue:
     """Move the appointment; all is weighed for the new day at once."""
     form, here = AppointmentForm(), person()
-    if form.validate_on_submit():
-        at = form.appointment.data.replace(tzinfo=ZoneInfo(here.clinic.zone))
-        appointments.reschedule(context(), here, screening_id, at)
+    appointments.check_it_may_move(context(), here, screening_id)
+    if not form.validate_on_submit():
+        return _patients(day_at_clinic(), screening_id, form), 422
+    at = form.appointment.data.replace(tzinfo=ZoneInfo(here.clinic.zone))
+    appointments.reschedule(context(), here, screening_id, at)
     return redirect(url_for(".today"), 303)
 
 

@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
+from screening.clinical.evaluation.stored import can_be_weighed
 from screening.web.core.guards import day_at_clinic
 from screening.web.core.refusal_words import MAIL_ADDRESS, words
 from screening.workflow.core.actor import LONGEST_NAME
@@ -59,10 +60,22 @@ class BirthDateForm(FlaskForm):
     born = BirthDateField(_l("Date of birth"), [InputRequired(_l("Write the date of birth."))])
 
 
+class AppointmentField(DateTimeLocalField):
+    """When a patient comes: today at the earliest, as far ahead as answers can be weighed."""
+
+    def post_validate(self, form: FlaskForm, validation_stopped: bool) -> None:
+        if self.data and self.data.date() < day_at_clinic():
+            raise ValidationError(_l("This day is over. Choose today or a later day."))
+        if self.data and not can_be_weighed(self.data.date(), day_at_clinic()):
+            raise ValidationError(_l("This day is more than two years away. Check the year."))
+
+
 class AppointmentForm(FlaskForm):
     """The appointment as it is from now on."""
 
-    appointment = DateTimeLocalField(_l("Appointment"), [InputRequired()])
+    appointment = AppointmentField(
+        _l("Day and time"), [InputRequired(_l("Choose the day and the time."))]
+    )
 
 
 class InviteForm(FlaskForm):
@@ -73,7 +86,7 @@ class InviteForm(FlaskForm):
             Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name.")),
         ],
     )
-    appointment = DateTimeLocalField(_l("Appointment (optional)"), [Optional()])
+    appointment = AppointmentField(_l("Appointment (optional)"), [Optional()])
     to = StringField(
         _l("E-mail address (optional)"),
         [MailAddress()],

@@ -19,6 +19,7 @@ from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Context
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.core.states import State, allow
@@ -42,6 +43,15 @@ class Coming:
     word: Word
     day: str | None
     to_confirm: int
+
+
+def check_it_may_move(context: Context, by: Actor, screening_id: str) -> None:
+    """Raise ActRefusedError "gone" for another clinic's, or the state in which nothing moves."""
+    with context.database.read() as session:
+        screening = session.get(Screening, screening_id)
+        if screening is None or screening.clinic_id != by.clinic_id:
+            raise ActRefusedError(Refusal.GONE)
+        allow("reschedule", screening.state)
 
 
 def reschedule(context: Context, by: Actor, screening_id: str, at: datetime) -> None:

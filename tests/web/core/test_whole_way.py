@@ -182,12 +182,10 @@ def test_a_changed_answer_opens_its_follow_up_and_returns_to_the_check(clinic, b
     page.get_by_role("link", name=re.compile("Change Could you get pregnant")).click()
     page.get_by_label("Yes", exact=True).check()
     page.get_by_role("button", name="Continue", exact=True).click()
-    assert page.url.endswith("/questions/pregnant")
-    page.get_by_label("No", exact=True).check()
-    page.get_by_role("button", name="Continue", exact=True).click()
-    assert page.url.endswith("/questions/period")
-    page.get_by_label("No", exact=True).check()
-    page.get_by_role("button", name="Continue", exact=True).click()
+    for follow_up in ("pregnant", "period", "trying_self"):
+        assert page.url.endswith(f"/questions/{follow_up}")
+        page.get_by_label("No", exact=True).check()
+        page.get_by_role("button", name="Continue", exact=True).click()
     assert page.url.endswith("/check")
 
 

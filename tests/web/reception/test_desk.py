@@ -61,3 +61,26 @@ def test_a_withdrawal_needs_a_reason_from_the_list(office, desk):
 
     assert desk.post(where, data={"why": "because"}).status_code == 409
     assert desk.post(where, data={"why": "cancelled"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (lambda now: now - timedelta(days=3), "This day is over"),
+        (lambda now: now + timedelta(days=3000), "more than two years away"),
+        (lambda now: None, "Choose the day and the time"),
+    ],
+)
+def test_an_appointment_that_cannot_be_is_named_and_moves_nothing(office, desk, at, said):
+    invitation = office.invite(name="Ana Silva")
+    moment = at(office.now)
+    typed = f"{moment:%Y-%m-%dT%H:%M}" if moment else ""
+    where = f"/reception/screenings/{invitation.screening_id}/appointment"
+    answer = desk.post(where, data={"appointment": typed})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{typed}"' in answer.text
+    listed = invitations.list_screenings(office.context, office.clinic, office.evening.date())
+    [entry] = [e for e in listed if e.screening_id == invitation.screening_id]
+    assert entry.appointment_at is None
