@@ -41,6 +41,7 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.answers import Fault, parse_answer
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
+from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.medicines.questions import (
     DidYouMean,
     NotRecognised,
@@ -58,6 +59,7 @@ WORDS = {
     NONE_OF_THESE: _l("None of these"),
     NOT_KNOWN: _l("I do not know"),
     TELL_DOCTOR: _l("I will tell only the doctor"),
+    MISLED: _l("This was answered although the answer before it does not lead here."),
 }
 FAULTS = {
     Fault.MISSING: _l("Choose an answer. If you are not sure, say so."),
