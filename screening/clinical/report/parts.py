@@ -27,7 +27,7 @@ class ReportReason(TypedDict):
     the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
     link ids of the questions behind it. `by_policy` marks a rule that the clinic made
     or changed. `outlived` are the answers behind it that held no more. What is `still` going
-    on has no end yet, and the wait begins after it.
+    on has no end yet: the wait begins after it, `counted_from` "last dose" or the like.
     """
 
     finding: str
@@ -50,6 +50,7 @@ class ReportReason(TypedDict):
     by_policy: NotRequired[bool]  # absent from the first reports
     outlived: NotRequired[list[Aged]]
     still: NotRequired[bool]
+    counted_from: NotRequired[str | None]
 
 
 class ReportVisit(TypedDict):

@@ -49,6 +49,7 @@ def describe_reason(
     )
     if reason.still:
         described["still"] = True
+        described["counted_from"] = definitions.findings[rule.finding].date
     return described
 
 
