@@ -110,7 +110,6 @@ def compile_report(
         sources=_sources(definitions, procedures),
         case={**raw_case, **_frozen(case)},
         verdicts=_verdicts(definitions, case),
-        issues=detected_issues(case.on.isoformat(), procedures, frame),
         response=response_resource(
             definitions.hash,
             case.procedures,
@@ -123,6 +122,7 @@ def compile_report(
     if case.medicines.entries:
         report["medicines"] = [_medicine(definitions, entry) for entry in case.medicines.entries]
     _add_what_nobody_judged(report, definitions, case, words)
+    report["issues"] = detected_issues(report)
     return report
 
 
