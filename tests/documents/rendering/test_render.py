@@ -584,3 +584,13 @@ def test_a_report_of_before_prints_no_empty_block(screening_pdf):
 
     assert "To read" not in text
     assert "Cannot both be true" not in text
+
+
+@pytest.mark.parametrize("reader", [Reader.DOCTOR, Reader.PATIENT])
+def test_who_approved_a_list_on_which_day_stands_where_the_draft_sentence_stood(report, reader):
+    approved = {"by": "Dr Anna Kern", "on": "2026-12-01"}
+    one = {**report["procedures"][0], "approved": approved}
+    text = plain_text(render_pdf({**report, "procedures": [one]}, reader=reader))
+
+    assert "The list of Photorejuvenation was approved by Dr Anna Kern on 1 December 2026." in text
+    assert "research drafts" not in text
