@@ -22,7 +22,8 @@ LATER = timedelta(days=400)
 CHOSEN = ["-m", "not browser and not fault", "--ignore=tests/test_canary.py"]
 # Rules, checks and verifying take the day as an argument, which tests/test_house.py holds, and
 # an installation knows none: the first of the days is enough for them.
-ONCE = ("clinical", "definitions", "documents/verifying", "golden", "breaks", "deploy")
+ONCE = ("clinical", "definitions", "documents/rendering", "documents/verifying", "golden", "breaks")
+ONCE += ("deploy",)
 REST = [f"--ignore=tests/{folder}" for folder in ONCE]
 # The library is also a plugin of pytest, which finds it loaded before it could look at it.
 LOADED = ["-W", "ignore:Module already imported so cannot be rewritten; time_machine"]

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -49,21 +48,6 @@ class OrdinaryUser:
         if os.geteuid() != 0:
             return ()
         return ("setpriv", f"--reuid={self.name}", f"--regid={self.name}", "--clear-groups")
-
-    @contextmanager
-    def acting(self):
-        """Let this process do what follows as the user, so that files it makes are the user's."""
-        if os.geteuid() != 0:
-            yield
-            return
-        account = pwd.getpwnam(self.name)
-        os.setegid(account.pw_gid)
-        os.seteuid(account.pw_uid)
-        try:
-            yield
-        finally:
-            os.seteuid(0)
-            os.setegid(0)
 
     def own(self, folder):
         """Give `folder` and everything in it to this user."""

@@ -108,10 +108,10 @@ def test_it_says_that_it_is_not_ready_where_it_cannot_render(image, folder, user
     server.settings["PYTHONPATH"] = f"{folder}:{before}"
     server.command("certificates", check=True)
     config = read_config({"SCREENING_INSTANCE": str(server.folder)})
-    with user.acting():
-        queue = open_queue(config, open_safe(config).keys())
-        tell_state(queue, "", now())  # of an earlier start
-        queue.storage.close()
+    queue = open_queue(config, open_safe(config).keys())
+    tell_state(queue, "", now())  # of an earlier start
+    queue.storage.close()
+    user.own(folder)
     server.start()
     try:
         assert wait_for_readiness(server, but="a worker has started") == [

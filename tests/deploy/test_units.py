@@ -66,7 +66,7 @@ def test_the_filter_is_in_force(under, folder):
     ], done.stderr
 
 
-def test_pages_and_worker_do_their_work_under_the_unit(image, under, folder, user):
+def test_pages_and_worker_do_their_work_under_the_unit(image, under, folder):
     server = image.installation(folder / "clinic", *under(PAGES, folder)).start()
     try:
         Visitor().submit_quietly(server.link)
@@ -74,9 +74,7 @@ def test_pages_and_worker_do_their_work_under_the_unit(image, under, folder, use
         first = parts(server)
         server.process.send_signal(signal.SIGHUP)  # what ExecReload does
         wait_for(lambda: are_others(first, parts(server)))
-        with user.acting():
-            link = server.invite("Ana Silva", "prp")
-        Visitor().submit_quietly(link, name="Ana Silva")
+        Visitor().submit_quietly(server.invite("Ana Silva", "prp"), name="Ana Silva")
         server.wait_for_report()
     finally:
         server.stop()
@@ -116,13 +114,13 @@ def test_a_worker_alone_works_under_its_unit(image, under, folder, user):
     clinic = image.installation(folder / "clinic")
     clinic.command("clinic", "Aurelia", check=True)
     alone = image.installation(folder / "worker", *under(WORKER, folder))
+    config = read_config({"SCREENING_INSTANCE": str(clinic.folder)})
+    queue = open_queue(config, open_safe(config).keys())
+    user.own(folder)  # what root made here; SQLite gives the files beside it the same owner
     worker = subprocess.Popen([*alone.program, "worker"], cwd=clinic.cwd, env=clinic.environment)
     try:
-        config = read_config({"SCREENING_INSTANCE": str(clinic.folder)})
-        with user.acting():
-            queue = open_queue(config, open_safe(config).keys())
-            wait_for(lambda: [said for _, said in worker_states(lambda: queue)] == [""])
-            queue.storage.close()
+        wait_for(lambda: [said for _, said in worker_states(lambda: queue)] == [""])
+        queue.storage.close()
     finally:
         worker.terminate()
         worker.wait(30)

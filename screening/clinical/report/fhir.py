@@ -20,6 +20,7 @@ from screening.clinical.definitions.definitions import Definitions, assemble_que
 from screening.clinical.definitions.questionnaire import (
     NO,
     NOT_KNOWN,
+    STILL,
     TELL_DOCTOR,
     YES,
     Answer,
@@ -33,6 +34,7 @@ Resource = dict[str, Any]
 YES_OR_NO = "http://terminology.hl7.org/CodeSystem/v2-0136"
 ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 ANSWERED_ON = "urn:screening:answered-on"
+GOES_ON = "urn:screening:still"
 NO_VALUE = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
@@ -204,4 +206,7 @@ def _value(item: Item, answer: str, address: str, words: Mapping[str, str]) -> R
         return {"valueCoding": _coding(item, answer, address, words)}
     if answer in (NOT_KNOWN, TELL_DOCTOR):
         return {"extension": [{"url": NO_VALUE, "valueCode": STANDARD[answer][1]}]}
+    if answer == STILL:
+        goes_on = {"url": GOES_ON, "valueString": item.still}
+        return {"extension": [{"url": NO_VALUE, "valueCode": "not-applicable"}, goes_on]}
     return {"valueDate" if TYPES[item.type] == "date" else "valueString": answer}

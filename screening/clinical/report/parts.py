@@ -26,7 +26,8 @@ class ReportReason(TypedDict):
     `state` is "present" or "unknown", `wait` the rule's defer in words, `dated`
     the patient's date ("2026-05-03" or "2026-05-01/2026-05-31"), `answers` the
     link ids of the questions behind it. `by_policy` marks a rule that the clinic made
-    or changed. `outlived` are the answers behind it that held no more.
+    or changed. `outlived` are the answers behind it that held no more. What is `still` going
+    on has no end yet: the wait begins after it, `counted_from` "last dose" or the like.
     """
 
     finding: str
@@ -48,6 +49,8 @@ class ReportReason(TypedDict):
     answers: list[str]
     by_policy: NotRequired[bool]  # absent from the first reports
     outlived: NotRequired[list[Aged]]
+    still: NotRequired[bool]
+    counted_from: NotRequired[str | None]
 
 
 class ReportVisit(TypedDict):
@@ -61,7 +64,10 @@ class ReportVisit(TypedDict):
 
 
 class ReportProcedure(TypedDict):
-    """One procedure's verdict; `outcome` is an eligibility.Outcome."""
+    """One procedure's verdict; `outcome` is an eligibility.Outcome.
+
+    `to_read` are the questions of its list whose answers a person must read first.
+    """
 
     id: str
     name: str
@@ -74,6 +80,7 @@ class ReportProcedure(TypedDict):
     changes: NotRequired[list[ReportChange]]  # nor these
     approved: NotRequired[ReportApproval | None]  # nor did they know of approvals
     visit: NotRequired[ReportVisit]  # where an appointment is known
+    to_read: NotRequired[list[str]]  # where there is something
 
 
 class ReportAnswer(TypedDict):
@@ -95,6 +102,26 @@ class ReportAnswer(TypedDict):
     find_out: str | None
     answered_on: NotRequired[str]
     private: NotRequired[bool]  # the first reports did not say
+
+
+class ReportRead(TypedDict):
+    """An answer that no program can judge, as it was given.
+
+    `not_recognised` are the parts of a list of medicines that no dictionary knows.
+    """
+
+    link_id: str
+    question: str
+    text: str
+    not_recognised: NotRequired[list[str]]
+
+
+class ReportClash(TypedDict):
+    """Answers that cannot all be true, why not, and what they leave open, by name."""
+
+    because: str
+    answers: list[ReportRead]
+    leaves_open: list[str]
 
 
 class ReportMedicine(TypedDict):
@@ -135,6 +162,8 @@ class Translated(TypedDict):
     reviewed_by: str | None
     procedures: list[ReportProcedure]
     sections: list[ReportSection]
+    to_read: NotRequired[list[ReportRead]]
+    contradictions: NotRequired[list[ReportClash]]
 
 
 class AnsweredBy(TypedDict):
@@ -166,6 +195,8 @@ class Report(TypedDict):
     translated: NotRequired[Translated]
     decisive: NotRequired[dict[str, list[Decisive]]]
     medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some
+    to_read: NotRequired[list[ReportRead]]  # only where there is something
+    contradictions: NotRequired[list[ReportClash]]
 
 
 def patient_name(frame: Mapping[str, Any]) -> str:

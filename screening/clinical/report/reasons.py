@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.definitions import Definitions, with_parts
 from screening.clinical.definitions.eligibility import Procedure, Reason
-from screening.clinical.definitions.questionnaire import Item, ItemType
+from screening.clinical.definitions.medicines import Status
+from screening.clinical.definitions.questionnaire import Answer, Item, ItemType
 from screening.clinical.evaluation.ageing import outlived_behind
-from screening.clinical.evaluation.case import Case, outlived_answers
-from screening.clinical.report.parts import Aged, ReportReason
+from screening.clinical.evaluation.case import (
+    Case,
+    contradictions_in,
+    outlived_answers,
+    read_by_doctor,
+)
+from screening.clinical.report.parts import Aged, ReportClash, ReportRead, ReportReason
+
+Wording = Callable[[Item, Answer], str]  # an answer as a person reads it
 
 
 def describe_reason(
@@ -19,7 +27,7 @@ def describe_reason(
     """Return one reason with all that explains it; `behind` is what was asked about a finding."""
     rule = reason.contraindication
     origin = definitions.procedures[rule.listed_by].name if rule.listed_by else procedure.name
-    return ReportReason(
+    described = ReportReason(
         finding=rule.finding,
         name=definitions.findings[rule.finding].name,
         state=reason.state,
@@ -39,6 +47,10 @@ def describe_reason(
         answers=behind.get(rule.finding, []),
         by_policy=rule.policy is not None,
     )
+    if reason.still:
+        described["still"] = True
+        described["counted_from"] = definitions.findings[rule.finding].date
+    return described
 
 
 def say_what_aged(definitions: Definitions, case: Case, reasons: Iterable[ReportReason]) -> None:
@@ -54,6 +66,51 @@ def say_what_aged(definitions: Definitions, case: Case, reasons: Iterable[Report
                 )
                 for one in old
             ]
+
+
+def read_first(definitions: Definitions, case: Case, shown: Wording) -> list[ReportRead]:
+    """Return what a person must read before anything is decided, each answer once."""
+    items = {item.link_id: item for item in definitions.items}
+    found = []
+    for one in read_by_doctor(definitions, case):
+        item = items[one.link_id]
+        said = shown(item, one.text) if one.text in item.codes else one.text
+        read = ReportRead(link_id=item.link_id, question=item.text, text=said)
+        if item.link_id in definitions.medicines.reads and (odd := _not_recognised(case)):
+            read["not_recognised"] = odd
+        found.append(read)
+    return found
+
+
+def _not_recognised(case: Case) -> list[str]:
+    """Return what nobody recognised: a whole entry, or the words beside a name."""
+    entries = case.medicines.entries
+    strange = {one: one.status in (Status.NOT_RECOGNISED, Status.GUESS) for one in entries}
+    odd = (one.text if strange[one] else ", ".join(one.left_over) for one in entries)
+    return [text for text in odd if text]
+
+
+def cannot_all_be_true(
+    definitions: Definitions, case: Case, shown: Wording, words: Mapping[str, str]
+) -> list[ReportClash]:
+    """Return the answers that contradict each other, in the words of their questions.
+
+    `words` has the sentence for those that no file declares.
+    """
+    items = {item.link_id: item for item in definitions.items}
+    return [
+        ReportClash(
+            because=words.get(one.because, one.because),
+            answers=[
+                ReportRead(
+                    link_id=link_id, question=items[link_id].text, text=shown(items[link_id], said)
+                )
+                for link_id, said in one.answers.items()
+            ],
+            leaves_open=[definitions.findings[name].name for name in one.findings],
+        )
+        for one in contradictions_in(definitions, case)
+    ]
 
 
 def answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:

@@ -45,6 +45,7 @@ from screening.clinical.evaluation.case import (
     evaluate_case,
     findings_of,
 )
+from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.detected_issues import detected_issues
@@ -57,7 +58,13 @@ from screening.clinical.report.parts import (
     ReportSection,
     Translated,
 )
-from screening.clinical.report.reasons import answers_behind, describe_reason, say_what_aged
+from screening.clinical.report.reasons import (
+    answers_behind,
+    cannot_all_be_true,
+    describe_reason,
+    read_first,
+    say_what_aged,
+)
 from screening.clinical.report.visit import add_visits
 
 WORDS = {
@@ -66,6 +73,7 @@ WORDS = {
     NONE_OF_THESE: "None of these",
     NOT_KNOWN: "I do not know",
     TELL_DOCTOR: "I will tell only the doctor",
+    MISLED: MISLED,
 }
 NOT_ANSWERED = "Not answered"
 SELF, RELATIVE, INTERPRETER = ANSWERERS = ("self", "relative", "interpreter")
@@ -102,7 +110,6 @@ def compile_report(
         sources=_sources(definitions, procedures),
         case={**raw_case, **_frozen(case)},
         verdicts=_verdicts(definitions, case),
-        issues=detected_issues(case.on.isoformat(), procedures, frame),
         response=response_resource(
             definitions.hash,
             case.procedures,
@@ -114,7 +121,23 @@ def compile_report(
     )
     if case.medicines.entries:
         report["medicines"] = [_medicine(definitions, entry) for entry in case.medicines.entries]
+    _add_what_nobody_judged(report, definitions, case, words)
+    report["issues"] = detected_issues(report)
     return report
+
+
+def _add_what_nobody_judged(
+    report: Report, definitions: Definitions, case: Case, words: Mapping[str, str]
+) -> None:
+    """Put into `report` what a person must read, and what cannot all be true, if anything."""
+
+    def shown(item: Item, answer: Answer) -> str:
+        return answer_text(item, answer, words)
+
+    if read := read_first(definitions, case, shown):
+        report["to_read"] = read
+    if clashing := cannot_all_be_true(definitions, case, shown, words):
+        report["contradictions"] = clashing
 
 
 def _medicine(definitions: Definitions, entry: Entry) -> ReportMedicine:
@@ -149,12 +172,17 @@ def translated(
 ) -> Translated:
     """Return what a patient who reads `language` was asked, said and is told."""
     read = compile_report(in_language(definitions, language), case, {}, {}, words)
-    return Translated(
+    told = Translated(
         language=language,
         reviewed_by=definitions.reviewers.get(language),
         procedures=read["procedures"],
         sections=read["sections"],
     )
+    if "to_read" in read:
+        told["to_read"] = read["to_read"]
+    if "contradictions" in read:
+        told["contradictions"] = read["contradictions"]
+    return told
 
 
 def _procedure(
@@ -164,7 +192,7 @@ def _procedure(
     findings: Findings,
 ) -> ReportProcedure:
     procedure: Procedure = one.procedure
-    return ReportProcedure(
+    told = ReportProcedure(
         id=procedure.id,
         name=procedure.name,
         summary=procedure.summary,
@@ -176,6 +204,9 @@ def _procedure(
         changes=describe_changes(procedure, definitions.findings),
         approved=described(definitions.approvals.get(procedure.id)),
     )
+    if one.to_read:
+        told["to_read"] = list(one.to_read)
+    return told
 
 
 def _sections(

@@ -70,15 +70,16 @@ def for_visit(definitions: Definitions, report: Report, visit: date | None) -> R
     raw = {key: value for key, value in report["case"].items() if key != "visit"}
     if case.visit:
         raw["visit"] = case.visit.isoformat()
-    return Report(
+    changed = Report(
         **{
             **report,
             "procedures": procedures,
             "case": raw,
             "verdicts": {**report["verdicts"], "procedures": verdicts},
-            "issues": detected_issues(report["on"], procedures, report["frame"]),
         }
     )
+    changed["issues"] = detected_issues(changed)
+    return changed
 
 
 def on_a_later_day(definitions: Definitions, report: Report, day: date) -> list[ReportProcedure]:

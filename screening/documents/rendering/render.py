@@ -165,6 +165,8 @@ def _page(
         **shown,
         "sources": clean_texts(report["sources"]),
         "medicines": clean_texts(report.get("medicines", [])),
+        "to_read": clean_texts(texts.get("to_read", [])),
+        "contradictions": clean_texts(texts.get("contradictions", [])),
         "reader": reader,
         "names": {procedure["id"]: procedure["name"] for procedure in shown["procedures"]},
         "planned": planned_in(decision),

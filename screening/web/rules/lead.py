@@ -89,6 +89,20 @@ def insight() -> ResponseReturnValue:
     )
 
 
+@bp.get("/matrix")
+def matrix() -> ResponseReturnValue:
+    """Show every finding with what each list says of it, as docs/matrix.md does."""
+    known = context().definitions
+    return render_template(
+        "rules/matrix.html",
+        matrix=previews.matrix_in_force(context()),
+        findings=known.findings,
+        procedures=known.procedures,
+        approvals=known.approvals,
+        hash=known.hash,
+    )
+
+
 def _show(form: DefinitionsForm, trial: Trial | None) -> str:
     return render_template(
         "rules/front.html",

@@ -207,6 +207,7 @@ def check() -> ResponseReturnValue:
         draft=draft,
         chosen=chosen,
         sections=_rows_by_section(steps, draft),
+        doubts=_doubts(steps, draft),
         back=_back_url(steps, len(steps), draft),
     )
 
@@ -214,13 +215,26 @@ def check() -> ResponseReturnValue:
 def _rows_by_section(steps: list[Step], draft: Draft) -> dict[str, list[dict[str, str]]]:
     sections: dict[str, list[dict[str, str]]] = {}
     for step in (s for s in steps if s.item.link_id not in draft.taken):
-        row = {
-            "key": step.item.text,
-            "value": said_text(step.item, draft.answers[step.item.link_id]),
-            "href": url_for(".question", link_id=step.item.link_id),
-        }
-        sections.setdefault(step.section.title, []).append(row)
+        sections.setdefault(step.section.title, []).append(_row(step.item, draft))
     return sections
+
+
+def _row(item: Item, draft: Draft) -> dict[str, str]:
+    return {
+        "key": item.text,
+        "value": said_text(item, draft.answers[item.link_id]),
+        "href": url_for(".question", link_id=item.link_id),
+    }
+
+
+def _doubts(steps: list[Step], draft: Draft) -> list[tuple[str | None, list[dict[str, str]]]]:
+    """Return what to ask about answers that cannot both be true; earlier ones stay hidden."""
+    items = {step.item.link_id: step.item for step in steps}
+    return [
+        (clash.ask, [_row(items[link_id], draft) for link_id in clash.answers])
+        for clash in draft.doubts(definitions())
+        if clash.answers.keys() <= items.keys() - draft.taken
+    ]
 
 
 def said_text(item: Item, answer: Answer) -> str:

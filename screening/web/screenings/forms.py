@@ -33,6 +33,7 @@ from screening.clinical.definitions.questionnaire import (
     NO,
     NONE_OF_THESE,
     NOT_KNOWN,
+    STILL,
     TELL_DOCTOR,
     YES,
     Answer,
@@ -41,6 +42,7 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.answers import Fault, parse_answer
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
+from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.medicines.questions import (
     DidYouMean,
     NotRecognised,
@@ -58,6 +60,7 @@ WORDS = {
     NONE_OF_THESE: _l("None of these"),
     NOT_KNOWN: _l("I do not know"),
     TELL_DOCTOR: _l("I will tell only the doctor"),
+    MISLED: _l("This was answered although the answer before it does not lead here."),
 }
 FAULTS = {
     Fault.MISSING: _l("Choose an answer. If you are not sure, say so."),
@@ -74,6 +77,7 @@ MISSING = {
     ItemType.TEXT: _l("Write your answer."),
 }
 LONGEST_INK = 60_000
+GOES_ON = "goes-on"  # no question can have this name
 
 
 class Answerable:
@@ -86,6 +90,8 @@ class Answerable:
         raw = field.data
         if form["unknown"] is not None and form["unknown"].data:
             raw = NOT_KNOWN
+        if form[GOES_ON] is not None and form[GOES_ON].data:
+            raw = STILL
         field.answer, fault = parse_answer(self.item, raw, self.on)
         if fault is Fault.MISSING:
             raise ValidationError(MISSING.get(self.item.type, FAULTS[fault]))
@@ -101,13 +107,15 @@ def question_form(item: Item, on: date, answers: Mapping[str, Answer]) -> FlaskF
     fields: dict[str, Any] = {item.link_id: _field(item, on)}
     asks_unknown = item.type is ItemType.DATE and item.may_not_know
     fields["unknown"] = BooleanField(WORDS[NOT_KNOWN]) if asks_unknown else None
+    fields[GOES_ON] = BooleanField(item.still) if item.still else None
     form = type("QuestionForm", (AnswerForm,), fields)
-    return form(data={item.link_id: given, "unknown": given == NOT_KNOWN})
+    ticked = {"unknown": given == NOT_KNOWN, GOES_ON: given == STILL}
+    return form(data={item.link_id: given, **ticked})
 
 
 def _field(item: Item, on: date) -> Field:
     checks = [Answerable(item, on)]
-    texts = {option.id: option.text for option in item.options}
+    texts = {option.id: option.text for option in item.options} | {STILL: item.still}
     choices = [SelectChoice(code, texts.get(code) or WORDS[code]) for code in item.codes]
     match item.type:
         case ItemType.YES_NO | ItemType.ONE_OF:
@@ -150,7 +158,10 @@ class PatientForm(FlaskForm):
 
 
 class AnswerForm(PatientForm):
-    """Base of the form for one question; `unknown` stands beside a date."""
+    """Base of the form for one question; `unknown` and GOES_ON stand beside a date.
+
+    What goes on outweighs a date typed beside it: no wait has begun.
+    """
 
     def __getitem__(self, name: str) -> Field | None:
         return self._fields.get(name)

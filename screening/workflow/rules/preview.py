@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from screening.clinical.whatif.comparison import Comparison, compare
+from screening.definitions.checking.matrix import Matrix, matrix_of
 from screening.definitions.examples import failing_examples
 from screening.definitions.problems import DefinitionError
 from screening.definitions.unpacking import LARGEST_ARCHIVE, load_archive
@@ -47,6 +48,11 @@ def in_force(context: Context) -> InForce:
         used = session.get(DefinitionsArchive, known.hash)
     rules = sum(len(p.contraindications) for p in known.procedures.values())
     return InForce(known.hash, used.first_used_at if used else None, len(known.procedures), rules)
+
+
+def matrix_in_force(context: Context) -> Matrix:
+    """Return what the lists in force say of each finding and procedure."""
+    return matrix_of(context.definitions)
 
 
 def try_definitions(context: Context, lead: Staff, archive: bytes) -> Trial:

@@ -22,6 +22,8 @@ from screening.clinical.definitions.questionnaire import (
     answers_on_path,
     journey,
 )
+from screening.clinical.evaluation.case import contradictions_in, read_case
+from screening.clinical.evaluation.contradictions import Clash
 from screening.clinical.evaluation.stored import raw_case
 from screening.clinical.medicines.questions import (
     Question,
@@ -88,6 +90,11 @@ class Draft:
         if (medicines := self.medicines(definitions)).entries:
             raw["medicines"] = record_as_json(medicines)
         return raw
+
+    def doubts(self, definitions: Definitions) -> list[Clash]:
+        """Return the answers that cannot all be true, where the files say what to ask about it."""
+        case = read_case(definitions, self.raw_case(definitions))
+        return [clash for clash in contradictions_in(definitions, case) if clash.ask]
 
     def questionnaire(self, definitions: Definitions) -> Questionnaire:
         """Return what to ask; `definitions` may be in any language."""

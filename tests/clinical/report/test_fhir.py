@@ -11,10 +11,14 @@ from screening.clinical.definitions.questionnaire import answers_on_path, journe
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.fhir import questionnaire_resource, response_resource
 from screening.clinical.report.report import WORDS, compile_report
+from screening.definitions.loading import load_definitions
+from tests.clinical.evaluation.test_dating import ALL, STILL
 from tests.clinical.evaluation.test_promises import answers_for
+from tests.conftest import SMALL, write_library
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the library's own models, while it is imported
+    from fhir.resources.R4B.detectedissue import DetectedIssue
     from fhir.resources.R4B.questionnaire import Questionnaire
     from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
@@ -135,3 +139,40 @@ def test_each_answer_carries_the_day_on_which_it_was_given(library):
     assert days == {"can_be_pregnant": "2026-11-21", "bleeding": "2026-11-02"}
     told = {a["link_id"]: a.get("answered_on") for s in report["sections"] for a in s["answers"]}
     assert (told["can_be_pregnant"], told["bleeding"]) == (None, "2026-11-02")
+
+
+def test_a_date_that_still_goes_on_has_no_value_but_the_words_chosen(tmp_path):
+    asked = SMALL[ALL].replace("    dates: nsaid_recent\n", STILL)
+    lasting = load_definitions(write_library(tmp_path, SMALL | {ALL: asked}))
+    said = {"painkiller": "yes", "painkiller_last_dose": "still"}
+    raw = {"procedures": ["peel"], "on": "2026-11-21", "answers": said}
+    response = compile_report(lasting, read_case(lasting, raw), raw, {})["response"]
+
+    QuestionnaireResponse.model_validate(response)
+    [row] = [row for row in rows(response) if row["linkId"] == "painkiller_last_dose"]
+    [told] = row["answer"]
+    assert "valueDate" not in told
+    assert {"url": "urn:screening:still", "valueString": "I still take it"} in told["extension"]
+
+
+def test_an_issue_carries_what_is_to_read_and_what_cannot_all_be_true(library):
+    said = {
+        "other_meds": "yes",
+        "medicine_list": "Qwertyzol",
+        "allergy_any": "no",
+        "anaphylaxis": "yes",
+    }
+    raw = {"procedures": ["soft-lifting"], "on": "2026-11-21", "answers": said}
+    raw["visit"] = "2026-12-01"
+    for issue in compile_report(library, read_case(library, raw), raw, {})["issues"]:
+        DetectedIssue.model_validate(issue)
+        told = {one["url"]: one.get("extension") for one in issue["extension"]}
+        assert told["urn:screening:to-read"] == [
+            {"url": "question", "valueString": "medicine_list"},
+            {"url": "text", "valueString": "Qwertyzol"},
+        ]
+        because, *answers = told["urn:screening:contradiction"]
+        assert because["valueString"].startswith("A very bad allergy is an allergy")
+        assert [one["valueString"] for one in answers] == ["allergy_any", "anaphylaxis"]
+        assert "A person must read some answers first." in issue["detail"]
+        assert "Some answers cannot all be true." in issue["detail"]

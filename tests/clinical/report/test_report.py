@@ -4,10 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from screening.clinical.definitions.contradictions import Contradiction, Side
 from screening.clinical.definitions.questionnaire import Item, ItemType
 from screening.clinical.evaluation.case import read_case
-from screening.clinical.report.report import compile_report
+from screening.clinical.evaluation.contradictions import MISLED
+from screening.clinical.report.report import WORDS, compile_report
+from screening.definitions.loading import load_definitions
+from tests.clinical.evaluation.test_dating import ALL, STILL
 from tests.clinical.report.test_decisive import QUIET
+from tests.conftest import SMALL, write_library
 
 TABLETS = Item("tablets", "Do you take tablets?", ItemType.YES_NO, means=("anticoagulant",))
 
@@ -71,3 +76,86 @@ def test_a_reason_names_every_source(small):
     two = replace(two, sources=two.sources | {"S2": replace(two.sources["S1"], id="S2")})
 
     assert reasons(two, painkiller="yes")["nsaid_recent"]["sources"] == ["S1", "S2"]
+
+
+NOTES = Item("notes", "Is there anything else?", ItemType.TEXT, always=True, doctor_reads=True)
+TWO_AT_ONCE = Contradiction(
+    Side(question="can_be_pregnant", codes=("no",)),
+    Side(question="dental", codes=("yes",)),
+    "Made up for a test.",
+    ("pregnancy",),
+)
+
+
+@pytest.fixture
+def listening(small):
+    """Return a library with a free text for the doctor, and two answers that do not go together."""
+    [section] = small.sections
+    section = replace(section, items=(*section.items, NOTES))
+    return replace(small, sections=(section,), contradictions=(TWO_AT_ONCE,), format=3)
+
+
+def report_of(definitions, **said):
+    raw = {"procedures": ["peel"], "on": "2026-11-21", "answers": QUIET | said}
+    return compile_report(definitions, read_case(definitions, raw), raw, {})
+
+
+def test_what_no_program_can_judge_stands_in_the_report_as_it_was_written(listening):
+    report = report_of(listening, notes="My sister is pushing me to do this.")
+
+    assert report["to_read"] == [
+        {
+            "link_id": "notes",
+            "question": "Is there anything else?",
+            "text": "My sister is pushing me to do this.",
+        }
+    ]
+    assert report["procedures"][0]["to_read"] == ["notes"]
+    assert report["procedures"][0]["outcome"] == "precaution"
+
+
+def test_answers_that_cannot_both_be_true_stand_side_by_side_in_words(listening):
+    [clash] = report_of(listening, can_be_pregnant="no", dental="yes")["contradictions"]
+
+    assert clash["because"] == "Made up for a test."
+    assert [(one["link_id"], one["text"]) for one in clash["answers"]] == [
+        ("can_be_pregnant", "No"),
+        ("dental", "Yes"),
+    ]
+    assert clash["leaves_open"] == [listening.findings["pregnancy"].name]
+
+
+def test_a_follow_up_that_nothing_led_to_is_shown_too(listening):
+    """Its question lies on no way, and its words are there all the same."""
+    [clash] = report_of(listening, can_be_pregnant="no", pregnant="yes")["contradictions"]
+
+    assert clash["because"] == WORDS[MISLED]
+    assert [one["link_id"] for one in clash["answers"]] == ["can_be_pregnant", "pregnant"]
+
+
+def test_nothing_to_read_and_nothing_contradictory_leave_no_empty_place(listening):
+    report = report_of(listening)
+
+    assert "to_read" not in report
+    assert "contradictions" not in report
+    assert "to_read" not in report["procedures"][0]
+
+
+def test_a_medicine_that_nobody_knows_is_named_beside_the_words_it_stood_in(library):
+    said = {"other_meds": "yes", "medicine_list": "Metformin 500 mg\nQwertyzol 3 mg"}
+    raw = {"procedures": ["chemical-peel"], "on": "2026-11-21", "answers": said}
+    read = compile_report(library, read_case(library, raw), raw, {})["to_read"]
+
+    [listed] = [one for one in read if one["link_id"] == "medicine_list"]
+    assert listed["text"] == "Metformin 500 mg\nQwertyzol 3 mg"
+    assert listed["not_recognised"] == ["Qwertyzol 3 mg"]
+
+
+def test_what_still_goes_on_says_so_and_names_no_end(tmp_path):
+    asked = SMALL[ALL].replace("    dates: nsaid_recent\n", STILL)
+    lasting = load_definitions(write_library(tmp_path, SMALL | {ALL: asked}))
+
+    found = reasons(lasting, painkiller="yes", painkiller_last_dose="still")["nsaid_recent"]
+    assert (found["still"], found["until"], found["wait"]) == (True, None, "7 days")
+    dated = reasons(lasting, painkiller="yes", painkiller_last_dose="2026-11-20")["nsaid_recent"]
+    assert "still" not in dated

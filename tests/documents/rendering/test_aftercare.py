@@ -141,3 +141,21 @@ def test_the_plan_has_the_care_of_everything_that_the_doctor_goes_ahead_with(car
     first = {p["id"]: p["aftercare"]["advice"][0]["text"] for p in made["procedures"]}
     assert {id for id, said in first.items() if said in text} == {"thread-lift", "prp"}
     assert planned_in(None) == set()
+
+
+def test_a_warning_sign_says_on_which_days_it_mostly_shows(care_report):
+    made = care_report("soft-lifting")
+    signs = made["procedures"][0]["aftercare"]["warning_signs"]
+    first, second, third, *_ = signs
+    first |= {"text": "Sign one.", "starts": "3 days", "ends": "14 days"}
+    second |= {"text": "Sign two.", "starts": "7 days", "ends": None}
+    third |= {"text": "Sign three.", "starts": None, "ends": "2 days"}
+    for sign in signs[3:]:
+        sign |= {"starts": None, "ends": None}
+    del signs[3]["starts"], signs[3]["ends"]  # as the first reports were
+    text = plain_text(render_pdf(made))
+
+    assert "Sign one. (mostly from 3 days to 14 days after the treatment)" in text
+    assert "Sign two. (mostly from 7 days after the treatment on)" in text
+    assert "Sign three. (mostly in the first 2 days)" in text
+    assert text.count("mostly") == 3

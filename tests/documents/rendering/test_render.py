@@ -29,7 +29,7 @@ from screening.documents.rendering.render import (
     _laid_out,
     render_pdf,
 )
-from tests.documents.conftest import DECISION, SEALED
+from tests.documents.conftest import DECISION, ISOTRETINOIN, SEALED
 
 HOSTILE = [
     '<script>alert(1)</script><img src="http://127.0.0.1:9/x">',
@@ -515,3 +515,82 @@ def test_a_report_says_where_what_was_not_mentioned_is_absent(report, otherwise)
 
     assert ("what it does not mention is absent" in text) == (otherwise == "absent")
     assert ("None of these was read as “no”" in text) == (otherwise != "absent")
+
+
+WROTE = "Metformin 500 mg, twice a day"
+CLASH = {
+    "because": "Breastfeeding and no birth do not go together.",
+    "answers": [
+        {"link_id": "pregnant", "question": "Are you pregnant?", "text": "No"},
+        {"link_id": "nobody_asked", "question": "Did the test say so?", "text": "Yes"},
+    ],
+    "leaves_open": ["Pregnant", "Breastfeeding", "Gave birth", "Trying for a baby"],
+}
+
+
+@pytest.fixture
+def heard(report):
+    """Return the report with a text to read, a contradiction and something that still goes on."""
+    read = {"link_id": "medicines", "question": "Which medicines do you take?", "text": WROTE}
+    report["to_read"] = [read | {"not_recognised": ["Metformin"]}]
+    report["contradictions"] = [CLASH]
+    light, face, gas = report["procedures"]
+    light["reasons"] = [
+        ISOTRETINOIN
+        | {"wait": "6 months", "outcome": "deferred", "still": True, "counted_from": "last dose"}
+    ]
+    gas |= {"to_read": ["medicines"], "outcome": "precaution", "reasons": []}
+    return report | {"procedures": [light, face, gas]}
+
+
+def test_page_one_says_what_is_to_read_and_what_cannot_both_be_true(heard):
+    first = words(pages(render_pdf(heard))[0])
+
+    assert "To read" in first
+    assert f"Which medicines do you take? {WROTE}" in first
+    assert "not recognised: Metformin" in first
+    assert "Cannot both be true" in first
+    assert CLASH["because"] in first
+    assert "Are you pregnant? No · Did the test say so? Yes" in first
+    assert "left open: Pregnant; Breastfeeding; Gave birth, and 1 more" in first
+
+
+def test_a_procedure_whose_answers_are_to_be_read_never_says_that_nothing_holds(heard):
+    text = plain_text(render_pdf(heard))
+
+    assert re.search(r"To be read first: answer \d+\.", text)
+    assert "Nothing on the list of this procedure holds" not in text
+    assert "Nothing on the list" not in plain_text(render_pdf(heard, reader=Reader.PATIENT))
+
+
+def test_what_goes_on_has_no_end_yet_and_nobody_is_invited_to_stop_a_medicine(heard):
+    for reader in (Reader.DOCTOR, Reader.PATIENT):
+        text = plain_text(render_pdf(heard, reader=reader))
+        assert "No end yet: 6 months after the last dose" in text
+        assert "Clears on" not in text.split("Mesotherapy")[0]
+    assert "Do not stop taking any medicine" in text
+
+
+def test_the_copy_tells_the_patient_what_the_doctor_will_read_and_ask(heard):
+    text = plain_text(render_pdf(heard, reader=Reader.PATIENT))
+
+    assert f"The doctor reads this in your own words Which medicines do you take? {WROTE}" in text
+    assert "Some of your answers do not fit together." in text
+    assert CLASH["because"] in text
+
+
+def test_a_report_of_before_prints_no_empty_block(screening_pdf):
+    text = plain_text(screening_pdf)
+
+    assert "To read" not in text
+    assert "Cannot both be true" not in text
+
+
+@pytest.mark.parametrize("reader", [Reader.DOCTOR, Reader.PATIENT])
+def test_who_approved_a_list_on_which_day_stands_where_the_draft_sentence_stood(report, reader):
+    approved = {"by": "Dr Anna Kern", "on": "2026-12-01"}
+    one = {**report["procedures"][0], "approved": approved}
+    text = plain_text(render_pdf({**report, "procedures": [one]}, reader=reader))
+
+    assert "The list of Photorejuvenation was approved by Dr Anna Kern on 1 December 2026." in text
+    assert "research drafts" not in text

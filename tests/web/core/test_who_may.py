@@ -104,6 +104,7 @@ MAY = {
     "lead.preview": {"clinical-lead"},
     "lead.archive": {"clinical-lead"},
     "lead.insight": {"clinical-lead"},
+    "lead.matrix": {"clinical-lead"},
     "administrator.accounts": {"administrator"},
     "administrator.new_account": {"administrator"},
     "administrator.account": {"administrator"},

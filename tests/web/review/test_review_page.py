@@ -190,3 +190,39 @@ def test_the_lists_alone_are_what_the_page_shows(office, desk):
 
     assert "for your decision" in alone and "<html" not in alone
     assert alone in " ".join(desk.get("/doctor").text.split())
+
+
+def test_what_no_program_can_judge_comes_before_any_verdict(office, desk):
+    words = {"other_meds": "yes", "medicine_list": "Metformin\nQwertyzol <b>3 mg"}
+    page = review(desk, office.submit(**words))
+
+    read = page.split('id="to-read"')[1].split("</section>")[0]
+    assert page.index('id="to-read"') < page.index('class="verdicts"')
+    assert "Metformin / Qwertyzol &lt;b&gt;3 mg" in read
+    assert "not recognised: Qwertyzol" in read
+    assert "To be read first:" in page.split('class="verdicts"')[1]
+
+
+def test_answers_that_cannot_both_be_true_stand_above_the_verdicts_and_nothing_is_chosen(
+    office, desk
+):
+    page = review(desk, office.submit(allergy_any="no", anaphylaxis="yes"))
+
+    clash = page.split('id="clash"')[1].split("</section>")[0]
+    assert page.index('id="clash"') < page.index('class="verdicts"')
+    assert "A very bad allergy is an allergy" in clash
+    assert "Are you allergic to anything? <b><bdi>No</bdi></b>" in clash
+    assert "<option value=" in page and "selected" not in page
+
+
+def test_a_review_with_nothing_to_read_has_neither_block(office, desk):
+    page = review(desk, office.submit())
+
+    assert 'id="to-read"' not in page
+    assert 'id="clash"' not in page
+
+
+def test_what_a_medicine_on_the_list_says_stands_beside_it(office, desk):
+    page = review(desk, office.submit(other_meds="yes", medicine_list="warfarin"))
+
+    assert "asks about: " in page.split("Medicines in the patient’s own words")[1]
