@@ -391,8 +391,22 @@ def test_its_own_rule_wins_over_an_included_one(small_folder):
     assert rules["nsaid_recent"].listed_by == "peel"
 
 
-def test_of_two_included_rules_the_graver_one_wins(library):
-    rules = {r.finding: r for r in library.procedures["mesolifting"].contraindications}
+@pytest.mark.parametrize("includes", ["[peel, mild]", "[mild, peel]"])
+def test_of_two_included_rules_the_graver_one_wins(small_folder, includes):
+    mild = SMALL[PEEL].split("- finding: age_under_18")[0].replace("  fixed: true\n", "")
+    mild = mild.replace("procedure: peel", "procedure: mild")
+    mild = mild.replace("grade: contraindication", "grade: precaution")
+    both = (
+        SMALL[PEEL].split("- finding: pregnancy")[0].replace("procedure: peel", "procedure: both")
+    )
+    both += "- finding: anticoagulant\n  grade: precaution\n  because: Bruises.\n  source: S1\n"
+    folder = small_folder / "procedures"
+    (folder / "mild.yaml").write_text(mild.lstrip())
+    (folder / "both.yaml").write_text(
+        both.replace("summary:", f"includes: {includes}\nsummary:").lstrip()
+    )
+    both_lists = load_definitions(small_folder).procedures["both"]
+    rules = {r.finding: r for r in both_lists.contraindications}
 
-    assert rules["clotting_disorder"].listed_by == "mesotherapy-face"
-    assert rules["clotting_disorder"].grade is Grade.CONTRAINDICATION
+    assert rules["pregnancy"].listed_by == "peel"
+    assert rules["pregnancy"].grade is Grade.CONTRAINDICATION

@@ -167,7 +167,7 @@ questions:
   - id: q_calm
     ask: Is it under control?
     answer: yes-no
-    holds: 6 months
+    holds: {yes: 6 months, no: for life}
     means: calm
 """,
     "procedures/peel.yaml": """
