@@ -189,7 +189,7 @@ def test_hostile_text_comes_out_harmless(office, app, said):
 
     assert "<script>alert" not in page
     assert not set(page) & {"\x00", "\x07", "\u202e"}
-    assert "49" not in page.split("Did any")[1][:300]
+    assert ("{{ 7*7 }}" in page) == ("{{ 7*7 }}" in said)
 
 
 def test_no_page_says_that_a_patient_is_safe(office, app):
