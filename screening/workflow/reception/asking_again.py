@@ -27,7 +27,7 @@ from screening.workflow.reception.invitations import (
     Invitation,
     Opened,
     fresh_link,
-    fresh_start_code,
+    new_start_code,
     open_screening,
     own_screening,
 )
@@ -44,17 +44,21 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
     with context.database.write() as session:
         old = own_screening(session, by, screening_id)
         allow("arrive", old.state)
-        if begun := _arrival_under_way(context, session, old):
-            context.record(session, by, "arrive", begun)
-            link, code = fresh_link(context, session, begun), fresh_start_code(context, begun)
-            return Invitation(begun.id, begun.number, link, code)
-        known = context.definitions.procedures
-        chosen = open_sealed(context, session, old, "draft")["procedures"]
-        chosen = [p for p in chosen if p in known]
-        opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
-        _ask_in_rows(context, session, old, opened.row, set())
-        context.record(session, by, "arrive", opened.row)
-    return opened.invitation
+        begun = _arrival_under_way(context, session, old)
+        row = begun or _open_arrival(context, session, old)
+        context.record(session, by, "arrive", row)
+        link = fresh_link(context, session, row)
+        id, number = row.id, row.number
+    return Invitation(id, number, link, new_start_code(context, by, id))
+
+
+def _open_arrival(context: Context, session: Session, old: Screening) -> Screening:
+    known = context.definitions.procedures
+    chosen = open_sealed(context, session, old, "draft")["procedures"]
+    chosen = [p for p in chosen if p in known]
+    opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
+    _ask_in_rows(context, session, old, opened.row, set())
+    return opened.row
 
 
 def _arrival_under_way(context: Context, session: Session, old: Screening) -> Screening | None:

@@ -234,18 +234,13 @@ def _progress(context: Context, draft: Mapping[str, Any]) -> tuple[int, int]:
 
 def new_start_code(context: Context, by: Actor, screening_id: str) -> str:
     """Return a fresh code that starts this screening on a tablet once; the old one is void."""
+    code = new_code()
     with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
-        code = fresh_start_code(context, screening)
+        screening.start_code_hash = context.hash(f"start:{code}")
+        screening.start_code_expires_at = context.now() + START_CODE_LASTS
         context.record(session, by, "give start code", screening)
-    return code
-
-
-def fresh_start_code(context: Context, screening: Screening) -> str:
-    code = new_code()
-    screening.start_code_hash = context.hash(f"start:{code}")
-    screening.start_code_expires_at = context.now() + START_CODE_LASTS
     return code
 
 
