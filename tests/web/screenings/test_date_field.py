@@ -1,13 +1,11 @@
 """Dates as patients type them: partial ones are kept as ranges, impossible ones are explained."""
 
 import re
-import shutil
 
 import pytest
 
 from screening.clinical.evaluation.answers import establish_findings
 from screening.workflow.screenings import answering
-from tests.conftest import QUESTIONS
 from tests.office import Office
 from tests.web.visitors import open_app
 
@@ -107,22 +105,14 @@ def test_months_go_by_their_names_in_every_language(tmp_path, language, month, s
     office.close()
 
 
-STILL_TAKEN = "    dates: nsaid_recent\n    still: I still take it\n"
-
-
 @pytest.fixture
-def lasting(tmp_path):
+def lasting(office):
     """Return an office, a browser and its screening, where a date may be "I still take it"."""
-    folder = shutil.copytree(QUESTIONS, tmp_path / "questions")
-    asked = folder / "sections" / "04-medicines.yaml"
-    asked.write_text(asked.read_text().replace("    dates: nsaid_recent\n", STILL_TAKEN, 1))
-    office = Office(tmp_path / "office", SCREENING_QUESTIONS=str(folder))
     invitation = office.invite("thread-lift")
     client = open_app(office).test_client()
     client.post(f"/s/{invitation.link}")
     office.answer(invitation.screening_id, painkiller="yes", painkiller_last_dose="2026-11-01")
-    yield office, client, invitation.screening_id
-    office.close()
+    return office, client, invitation.screening_id
 
 
 def test_who_still_takes_it_says_so_beside_the_date_and_finds_it_ticked_again(lasting):
@@ -154,10 +144,13 @@ def test_what_goes_on_outweighs_a_date_or_not_knowing_it(lasting, beside):
     assert answering.read_draft(office.context, id).answers["painkiller_last_dose"] == "still"
 
 
-def test_a_date_that_cannot_go_on_offers_no_such_box(office, visit):
-    client, _id = visit
-    page = client.get("/screening/questions/painkiller_last_dose").text
+def test_a_date_that_cannot_go_on_offers_no_such_box(office):
+    invitation = office.invite("thread-lift")
+    client = open_app(office).test_client()
+    client.post(f"/s/{invitation.link}")
+    office.answer(invitation.screening_id, vaccine="yes", vaccine_date=office.day(3))
+    page = client.get("/screening/questions/vaccine_date").text
 
     assert "goes-on" not in page
-    sent = {"painkiller_last_dose": ["", "", ""], "goes-on": "y"}
-    assert client.post("/screening/questions/painkiller_last_dose", data=sent).status_code == 422
+    sent = {"vaccine_date": ["", "", ""], "goes-on": "y"}
+    assert client.post("/screening/questions/vaccine_date", data=sent).status_code == 422
