@@ -86,7 +86,12 @@ def example(language: str = "en") -> Report:
     questionnaire, answers = assemble_questionnaire(definitions, PROCEDURES), dict[str, Answer]()
     while item := first_unanswered(journey(questionnaire, answers), answers):
         answers[item.link_id] = TOLD.get(item.link_id, quiet(item))
-    raw = {"procedures": list(PROCEDURES), "on": ON.isoformat(), "answers": answers}
+    raw = {
+        "procedures": list(PROCEDURES),
+        "on": ON.isoformat(),
+        "visit": FRAME["appointment"][:10],
+        "answers": answers,
+    }
     case = read_case(definitions, raw)
     report = compile_report(definitions, case, raw, FRAME)
     if language != "en":
