@@ -18,8 +18,10 @@ MOMENTS = (
     datetime(2027, 3, 28, 0, 58, tzinfo=UTC),  # two minutes before Europe's clocks change
 )
 LATER = timedelta(days=400)
-# test_canary gives its processes a path of their own, and with it the machine's clock.
-CHOSEN = ["-m", "not browser and not fault", "--ignore=tests/test_canary.py"]
+# test_canary gives its processes a path of their own, and with it the machine's clock;
+# test_private is about files and folders, on whatever day.
+APART = ("test_canary", "test_private")
+CHOSEN = ["-m", "not browser and not fault", *(f"--ignore=tests/{name}.py" for name in APART)]
 # Rules, checks and verifying take the day as an argument, which tests/test_house.py holds, and
 # an installation knows none: the first of the days is enough for them.
 ONCE = ("clinical", "definitions", "documents/rendering", "documents/verifying", "golden", "breaks")
