@@ -45,20 +45,22 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
         old = own_screening(session, by, screening_id)
         allow("arrive", old.state)
         begun = _arrival_under_way(context, session, old)
-        row = begun or _open_arrival(context, session, old)
-        context.record(session, by, "arrive", row)
-        link = fresh_link(context, session, row)
-        id, number = row.id, row.number
+        if begun is None:
+            opened = _open_arrival(context, session, old)
+            context.record(session, by, "arrive", opened.row)
+            return opened.invitation
+        context.record(session, by, "arrive", begun)
+        id, number, link = begun.id, begun.number, fresh_link(context, session, begun)
     return Invitation(id, number, link, new_start_code(context, by, id))
 
 
-def _open_arrival(context: Context, session: Session, old: Screening) -> Screening:
+def _open_arrival(context: Context, session: Session, old: Screening) -> Opened:
     known = context.definitions.procedures
     chosen = open_sealed(context, session, old, "draft")["procedures"]
     chosen = [p for p in chosen if p in known]
     opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
     _ask_in_rows(context, session, old, opened.row, set())
-    return opened.row
+    return opened
 
 
 def _arrival_under_way(context: Context, session: Session, old: Screening) -> Screening | None:
