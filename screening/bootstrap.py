@@ -37,6 +37,7 @@ from screening.workflow.clinics import clinics
 from screening.workflow.core.context import Context
 from screening.workflow.mail.smtp import MailServer
 from screening.workflow.operations import health
+from screening.workflow.patients.adoption import adopt
 
 SQLITE = "sqlite:///"
 OURS = ("screening.db*", "queue.db*", "demo.txt", "secret", "*.p12")  # files of an instance
@@ -60,7 +61,7 @@ def open_context(config: Config) -> Context:
         keys = safe.keys()
         seal, clock = open_seal(config, keys, now()), open_clock(config)
         queue = cache(lambda: open_queue(config, keys))
-        return Context(
+        context = Context(
             database=safe.database,
             definitions=definitions,
             archive=pack_definitions(config.questions),
@@ -79,6 +80,8 @@ def open_context(config: Config) -> Context:
             public_url=config.public_url,
             mail=open_mail(config),
         )
+        adopt(context)
+        return context
     except Exception:
         safe.database.close()
         raise

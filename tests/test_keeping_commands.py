@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from screening.cli import main
 from screening.config import read_secrets
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list
 from screening.workflow.screenings import answering
 
 
@@ -28,7 +28,7 @@ def run(folder, *arguments, **settings):
 
 
 def number(office):
-    return invitations.list_screenings(office.context, office.clinic)[0].number
+    return day_list.list_screenings(office.context, office.clinic)[0].number
 
 
 def test_a_backup_is_restored_on_a_new_machine(office, tmp_path):

@@ -161,7 +161,7 @@ def rotate(clinic_id: str | None) -> None:
                 done = key_rotation.rotate_clinic(context, clinic_id)
             except NoResultFound:
                 _stop(f"there is no clinic {clinic_id}")
-            click.echo(f"{done.screenings} screenings have a new lock")
+            click.echo(f"{done.patients} patients have a new lock")
             _name_damaged(done.damaged)
             return
         if key_rotation.in_use(context, _secrets(config)[0]):

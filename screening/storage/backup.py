@@ -31,8 +31,8 @@ from screening.storage.database import (
 )
 from screening.storage.encryption import SealedBlobError
 from screening.storage.installation import WrongSecretError, read_keys
-from screening.storage.sealed import open_column, open_value
-from screening.storage.tables import Clinic, Screening
+from screening.storage.sealed import open_column, open_value, screening_key
+from screening.storage.tables import Clinic, Patient, Screening
 
 FORMAT = 1
 AT_ONCE = 200  # rows
@@ -162,7 +162,12 @@ def _prove(connection: Connection, secrets: list[bytes]) -> None:
 
 
 def _open_all(session: Session, clinic_id: str, clinic_key: bytes) -> None:
-    query = select(Screening.id, Screening.wrapped_key, Screening.person)
-    for id, wrapped, person in session.execute(query.where(Screening.clinic_id == clinic_id)):
-        key = open_value(clinic_key, "screening.wrapped_key", id, wrapped)
+    query = (
+        select(Screening.id, Screening.person, Screening.wrapped_key)
+        .add_columns(Patient.id, Patient.wrapped_key)
+        .outerjoin(Patient, Patient.id == Screening.patient_id)
+        .where(Screening.clinic_id == clinic_id)
+    )
+    for id, person, wrapped, patient_id, of_patient in session.execute(query):
+        key = screening_key(clinic_key, id, wrapped, patient_id, of_patient)
         open_value(key, "screening.person", id, person)

@@ -19,7 +19,7 @@ from screening.storage.encryption import open_bytes, open_json, seal_bytes, seal
 class SealedColumn:
     """`key` is whose key seals it; `bound` names the row by its id, or by its name."""
 
-    key: Literal["secret", "installation", "clinic", "screening"]
+    key: Literal["secret", "installation", "clinic", "patient", "screening"]
     bound: str
     holds: Literal["bytes", "json"] = "bytes"
 
@@ -27,12 +27,17 @@ class SealedColumn:
 SEALED = {
     "installation.content": SealedColumn("secret", "kept:{}"),
     "clinic.wrapped_key": SealedColumn("installation", "clinic:{}"),
-    "screening.wrapped_key": SealedColumn("clinic", "key:{}"),
+    "patient.wrapped_key": SealedColumn("clinic", "patient:{}:key"),
+    "screening.wrapped_key": SealedColumn("patient", "key:{}"),
     "account.credentials": SealedColumn("clinic", "credentials:{}"),
     "account.totp": SealedColumn("clinic", "account:{}:totp"),
     "account.totp_offer": SealedColumn("clinic", "account:{}:totp"),
     "passkey.content": SealedColumn("clinic", "passkey:{}", "json"),
     "clinic.seal": SealedColumn("clinic", "seal:{}"),
+    "patient.content": SealedColumn("patient", "patient:{}", "json"),
+    "note.content": SealedColumn("patient", "note:{}", "json"),
+    "treatment.content": SealedColumn("patient", "treatment:{}", "json"),
+    "check_in.content": SealedColumn("patient", "check-in:{}", "json"),
     "screening.person": SealedColumn("screening", "screening:{}:person", "json"),
     "screening.contact": SealedColumn("screening", "screening:{}:contact", "json"),
     "screening.draft": SealedColumn("screening", "screening:{}:draft", "json"),
@@ -73,6 +78,21 @@ def seal_column(key: bytes, row: Table, column: str, content: Any) -> None:
     """Keep `content` in `column` of `row`, which needs its id already; None empties it."""
     blob = None if content is None else seal_value(key, *_spot(row, column), content)
     setattr(row, column, blob)
+
+
+def screening_key(
+    clinic_key: bytes, id: str, wrapped: bytes, patient_id: str | None, of_patient: bytes | None
+) -> bytes:
+    """Return the key of the screening `id`, which its patient's key wraps, or else the clinic's.
+
+    `of_patient` is the patient's wrapped key; a screening of before there were patients
+    has none until the program has given it one. Raises SealedBlobError.
+    """
+    wrapping = clinic_key
+    if patient_id is not None and of_patient is not None:
+        wrapping = open_value(clinic_key, "patient.wrapped_key", patient_id, of_patient)
+    key: bytes = open_value(wrapping, "screening.wrapped_key", id, wrapped)
+    return key
 
 
 def _spot(row: Table, column: str) -> tuple[str, str]:

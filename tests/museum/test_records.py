@@ -15,7 +15,7 @@ from screening.storage.backup import restore_backup
 from screening.storage.columns import Table
 from screening.storage.database import Database
 from screening.storage.encryption import open_bytes
-from screening.storage.tables import Clinic, Screening
+from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.clinics.branding import logo_of
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.records import audit_log, export, key_rotation, retention
@@ -32,8 +32,16 @@ BY_SCREENING = {
     "message.recipient": "message:{}:to",
     "message.error": "message:{}:error",
 }
-BY_CLINIC = {
+BY_PATIENT = {
     "screening.wrapped_key": "key:{}",
+    "patient.content": "patient:{}",
+    "note.content": "note:{}",
+    "treatment.content": "treatment:{}",
+    "check_in.content": "check-in:{}",
+}
+LATER = {"note.content", "treatment.content", "check_in.content"}  # than this wing
+BY_CLINIC = {
+    "patient.wrapped_key": "patient:{}:key",
     "account.credentials": "credentials:{}",
     "account.totp": "account:{}:totp",
     "account.totp_offer": "account:{}:totp",
@@ -80,6 +88,9 @@ def test_every_sealed_value_opens(shown):
     with context.database.read() as session:
         of_clinic = {c.id: context.clinic_key(c) for c in session.scalars(select(Clinic))}
         of = {s.id: context.screening_key(session, s) for s in session.scalars(select(Screening))}
+        of_patient = {
+            p.id: context.patient_key(session, p) for p in session.scalars(select(Patient))
+        }
         clinics = {
             a.id: a.clinic_id for a in session.execute(select(Table.metadata.tables["account"]))
         }
@@ -88,12 +99,16 @@ def test_every_sealed_value_opens(shown):
             if name in BY_SCREENING and value:
                 key = of[row.get("screening_id") or row["id"]]
                 assert open_bytes(key, value, BY_SCREENING[name].format(row["id"]))
+            elif name in BY_PATIENT:
+                key = of_patient[row.get("patient_id") or row["id"]]
+                assert open_bytes(key, value, BY_PATIENT[name].format(row["id"]))
             elif name in BY_CLINIC:
                 clinic = row.get("clinic_id") or clinics.get(row.get("account_id")) or row["id"]
                 assert open_bytes(of_clinic[clinic], value, BY_CLINIC[name].format(row["id"]))
             opened[name] += 1
-    assert set(opened) <= {*BY_SCREENING, *BY_CLINIC, *ELSEWHERE}
-    assert set(opened) >= {*BY_SCREENING, *BY_CLINIC, *ELSEWHERE} - {"account.totp_offer"}
+    known = {*BY_SCREENING, *BY_PATIENT, *BY_CLINIC, *ELSEWHERE}
+    assert set(opened) <= known
+    assert set(opened) >= known - {"account.totp_offer", *LATER}
 
 
 def test_every_person_and_draft_reads_as_then(shown):

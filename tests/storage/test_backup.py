@@ -11,7 +11,7 @@ from screening.config import read_secrets
 from screening.storage.backup import BackupError, restore_backup, write_backup
 from screening.storage.database import Database
 from screening.storage.tables import AuditEntry, Screening
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.office import DECLARED
@@ -122,7 +122,7 @@ def test_a_newer_backup_is_refused(office, backup, empty):
 
 
 def test_a_backup_of_before_0_1_0_is_refused_with_the_version_that_reads_it(office, backup, empty):
-    rewrite(backup, lambda name, text: text.replace(b'"revision": "0013"', b'"revision": "0009"'))
+    rewrite(backup, lambda name, text: text.replace(b'"revision": "0014"', b'"revision": "0009"'))
     with pytest.raises(BackupError, match=r"made before version 0\.1\.0 .* open it with version 0"):
         restore_backup(empty, backup, secrets(office))
     assert tables(empty) == []
@@ -159,7 +159,7 @@ def test_a_damaged_screening_is_noticed(office, tmp_path, empty):
 def test_what_is_there_is_never_overwritten(office, backup):
     with pytest.raises(BackupError, match="not empty"):
         restore_backup(office.context.database, backup, secrets(office))
-    assert len(invitations.list_screenings(office.context, office.clinic)) == 1
+    assert len(day_list.list_screenings(office.context, office.clinic)) == 1
 
 
 def rewrite(path, change):

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import datetime
 
 import pytest
 from alembic.migration import MigrationContext
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from screening.storage.columns import Table
 from screening.storage.database import Database
-from screening.storage.tables import DefinitionsArchive, datetime
+from screening.storage.tables import DefinitionsArchive
 from tests.postgres import DATABASES
 from tests.storage.test_audit import NOON
 

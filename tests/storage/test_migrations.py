@@ -7,7 +7,13 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from screening.storage.database import MIGRATIONS, Database, OtherVersionError, known_revisions
+from screening.storage.database import (
+    MIGRATIONS,
+    Database,
+    OtherVersionError,
+    known_revisions,
+    migrate,
+)
 from screening.storage.tables import DefinitionsArchive
 from tests.storage.test_audit import NOON
 
@@ -35,13 +41,19 @@ def all_of(database):
         return shape, session.execute(text("SELECT * FROM definitions")).all()
 
 
-def test_a_database_of_version_0_1_0_is_taken_over_as_it_stands(database):
-    set_shape(database, "0013")  # what the last of its steps wrote
+def test_a_database_of_version_0_1_0_is_taken_over_as_it_stands(address):
+    database = Database(address)
+    with database.rebuild() as connection:
+        migrate(connection, "0013")  # what the last of its steps wrote
+    with database.write() as session:
+        session.add(DefinitionsArchive(hash="a", archive=b"", first_used_at=NOON))
     before = all_of(database)
 
     database.migrate()
 
     assert all_of(database)[1] == before[1]
+    assert all_of(database)[0] == [max(known_revisions())]
+    database.close()
 
 
 @pytest.mark.parametrize("shape", ["0001", "0002", "0003", "0005", "0009", "0012"])

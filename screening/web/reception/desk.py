@@ -17,8 +17,8 @@ from screening.web.core.language import languages
 from screening.web.reception.forms import AppointmentForm, BirthDateForm, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
 from screening.workflow.accounts.sessions import note_look
-from screening.workflow.reception import appointments, asking_again, invitations, mailbox
-from screening.workflow.reception.invitations import DayEntry
+from screening.workflow.reception import appointments, asking_again, day_list, invitations, mailbox
+from screening.workflow.reception.day_list import DayEntry
 from screening.workflow.reception.mailbox import Mailbox
 from screening.workflow.tablets import tablets
 
@@ -37,7 +37,7 @@ def _patients(day: date, moved: str = "", appointment: AppointmentForm | None = 
     """Show the list; `appointment` is what was wrong with the one of the screening `moved`."""
     zone = person().clinic.zone
     today = day_at_clinic()
-    entries = invitations.list_screenings(context(), person().clinic.id, day)
+    entries = day_list.list_screenings(context(), person().clinic.id, day)
     of_the_day = [e for e in entries if _day(e, zone) == day]
     return render_template(
         "reception/today.html",
@@ -148,7 +148,7 @@ def _show(screening_id: str, link: str, code: str) -> str:
     """Show the link, and the code where a date of birth is known that goes with it."""
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     here = person()
-    useful = invitations.has_birth_date(context(), here.clinic.id, screening_id)
+    useful = day_list.has_birth_date(context(), here.clinic.id, screening_id)
     box = mailbox.read_mailbox(context(), here, screening_id)
     return render_template(
         "reception/invitation.html",

@@ -20,7 +20,7 @@ from screening.storage import audit
 from screening.storage.database import Database
 from screening.storage.encryption import Keys, SealedBlobError, fingerprint
 from screening.storage.sealed import open_column
-from screening.storage.tables import Clinic, Screening
+from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -85,9 +85,18 @@ class Context:
         key = open_column(self.rotated[0], clinic, "wrapped_key")
         return key
 
+    def patient_key(self, session: Session, patient: Patient) -> bytes:
+        """Return the key that wraps those of the patient's screenings."""
+        clinic = session.get_one(Clinic, patient.clinic_id)
+        key: bytes = open_column(self.clinic_key(clinic), patient, "wrapped_key")
+        return key
+
     def screening_key(self, session: Session, screening: Screening) -> bytes:
-        clinic = session.get_one(Clinic, screening.clinic_id)
-        key: bytes = open_column(self.clinic_key(clinic), screening, "wrapped_key")
+        if screening.patient_id is None:  # of before there were patients, until it has one
+            wrapping = self.clinic_key(session.get_one(Clinic, screening.clinic_id))
+        else:
+            wrapping = self.patient_key(session, session.get_one(Patient, screening.patient_id))
+        key: bytes = open_column(wrapping, screening, "wrapped_key")
         return key
 
     def record(

@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 from screening.clinical.report.parts import Report
 from screening.storage.columns import Table
 from screening.storage.sealed import open_column, seal_column
-from screening.storage.tables import Account, Clinic, Decision, Passkey, Screening
+from screening.storage.tables import (
+    Account,
+    CheckIn,
+    Clinic,
+    Decision,
+    Note,
+    Passkey,
+    Patient,
+    Screening,
+    Treatment,
+)
 from screening.workflow.core.context import Context
 
 
@@ -28,7 +38,7 @@ def seal_into(context: Context, session: Session, row: Table, column: str, conte
 
 
 def _key(context: Context, session: Session, row: Any) -> bytes:
-    """Return the key that seals a row: its screening's, or its clinic's."""
+    """Return the key that seals a row: its screening's, its patient's or its clinic's."""
     match row:
         case Screening():
             return context.screening_key(session, row)
@@ -36,6 +46,10 @@ def _key(context: Context, session: Session, row: Any) -> bytes:
             return context.clinic_key(row)
         case Account():
             return context.clinic_key(session.get_one(Clinic, row.clinic_id))
+        case Patient():
+            return context.patient_key(session, row)
+        case Note() | Treatment() | CheckIn():
+            return context.patient_key(session, session.get_one(Patient, row.patient_id))
         case Passkey():
             return _key(context, session, session.get_one(Account, row.account_id))
         case _:

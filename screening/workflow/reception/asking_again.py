@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
-from screening.storage.tables import Clinic, Screening
+from screening.storage.tables import Patient, Screening
 from screening.workflow.core.actor import PATIENT, PROGRAM, Actor
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.given import given_in
@@ -166,8 +166,9 @@ def _open_after(
         "given": {link_id: given[link_id].as_json() for link_id in kept},
         "why": why,
     }
-    clinic = session.get_one(Clinic, old.clinic_id, with_for_update=True)
-    opened = open_screening(context, session, clinic, person, draft)
+    assert old.patient_id is not None
+    patient = session.get_one(Patient, old.patient_id)
+    opened = open_screening(context, session, patient, person, draft)
     opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
     opened.row.state = State.IN_PROGRESS
     if contact := contact_of(context, session, old):

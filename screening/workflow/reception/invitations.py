@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.definitions import assemble_questionnaire
-from screening.clinical.definitions.questionnaire import BORN, is_answered, journey
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.storage.columns import new_id
-from screening.storage.encryption import SealedBlobError, new_key
+from screening.storage.encryption import new_key
 from screening.storage.sealed import seal_value
-from screening.storage.tables import Clinic, Screening
+from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import LONGEST_NAME, Actor
 from screening.workflow.core.context import Context, locked_screening, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -26,14 +22,13 @@ from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import (
     Contact,
     Kind,
-    MailState,
     contact_of,
     keep_contact,
     language_or_english,
     mail_address,
-    newest_mails,
     order_mail,
 )
+from screening.workflow.patients.patients import add_patient
 
 LINK_LASTS = timedelta(days=14)
 START_CODE_LASTS = timedelta(hours=12)
@@ -48,31 +43,6 @@ class Invitation:
     number: str
     link: str
     start_code: str
-
-
-@dataclass(frozen=True)
-class DayEntry:
-    """One line of the reception's list: who and how far, never an answer or an outcome.
-
-    `step` and `steps` say how many questions are answered of how many, as things
-    stand; `again` is asking_again's word for why this one comes after another. Only
-    who has a date of birth (`has_birth_date`) can start on a tablet. There is no
-    `name` where what is stored is damaged. `confirmed_at` is when its patient arrived last
-    with nothing new.
-    """
-
-    screening_id: str
-    number: str
-    name: str | None
-    state: str
-    appointment_at: datetime | None
-    created_at: datetime
-    step: int
-    steps: int
-    again: str | None
-    mail: MailState | None
-    has_birth_date: bool
-    confirmed_at: datetime | None = None
 
 
 def invite(
@@ -101,7 +71,8 @@ def invite(
     person = {"name": name[:LONGEST_NAME], "born": born}
     with context.database.write() as session:
         clinic = session.get_one(Clinic, by.clinic_id, with_for_update=True)
-        opened = open_screening(context, session, clinic, person, draft)
+        patient = add_patient(context, session, clinic, person | {"language": language})
+        opened = open_screening(context, session, patient, person, draft)
         opened.row.appointment_at = appointment_at
         orders = []
         if to:
@@ -124,16 +95,19 @@ class Opened:
 def open_screening(
     context: Context,
     session: Session,
-    clinic: Clinic,
+    patient: Patient,
     person: Mapping[str, Any],
     draft: Mapping[str, Any],
 ) -> Opened:
-    """Add a screening with a number, a link and a start code of its own."""
+    """Add a screening of `patient` with a number, a link and a start code of its own."""
+    clinic = session.get_one(Clinic, patient.clinic_id, with_for_update=True)
     link, code, now, id, key = new_token(), new_code(), context.now(), new_id(), new_key()
     clinic.screenings += 1
+    wrapped = seal_value(context.patient_key(session, patient), "screening.wrapped_key", id, key)
     row = Screening(
         id=id,
         clinic_id=clinic.id,
+        patient_id=patient.id,
         number=f"SC-{now.year}-{clinic.screenings:06d}",
         state=State.INVITED,
         link_hash=context.hash(f"link:{link}"),
@@ -141,95 +115,13 @@ def open_screening(
         start_code_hash=context.hash(f"start:{code}"),
         start_code_expires_at=now + START_CODE_LASTS,
         created_at=now,
-        wrapped_key=seal_value(context.clinic_key(clinic), "screening.wrapped_key", id, key),
+        wrapped_key=wrapped,
         person=seal_value(key, "screening.person", id, person),
         draft=seal_value(key, "screening.draft", id, draft),
     )
     session.add(row)
     session.flush()
     return Opened(row, Invitation(id, row.number, link, code))
-
-
-def list_screenings(
-    context: Context, clinic_id: str, day: date | None = None, most: int = 200
-) -> list[DayEntry]:
-    """Return the clinic's newest screenings, by appointment, then newest first.
-
-    And all who have an appointment on `day`, however long ago they were invited.
-    """
-    listed = select(Screening).where(
-        Screening.clinic_id == clinic_id,
-        Screening.state.not_in((State.ERASED, State.CONFIRMED)),
-    )
-    with context.database.read() as session:
-        newest = session.scalars(listed.order_by(Screening.created_at.desc()).limit(most))
-        rows = {s.id: s for s in newest}
-        if day:
-            zone = session.get_one(Clinic, clinic_id).zone
-            midnight = datetime.combine(day, time.min, ZoneInfo(zone))
-            on_day = Screening.appointment_at.between(midnight, midnight + timedelta(days=1))
-            rows |= {s.id: s for s in session.scalars(listed.where(on_day))}
-        mails = newest_mails(session, list(rows))
-        arrived = _confirmed(session, list(rows))
-        found = [
-            _entry(context, session, s, mails.get(s.id), arrived.get(s.id)) for s in rows.values()
-        ]
-    return sorted(found, key=lambda e: (e.appointment_at is None, e.appointment_at or e.created_at))
-
-
-def _confirmed(session: Session, screening_ids: list[str]) -> dict[str, datetime]:
-    """Return when the patient of each arrived last with nothing new."""
-    query = (
-        select(Screening.recheck_of, func.max(Screening.submitted_at))
-        .where(Screening.recheck_of.in_(screening_ids), Screening.state == State.CONFIRMED)
-        .group_by(Screening.recheck_of)
-    )
-    return {id: at for id, at in session.execute(query) if id and at}
-
-
-def has_birth_date(context: Context, clinic_id: str, screening_id: str) -> bool:
-    """Return whether a start code is of use for this screening."""
-    with context.database.read() as session:
-        screening = session.get(Screening, screening_id)
-        if screening is None or screening.clinic_id != clinic_id:
-            raise ActRefusedError(Refusal.GONE)
-        return _entry(context, session, screening, None).has_birth_date
-
-
-def _entry(
-    context: Context,
-    session: Session,
-    screening: Screening,
-    mail: MailState | None,
-    confirmed_at: datetime | None = None,
-) -> DayEntry:
-    try:
-        person = open_sealed(context, session, screening, "person")
-        draft = open_sealed(context, session, screening, "draft")
-    except SealedBlobError:  # one damaged row must not hide all the others
-        person, draft = {"name": None}, {"procedures": [], "answers": {}}
-    step, steps = _progress(context, draft) if screening.state == State.IN_PROGRESS else (0, 0)
-    return DayEntry(
-        screening.id,
-        screening.number,
-        person["name"],
-        screening.state,
-        screening.appointment_at,
-        screening.created_at,
-        step,
-        steps,
-        draft.get("why", "arrival") if screening.recheck_of else None,
-        mail,
-        bool(person.get("born") or draft["answers"].get(BORN)),
-        confirmed_at,
-    )
-
-
-def _progress(context: Context, draft: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many questions are answered, and of how many; an answer may open more."""
-    known = [p for p in draft["procedures"] if p in context.definitions.procedures]
-    asked = journey(assemble_questionnaire(context.definitions, known), draft["answers"])
-    return sum(is_answered(s.item, draft["answers"]) for s in asked), len(asked)
 
 
 def new_start_code(context: Context, by: Actor, screening_id: str) -> str:

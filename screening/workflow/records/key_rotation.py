@@ -11,12 +11,12 @@ from screening.storage.database import take_turn
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.installation import KEYS_LOCK, WrongSecretError, open_kept, seal_kept
 from screening.storage.sealed import SEALED, open_column, open_value, seal_column, seal_value
-from screening.storage.tables import Account, Clinic, Kept, Passkey, Screening
+from screening.storage.tables import Account, Clinic, Kept, Passkey, Patient
 from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.context import Context
 
 SEALED_BY_CLINIC = [name for name, sealed in SEALED.items() if sealed.key == "clinic"]
-ROWS: dict[str, Any] = {of.__tablename__: of for of in (Screening, Account, Passkey, Clinic)}
+ROWS: dict[str, Any] = {of.__tablename__: of for of in (Patient, Account, Passkey, Clinic)}
 
 
 def in_use(context: Context, secret: bytes) -> bool:
@@ -47,9 +47,9 @@ def rotate_secret(context: Context, secrets: list[bytes]) -> None:
 
 @dataclass(frozen=True)
 class Rotated:
-    """How many screenings' keys were wrapped anew; `damaged` says what was left as it is."""
+    """How many patients' keys were wrapped anew; `damaged` says what was left as it is."""
 
-    screenings: int
+    patients: int
     damaged: list[str]
 
 
@@ -71,7 +71,7 @@ def rotate_clinic(context: Context, clinic_id: str) -> Rotated:
             of = ROWS[table]
             query = select(of.id, _called(of), getattr(of, column)).where(_owner(of) == clinic_id)
             rows = session.execute(query.order_by(of.created_at.desc()).with_for_update())
-            changed = []
+            changed: list[dict[str, Any]] = []
             for id, called, blob in rows:
                 if blob is None:
                     continue
@@ -82,14 +82,14 @@ def rotate_clinic(context: Context, clinic_id: str) -> Rotated:
                 else:
                     changed.append({"id": id, column: seal_value(fresh, name, id, content)})
             session.bulk_update_mappings(of, changed)
-            wrapped += len(changed) if of is Screening else 0
+            wrapped += len(changed) if of is Patient else 0
         context.record(session, program(clinic_id), "rotate clinic key")
     return Rotated(wrapped, damaged)
 
 
 def _called(of: Any) -> Any:
     """Return the column by which an administrator knows a row."""
-    return Screening.number if of is Screening else of.name
+    return of.id if of is Patient else of.name
 
 
 def _owner(of: Any) -> Any:

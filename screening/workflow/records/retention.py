@@ -10,9 +10,9 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from screening.storage.columns import Table
-from screening.storage.encryption import new_key
+from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import SEALED, seal_column
-from screening.storage.tables import Clinic, Message, ReportRow, Screening
+from screening.storage.tables import Message, Patient, ReportRow, Screening
 from screening.workflow.core.actor import PROGRAM, Actor
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -114,8 +114,7 @@ def _erase(context: Context, screening_id: str, by: Actor, act: str, why: str | 
 def _empty(context: Context, session: Session, screening: Screening) -> None:
     """Write over everything sealed; a new key holds that there is nothing."""
     id, key = screening.id, new_key()
-    clinic_key = context.clinic_key(session.get_one(Clinic, screening.clinic_id))
-    seal_column(clinic_key, screening, "wrapped_key", key)
+    seal_column(_wrapping(context, session, screening), screening, "wrapped_key", key)
     for column in _sealed_in(Screening.__table__):
         if column.nullable:
             setattr(screening, column.name, None)
@@ -136,6 +135,15 @@ def _empty(context: Context, session: Session, screening: Screening) -> None:
         .values(state="erased", error=None, sha256=None, lease_until=None)
     )
     session.execute(update(Message).where(Message.screening_id == id).values(state="erased"))
+
+
+def _wrapping(context: Context, session: Session, screening: Screening) -> bytes:
+    """Return the patient's key, or one that nobody has where that one is damaged."""
+    assert screening.patient_id is not None
+    try:
+        return context.patient_key(session, session.get_one(Patient, screening.patient_id))
+    except SealedBlobError:
+        return new_key()
 
 
 def _sealed_in(table: Any) -> list[Any]:

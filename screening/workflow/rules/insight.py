@@ -16,8 +16,8 @@ from screening.clinical.report.decision import ADVISED, Choice
 from screening.clinical.report.verdict_snapshot import StoredVerdict
 from screening.clinical.whatif.insight import Insight, Rule, Seen, count
 from screening.storage.encryption import SealedBlobError
-from screening.storage.sealed import open_value
-from screening.storage.tables import AuditEntry, Clinic, Decision, Screening
+from screening.storage.sealed import open_value, screening_key
+from screening.storage.tables import AuditEntry, Clinic, Decision, Patient, Screening
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
 from screening.workflow.rules.rescreen import BLOCK, IN_USE
@@ -107,10 +107,12 @@ def _seen(
     query = (
         select(
             *(Screening.id, Screening.number, Screening.wrapped_key),
+            *(Screening.patient_id, Patient.wrapped_key.label("of_patient")),
             *(Screening.basis, report.label("report")),
             *(Screening.submitted_at, Screening.recheck_of, began.label("began")),
             *(Decision.id.label("decision_id"), Decision.content),
         )
+        .outerjoin(Patient, Patient.id == Screening.patient_id)
         .outerjoin(
             Decision,
             (Decision.screening_id == Screening.id)
@@ -130,7 +132,7 @@ def _seen(
 
 
 def _open(clinic_key: bytes, row: Row[Any], zone: ZoneInfo) -> Seen:
-    key = open_value(clinic_key, "screening.wrapped_key", row.id, row.wrapped_key)
+    key = screening_key(clinic_key, row.id, row.wrapped_key, row.patient_id, row.of_patient)
     basis = open_basis(key, row.id, row.basis, row.report)
     set_aside = None
     if row.content is not None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.whatif.changes import Change, ChangeGroup, grouped
-from screening.storage.tables import Clinic, Screening
+from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Context
 from screening.workflow.core.states import State
@@ -87,8 +87,10 @@ def sealed_blocks(
 ) -> Iterator[list[Stored]]:
     """Yield the sealed screenings; the whole report only where there is no basis yet."""
     report = case((Screening.basis.is_(None), Screening.submission))
-    named = Screening.id, Screening.number, Screening.clinic_id
-    query = _chosen(select(*named, Screening.wrapped_key, Screening.basis, report), clinic_id)
+    named = Screening.id, Screening.number, Screening.clinic_id, Screening.wrapped_key
+    patient = Screening.patient_id, Patient.wrapped_key
+    query = _chosen(select(*named, *patient, Screening.basis, report), clinic_id)
+    query = query.outerjoin(Patient, Patient.id == Screening.patient_id)
     if most is not None:
         query = query.order_by(Screening.submitted_at.desc()).limit(most)
     rows = session.execute(query.execution_options(yield_per=BLOCK))

@@ -17,16 +17,21 @@ from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.report.verdict_snapshot import Basis, basis_of
 from screening.clinical.whatif.changes import Change, changes_under
 from screening.storage.encryption import SealedBlobError, open_bytes
-from screening.storage.sealed import bound_to, open_value
+from screening.storage.sealed import bound_to, open_value, screening_key
 
 
 class Stored(NamedTuple):
-    """A screening as it is stored; `report` only where there is no `basis`."""
+    """A screening as it is stored; `report` only where there is no `basis`.
+
+    `wrapped_key` opens with the key in `patient_key`, which is wrapped with the clinic's.
+    """
 
     id: str
     number: str
     clinic_id: str
     wrapped_key: bytes
+    patient_id: str | None
+    patient_key: bytes | None
     basis: bytes | None
     report: bytes | None
 
@@ -62,7 +67,8 @@ def _not_looking_for_cycles() -> Iterator[None]:
 
 
 def _open(keys: dict[str, bytes], one: Stored) -> Basis:
-    key = open_value(keys[one.clinic_id], "screening.wrapped_key", one.id, one.wrapped_key)
+    wrapped = one.wrapped_key, one.patient_id, one.patient_key
+    key = screening_key(keys[one.clinic_id], one.id, *wrapped)
     return open_basis(key, one.id, one.basis, one.report)
 
 

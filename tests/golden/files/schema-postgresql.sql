@@ -15,6 +15,7 @@ column account 14 totp_offer bytea
 column account 15 link_hash character varying
 column account 16 link_expires_at timestamp with time zone
 column account 17 certificates character varying
+column account 18 language character varying
 column alembic_version 01 version_num character varying(32) not null
 column audit 01 sequence integer not null
 column audit 02 at timestamp with time zone not null
@@ -24,6 +25,22 @@ column audit 05 clinic_id character varying
 column audit 06 screening_id character varying
 column audit 07 why character varying
 column audit 08 mac character varying not null
+column check_in 01 id character varying not null
+column check_in 02 clinic_id character varying not null
+column check_in 03 patient_id character varying not null
+column check_in 04 treatment_id character varying not null
+column check_in 05 sequence integer not null
+column check_in 06 due_on character varying not null
+column check_in 07 state character varying not null
+column check_in 08 link_hash character varying
+column check_in 09 link_expires_at timestamp with time zone
+column check_in 10 asked_at timestamp with time zone
+column check_in 11 reminded_at timestamp with time zone
+column check_in 12 answered_at timestamp with time zone
+column check_in 13 gravity integer
+column check_in 14 handled_at timestamp with time zone
+column check_in 15 handled_by character varying
+column check_in 16 content bytea
 column clinic 01 id character varying not null
 column clinic 02 name character varying not null
 column clinic 03 address character varying not null
@@ -39,6 +56,9 @@ column clinic 12 accent_dark character varying
 column clinic 13 paper character varying not null default 'A4'::character varying
 column clinic 14 logo bytea
 column clinic 15 logo_print character varying
+column clinic 16 language character varying not null default 'en'::character varying
+column clinic 17 emergency character varying not null default '112'::character varying
+column clinic 18 alert_to character varying
 column decision 01 id character varying not null
 column decision 02 screening_id character varying not null
 column decision 03 account_id character varying not null
@@ -76,6 +96,13 @@ column message 09 recipient bytea
 column message 10 error bytea
 column message 11 created_at timestamp with time zone not null
 column message 12 sent_at timestamp with time zone
+column note 01 id character varying not null
+column note 02 patient_id character varying not null
+column note 03 screening_id character varying
+column note 04 account_id character varying not null
+column note 05 kind character varying not null
+column note 06 content bytea not null
+column note 07 created_at timestamp with time zone not null
 column passkey 01 id character varying not null
 column passkey 02 account_id character varying not null
 column passkey 03 name character varying not null
@@ -84,6 +111,21 @@ column passkey 05 content bytea not null
 column passkey 06 uses integer not null
 column passkey 07 used_at timestamp with time zone
 column passkey 08 created_at timestamp with time zone not null
+column patient 01 id character varying not null
+column patient 02 clinic_id character varying not null
+column patient 03 wrapped_key bytea not null
+column patient 04 content bytea not null
+column patient 05 number_hash character varying
+column patient 06 person_hash character varying
+column patient 07 merged_into character varying
+column patient 08 merged_at timestamp with time zone
+column patient 09 merge_confirmed_at timestamp with time zone
+column patient 10 code_hash character varying
+column patient 11 code_misses integer not null
+column patient 12 code_locked_until timestamp with time zone
+column patient 13 created_at timestamp with time zone not null
+column patient_word 01 patient_id character varying not null
+column patient_word 02 word_hash character varying not null
 column recovery_code 01 id character varying not null
 column recovery_code 02 account_id character varying not null
 column recovery_code 03 code_hash character varying not null
@@ -128,6 +170,9 @@ column screening 23 pen_hash character varying
 column screening 24 pen_until timestamp with time zone
 column screening 25 move_hash character varying
 column screening 26 move_expires_at timestamp with time zone
+column screening 27 patient_id character varying
+column screening 28 device_hash character varying
+column screening 29 withdrawn_at timestamp with time zone
 column sign_in 01 id character varying not null
 column sign_in 02 account_id character varying not null
 column sign_in 03 started_at timestamp with time zone not null
@@ -135,12 +180,30 @@ column sign_in 04 seen_at timestamp with time zone not null
 column sign_in 05 ended_at timestamp with time zone
 column sign_in 06 factor character varying
 column sign_in 07 browser character varying not null default ''::character varying
+column treatment 01 id character varying not null
+column treatment 02 clinic_id character varying not null
+column treatment 03 patient_id character varying not null
+column treatment 04 screening_id character varying not null
+column treatment 05 account_id character varying not null
+column treatment 06 treated_on character varying not null
+column treatment 07 content bytea not null
+column treatment 08 created_at timestamp with time zone not null
+column treatment 09 undone_at timestamp with time zone
+column treatment_lot 01 treatment_id character varying not null
+column treatment_lot 02 lot_hash character varying not null
 constraint account FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint account PRIMARY KEY (id)
 constraint account UNIQUE (link_hash)
 constraint account UNIQUE (username)
 constraint alembic_version PRIMARY KEY (version_num)
 constraint audit PRIMARY KEY (sequence)
+constraint check_in FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint check_in FOREIGN KEY (handled_by) REFERENCES account(id)
+constraint check_in FOREIGN KEY (patient_id) REFERENCES patient(id)
+constraint check_in FOREIGN KEY (treatment_id) REFERENCES treatment(id)
+constraint check_in PRIMARY KEY (id)
+constraint check_in UNIQUE (link_hash)
+constraint check_in UNIQUE (treatment_id, sequence)
 constraint clinic PRIMARY KEY (id)
 constraint decision FOREIGN KEY (account_id) REFERENCES account(id)
 constraint decision FOREIGN KEY (screening_id) REFERENCES screening(id)
@@ -156,9 +219,19 @@ constraint lock PRIMARY KEY (name)
 constraint message FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint message PRIMARY KEY (id)
 constraint message UNIQUE (screening_id, kind, sequence)
+constraint note FOREIGN KEY (account_id) REFERENCES account(id)
+constraint note FOREIGN KEY (patient_id) REFERENCES patient(id)
+constraint note FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint note PRIMARY KEY (id)
 constraint passkey FOREIGN KEY (account_id) REFERENCES account(id)
 constraint passkey PRIMARY KEY (id)
 constraint passkey UNIQUE (credential_hash)
+constraint patient FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint patient FOREIGN KEY (merged_into) REFERENCES patient(id)
+constraint patient PRIMARY KEY (id)
+constraint patient UNIQUE (clinic_id, number_hash)
+constraint patient_word FOREIGN KEY (patient_id) REFERENCES patient(id)
+constraint patient_word PRIMARY KEY (patient_id, word_hash)
 constraint recovery_code FOREIGN KEY (account_id) REFERENCES account(id)
 constraint recovery_code PRIMARY KEY (id)
 constraint report FOREIGN KEY (screening_id) REFERENCES screening(id)
@@ -166,6 +239,7 @@ constraint report PRIMARY KEY (id)
 constraint report UNIQUE (code)
 constraint report UNIQUE (screening_id, kind, sequence)
 constraint screening FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint screening FOREIGN KEY (patient_id) REFERENCES patient(id)
 constraint screening FOREIGN KEY (recheck_of) REFERENCES screening(id)
 constraint screening PRIMARY KEY (id)
 constraint screening UNIQUE (clinic_id, number)
@@ -174,25 +248,45 @@ constraint screening UNIQUE (move_hash)
 constraint screening UNIQUE (start_code_hash)
 constraint sign_in FOREIGN KEY (account_id) REFERENCES account(id)
 constraint sign_in PRIMARY KEY (id)
+constraint treatment FOREIGN KEY (account_id) REFERENCES account(id)
+constraint treatment FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint treatment FOREIGN KEY (patient_id) REFERENCES patient(id)
+constraint treatment FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint treatment PRIMARY KEY (id)
+constraint treatment_lot FOREIGN KEY (treatment_id) REFERENCES treatment(id)
+constraint treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
 function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
 index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_id)
+index CREATE INDEX ix_check_in_desk ON public.check_in USING btree (clinic_id, gravity, handled_at)
+index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on)
+index CREATE INDEX ix_check_in_patient_id ON public.check_in USING btree (patient_id)
 index CREATE INDEX ix_message_state ON public.message USING btree (state)
+index CREATE INDEX ix_note_patient_id ON public.note USING btree (patient_id)
 index CREATE INDEX ix_passkey_account_id ON public.passkey USING btree (account_id)
+index CREATE INDEX ix_patient_merged_into ON public.patient USING btree (merged_into)
+index CREATE INDEX ix_patient_person ON public.patient USING btree (clinic_id, person_hash)
+index CREATE INDEX ix_patient_word_word_hash ON public.patient_word USING btree (word_hash)
 index CREATE INDEX ix_recovery_code_account_id ON public.recovery_code USING btree (account_id)
 index CREATE INDEX ix_report_sha256 ON public.report USING btree (sha256)
 index CREATE INDEX ix_report_waits ON public.report USING btree (due_at) WHERE (sealed_at IS NULL)
 index CREATE INDEX ix_screening_appointment ON public.screening USING btree (clinic_id, appointment_at)
 index CREATE INDEX ix_screening_newest ON public.screening USING btree (clinic_id, created_at)
+index CREATE INDEX ix_screening_patient_id ON public.screening USING btree (patient_id)
 index CREATE INDEX ix_screening_person_hash ON public.screening USING btree (person_hash)
 index CREATE INDEX ix_screening_queue ON public.screening USING btree (clinic_id, state, decided_at)
 index CREATE INDEX ix_screening_recheck_of ON public.screening USING btree (recheck_of) WHERE (recheck_of IS NOT NULL)
 index CREATE INDEX ix_screening_state ON public.screening USING btree (state)
 index CREATE INDEX ix_screening_submitted ON public.screening USING btree (clinic_id, submitted_at)
 index CREATE INDEX ix_sign_in_account_id ON public.sign_in USING btree (account_id)
+index CREATE INDEX ix_treatment_day ON public.treatment USING btree (clinic_id, treated_on)
+index CREATE INDEX ix_treatment_lot_lot_hash ON public.treatment_lot USING btree (lot_hash)
+index CREATE INDEX ix_treatment_patient_id ON public.treatment USING btree (patient_id)
+index CREATE INDEX ix_treatment_screening_id ON public.treatment USING btree (screening_id)
 index CREATE UNIQUE INDEX alembic_version_pkc ON public.alembic_version USING btree (version_num)
 index CREATE UNIQUE INDEX pk_account ON public.account USING btree (id)
 index CREATE UNIQUE INDEX pk_audit ON public.audit USING btree (sequence)
+index CREATE UNIQUE INDEX pk_check_in ON public.check_in USING btree (id)
 index CREATE UNIQUE INDEX pk_clinic ON public.clinic USING btree (id)
 index CREATE UNIQUE INDEX pk_decision ON public.decision USING btree (id)
 index CREATE UNIQUE INDEX pk_definitions ON public.definitions USING btree (hash)
@@ -200,18 +294,26 @@ index CREATE UNIQUE INDEX pk_installation ON public.installation USING btree (na
 index CREATE UNIQUE INDEX pk_kiosk ON public.kiosk USING btree (id)
 index CREATE UNIQUE INDEX pk_lock ON public.lock USING btree (name)
 index CREATE UNIQUE INDEX pk_message ON public.message USING btree (id)
+index CREATE UNIQUE INDEX pk_note ON public.note USING btree (id)
 index CREATE UNIQUE INDEX pk_passkey ON public.passkey USING btree (id)
+index CREATE UNIQUE INDEX pk_patient ON public.patient USING btree (id)
+index CREATE UNIQUE INDEX pk_patient_word ON public.patient_word USING btree (patient_id, word_hash)
 index CREATE UNIQUE INDEX pk_recovery_code ON public.recovery_code USING btree (id)
 index CREATE UNIQUE INDEX pk_report ON public.report USING btree (id)
 index CREATE UNIQUE INDEX pk_screening ON public.screening USING btree (id)
 index CREATE UNIQUE INDEX pk_sign_in ON public.sign_in USING btree (id)
+index CREATE UNIQUE INDEX pk_treatment ON public.treatment USING btree (id)
+index CREATE UNIQUE INDEX pk_treatment_lot ON public.treatment_lot USING btree (treatment_id, lot_hash)
 index CREATE UNIQUE INDEX uq_account_link_hash ON public.account USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_account_username ON public.account USING btree (username)
+index CREATE UNIQUE INDEX uq_check_in_link_hash ON public.check_in USING btree (link_hash)
+index CREATE UNIQUE INDEX uq_check_in_treatment_id ON public.check_in USING btree (treatment_id, sequence)
 index CREATE UNIQUE INDEX uq_decision_screening_id ON public.decision USING btree (screening_id, sequence)
 index CREATE UNIQUE INDEX uq_kiosk_code_hash ON public.kiosk USING btree (code_hash)
 index CREATE UNIQUE INDEX uq_kiosk_token_hash ON public.kiosk USING btree (token_hash)
 index CREATE UNIQUE INDEX uq_message_screening_id ON public.message USING btree (screening_id, kind, sequence)
 index CREATE UNIQUE INDEX uq_passkey_credential_hash ON public.passkey USING btree (credential_hash)
+index CREATE UNIQUE INDEX uq_patient_clinic_id ON public.patient USING btree (clinic_id, number_hash)
 index CREATE UNIQUE INDEX uq_report_code ON public.report USING btree (code)
 index CREATE UNIQUE INDEX uq_report_screening_id ON public.report USING btree (screening_id, kind, sequence)
 index CREATE UNIQUE INDEX uq_screening_clinic_id ON public.screening USING btree (clinic_id, number)

@@ -1,17 +1,29 @@
 CREATE INDEX ix_audit_screening_id ON audit (screening_id)
+CREATE INDEX ix_check_in_desk ON check_in (clinic_id, gravity, handled_at)
+CREATE INDEX ix_check_in_due ON check_in (state, due_on)
+CREATE INDEX ix_check_in_patient_id ON check_in (patient_id)
 CREATE INDEX ix_message_state ON message (state)
+CREATE INDEX ix_note_patient_id ON note (patient_id)
 CREATE INDEX ix_passkey_account_id ON passkey (account_id)
+CREATE INDEX ix_patient_merged_into ON patient (merged_into)
+CREATE INDEX ix_patient_person ON patient (clinic_id, person_hash)
+CREATE INDEX ix_patient_word_word_hash ON patient_word (word_hash)
 CREATE INDEX ix_recovery_code_account_id ON recovery_code (account_id)
 CREATE INDEX ix_report_sha256 ON report (sha256)
 CREATE INDEX ix_report_waits ON report (due_at) WHERE sealed_at IS NULL
 CREATE INDEX ix_screening_appointment ON screening (clinic_id, appointment_at)
 CREATE INDEX ix_screening_newest ON screening (clinic_id, created_at)
+CREATE INDEX ix_screening_patient_id ON screening (patient_id)
 CREATE INDEX ix_screening_person_hash ON screening (person_hash)
 CREATE INDEX ix_screening_queue ON screening (clinic_id, state, decided_at)
 CREATE INDEX ix_screening_recheck_of ON screening (recheck_of) WHERE recheck_of IS NOT NULL
 CREATE INDEX ix_screening_state ON screening (state)
 CREATE INDEX ix_screening_submitted ON screening (clinic_id, submitted_at)
 CREATE INDEX ix_sign_in_account_id ON sign_in (account_id)
+CREATE INDEX ix_treatment_day ON treatment (clinic_id, treated_on)
+CREATE INDEX ix_treatment_lot_lot_hash ON treatment_lot (lot_hash)
+CREATE INDEX ix_treatment_patient_id ON treatment (patient_id)
+CREATE INDEX ix_treatment_screening_id ON treatment (screening_id)
 CREATE TABLE account (
   id VARCHAR NOT NULL,
   clinic_id VARCHAR NOT NULL,
@@ -30,6 +42,7 @@ CREATE TABLE account (
   link_hash VARCHAR,
   link_expires_at DATETIME,
   certificates VARCHAR,
+  language VARCHAR,
   CONSTRAINT fk_account_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
   CONSTRAINT pk_account PRIMARY KEY (id),
   CONSTRAINT uq_account_link_hash UNIQUE (link_hash),
@@ -50,6 +63,31 @@ CREATE TABLE audit (
   mac VARCHAR NOT NULL,
   CONSTRAINT pk_audit PRIMARY KEY (sequence)
 )
+CREATE TABLE check_in (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  patient_id VARCHAR NOT NULL,
+  treatment_id VARCHAR NOT NULL,
+  sequence INTEGER NOT NULL,
+  due_on VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  link_hash VARCHAR,
+  link_expires_at DATETIME,
+  asked_at DATETIME,
+  reminded_at DATETIME,
+  answered_at DATETIME,
+  gravity INTEGER,
+  handled_at DATETIME,
+  handled_by VARCHAR,
+  content BLOB,
+  CONSTRAINT fk_check_in_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_check_in_handled_by FOREIGN KEY(handled_by) REFERENCES account (id),
+  CONSTRAINT fk_check_in_patient_id FOREIGN KEY(patient_id) REFERENCES patient (id),
+  CONSTRAINT fk_check_in_treatment_id FOREIGN KEY(treatment_id) REFERENCES treatment (id),
+  CONSTRAINT pk_check_in PRIMARY KEY (id),
+  CONSTRAINT uq_check_in_link_hash UNIQUE (link_hash),
+  CONSTRAINT uq_check_in_treatment_id UNIQUE (treatment_id, sequence)
+)
 CREATE TABLE clinic (
   id VARCHAR NOT NULL,
   name VARCHAR NOT NULL,
@@ -66,6 +104,9 @@ CREATE TABLE clinic (
   paper VARCHAR DEFAULT 'A4' NOT NULL,
   logo BLOB,
   logo_print VARCHAR,
+  language VARCHAR DEFAULT 'en' NOT NULL,
+  emergency VARCHAR DEFAULT '112' NOT NULL,
+  alert_to VARCHAR,
   CONSTRAINT pk_clinic PRIMARY KEY (id)
 )
 CREATE TABLE decision (
@@ -131,6 +172,19 @@ CREATE TABLE message (
   CONSTRAINT pk_message PRIMARY KEY (id),
   CONSTRAINT uq_message_screening_id UNIQUE (screening_id, kind, sequence)
 )
+CREATE TABLE note (
+  id VARCHAR NOT NULL,
+  patient_id VARCHAR NOT NULL,
+  screening_id VARCHAR,
+  account_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT fk_note_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT fk_note_patient_id FOREIGN KEY(patient_id) REFERENCES patient (id),
+  CONSTRAINT fk_note_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_note PRIMARY KEY (id)
+)
 CREATE TABLE passkey (
   id VARCHAR NOT NULL,
   account_id VARCHAR NOT NULL,
@@ -143,6 +197,31 @@ CREATE TABLE passkey (
   CONSTRAINT fk_passkey_account_id FOREIGN KEY(account_id) REFERENCES account (id),
   CONSTRAINT pk_passkey PRIMARY KEY (id),
   CONSTRAINT uq_passkey_credential_hash UNIQUE (credential_hash)
+)
+CREATE TABLE patient (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  content BLOB NOT NULL,
+  number_hash VARCHAR,
+  person_hash VARCHAR,
+  merged_into VARCHAR,
+  merged_at DATETIME,
+  merge_confirmed_at DATETIME,
+  code_hash VARCHAR,
+  code_misses INTEGER NOT NULL,
+  code_locked_until DATETIME,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT fk_patient_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_patient_merged_into FOREIGN KEY(merged_into) REFERENCES patient (id),
+  CONSTRAINT pk_patient PRIMARY KEY (id),
+  CONSTRAINT uq_patient_clinic_id UNIQUE (clinic_id, number_hash)
+)
+CREATE TABLE patient_word (
+  patient_id VARCHAR NOT NULL,
+  word_hash VARCHAR NOT NULL,
+  CONSTRAINT fk_patient_word_patient_id FOREIGN KEY(patient_id) REFERENCES patient (id),
+  CONSTRAINT pk_patient_word PRIMARY KEY (patient_id, word_hash)
 )
 CREATE TABLE recovery_code (
   id VARCHAR NOT NULL,
@@ -175,6 +254,9 @@ CREATE TABLE report (
 CREATE TABLE screening (
   id VARCHAR NOT NULL,
   clinic_id VARCHAR NOT NULL,
+  patient_id VARCHAR,
+  device_hash VARCHAR,
+  withdrawn_at DATETIME,
   number VARCHAR NOT NULL,
   state VARCHAR NOT NULL,
   link_hash VARCHAR NOT NULL,
@@ -200,6 +282,7 @@ CREATE TABLE screening (
   move_hash VARCHAR,
   move_expires_at DATETIME,
   CONSTRAINT fk_screening_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_screening_patient_id FOREIGN KEY(patient_id) REFERENCES patient (id),
   CONSTRAINT fk_screening_recheck_of FOREIGN KEY(recheck_of) REFERENCES screening (id),
   CONSTRAINT pk_screening PRIMARY KEY (id),
   CONSTRAINT uq_screening_clinic_id UNIQUE (clinic_id, number),
@@ -217,6 +300,28 @@ CREATE TABLE sign_in (
   browser VARCHAR DEFAULT '' NOT NULL,
   CONSTRAINT fk_sign_in_account_id FOREIGN KEY(account_id) REFERENCES account (id),
   CONSTRAINT pk_sign_in PRIMARY KEY (id)
+)
+CREATE TABLE treatment (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  patient_id VARCHAR NOT NULL,
+  screening_id VARCHAR NOT NULL,
+  account_id VARCHAR NOT NULL,
+  treated_on VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  created_at DATETIME NOT NULL,
+  undone_at DATETIME,
+  CONSTRAINT fk_treatment_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT fk_treatment_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_treatment_patient_id FOREIGN KEY(patient_id) REFERENCES patient (id),
+  CONSTRAINT fk_treatment_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_treatment PRIMARY KEY (id)
+)
+CREATE TABLE treatment_lot (
+  treatment_id VARCHAR NOT NULL,
+  lot_hash VARCHAR NOT NULL,
+  CONSTRAINT fk_treatment_lot_treatment_id FOREIGN KEY(treatment_id) REFERENCES treatment (id),
+  CONSTRAINT pk_treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 )
 CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list, invitations
 from screening.workflow.screenings import answering
 
 
@@ -81,6 +81,6 @@ def test_an_appointment_that_cannot_be_is_named_and_moves_nothing(office, desk, 
     assert answer.status_code == 422
     assert said in answer.text
     assert f'value="{typed}"' in answer.text
-    listed = invitations.list_screenings(office.context, office.clinic, office.evening.date())
+    listed = day_list.list_screenings(office.context, office.clinic, office.evening.date())
     [entry] = [e for e in listed if e.screening_id == invitation.screening_id]
     assert entry.appointment_at is None

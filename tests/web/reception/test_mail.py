@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from screening.workflow.core.actor import program
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list, invitations
 from screening.workflow.screenings import answering
 from tests.mail_server import TO, MailServer, rows, send_due, texts
 from tests.office import Office
@@ -71,7 +71,7 @@ def test_an_address_with_a_mistake_is_named_and_nothing_is_made(office, desk):
         assert page.status_code == 422
         assert "This is not an e-mail address." in page.text
 
-    assert invitations.list_screenings(office.context, office.clinic) == []
+    assert day_list.list_screenings(office.context, office.clinic) == []
 
 
 def test_the_link_on_the_page_is_the_one_that_is_mailed_later(office, desk, server):
@@ -134,7 +134,7 @@ def test_without_a_mail_server_the_pages_say_how_to_share_the_link(tmp_path):
 
     assert "Copy the link into a message of your own" in page
     assert 'name="to"' not in page and rows(office) == []
-    id = invitations.list_screenings(office.context, office.clinic)[0].screening_id
+    id = day_list.list_screenings(office.context, office.clinic)[0].screening_id
     assert "sends no e-mail" in desk.get(f"/reception/screenings/{id}/mail").text
     assert "/mail" not in desk.get("/reception").text
     office.close()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, text
 
 from screening.workflow.operations.counts import count_work
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list
 from screening.workflow.reports import making
 from screening.workflow.review import queue, reviews
 from tests.office import decide
@@ -59,7 +59,7 @@ ACTS = {
     "one patient": lambda o, id: reviews.open_review(o.context, o.doctor, id),
     "/metrics": lambda o, id: count_work(o.context),
     "reports to make": lambda o, id: making.due_reports(o.context),
-    "the day": lambda o, id: invitations.list_screenings(o.context, o.clinic, o.now.date()),
+    "the day": lambda o, id: day_list.list_screenings(o.context, o.clinic, o.now.date()),
 }
 
 
@@ -80,7 +80,7 @@ def test_lists_leave_the_reports_shut_but_those_they_show(office, asked):
     for _ in range(3):
         office.submit()
     asked.clear()
-    invitations.list_screenings(office.context, office.clinic)
+    day_list.list_screenings(office.context, office.clinic)
     queue.search(office.context, office.doctor, "nobody")
 
     assert not [s for s, _ in asked if "screening.submission " in s.partition("FROM")[0]]
@@ -115,8 +115,8 @@ def test_who_comes_today_is_listed_however_long_ago_the_invitation_was(office):
         session.execute(change, {"at": when.replace(tzinfo=None), "id": early})
     office.pass_time(days=20)
     office.invite()
-    one = invitations.list_screenings(office.context, office.clinic, most=1)
-    both = invitations.list_screenings(office.context, office.clinic, when.date(), most=1)
+    one = day_list.list_screenings(office.context, office.clinic, most=1)
+    both = day_list.list_screenings(office.context, office.clinic, when.date(), most=1)
 
     assert early not in [e.screening_id for e in one]
     assert both[0].screening_id == early

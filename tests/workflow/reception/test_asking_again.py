@@ -2,7 +2,7 @@
 
 import pytest
 
-from screening.workflow.reception import asking_again, invitations
+from screening.workflow.reception import asking_again, day_list
 from screening.workflow.review import reviews
 from screening.workflow.review.queue import list_queue
 from screening.workflow.screenings import answering
@@ -81,7 +81,7 @@ def test_when_something_changed_what_was_sent_is_void_and_all_answers_come_back(
     assert refused(reviews.decide, *late) == "superseded"
     assert office.answer_open(again) == []
     [new, _] = sorted(
-        invitations.list_screenings(office.context, office.clinic), key=lambda e: e.state
+        day_list.list_screenings(office.context, office.clinic), key=lambda e: e.state
     )
     assert (new.state, new.again) == ("in-progress", "changed")
 

@@ -2,7 +2,7 @@ from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry
 from screening.workflow.core.actor import program
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list, invitations
 from screening.workflow.screenings import answering
 from tests.office import refused
 
@@ -25,7 +25,7 @@ def test_another_clinic_cannot_touch_a_screening(office):
 def test_the_list_shows_who_and_how_far_but_no_answer(office):
     office.submit(cold_sore_now="yes")
 
-    [entry] = invitations.list_screenings(office.context, office.clinic)
+    [entry] = day_list.list_screenings(office.context, office.clinic)
 
     assert (entry.name, entry.state) == ("Lan Nguyen", "submitted")
     assert not hasattr(entry, "gravity")
@@ -36,7 +36,7 @@ def test_the_list_shows_how_far_a_patient_is(office):
     answering.choose_procedures(office.context, office.hold(id), ["mesotherapy-face"])
     answering.give_answer(office.context, office.hold(id), "date_of_birth", "1986-05-03")
 
-    [entry] = invitations.list_screenings(office.context, office.clinic)
+    [entry] = day_list.list_screenings(office.context, office.clinic)
 
     assert entry.step == 1
     assert entry.steps > 20

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from screening.storage.tables import Screening
 from screening.workflow.mail.delivery import due_mails, send_mail
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list, invitations
 from screening.workflow.reception.waits import ask_after_waits
 from screening.workflow.review import reviews
 from screening.workflow.review.queue import list_queue
@@ -62,7 +62,7 @@ def test_what_lasts_is_asked_again_too_where_it_blocked(office):
     reviews.decide(*decide(office, id, "defer"))
     office.pass_time(days=13)
     ask_after_waits(office.context)
-    [entry] = [e for e in invitations.list_screenings(office.context, office.clinic) if e.again]
+    [entry] = [e for e in day_list.list_screenings(office.context, office.clinic) if e.again]
     arrival.answer_rows(office.context, office.hold(entry.screening_id), ROWS)
 
     assert office.answer_open(entry.screening_id) == ["vaccine"]
@@ -72,11 +72,11 @@ def test_it_is_asked_once(office):
     invitation = deferred(office)
     office.pass_time(days=6)
     asked(office, invitation)
-    before = len(invitations.list_screenings(office.context, office.clinic))
+    before = len(day_list.list_screenings(office.context, office.clinic))
     office.pass_time(days=3)
     ask_after_waits(office.context)
 
-    assert len(invitations.list_screenings(office.context, office.clinic)) == before
+    assert len(day_list.list_screenings(office.context, office.clinic)) == before
 
 
 def test_where_the_visit_is_later_it_is_asked_a_week_before(office):
@@ -124,7 +124,7 @@ def test_whom_the_doctor_did_not_defer_is_not_asked(office):
     office.pass_time(days=60)
 
     assert ask_after_waits(office.context) == []
-    assert len(invitations.list_screenings(office.context, office.clinic)) == 1
+    assert len(day_list.list_screenings(office.context, office.clinic)) == 1
 
 
 def test_a_damaged_decision_keeps_nobody_else_from_being_asked(office):

@@ -10,10 +10,10 @@ from sqlalchemy import event
 
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError
-from screening.storage.tables import Screening
+from screening.storage.tables import Patient, Screening
 from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import PROGRAM
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list
 from screening.workflow.records import retention
 from screening.workflow.reports import making
 from screening.workflow.review import queue, reviews
@@ -58,7 +58,7 @@ def test_one_damaged_row_is_said_and_hides_no_other(office):
         reviews.open_review(office.context, office.doctor, broken)
     names = {e.screening_id: e.name for e in queue.list_queue(office.context, office.doctor)}
     assert names == {whole: "Lan Nguyen", broken: None}
-    listed = invitations.list_screenings(office.context, office.clinic)
+    listed = day_list.list_screenings(office.context, office.clinic)
     assert {e.screening_id: e.name for e in listed} == names
     client = client_of(office)
     office.enter(client, "doctor")
@@ -127,11 +127,13 @@ def test_what_is_left_of_a_damaged_row_is_handed_out_and_the_rest_is_named(offic
 @pytest.mark.both_databases
 def test_a_clinic_gets_a_new_key_though_a_row_is_damaged(office):
     whole, broken = office.submit(), office.submit()
-    flip(office, broken, "wrapped_key")
+    with office.context.database.write() as session:
+        patient = session.get_one(Patient, session.get_one(Screening, broken).patient_id)
+        patient.wrapped_key = patient.wrapped_key[:-1] + bytes([patient.wrapped_key[-1] ^ 1])
     code, said = run(office.config.instance, "keys", "rotate", "--clinic", office.clinic)
 
-    assert code == 0 and "1 screenings have a new lock" in said
-    assert f"left out, a backup may still hold it: screening {number_of(office, broken)}:" in said
+    assert code == 0 and "1 patients have a new lock" in said
+    assert f"left out, a backup may still hold it: patient {patient.id}: wrapped_key" in said
     assert reviews.open_review(office.context, office.doctor, whole)
 
 

@@ -11,10 +11,10 @@ from screening.config import read_secrets, write_secrets
 from screening.storage import audit
 from screening.storage.encryption import SealedBlobError, open_bytes
 from screening.storage.installation import WrongSecretError
-from screening.storage.tables import Clinic, Screening
+from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.accounts import sessions
 from screening.workflow.clinics import clinics
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list
 from screening.workflow.records import key_rotation
 from screening.workflow.review import queue
 from screening.workflow.screenings import answering, receipts
@@ -84,10 +84,10 @@ def test_the_key_that_a_thief_has_opens_nothing_new(office):
 
 def test_a_clinic_gets_a_new_key_and_everything_still_opens(office):
     ids = [office.submit() for _ in range(3)]
-    before = wrapped(office, Screening)
-    assert key_rotation.rotate_clinic(office.context, office.clinic).screenings == 3
+    before = wrapped(office, Patient)
+    assert key_rotation.rotate_clinic(office.context, office.clinic).patients == 3
 
-    assert not set(before.values()) & set(wrapped(office, Screening).values())
+    assert not set(before.values()) & set(wrapped(office, Patient).values())
     office.make_reports()
     for id in ids:
         assert receipts.patient_copy(office.context, id)
@@ -107,7 +107,7 @@ def test_nobody_notices_a_rotation(office):
         while not done.is_set():
             try:
                 answering.give_answer(office.context, held, "note", "x")
-                invitations.list_screenings(office.context, office.clinic)
+                day_list.list_screenings(office.context, office.clinic)
                 office.invite()
                 queue.list_queue(office.context, office.doctor)
                 rounds[id] += 1
@@ -129,4 +129,4 @@ def test_nobody_notices_a_rotation(office):
         thread.join()
 
     assert failures == []
-    assert len(invitations.list_screenings(office.context, office.clinic)) >= 4
+    assert len(day_list.list_screenings(office.context, office.clinic)) >= 4

@@ -13,7 +13,7 @@ from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.operations.counts import count_work
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list, invitations
 from screening.workflow.records import export, retention
 from screening.workflow.reports import making
 from screening.workflow.review import queue, reviews
@@ -145,7 +145,7 @@ def test_an_erased_screening_is_gone_for_everyone(office):
     ):
         with pytest.raises(ActRefusedError, match=reason):
             act()
-    assert invitations.list_screenings(office.context, office.clinic) == []
+    assert day_list.list_screenings(office.context, office.clinic) == []
     assert queue.list_queue(office.context, office.doctor) == []
     assert queue.search(office.context, office.doctor, "Lan") == []
     office.make_reports()

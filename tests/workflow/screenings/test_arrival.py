@@ -6,7 +6,7 @@ from sqlalchemy import select
 from screening.clinical.report.arrival import EVERY_ROW
 from screening.storage.tables import ReportRow, Screening
 from screening.workflow.core.sealed import open_sealed, submission_of
-from screening.workflow.reception import asking_again, invitations
+from screening.workflow.reception import asking_again, day_list
 from screening.workflow.review import reviews
 from screening.workflow.review.queue import list_queue
 from screening.workflow.screenings import answering, arrival
@@ -49,7 +49,7 @@ def test_where_nothing_is_new_the_decision_stands_and_nobody_decides_twice(offic
     confirm(office, again)
     assert (state_of(office, decided), state_of(office, again)) == ("decided", "confirmed")
     assert list_queue(office.context, office.doctor) == []
-    [entry] = invitations.list_screenings(office.context, office.clinic)
+    [entry] = day_list.list_screenings(office.context, office.clinic)
     assert (entry.screening_id, entry.confirmed_at) == (decided, office.now)
 
 

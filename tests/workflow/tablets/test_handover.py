@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry
 from screening.workflow.core.actor import PATIENT
-from screening.workflow.reception import invitations
+from screening.workflow.reception import day_list, invitations
 from screening.workflow.screenings import answering, edit_lock
 from screening.workflow.tablets import handover, tablets
 from tests.office import refused
@@ -50,7 +50,7 @@ def test_of_two_patients_with_one_name_each_opens_only_the_own(office, here):
 
 def test_without_a_date_of_birth_no_code_starts_until_the_reception_notes_it(office, here):
     invited = office.invite(born=None)
-    [entry] = invitations.list_screenings(office.context, office.clinic)
+    [entry] = day_list.list_screenings(office.context, office.clinic)
     assert not entry.has_birth_date
     for guess in ("", BORN, None):
         assert (

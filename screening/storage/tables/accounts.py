@@ -1,0 +1,117 @@
+"""Who works at a clinic, how they sign in, and its tablets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from screening.storage.columns import Table, new_id
+
+
+class Account(Table):
+    """Someone who works at the clinic. `credentials` is a doctor's sealed signing key.
+
+    `totp` is the sealed secret of the authenticator app and `totp_counter` the last
+    of its codes that was used; `totp_offer` is a secret not confirmed yet. Who has
+    the address behind `link_hash` may set the password, once. `language` is
+    the desk's for this account, the clinic's where it is empty.
+    """
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    credentials: Mapped[bytes | None]
+    totp: Mapped[bytes | None]
+    totp_counter: Mapped[int | None]
+    totp_offer: Mapped[bytes | None]
+    link_hash: Mapped[str | None] = mapped_column(unique=True)
+    link_expires_at: Mapped[datetime | None]
+    certificates: Mapped[str | None]
+    misses: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    language: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class SignIn(Table):
+    """One browser signed in to one account; ending it here ends it there.
+
+    `factor` is what was shown beside the password: "code", "recovery-code" or
+    "passkey". While it is empty the browser may only show a second factor.
+    """
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    factor: Mapped[str | None]
+    browser: Mapped[str] = mapped_column(default="")
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Passkey(Table):
+    """A key in someone's device; `content` is its sealed id and public key."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str]
+    credential_hash: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[bytes]
+    uses: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Table):
+    """One of ten codes for the day on which the telephone is lost; works once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class Lock(Table):
+    """Wrong tries at a door that belongs to no account, such as "pairing"."""
+
+    __tablename__ = "lock"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    misses: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class Kiosk(Table):
+    """A tablet of the clinic. Its pairing code works once; its cookie until it is revoked.
+
+    After five wrong start codes or PINs it stays locked from `locked_at` until staff
+    unlock it; the PIN ends its service.
+    """
+
+    __tablename__ = "kiosk"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
+    name: Mapped[str]
+    code_hash: Mapped[str | None] = mapped_column(unique=True)
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    pin_hash: Mapped[str | None]
+    misses: Mapped[int] = mapped_column(default=0)
+    pin_misses: Mapped[int] = mapped_column(default=0, server_default="0")
+    locked_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]

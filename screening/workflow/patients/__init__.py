@@ -1,0 +1,1 @@
+"""Who a clinic's patients are: named, found, merged, parted."""
