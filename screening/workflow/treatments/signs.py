@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.aftercare import Act
-from screening.clinical.definitions.questionnaire import NO
+from screening.clinical.definitions.questionnaire import NOT_KNOWN, YES
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import CheckIn, Clinic, Screening, Treatment
 from screening.workflow.core.actor import Staff
@@ -22,6 +22,7 @@ from screening.workflow.core.sealed import open_sealed
 from screening.workflow.patients.patients import person_of, whole_patient
 
 GRAVITY = {Act.CALL: 1, Act.EMERGENCY: 2}
+TICKED = {YES, NOT_KNOWN}  # at a warning sign who is not sure is answered as who has it
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def ticked_in(answers: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Yield the signs that a patient has or is not sure of, the gravest of the newest first."""
     for answer in reversed(answers):
         if not answer.get("seen"):
-            said = (one for one in answer["signs"] if one["reply"] != NO)
+            said = (one for one in answer["signs"] if one["reply"] in TICKED)
             yield from sorted(said, key=lambda one: -GRAVITY[Act(one["act"])])
 
 
