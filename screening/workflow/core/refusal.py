@@ -27,6 +27,12 @@ class Refusal(StrEnum):
     UNKNOWN_REASON = "unknown-reason"
     UNKNOWN_ROLE = "unknown-role"
     TOO_MANY_PROCEDURES = "too-many-procedures"
+    # a patient
+    SAME_PATIENT = "same-patient"
+    NOT_MERGED = "not-merged"
+    NUMBER_TAKEN = "number-taken"
+    OTHER_PERSON = "other-person"
+    OTHER_NUMBER = "other-number"
     # a visit and its device
     NO_VISIT = "no-visit"
     ELSEWHERE = "elsewhere"

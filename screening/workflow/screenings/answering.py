@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import (
+    BORN,
     Answer,
     first_unanswered,
     journey,
@@ -24,6 +25,7 @@ from screening.clinical.report.parts import AnsweredBy, Report
 from screening.clinical.report.report import (
     ANSWERERS,
     INTERPRETER,
+    RELATIVE,
     WORDS,
     compile_report,
     translated,
@@ -37,6 +39,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import visit_day
 from screening.workflow.core.states import State, allow
+from screening.workflow.patients.patients import note_own
 from screening.workflow.reception.asking_again import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.screenings.draft import Draft, frame_of
@@ -209,6 +212,7 @@ def submit(
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             _supersede(context, session, screening.recheck_of)
+        _note_own(context, session, screening, draft, declaration["name"])
         head = context.record(session, PATIENT, "submit", screening)
         by = {"by": draft.answered_by} if draft.answered_by else {}
         keep_report(
@@ -218,6 +222,15 @@ def submit(
         orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
     for order in orders:
         context.ring(order)
+
+
+def _note_own(
+    context: Context, session: Session, screening: Screening, draft: Draft, signed: str
+) -> None:
+    """Keep who the patient is in the patient's own words; a relative signs with another name."""
+    by, born = draft.answered_by, draft.answers.get(BORN)
+    name = "" if by and by["who"] == RELATIVE else signed
+    note_own(context, session, screening, name, born if isinstance(born, str) else None)
 
 
 def keep_report(
