@@ -26,6 +26,7 @@ ALLOWED = {
     "read-receipt": {State.SUBMITTED, State.DECIDED},
     "decide": {State.SUBMITTED},
     "amend": {State.DECIDED},
+    "treat": {State.DECIDED},
     "reschedule": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED, State.DECIDED},
     "arrive": {State.SUBMITTED, State.DECIDED},
     "change": {State.SUBMITTED, State.DECIDED},

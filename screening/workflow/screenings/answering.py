@@ -39,6 +39,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import visit_day
 from screening.workflow.core.states import State, allow
+from screening.workflow.mail.outbox import order_alert
 from screening.workflow.patients.patients import note_own
 from screening.workflow.reception.asking_again import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
@@ -220,6 +221,8 @@ def submit(
         )
         screening.state = State.SUBMITTED
         orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
+        if screening.gravity == Outcome.CONTRAINDICATED.gravity:
+            orders += order_alert(context, session, screening)
     for order in orders:
         context.ring(order)
 
