@@ -95,14 +95,14 @@ def export(number: str, output: Path, clinic_id: str | None) -> None:
 def erase(number: str, reason: str, clinic_id: str | None) -> None:
     """Destroy all that is held on the screening NUMBER, for good. Backups keep it."""
     from screening.workflow.core.actor import PROGRAM
-    from screening.workflow.records import retention
+    from screening.workflow.records import erasure
 
     if not reason.strip():
         _stop("give a reason; it stands in the audit log")
     with _installation() as context:
         held = _find(context, number, clinic_id)
         with _refusals(number):
-            connected = retention.erase(context, held.id, PROGRAM, reason.strip())
+            connected = erasure.erase(context, held.id, PROGRAM, reason.strip())
     click.echo(f"{number} is erased. Backups made before still hold it.")
     for other in connected:
         click.echo(f"{other} belongs to the same visit and still holds answers of this patient")
