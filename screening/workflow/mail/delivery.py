@@ -23,7 +23,7 @@ from screening.storage.tables import Clinic, Message, Screening
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, seal_into
-from screening.workflow.core.states import ALLOWED
+from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.mail.outbox import MAIL, MAILS, Kind, contact_of
 from screening.workflow.mail.smtp import MailError, Trouble
 
@@ -82,7 +82,9 @@ def _lease(context: Context, id: str) -> Letter | None:
 
 
 def _is_needed(row: Message, screening: Screening, now: datetime) -> bool:
-    """Return whether the patient may still answer, and behind a link that still works."""
+    """Return whether the link still works and leads to what the mail is about."""
+    if row.kind == Kind.ANSWERED:
+        return screening.state == State.DECIDED and screening.link_expires_at > now
     if screening.state not in ALLOWED["answer"] or screening.link_expires_at <= now:
         return False
     appointment = screening.appointment_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
-from screening.workflow.reception.asking_again import AFTER_THE_WAIT
+from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
 
 LOOKING = timedelta(minutes=15)
 NEWEST = 1_000  # how many a search reads: names are sealed, so each is opened for it
@@ -37,7 +37,10 @@ class Look:
 
 @dataclass(frozen=True)
 class QueueEntry:
-    """One line of the queue; without `name` and `procedures` where what is stored is damaged."""
+    """One line of the queue; without `name` and `procedures` where what is stored is damaged.
+
+    `changing_since` is since when the patient says that something changed, and has not sent it.
+    """
 
     screening_id: str
     number: str
@@ -49,6 +52,7 @@ class QueueEntry:
     submitted_at: datetime
     look: Look | None
     after_wait: bool = False
+    changing_since: datetime | None = None
 
     @property
     def became_clear(self) -> bool:
@@ -165,7 +169,13 @@ def _opened(
     context: Context, session: Session, doctor: Staff, rows: list[Screening]
 ) -> list[QueueEntry]:
     looks = others_looking(context, session, doctor, [row.id for row in rows])
-    return [_entry(context, session, row, looks.get(row.id)) for row in rows]
+    changing = changing_since(context, session, [row.id for row in rows])
+    return [
+        replace(
+            _entry(context, session, row, looks.get(row.id)), changing_since=changing.get(row.id)
+        )
+        for row in rows
+    ]
 
 
 def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
