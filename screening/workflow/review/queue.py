@@ -31,7 +31,7 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import submission_of
 from screening.workflow.core.states import State
 from screening.workflow.patients.search import find_patients
-from screening.workflow.reception.asking_again import AFTER_THE_WAIT
+from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
 from screening.workflow.review.line import (
     OUTCOMES,
     Counts,
@@ -54,6 +54,7 @@ class QueueEntry:
 
     `new` is what no doctor has opened yet; `visit_on` the day of which the procedures'
     `visit` speaks, None where the appointment has moved since.
+    `changing_since` is since when the patient says that something changed, and has not sent it.
     """
 
     screening_id: str
@@ -72,6 +73,7 @@ class QueueEntry:
     look: Look | None
     new: bool
     after_wait: bool = False
+    changing_since: datetime | None = None
 
     @property
     def became_clear(self) -> bool:
@@ -164,6 +166,7 @@ def _opened(
     ).outerjoin(Patient, Patient.id == Screening.patient_id)
     rows = {row.id: row for row in session.execute(query.where(Screening.id.in_(ids)))}
     looks, opened = others_looking(context, session, doctor, ids), opened_of(session, ids)
+    changing = changing_since(context, session, list(ids))
     key = context.clinic_key(session.get_one(Clinic, doctor.clinic_id))
     day, zone = bounds_of_today(context, doctor), ZoneInfo(doctor.clinic.zone)
     entries = []
@@ -188,6 +191,7 @@ def _opened(
                 look=looks.get(row.id),
                 new=row.id not in opened,
                 after_wait=bool(line and line["again"] == AFTER_THE_WAIT),
+                changing_since=changing.get(row.id),
             )
         )
     return entries
