@@ -40,6 +40,7 @@ from screening.web.core.guards import (
 from screening.web.core.language import languages, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.operations import health, metrics, statement
+from screening.web.patients import patients
 from screening.web.reception import desk
 from screening.web.reports import verify
 from screening.web.review import review
@@ -128,7 +129,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (desk, review, lead, administrator)
+    desks = (desk, review, lead, administrator, patients)
     pages = (
         answering,
         arrival,

@@ -100,6 +100,10 @@ SIGNATURE: Sentences = {
         "An amendment cannot ask for more information. Have the patient asked again."
     ),
 }
+PATIENT: Sentences = {
+    Refusal.NO_NAME: _l("Type the patient’s name."),
+    Refusal.NUMBER_TAKEN: _l("Another patient has this number. Look for that one by the number."),
+}
 PAIRING: Sentences = {
     Refusal.WRONG_CODE: _l("This code is not known, or was used already. Ask for a new one."),
     Refusal.LOCKED: _l("Too many wrong codes. Wait five minutes, then try again."),
@@ -232,6 +236,27 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
     Refusal.INCOMPLETE: Page(
         _l("A question is still open"),
         _l("Go back to the questions. The page opens where an answer is missing."),
+        409,
+    ),
+    Refusal.SAME_PATIENT: Page(
+        _l("They are one person already"), _l("Go back and load the page again."), 409
+    ),
+    Refusal.NOT_MERGED: Page(
+        _l("These patients are not merged"), _l("Go back and load the page again."), 409
+    ),
+    Refusal.NUMBER_TAKEN: Page(
+        _l("Another patient has this number"),
+        _l("Look for that patient by the number, then say who is meant."),
+        409,
+    ),
+    Refusal.OTHER_PERSON: Page(
+        _l("This number belongs to someone else"),
+        _l("The patient of this number has another name or birth date. Say who is meant."),
+        409,
+    ),
+    Refusal.OTHER_NUMBER: Page(
+        _l("This patient has another number"),
+        _l("Open the patient’s page and change the number there."),
         409,
     ),
     Refusal.PENDING: Page(
