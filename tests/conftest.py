@@ -94,21 +94,27 @@ def address(request, kind, tmp_path):
 def furnish(request, tmp_path_factory):
     """Return a function that opens an office, made once for each kind of database and copied.
 
-    Whoever calls it closes the office.
+    `after` is a function of an office: what it has done once stands in every copy, and what it
+    returned in `begun`. Whoever calls it closes the office.
     """
     made = {}
 
-    def template(kind):
-        if kind not in made:
+    def template(kind, after):
+        if (kind, after) not in made:
             folder, settings = tmp_path_factory.mktemp("furnished"), {}
-            if kind == "postgresql":
-                settings["SCREENING_DATABASE"] = request.getfixturevalue("cluster").new()
-            made[kind] = Office(folder, **settings)
-            made[kind].close()
-        return made[kind]
+            if after:
+                office = furnish(folder, kind)
+                office.begun = after(office)
+            else:
+                if kind == "postgresql":
+                    settings["SCREENING_DATABASE"] = request.getfixturevalue("cluster").new()
+                office = Office(folder, **settings)
+            office.close()
+            made[kind, after] = office
+        return made[kind, after]
 
-    def furnish(folder, kind="sqlite", **settings):
-        office = template(kind)
+    def furnish(folder, kind="sqlite", after=None, **settings):
+        office = template(kind, after)
         shutil.copytree(office.config.instance, folder, dirs_exist_ok=True)
         if kind == "postgresql":
             copied = request.getfixturevalue("cluster").new(name_in(office.config.database))
