@@ -6,7 +6,7 @@ from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import appointments, asking_again, invitations
-from screening.workflow.records import export, retention
+from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering, receipts
 from tests.museum.test_drafts import finish
@@ -38,7 +38,7 @@ CHANGES = {
         m.context, program(told["clinic"]), told["id"]
     ),
 }
-ERASES = {"erase": lambda m, told: retention.erase(m.context, told["id"], PROGRAM, "asked")}
+ERASES = {"erase": lambda m, told: erasure.erase(m.context, told["id"], PROGRAM, "asked")}
 PLAINLY = {"submit": lambda m, told: answering.submit(m.context, m.hold(told["id"]), DECLARED)}
 ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py

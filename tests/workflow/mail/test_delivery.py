@@ -18,7 +18,7 @@ from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.mail import delivery
 from screening.workflow.mail.smtp import MailServer as Client
 from screening.workflow.reception import invitations, mailbox
-from screening.workflow.records import export, retention
+from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.mail_server import (
@@ -242,7 +242,7 @@ def test_who_does_not_need_it_any_more_gets_nothing(office, server, end):
         office.answer(id)
         answering.submit(office.context, office.hold(id), DECLARED)
     else:
-        retention.erase(office.context, id, PROGRAM, "asked")
+        erasure.erase(office.context, id, PROGRAM, "asked")
     send_due(office)
 
     assert server.mails == []
@@ -268,7 +268,7 @@ def test_erasing_takes_the_address_with_it(office, server):
     server.refuses[TO] = "550 No such user"
     id = invite(office).screening_id
     send_due(office)
-    retention.erase(office.context, id, PROGRAM, "asked")
+    erasure.erase(office.context, id, PROGRAM, "asked")
 
     [row] = rows(office)
     assert (row.recipient, row.error, row.state) == (None, None, "erased")
@@ -278,7 +278,7 @@ def test_erasing_takes_the_address_with_it(office, server):
 
 def test_erased_between_handing_over_and_recording_stays_erased(office, server):
     id = invite(office).screening_id
-    server.on_taken = lambda: retention.erase(office.context, id, PROGRAM, "asked")
+    server.on_taken = lambda: erasure.erase(office.context, id, PROGRAM, "asked")
     send_due(office)
 
     assert states(office) == ["erased"]

@@ -8,7 +8,7 @@ from screening.workflow.core.actor import PROGRAM
 from screening.workflow.mail import delivery
 from screening.workflow.mail.reminders import order_reminders
 from screening.workflow.reception import asking_again, invitations
-from screening.workflow.records import retention
+from screening.workflow.records import erasure, retention
 from screening.workflow.screenings import answering
 from tests.mail_server import TO, invite, rows, send_due, texts
 from tests.office import DECLARED, refused
@@ -66,7 +66,7 @@ def test_a_damaged_address_keeps_nobody_else_from_a_reminder(office, server, cap
     assert len(server.mails) == 2  # the other's invitation and reminder
     assert "cannot be written" in caplog.text and TO not in caplog.text
     assert delivery.due_mails(office.context) == []
-    retention.erase(office.context, broken, PROGRAM, "damaged")
+    erasure.erase(office.context, broken, PROGRAM, "damaged")
     office.pass_time(hours=2)
     assert delivery.due_mails(office.context) == []
 
@@ -97,7 +97,7 @@ def test_who_has_finished_or_will_not_come_is_left_alone(office, end):
         office.answer(id)
         answering.submit(office.context, office.hold(id), DECLARED)
     elif end == "erase":
-        retention.erase(office.context, id, PROGRAM, "asked")
+        erasure.erase(office.context, id, PROGRAM, "asked")
     office.pass_time(days={"expire": 16, "visit": 10}.get(end, 9))
     retention.expire(office.context)
 
