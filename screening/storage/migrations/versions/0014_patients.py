@@ -138,6 +138,8 @@ def _add_columns() -> None:
         table.add_column(_text("alert_to", **MAYBE))
     with op.batch_alter_table("account") as table:
         table.add_column(_text("language", **MAYBE))
+    with op.batch_alter_table("sign_in") as table:
+        table.add_column(_moment("confirmed_at", **MAYBE))
     # SQLite reads a row from the front: what is small goes before what is large.
     lite = op.get_bind().dialect.name == "sqlite"
     after: dict[str, Any] = {"insert_after": "clinic_id"} if lite else {}
