@@ -84,6 +84,9 @@ RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
     Refusal.FIXED: _l("This contraindication cannot be set aside. Choose to defer or decline."),
     Refusal.NEEDS_REASON: _l("This is milder than what is advised. Tick or write your reason."),
+    Refusal.MILDER_THAN_EARLIER: _l(
+        "This is milder than an earlier decision that still stands. Tick or write your reason."
+    ),
     Refusal.NEEDS_WORDS: _l("You ticked “Other”. Write what it is."),
     Refusal.NEEDS_CONDITIONS: _l("Write the conditions."),
     Refusal.UNKNOWN_CODE: _l("Choose one of the reasons on this page."),
@@ -93,7 +96,11 @@ RULING: Sentences = {
     Refusal.TOO_LONG: _l("Use at most 500 characters for the reason and for the conditions."),
 }
 SIGNATURE: Sentences = {
-    Refusal.WRONG: _l("This password is wrong. Nothing was signed."),
+    Refusal.WRONG: _l("This password or code is wrong. Nothing was signed."),
+    Refusal.NEEDS_SIGNATURE: _l("Type your password or a code from your app to sign."),
+    Refusal.NO_CREDENTIALS: _l(
+        "You have no certificate that holds, so nothing can be signed. Ask the administrator."
+    ),
     Refusal.LOCKED: WRONG_PASSWORDS,
     Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
     Refusal.ASK_AGAIN: _l(

@@ -70,6 +70,10 @@ class Refusal(StrEnum):
     NOTHING_TO_ASK = "nothing-to-ask"
     NEEDS_WHY = "needs-why"
     ASK_AGAIN = "ask-again"
+    MILDER_THAN_EARLIER = "milder-than-earlier"
+    DECIDED_MEANWHILE = "decided-meanwhile"
+    NEEDS_SIGNATURE = "needs-signature"
+    NO_NOTE = "no-note"
     # a treatment and how it goes afterwards
     NOTHING_DONE = "nothing-done"
     FUTURE_DAY = "future-day"
