@@ -23,7 +23,7 @@ from screening.storage.tables import CheckIn, Clinic, Message, Screening
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, seal_into
-from screening.workflow.core.states import ALLOWED
+from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.mail.outbox import MAIL, MAILS, Kind, contact_of
 from screening.workflow.mail.smtp import MailError, Trouble
 
@@ -82,13 +82,15 @@ def _lease(context: Context, id: str) -> Letter | None:
 
 
 def _is_needed(session: Session, row: Message, screening: Screening, now: datetime) -> bool:
-    """Return whether the patient may still answer, and behind a link that still works."""
+    """Return whether the patient may still answer, or read, behind a link that still works."""
     if row.kind == Kind.ALERT:
         return True
     if row.check_in_id:
         check_in = session.get_one(CheckIn, row.check_in_id)
         ends = check_in.link_expires_at
         return check_in.state in {"asked", "missed"} and ends is not None and ends > now
+    if row.kind == Kind.ANSWERED:
+        return screening.state == State.DECIDED and screening.link_expires_at > now
     if screening.state not in ALLOWED["answer"] or screening.link_expires_at <= now:
         return False
     appointment = screening.appointment_at

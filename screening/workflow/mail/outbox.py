@@ -32,6 +32,7 @@ MAILS = Outbox(
     pause=timedelta(minutes=1),
     longest_pause=timedelta(hours=1),
 )
+LINK_LASTS = timedelta(days=14)
 MAIL = "mail:"  # what rings for a mail begins with this, what rings for a report does not
 LONGEST_ADDRESS = 254
 LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -49,6 +50,7 @@ class Kind(StrEnum):
     WAIT_OVER = "wait-over"
     CHECK_IN = "check-in"
     ALERT = "alert"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,15 @@ def _add(
     session.add(row)
     session.flush()
     return MAIL + id
+
+
+def tell_patient(
+    context: Context, session: Session, screening: Screening, sequence: int = 1
+) -> list[str]:
+    """Order the mail that the clinic has answered, behind a link that works for two weeks more."""
+    ends = context.now() + LINK_LASTS
+    screening.link_expires_at = max(screening.link_expires_at, ends)
+    return order_mail(context, session, screening, Kind.ANSWERED, sequence)
 
 
 def newest_mails(session: Session, screening_ids: list[str]) -> dict[str, MailState]:
