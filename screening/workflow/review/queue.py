@@ -20,7 +20,8 @@ from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
-from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
+from screening.workflow.reception.asking_again import AFTER_THE_WAIT
+from screening.workflow.screenings.changes import changing_since
 
 LOOKING = timedelta(minutes=15)
 NEWEST = 1_000  # how many a search reads: names are sealed, so each is opened for it
