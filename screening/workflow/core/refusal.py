@@ -27,6 +27,12 @@ class Refusal(StrEnum):
     UNKNOWN_REASON = "unknown-reason"
     UNKNOWN_ROLE = "unknown-role"
     TOO_MANY_PROCEDURES = "too-many-procedures"
+    # a patient
+    SAME_PATIENT = "same-patient"
+    NOT_MERGED = "not-merged"
+    NUMBER_TAKEN = "number-taken"
+    OTHER_PERSON = "other-person"
+    OTHER_NUMBER = "other-number"
     # a visit and its device
     NO_VISIT = "no-visit"
     ELSEWHERE = "elsewhere"
@@ -64,6 +70,14 @@ class Refusal(StrEnum):
     NOTHING_TO_ASK = "nothing-to-ask"
     NEEDS_WHY = "needs-why"
     ASK_AGAIN = "ask-again"
+    # a treatment and how it goes afterwards
+    NOTHING_DONE = "nothing-done"
+    FUTURE_DAY = "future-day"
+    BEFORE_BIRTH = "before-birth"
+    AGAINST_DECISION = "against-decision"
+    TREATED_MEANWHILE = "treated-meanwhile"
+    DAY_OVER = "day-over"
+    CHECK_IN_OVER = "check-in-over"
     # a clinic's looks, its mail, its reports
     NO_NAME = "no-name"
     NO_COLOUR = "no-colour"

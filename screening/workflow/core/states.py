@@ -28,6 +28,7 @@ ALLOWED = {
     "choose-code": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED, State.DECIDED},
     "decide": {State.SUBMITTED},
     "amend": {State.DECIDED},
+    "treat": {State.DECIDED},
     "reschedule": {State.INVITED, State.IN_PROGRESS, State.SUBMITTED, State.DECIDED},
     "arrive": {State.SUBMITTED, State.DECIDED},
     "change": {State.SUBMITTED, State.DECIDED},

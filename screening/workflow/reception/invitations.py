@@ -29,7 +29,8 @@ from screening.workflow.mail.outbox import (
     mail_address,
     order_mail,
 )
-from screening.workflow.patients.patients import add_patient
+from screening.workflow.patients.matching import patient_for
+from screening.workflow.patients.patients import describe, person_of
 
 START_CODE_LASTS = timedelta(hours=12)
 # In the place of a device: it was begun on a tablet, or answers of before stand in it that no
@@ -59,12 +60,15 @@ def invite(
     to: str = "",
     language: str = "",
     born: str | None = None,
+    number: str = "",
+    patient_id: str | None = None,
 ) -> Invitation:
     """Open a screening and return its link and its start code for the tablet.
 
     Without `procedures` the patient chooses. The link is mailed `to` the address, if one
-    is given; `born` is an ISO date, without which the code opens nothing. Raises
-    ActRefusedError for an unknown procedure or too many, or "bad-address".
+    is given; `born` is an ISO date, without which the code opens nothing. `number` is the
+    clinic's own for its patient, `patient_id` the patient whom a person has chosen. Raises
+    ActRefusedError for an unknown procedure or too many, "bad-address", or what `patient_for` says.
     """
     to = mail_address(to) if to else ""
     chosen = list(procedures)
@@ -75,8 +79,10 @@ def invite(
     draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
     person = {"name": name[:LONGEST_NAME], "born": born}
     with context.database.write() as session:
-        clinic = session.get_one(Clinic, by.clinic_id, with_for_update=True)
-        patient = add_patient(context, session, clinic, person | {"language": language})
+        given = person | {"language": language}
+        patient = patient_for(context, session, by, given, number, patient_id)
+        known = person_of(context, session, patient)
+        person |= {field: known[field] for field in ("name", "born") if known.get(field)}
         opened = open_screening(context, session, patient, person, draft)
         opened.row.appointment_at = appointment_at
         orders = []
@@ -148,6 +154,7 @@ def note_birth_date(context: Context, by: Actor, screening_id: str, born: str) -
         allow("answer", screening.state)
         person = open_sealed(context, session, screening, "person") | {"born": born}
         seal_into(context, session, screening, "person", person)
+        describe(context, session, session.get_one(Patient, screening.patient_id), {"born": born})
         context.record(session, by, "note date of birth", screening)
 
 

@@ -31,7 +31,7 @@ from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import tell_patient
 from screening.workflow.reception.asking_again import ask_for_the_doctor
 from screening.workflow.reports.outbox import Kind, order_reports
-from screening.workflow.review.queue import Look, others_looking
+from screening.workflow.review.looks import Look, others_looking
 from screening.workflow.screenings.changes import changing_since
 from screening.workflow.screenings.history import Related, related_to
 

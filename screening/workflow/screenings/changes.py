@@ -16,7 +16,12 @@ from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import ALLOWED, State, allow
-from screening.workflow.reception.asking_again import SOMETHING_CHANGED, open_after, procedures_of
+from screening.workflow.reception.asking_again import (
+    SOMETHING_CHANGED,
+    open_after,
+    procedures_of,
+    take_over_link,
+)
 from screening.workflow.screenings.edit_lock import EditLock, check
 from screening.workflow.screenings.proof import check_opens, device_hash
 
@@ -75,3 +80,13 @@ def _changing(
             if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
                 found[str(row.recheck_of)] = row
     return found
+
+
+def supersede(context: Context, session: Session, new: Screening, why: str | None) -> None:
+    """Put the earlier screening out of use; what was decided on it stays on record."""
+    assert new.recheck_of is not None
+    earlier = locked_screening(session, new.recheck_of)
+    if why == SOMETHING_CHANGED and earlier.state in ALLOWED["change"]:
+        take_over_link(context, session, earlier, new)
+    earlier.state = State.SUPERSEDED
+    context.record(session, PATIENT, "supersede", earlier)
