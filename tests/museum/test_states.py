@@ -8,7 +8,7 @@ from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import appointments, asking_again, invitations
 from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering, receipts
+from screening.workflow.screenings import answering, changes, receipts
 from tests.museum.test_drafts import finish
 from tests.museum.test_links import LATER
 from tests.museum.visiting import ON_SQLITE
@@ -33,7 +33,7 @@ STAYS = {
 CHANGES = {
     "submit": lambda m, told: finish(m, told["id"]),
     "decide": lambda m, told: settle(m, told, reviews.decide),
-    "change": lambda m, told: asking_again.something_changed(m.context, told["id"]),
+    "change": lambda m, told: changes.something_changed(m.context, told["id"]),
     "withdraw": lambda m, told: invitations.withdraw(
         m.context, program(told["clinic"]), told["id"]
     ),

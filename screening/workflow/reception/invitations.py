@@ -31,9 +31,11 @@ from screening.workflow.mail.outbox import (
 )
 from screening.workflow.patients.matching import patient_for
 from screening.workflow.patients.patients import describe, person_of
-from screening.workflow.screenings.proof import NOBODYS
 
 START_CODE_LASTS = timedelta(hours=12)
+# In the place of a device: it was begun on a tablet, or answers of before stand in it that no
+# device brought, and whoever follows its link first is not let in to them.
+NOBODYS = "nobody"
 # Why a link is shown that the mail takes to the patient: the audit log takes no free text.
 SHOWN_BECAUSE = ("no-mail-arrived", "at-the-desk", "no-mailbox", "other-message")
 WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")

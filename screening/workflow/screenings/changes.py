@@ -1,0 +1,92 @@
+"""The patient says that something has changed: what was sent counts until the new answers are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.storage.encryption import SealedBlobError
+from screening.storage.tables import Screening
+from screening.workflow.core.actor import PATIENT
+from screening.workflow.core.context import Context, locked_screening
+from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.sealed import open_sealed
+from screening.workflow.core.states import ALLOWED, State, allow
+from screening.workflow.reception.asking_again import (
+    SOMETHING_CHANGED,
+    open_after,
+    procedures_of,
+    take_over_link,
+)
+from screening.workflow.screenings.edit_lock import EditLock, check
+from screening.workflow.screenings.proof import check_opens, device_hash
+
+
+def something_changed(context: Context, lock: EditLock) -> str:
+    """The patient has news: return a draft in which every answer stands, to be gone through.
+
+    What was sent counts until the draft is sent; said twice it goes on with the same one.
+    Raises ActRefusedError: the state where nothing was sent yet, or "other-device".
+    """
+    with context.database.write() as session:
+        old = locked_screening(session, lock.screening_id)
+        allow("change", old.state)
+        check(context, old, lock)
+        check_opens(context, session, old, lock.device)
+        begun = _changing(context, session, [old.id]).get(old.id)
+        if begun is None:
+            chosen = procedures_of(context, session, old)
+            begun = open_after(context, session, old, chosen, set(), SOMETHING_CHANGED).row
+            context.record(session, PATIENT, "something changed", old)
+        begun.device_hash = device_hash(context, begun, lock.device)
+        return begun.id
+
+
+def drop_change(context: Context, lock: EditLock) -> str:
+    """Nothing has changed after all: return the screening that was sent, as it was."""
+    with context.database.write() as session:
+        new = locked_screening(session, lock.screening_id)
+        allow("drop-change", new.state)
+        check(context, new, lock)
+        draft = open_sealed(context, session, new, "draft")
+        if new.recheck_of is None or draft.get("why") != SOMETHING_CHANGED:
+            raise ActRefusedError(Refusal.GONE)
+        new.state, new.pen_hash = State.WITHDRAWN, None
+        context.record(session, PATIENT, "nothing changed", new)
+        return new.recheck_of
+
+
+def changing_since(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, datetime]:
+    """Return since when a patient says of these that something changed, and has not sent it."""
+    found = _changing(context, session, screening_ids)
+    return {id: row.created_at for id, row in found.items()}
+
+
+def _changing(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, Screening]:
+    query = select(Screening).where(
+        Screening.recheck_of.in_(list(screening_ids)), Screening.state.in_(ALLOWED["answer"])
+    )
+    found = {}
+    for row in session.scalars(query.order_by(Screening.created_at)):
+        with suppress(SealedBlobError):  # one damaged row must not hide all the others
+            if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
+                found[str(row.recheck_of)] = row
+    return found
+
+
+def supersede(context: Context, session: Session, new: Screening, why: str | None) -> None:
+    """Put the earlier screening out of use; what was decided on it stays on record."""
+    assert new.recheck_of is not None
+    earlier = locked_screening(session, new.recheck_of)
+    if why == SOMETHING_CHANGED and earlier.state in ALLOWED["change"]:
+        take_over_link(context, session, earlier, new)
+    earlier.state = State.SUPERSEDED
+    context.record(session, PATIENT, "supersede", earlier)
