@@ -23,11 +23,10 @@ from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception.invitations import (
-    LINK_LASTS,
     Invitation,
     Opened,
+    fresh_code,
     fresh_link,
-    new_start_code,
     open_screening,
     own_screening,
 )
@@ -50,8 +49,8 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
             context.record(session, by, "arrive", opened.row)
             return opened.invitation
         context.record(session, by, "arrive", begun)
-        id, number, link = begun.id, begun.number, fresh_link(context, session, begun)
-    return Invitation(id, number, link, new_start_code(context, by, id))
+        link, code = fresh_link(context, session, begun), fresh_code(context, begun)
+        return Invitation(begun.id, begun.number, link, code)
 
 
 def _open_arrival(context: Context, session: Session, old: Screening) -> Opened:
@@ -139,7 +138,7 @@ def _open_behind_link(
     opened = _open_after(context, session, old, chosen, asked, why)
     link_hash, old.link_hash = old.link_hash, context.hash(f"link:{new_token()}")
     session.flush()
-    opened.row.link_hash, opened.row.link_expires_at = link_hash, context.now() + LINK_LASTS
+    opened.row.link_hash = link_hash
     keep_contact(context, session, opened.row, contact_of(context, session, old))
     return opened
 
@@ -168,8 +167,8 @@ def _open_after(
     }
     assert old.patient_id is not None
     patient = session.get_one(Patient, old.patient_id)
-    opened = open_screening(context, session, patient, person, draft)
-    opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
+    opened = open_screening(context, session, patient, person, draft, old.appointment_at)
+    opened.row.recheck_of = old.id
     opened.row.state = State.IN_PROGRESS
     if contact := contact_of(context, session, old):
         keep_contact(context, session, opened.row, replace(contact, link=opened.invitation.link))

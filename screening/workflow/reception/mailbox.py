@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.storage.tables import Message, Screening
+from screening.storage.tables import Screening
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -21,6 +21,7 @@ from screening.workflow.mail.outbox import (
     mails_of,
     order_mail,
     state_of,
+    times_ordered,
 )
 from screening.workflow.reception.invitations import fresh_link, own_screening
 
@@ -79,7 +80,7 @@ def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
             open_sealed(context, session, screening, "person")["name"],
             contact.to if contact else "",
             contact.language if contact else "",
-            _invitations(rows),
+            times_ordered(rows, Kind.INVITATION),
             [
                 SentTo(
                     state_of(row),
@@ -89,10 +90,6 @@ def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
                 for row in rows
             ],
         )
-
-
-def _invitations(rows: list[Message]) -> int:
-    return max((row.sequence for row in rows if row.kind == Kind.INVITATION), default=0)
 
 
 def send_link(
@@ -117,7 +114,7 @@ def send_link(
     with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
-        if after < _invitations(mails_of(session, screening_id)):
+        if after < times_ordered(mails_of(session, screening_id), Kind.INVITATION):
             return
         contact = contact_of(context, session, screening)
         held = contact.link if contact else link

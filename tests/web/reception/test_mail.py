@@ -41,8 +41,8 @@ def desk(office):
 
 def invite(desk, to=TO):
     page = desk.post("/reception/invitations", data={"name": "Lan Nguyen", "to": to})
-    assert page.status_code == 201
-    return page.text
+    assert page.status_code == 303
+    return desk.get(page.headers["Location"]).text
 
 
 def where(page):

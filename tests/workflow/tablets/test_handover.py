@@ -87,7 +87,7 @@ def test_a_draft_of_yesterday_opens_by_a_new_code_alone(office, here):
     for code in (invited.start_code, "AAAA-AAAA"):
         assert refused(handover.start, office.context, here, code, BORN) == "no-match"
     assert refused(answering.open_draft, office.context, held) == "no-visit"
-    new = invitations.new_start_code(office.context, office.desk, invited.screening_id)
+    new = invitations.renew_link(office.context, office.desk, invited.screening_id).start_code
     id = handover.start(office.context, here, new, BORN)
     held = edit_lock.take(office.context, id, here)
     assert answering.open_draft(office.context, held).answers == {"date_of_birth": BORN}
