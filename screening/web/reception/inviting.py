@@ -17,7 +17,7 @@ from screening.web.reception.desk import SHOWN, bp
 from screening.web.reception.forms import ANOTHER, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.states import ALLOWED
+from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import (
     asking_again,
     day_list,
@@ -140,25 +140,51 @@ def arrive(screening_id: str) -> ResponseReturnValue:
     return _to_invitation(asking_again.arrive(context(), person(), screening_id))
 
 
+@bp.post("/screenings/<screening_id>/link")
+def show_link(screening_id: str) -> ResponseReturnValue:
+    """Show the link that the mail takes to the patient; the audit log says why."""
+    why = request.form.get("why", "")
+    return _to_invitation(invitations.show_link(context(), person(), screening_id, why))
+
+
+def shown_because() -> dict[str, str]:
+    """Return why a link is shown that was mailed."""
+    return {
+        "no-mail-arrived": _("The e-mail did not arrive"),
+        "at-the-desk": _("The patient is here and opens it on the own phone"),
+        "no-mailbox": _("The patient cannot open the mailbox"),
+        "other-message": _("It goes by another message to the patient"),
+    }
+
+
 @bp.get("/screenings/<screening_id>/invitation")
 def invitation(screening_id: str) -> ResponseReturnValue:
-    """Show the link once, and the code where a date of birth is known that goes with it."""
+    """Show the code where a date of birth is known that goes with it, and the link, once.
+
+    Where an address is known the mail takes the link to the patient: it shows only when asked.
+    """
     here = person()
     entry = day_list.entry_of(context(), here, screening_id)
     sealed = session.get(SHOWN, "")
     made = shown_once.open_shown(context(), here, screening_id, sealed)
-    link = made.link if made else ""
-    address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link or "-")
     answerable = entry.state in ALLOWED["answer"]
-    box = mailbox.read_mailbox(context(), here, screening_id) if answerable else None
+    box = mailbox.read_mailbox(context(), here, screening_id)
+    asked = bool(made) and answerable and not (made and made.start_code)
+    by_mail = bool(box.to) and context().mail is not None and entry.state != State.SUBMITTED
+    link = made.link if made and (asked or not by_mail) else ""
+    address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link or "-")
     return render_template(
         "reception/invitation.html",
         entry=entry,
-        address=address if made else None,
+        made=made is not None,
+        asked=asked,
+        address=address if link else None,
         code=made.start_code if made and entry.has_birth_date else None,
-        picture=picture_of(address) if made else None,
+        picture=picture_of(address) if link else None,
         answerable=answerable,
-        **_mail_shown(box, _mail_form(box, link) if box else None),
+        to=mailbox.veiled(box.to),
+        shown_because=shown_because(),
+        **_mail_shown(box, _mail_form(box, link)),
     )
 
 
@@ -170,7 +196,7 @@ def _mail_form(box: Mailbox, link: str = "") -> MailForm:
     return form
 
 
-def _mail_shown(box: Mailbox | None, form: MailForm | None) -> dict[str, Any]:
+def _mail_shown(box: Mailbox, form: MailForm) -> dict[str, Any]:
     """Return what the pages with mail on them show."""
     return {
         "box": box,

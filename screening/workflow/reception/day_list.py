@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from screening.workflow.core.states import State
 from screening.workflow.mail.outbox import MailState, newest_mails
 from screening.workflow.patients.disagreements import Disagreement, disagreements_in
 from screening.workflow.patients.patients import person_of
+from screening.workflow.reception.asking_again import SOMETHING_CHANGED, changing_since
 
 PAGE = 50
 GOES_ON = (State.INVITED, State.IN_PROGRESS, State.SUBMITTED, State.EXPIRED)
@@ -39,7 +41,8 @@ class DayEntry:
     things stand; `again` is asking_again's word for why this one comes after another, and
     `earlier` is that one while what was decided on it stands. There is no `name` where
     what is stored is damaged. `confirmed_at` is when its patient arrived last with nothing
-    new, `treated` whether it was written down that the treatment was done.
+    new, `treated` whether it was written down that the treatment was done, `changing` whether the
+    patient says that something has changed and has not sent it.
     """
 
     screening_id: str
@@ -64,6 +67,7 @@ class DayEntry:
     earlier: str | None = None
     confirmed_at: datetime | None = None
     treated: bool = False
+    changing: bool = False
 
 
 def list_screenings(
@@ -113,6 +117,8 @@ def standing(context: Context, by: Actor, screening_id: str) -> str:
         if screening.state == State.CONFIRMED and screening.recheck_of:
             screening = session.get_one(Screening, screening.recheck_of)
         while later := _later(session, screening):
+            if _what_counts(context, session, later) is screening:
+                break
             screening = later
         return screening.id
 
@@ -147,8 +153,11 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone)
 
 
-def _entries(context: Context, session: Session, rows: Sequence[Screening]) -> list[DayEntry]:
+def _entries(context: Context, session: Session, found: Sequence[Screening]) -> list[DayEntry]:
+    standing = (_what_counts(context, session, row) for row in found)
+    rows = list({row.id: row for row in standing}.values())
     ids = [row.id for row in rows]
+    changing = changing_since(context, session, ids)
     mails, arrived = newest_mails(session, ids), _confirmed(session, ids)
     treated = set(
         session.scalars(
@@ -169,9 +178,23 @@ def _entries(context: Context, session: Session, rows: Sequence[Screening]) -> l
             earlier=row.recheck_of if row.recheck_of in decided else None,
             confirmed_at=arrived.get(row.id),
             treated=row.id in treated,
+            changing=row.id in changing,
         )
         for row in rows
     ]
+
+
+def _what_counts(context: Context, session: Session, row: Screening) -> Screening:
+    """Return what was sent where `row` is the patient's unsent draft of what has changed since."""
+    if row.recheck_of is None or row.state in (State.SUBMITTED, State.DECIDED):
+        return row
+    sent = session.get_one(Screening, row.recheck_of)
+    if sent.state not in (State.SUBMITTED, State.DECIDED):
+        return row
+    with suppress(SealedBlobError):  # one damaged row must not hide all the others
+        if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
+            return sent
+    return row
 
 
 def _confirmed(session: Session, screening_ids: list[str]) -> dict[str, datetime]:

@@ -66,13 +66,13 @@ def open_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
 def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
     """Return the screening's mail, for the page that follows an act which is noted itself.
 
-    Raises ActRefusedError "gone" for another clinic's, or its state after submission.
+    Raises ActRefusedError "gone" for another clinic's, or its state where no link is given.
     """
     with context.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None or screening.clinic_id != by.clinic_id:
             raise ActRefusedError(Refusal.GONE)
-        allow("answer", screening.state)
+        allow("renew-link", screening.state)
         contact, rows = contact_of(context, session, screening), mails_of(session, screening_id)
         return Mailbox(
             screening_id,
@@ -90,6 +90,16 @@ def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
                 for row in rows
             ],
         )
+
+
+def veiled(to: str) -> str:
+    """Return an address so that who knows it knows it again, and nobody else.
+
+    >>> veiled("lan.nguyen@example.org")
+    'l…@example.org'
+    """
+    name, _at, where = to.partition("@")
+    return f"{name[:1]}…@{where}" if to else ""
 
 
 def send_link(

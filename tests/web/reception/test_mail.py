@@ -61,7 +61,9 @@ def test_an_address_given_with_the_invitation_is_written_to(office, desk, server
     shown = desk.get(where(page)).text
     assert re.search(rf"Invitation, <bdi>{TO}</bdi>: sent \d", shown)
     assert "E-mail: sent" in " ".join(desk.get("/reception").text.split())
-    link = re.search(r'/s/([\w-]+)"', page)[1]
+    assert "/s/" not in page and "goes by e-mail to l…@patient.example" in page
+    asked = desk.post(where(page).replace("/mail", "/link"), data={"why": "at-the-desk"})
+    link = re.search(r'/s/([\w-]+)"', desk.get(asked.headers["Location"]).text)[1]
     assert link in texts(server.mails[0])
 
 
