@@ -40,7 +40,7 @@ from screening.web.core.guards import (
 from screening.web.core.language import languages, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.operations import health, metrics, statement
-from screening.web.reception import desk
+from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
@@ -129,7 +129,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (desk, review, lead, administrator, treatment, sign, recall)
+    desks = (desk, inviting, acts, review, lead, administrator, treatment, sign, recall)
     pages = (
         answering,
         arrival,

@@ -42,7 +42,10 @@ ERASES = {"erase": lambda m, told: erasure.erase(m.context, told["id"], PROGRAM,
 PLAINLY = {"submit": lambda m, told: answering.submit(m.context, m.hold(told["id"]), DECLARED)}
 ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
-OTHERS = {"confirm"}  # an arrival's: tests/workflow/screenings/test_arrival.py
+OTHERS = {
+    "confirm",  # an arrival's: tests/workflow/screenings/test_arrival.py
+    "restore",  # within the hour only: tests/workflow/reception/test_invitations.py
+}
 
 
 def settle(museum, told, act, *why):

@@ -80,6 +80,17 @@ LOOK: Sentences = {
 MAIL_ADDRESS: Sentences = {
     Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
 }
+NUMBER: Sentences = {
+    Refusal.NUMBER_TAKEN: _l("Another patient has this number. Check it, or leave it empty."),
+    Refusal.OTHER_PERSON: _l(
+        "The patient with this number has another name or date of birth. Check both, or leave "
+        "the number empty."
+    ),
+    Refusal.OTHER_NUMBER: _l(
+        "This patient has another number already. Leave it empty, or correct it on the "
+        "patient’s page."
+    ),
+}
 RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
     Refusal.FIXED: _l("This contraindication cannot be set aside. Choose to defer or decline."),

@@ -27,9 +27,11 @@ class Refusal(StrEnum):
     UNKNOWN_REASON = "unknown-reason"
     UNKNOWN_ROLE = "unknown-role"
     TOO_MANY_PROCEDURES = "too-many-procedures"
+    TOO_LATE = "too-late"
     # a patient
     SAME_PATIENT = "same-patient"
     NOT_MERGED = "not-merged"
+    ALIKE = "alike"
     NUMBER_TAKEN = "number-taken"
     OTHER_PERSON = "other-person"
     OTHER_NUMBER = "other-number"

@@ -31,7 +31,7 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
 from screening.workflow.patients.search import find_patients
-from screening.workflow.reception.asking_again import AFTER_THE_WAIT
+from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
 from screening.workflow.review.line import (
     OUTCOMES,
     Counts,
@@ -43,7 +43,6 @@ from screening.workflow.review.line import (
     waiting_line,
 )
 from screening.workflow.review.looks import Look, opened_of, others_looking
-from screening.workflow.screenings.changes import changing_since
 
 PAGE = 50
 RECENT = 20

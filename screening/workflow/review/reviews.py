@@ -25,7 +25,7 @@ from screening.workflow.core.states import State
 from screening.workflow.mail.outbox import tell_patient
 from screening.workflow.patients.binding import Binding
 from screening.workflow.patients.timeline import Timeline, timeline_of
-from screening.workflow.reception.asking_again import ask_for_the_doctor
+from screening.workflow.reception.asking_again import ask_for_the_doctor, changing_since
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.review.decision import Proposal, standing_for, weigh
 from screening.workflow.review.line import Position, position_of
@@ -33,7 +33,6 @@ from screening.workflow.review.looks import Look, others_looking
 from screening.workflow.review.notes import keep_note
 from screening.workflow.review.queue import name_of
 from screening.workflow.review.signing import Signing, signing_of
-from screening.workflow.screenings.changes import changing_since
 from screening.workflow.screenings.history import Related, related_to
 
 

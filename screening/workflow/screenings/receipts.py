@@ -28,8 +28,8 @@ from screening.workflow.core.sealed import decision_of, open_sealed, submission_
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.appointments import words_of
+from screening.workflow.reception.asking_again import changing_since
 from screening.workflow.reports.outbox import Kind
-from screening.workflow.screenings.changes import changing_since
 from screening.workflow.screenings.edit_lock import EditLock, check
 from screening.workflow.screenings.own_code import has_code
 from screening.workflow.screenings.proof import check_opens, opens

@@ -189,7 +189,7 @@ def test_a_link_that_is_known_only_as_a_hash_is_made_anew_unless_the_page_holds_
 
 def test_a_new_link_is_the_one_that_the_next_mail_holds(office, server):
     old = invite(office)
-    new = invitations.renew_link(office.context, office.desk, old.screening_id)
+    new = invitations.renew_link(office.context, office.desk, old.screening_id).link
     send_due(office)
 
     assert new in texts(server.mails[0]) and old.link not in texts(server.mails[0])
