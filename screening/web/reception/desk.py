@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, day_at_clinic, person, require
-from screening.web.core.language import languages
+from screening.web.core.language import definitions, languages
 from screening.web.reception.forms import AppointmentForm, BirthDateForm, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
 from screening.workflow.accounts.sessions import note_look
@@ -77,7 +77,7 @@ def why_words() -> dict[str, str]:
 @bp.route("/invitations", methods=["GET", "POST"])
 def invite() -> ResponseReturnValue:
     form = InviteForm()
-    form.procedures.choices = procedure_choices(context().definitions.procedures)
+    form.procedures.choices = procedure_choices(definitions().procedures)
     form.language.choices = list(languages().items())
     has_mail = context().mail is not None
     if not form.validate_on_submit():

@@ -78,6 +78,7 @@ MAY = {
     "patient.change": {"patient"},
     "account.front": STAFF,
     "account.password": STAFF,
+    "account.language": STAFF,
     "account.app": STAFF,
     "account.recovery_codes": STAFF,
     "account.new_passkey": STAFF,
