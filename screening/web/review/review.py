@@ -25,8 +25,9 @@ from screening.web.review.forms import DecisionForm
 from screening.workflow.accounts.sessions import note_look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
-from screening.workflow.review import queue as line
-from screening.workflow.review import reviews
+from screening.workflow.review import line, reviews
+from screening.workflow.review import queue as queues
+from screening.workflow.review.line import Group
 
 bp = Blueprint("doctor", __name__, url_prefix="/doctor")
 bp.before_request(require("doctor"))
@@ -69,8 +70,18 @@ def queue() -> ResponseReturnValue:
 
 @bp.get("/queue")
 def queue_list() -> ResponseReturnValue:
-    """Return the lists alone, for the page that keeps itself fresh."""
+    """Return the lists alone, for the page that keeps itself fresh; nothing where none changed."""
+    if request.args.get("seen") == line.mark_of(context(), person()):
+        return "", 204
     return render_template("review/queue_list.html", **_listed())
+
+
+@bp.get("/decided")
+def decided() -> ResponseReturnValue:
+    """Show who was decided lately."""
+    note_look(context(), person(), "look at queue")
+    lately = queues.list_decided(context(), person())
+    return render_template("review/queue.html", **_listed() | {"found": lately, "lately": True})
 
 
 @bp.post("/search")
@@ -78,28 +89,34 @@ def search() -> ResponseReturnValue:
     """Find by name or number. A name never stands in an address."""
     note_look(context(), person(), "search queue")
     words = request.form.get("words", "")[:100]
-    found = line.search(context(), person(), words)
+    found = queues.search(context(), person(), words)
     return render_template("review/queue.html", **_listed() | {"found": found, "words": words})
 
 
 def _listed() -> dict[str, Any]:
-    zone, day = person().clinic.zone, day_at_clinic()
     today, outcome = request.args.get("day") == "today", request.args.get("outcome", "")
-    waiting = line.list_queue(context(), person())
+    page = request.args.get("page", 1, type=int)
     return {
-        "counts": line.count(waiting, day, zone),
-        "waiting": [
-            e
-            for e in waiting
-            if (not today or line.is_on(e, day, zone)) and outcome in ("", e.outcome)
-        ],
-        "decided": [] if today or outcome else line.list_decided(context(), person()),
+        "queue": queues.read_queue(context(), person(), today, outcome, page),
         "today": today,
         "outcome": outcome,
         "found": None,
+        "lately": False,
         "words": "",
-        "newest": line.NEWEST,
-        "zone": zone,
+        "newest": queues.NEWEST,
+        "zone": person().clinic.zone,
+        "day": day_at_clinic(),
+        "group_words": group_words(),
+        "age_on": queues.age_on,
+    }
+
+
+def group_words() -> dict[str, str]:
+    return {
+        Group.OVERDUE: _("Overdue: the visit has passed without a decision"),
+        Group.TODAY: _("Today"),
+        Group.NEXT: _("Next days"),
+        Group.NO_DATE: _("No date"),
     }
 
 

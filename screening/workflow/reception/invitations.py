@@ -20,6 +20,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import (
+    LINK_LASTS,
     Contact,
     Kind,
     contact_of,
@@ -28,10 +29,13 @@ from screening.workflow.mail.outbox import (
     mail_address,
     order_mail,
 )
-from screening.workflow.patients.patients import add_patient
+from screening.workflow.patients.matching import patient_for
+from screening.workflow.patients.patients import describe, person_of
+from screening.workflow.screenings.proof import NOBODYS
 
-LINK_LASTS = timedelta(days=14)
 START_CODE_LASTS = timedelta(hours=12)
+# Why a link is shown that the mail takes to the patient: the audit log takes no free text.
+SHOWN_BECAUSE = ("no-mail-arrived", "at-the-desk", "no-mailbox", "other-message")
 WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")
 
 
@@ -54,12 +58,15 @@ def invite(
     to: str = "",
     language: str = "",
     born: str | None = None,
+    number: str = "",
+    patient_id: str | None = None,
 ) -> Invitation:
     """Open a screening and return its link and its start code for the tablet.
 
     Without `procedures` the patient chooses. The link is mailed `to` the address, if one
-    is given; `born` is an ISO date, without which the code opens nothing. Raises
-    ActRefusedError for an unknown procedure or too many, or "bad-address".
+    is given; `born` is an ISO date, without which the code opens nothing. `number` is the
+    clinic's own for its patient, `patient_id` the patient whom a person has chosen. Raises
+    ActRefusedError for an unknown procedure or too many, "bad-address", or what `patient_for` says.
     """
     to = mail_address(to) if to else ""
     chosen = list(procedures)
@@ -70,8 +77,10 @@ def invite(
     draft = {"procedures": chosen, "invited_for": chosen, "answers": {}}
     person = {"name": name[:LONGEST_NAME], "born": born}
     with context.database.write() as session:
-        clinic = session.get_one(Clinic, by.clinic_id, with_for_update=True)
-        patient = add_patient(context, session, clinic, person | {"language": language})
+        given = person | {"language": language}
+        patient = patient_for(context, session, by, given, number, patient_id)
+        known = person_of(context, session, patient)
+        person |= {field: known[field] for field in ("name", "born") if known.get(field)}
         opened = open_screening(context, session, patient, person, draft)
         opened.row.appointment_at = appointment_at
         orders = []
@@ -143,6 +152,7 @@ def note_birth_date(context: Context, by: Actor, screening_id: str, born: str) -
         allow("answer", screening.state)
         person = open_sealed(context, session, screening, "person") | {"born": born}
         seal_into(context, session, screening, "person", person)
+        describe(context, session, session.get_one(Patient, screening.patient_id), {"born": born})
         context.record(session, by, "note date of birth", screening)
 
 
@@ -158,8 +168,31 @@ def renew_link(context: Context, by: Actor, screening_id: str) -> str:
     return link
 
 
+def show_link(context: Context, by: Actor, screening_id: str, why: str) -> str:
+    """Return the personal link of a patient whose address is known, which is mailed else.
+
+    `why` is one of SHOWN_BECAUSE. The link stays as it is where it still works.
+    """
+    with context.database.write() as session:
+        screening = own_screening(session, by, screening_id)
+        allow("show-link", screening.state)
+        if why not in SHOWN_BECAUSE:
+            raise ActRefusedError(Refusal.UNKNOWN_REASON)
+        context.record(session, by, "show link", screening, why)
+        contact = contact_of(context, session, screening)
+        held, lives = contact.link if contact else "", screening.link_expires_at > context.now()
+        if lives and context.hash(f"link:{held}") == screening.link_hash:
+            return held
+        return fresh_link(context, session, screening)
+
+
 def fresh_link(context: Context, session: Session, screening: Screening) -> str:
+    """Give the screening another link; what was begun before stays with who began it."""
     link = new_token()
+    if screening.device_hash is None and screening.state != State.INVITED:
+        draft = open_sealed(context, session, screening, "draft")
+        if draft["rows"] if "since" in draft else draft["answers"]:
+            screening.device_hash = NOBODYS
     screening.link_hash = context.hash(f"link:{link}")
     screening.link_expires_at = context.now() + LINK_LASTS
     if contact := contact_of(context, session, screening):

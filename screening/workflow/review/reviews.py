@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -27,9 +28,10 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
 from screening.workflow.core.standing import advice_today, report_for_the_visit, visit_day
 from screening.workflow.core.states import State, allow
-from screening.workflow.reception.asking_again import ask_for_the_doctor
+from screening.workflow.mail.outbox import tell_patient
+from screening.workflow.reception.asking_again import ask_for_the_doctor, changing_since
 from screening.workflow.reports.outbox import Kind, order_reports
-from screening.workflow.review.queue import Look, others_looking
+from screening.workflow.review.looks import Look, others_looking
 from screening.workflow.screenings.history import Related, related_to
 
 
@@ -49,7 +51,8 @@ class Review:
     """One screening as the doctor sees it; `today` are its procedures as the answers stand now.
 
     An amended decision is held against those, the first against the report. `earlier` is the
-    decision on the screening before this one.
+    decision on the screening before this one. `changing_since` is since when the patient says
+    that something changed, and has not sent it yet.
     """
 
     screening_id: str
@@ -63,6 +66,7 @@ class Review:
     earlier: dict[str, Any] | None
     related: list[Related]
     look: Look | None
+    changing_since: datetime | None
 
     @property
     def decision(self) -> dict[str, Any] | None:
@@ -104,6 +108,7 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
             _earlier_decision(context, session, screening),
             related_to(session, screening),
             others_looking(context, session, doctor, [screening_id]).get(screening_id),
+            changing_since(context, session, [screening_id]).get(screening_id),
         )
 
 
@@ -162,6 +167,8 @@ def decide(
         screening.state, screening.decided_at = State.DECIDED, context.now()
         if asked := _asked_again(report, given):
             orders += ask_for_the_doctor(context, session, screening, asked, doctor)
+        else:
+            orders += tell_patient(context, session, screening)
         context.record(session, doctor, "decide", screening)
     for order in orders:
         context.ring(order)
@@ -194,6 +201,7 @@ def amend(
             raise ActRefusedError(Refusal.ASK_AGAIN)
         content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
         orders = _settle(context, session, doctor, screening, content)
+        orders += tell_patient(context, session, screening, content["sequence"])
         context.record(session, doctor, "amend decision", screening)
     for order in orders:
         context.ring(order)

@@ -52,6 +52,7 @@ def client_of(office):
 def test_one_damaged_row_is_said_and_hides_no_other(office):
     whole, broken = office.submit(), office.submit()
     flip(office, broken, "submission")
+    flip(office, broken, "basis")
     flip(office, broken, "person")
 
     with pytest.raises(SealedBlobError):
