@@ -61,7 +61,7 @@ def test_every_outcome_waits_for_the_doctor(demo):
 def test_a_warning_sign_and_a_merge_wait_too(demo):
     with demo.context.database.read() as session:
         clinic = session.scalars(select(Clinic.id)).one()
-        [sign] = open_signs(demo.context, session, clinic)
+        assert len(open_signs(demo.context, session, clinic)) == 1
         merged = session.scalars(select(Patient.id).where(Patient.merged_into.is_not(None)))
         rows = session.scalars(select(Screening).where(Screening.patient_id == merged.one()))
         assert timeline_of(demo.context, session, rows.one()).merged_unconfirmed
