@@ -26,6 +26,7 @@ from screening.web.core.formatting import (
     shown_date,
     shown_duration,
     shown_moment,
+    shown_wait,
     state_words,
 )
 from screening.web.core.guards import (
@@ -37,7 +38,7 @@ from screening.web.core.guards import (
     is_kiosk,
     login,
 )
-from screening.web.core.language import languages, locale
+from screening.web.core.language import as_written, languages, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.operations import health, metrics, statement
 from screening.web.reception import acts, desk, inviting
@@ -104,9 +105,10 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
-    app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day}
+    app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day, "wait": shown_wait}
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
+        "as_written": as_written,
         "clinic_name": clinic_name,
         "get_locale": get_locale,
         "languages": languages,

@@ -65,7 +65,9 @@ PASSKEY_REMOVAL: Sentences = {
 NEW_ACCOUNT: Sentences = {
     Refusal.TAKEN: _l("This user name is taken. Choose another one."),
 }
+LANGUAGE: Sentences = {Refusal.NO_LANGUAGE: _l("Choose one of the languages.")}
 LOOK: Sentences = {
+    **LANGUAGE,
     Refusal.NO_NAME: _l("Type a name."),
     Refusal.NO_COLOUR: _l("Write each colour as # and six digits or letters a to f."),
     Refusal.LIGHT_CONTRAST: _l(

@@ -91,6 +91,7 @@ class Refusal(StrEnum):
     DARK_CONTRAST = "dark-contrast"
     NO_PAPER = "no-paper"
     NO_PICTURE = "no-picture"
+    NO_LANGUAGE = "no-language"
     NO_MAIL = "no-mail"
     BAD_ADDRESS = "bad-address"
     NO_FILE = "no-file"

@@ -84,6 +84,7 @@ MAY = {
     "proof.earlier_answers": {"patient"},
     "account.front": STAFF,
     "account.password": STAFF,
+    "account.language": STAFF,
     "account.app": STAFF,
     "account.recovery_codes": STAFF,
     "account.new_passkey": STAFF,
