@@ -8,7 +8,7 @@ from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import appointments, asking_again, invitations
 from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering, receipts
+from screening.workflow.screenings import answering, changes, receipts
 from tests.museum.test_drafts import finish
 from tests.museum.test_links import LATER
 from tests.museum.visiting import ON_SQLITE
@@ -33,7 +33,7 @@ STAYS = {
 CHANGES = {
     "submit": lambda m, told: finish(m, told["id"]),
     "decide": lambda m, told: settle(m, told, reviews.decide),
-    "change": lambda m, told: asking_again.something_changed(m.context, told["id"]),
+    "change": lambda m, told: changes.something_changed(m.context, told["id"]),
     "withdraw": lambda m, told: invitations.withdraw(
         m.context, program(told["clinic"]), told["id"]
     ),
@@ -42,7 +42,10 @@ ERASES = {"erase": lambda m, told: erasure.erase(m.context, told["id"], PROGRAM,
 PLAINLY = {"submit": lambda m, told: answering.submit(m.context, m.hold(told["id"]), DECLARED)}
 ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
-OTHERS = {"confirm"}  # an arrival's: tests/workflow/screenings/test_arrival.py
+OTHERS = {
+    "confirm",  # an arrival's: tests/workflow/screenings/test_arrival.py
+    "restore",  # within the hour only: tests/workflow/reception/test_invitations.py
+}
 
 
 def settle(museum, told, act, *why):

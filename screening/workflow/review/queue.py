@@ -28,7 +28,7 @@ from screening.storage.sealed import open_value, screening_key
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
-from screening.workflow.core.sealed import submission_of
+from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
 from screening.workflow.patients.search import find_patients
 from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
@@ -213,6 +213,35 @@ def _line(context: Context, session: Session, clinic_key: bytes, row: Any) -> Qu
         return line_of(submission_of(context, session, session.get_one(Screening, row.id)))
     except SealedBlobError:
         return None
+
+
+def name_of(context: Context, session: Session, screening_id: str | None) -> str | None:
+    """Return who a screening is of, None where there is none or it does not open."""
+    if screening_id is None:
+        return None
+    try:
+        found = open_sealed(context, session, session.get_one(Screening, screening_id), "person")
+    except SealedBlobError:
+        return None
+    return found["name"] or None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A screening that was decided a moment ago, and who it is of."""
+
+    screening_id: str
+    number: str
+    name: str | None
+
+
+def decided_of(context: Context, doctor: Staff, screening_id: str) -> Decided | None:
+    """Return who was decided on; None for what is not decided, or not this clinic's."""
+    with context.database.read() as session:
+        row = session.get(Screening, screening_id)
+        if row is None or row.clinic_id != doctor.clinic_id or row.state != State.DECIDED:
+            return None
+        return Decided(row.id, row.number, name_of(context, session, row.id))
 
 
 def search(context: Context, doctor: Staff, words: str) -> list[QueueEntry]:

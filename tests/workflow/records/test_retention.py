@@ -51,7 +51,7 @@ def test_a_new_link_takes_an_expired_screening_up_again_with_its_answers(office)
     office.answer(id)
     office.pass_time(days=16)
     retention.expire(office.context)
-    link = invitations.renew_link(office.context, office.desk, id)
+    link = invitations.renew_link(office.context, office.desk, id).link
 
     assert answering.follow_link(office.context, link) == (id, State.IN_PROGRESS)
     assert "bleeding" not in office.answer_open(id), "what lasts is not asked again"
