@@ -78,14 +78,15 @@ def measure(folder: str, address: str, most: int) -> dict[int, dict[str, float]]
         # The oldest are decided; the newest wait, and stay those who wait from then on.
         if not stored:
             waiting = fill(context, clinic, people, range(size - WAITING, size))
-            begun = [begin(context, clinic) for _ in range(BEGUN)]
+            for _ in range(BEGUN):
+                begin(context, clinic)
             fill(context, clinic, people, range(size - WAITING), "decided")
         else:
             fill(context, clinic, people, range(stored, size), "decided")
         settle(context.database)
         with context.database.read() as session:
             patient = session.get_one(Screening, waiting[7]).patient_id
-        asked = pages(app, doctor, desk, waiting[7], patient, begun[0])
+        asked = pages(app, doctor, desk, waiting[7], patient, invite(context, clinic).link)
         found[size] = {name: quickest(ask) for name, ask in asked(size).items()}
         found[size]["MB of the database"] = megabytes(context.database)
         stored, size = size, size * 10
@@ -100,12 +101,14 @@ def settle(database: Database) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
-def begin(context: Context, clinic: str) -> str:
-    """Return the link of a patient who is at it."""
-    invited = invitations.invite(context, program(clinic), "Ana Silva", ["mesotherapy-face"])
-    held = edit_lock.take(context, invited.screening_id, PATIENT)
+def invite(context: Context, clinic: str) -> invitations.Invitation:
+    return invitations.invite(context, program(clinic), "Ana Silva", ["mesotherapy-face"])
+
+
+def begin(context: Context, clinic: str) -> None:
+    """Let one more patient be at it."""
+    held = edit_lock.take(context, invite(context, clinic).screening_id, PATIENT)
     answering.choose_procedures(context, held, ["mesotherapy-face"])
-    return invited.link
 
 
 def sign_in(context: Context, clinic: str, role: str) -> str:
