@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 
 from screening.web.core import error_pages
 from screening.web.core.guards import clinic_here, context, day_at_clinic, person, require
+from screening.web.core.language import definitions
 from screening.web.reception import words
 from screening.web.reception.forms import SearchForm
 from screening.workflow.accounts.sessions import note_look
@@ -84,7 +85,7 @@ def words_of(entries: Sequence[DayEntry]) -> dict[str, Tasks]:
 
 def lines(tasks: dict[str, Tasks], day: date | None = None) -> dict[str, Any]:
     """Return what the macros of the lines read; `day` is the list to which an act leads back."""
-    now, known = context().now(), context().definitions.procedures
+    now, known = context().now(), definitions().procedures
     return {
         "tasks": tasks,
         "listed_day": day,

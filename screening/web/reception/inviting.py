@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person
-from screening.web.core.language import languages
+from screening.web.core.language import definitions, languages
 from screening.web.core.refusal_words import NUMBER, words
 from screening.web.reception.desk import SHOWN, bp
 from screening.web.reception.forms import ANOTHER, InviteForm, MailForm
@@ -70,7 +70,7 @@ def _invite_form() -> InviteForm:
     form = InviteForm(data=given)
     if id and request.method == "GET" and known.get("born"):
         form.born.raw_data = [known["born"]]
-    form.procedures.choices = procedure_choices(context().definitions.procedures)
+    form.procedures.choices = procedure_choices(definitions().procedures)
     form.language.choices = list(languages().items())
     return form
 

@@ -72,6 +72,10 @@ class Refusal(StrEnum):
     NOTHING_TO_ASK = "nothing-to-ask"
     NEEDS_WHY = "needs-why"
     ASK_AGAIN = "ask-again"
+    MILDER_THAN_EARLIER = "milder-than-earlier"
+    DECIDED_MEANWHILE = "decided-meanwhile"
+    NEEDS_SIGNATURE = "needs-signature"
+    NO_NOTE = "no-note"
     # a treatment and how it goes afterwards
     NOTHING_DONE = "nothing-done"
     FUTURE_DAY = "future-day"
@@ -87,6 +91,7 @@ class Refusal(StrEnum):
     DARK_CONTRAST = "dark-contrast"
     NO_PAPER = "no-paper"
     NO_PICTURE = "no-picture"
+    NO_LANGUAGE = "no-language"
     NO_MAIL = "no-mail"
     BAD_ADDRESS = "bad-address"
     NO_FILE = "no-file"

@@ -37,10 +37,12 @@ from screening.workflow.mail.outbox import (
 from screening.workflow.patients.matching import patient_for
 from screening.workflow.patients.patients import describe, person_of
 from screening.workflow.reception.people_alike import people_alike
-from screening.workflow.screenings.proof import NOBODYS
 
 AFTER_THE_VISIT = timedelta(days=7)
 START_CODE_LASTS = timedelta(hours=12)
+# In the place of a device: it was begun on a tablet, or answers of before stand in it that no
+# device brought, and whoever follows its link first is not let in to them.
+NOBODYS = "nobody"
 UNDO_WITHIN = timedelta(hours=1)
 # Why a link is shown that the mail takes to the patient: the audit log takes no free text.
 SHOWN_BECAUSE = ("no-mail-arrived", "at-the-desk", "no-mailbox", "other-message")

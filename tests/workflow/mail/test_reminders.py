@@ -8,8 +8,8 @@ from screening.workflow.core.actor import PROGRAM
 from screening.workflow.mail import delivery
 from screening.workflow.mail.reminders import order_reminders
 from screening.workflow.reception import appointments, asking_again, invitations
-from screening.workflow.records import retention
-from screening.workflow.screenings import answering
+from screening.workflow.records import erasure, retention
+from screening.workflow.screenings import answering, changes
 from tests.mail_server import TO, invite, rows, send_due, texts
 from tests.office import DECLARED, refused
 from tests.workflow.records.test_damage import flip
@@ -66,7 +66,7 @@ def test_a_damaged_address_keeps_nobody_else_from_a_reminder(office, server, cap
     assert len(server.mails) == 2  # the other's invitation and reminder
     assert "cannot be written" in caplog.text and TO not in caplog.text
     assert delivery.due_mails(office.context) == []
-    retention.erase(office.context, broken, PROGRAM, "damaged")
+    erasure.erase(office.context, broken, PROGRAM, "damaged")
     office.pass_time(hours=2)
     assert delivery.due_mails(office.context) == []
 
@@ -120,7 +120,7 @@ def test_who_has_finished_or_will_not_come_is_left_alone(office, end):
         office.answer(id)
         answering.submit(office.context, office.hold(id), DECLARED)
     elif end == "erase":
-        retention.erase(office.context, id, PROGRAM, "asked")
+        erasure.erase(office.context, id, PROGRAM, "asked")
     office.pass_time(days={"expire": 16, "visit": 10}.get(end, 9))
     retention.expire(office.context)
 
@@ -144,12 +144,12 @@ def test_the_address_goes_along_when_the_questions_are_asked_again(office, serve
     send_due(office)
     office.answer(first.screening_id)
     answering.submit(office.context, office.hold(first.screening_id), DECLARED)
-    asking_again.something_changed(office.context, first.screening_id)
+    changes.something_changed(office.context, office.hold(first.screening_id))
     office.pass_time(days=9)
 
     assert reminded(office) == ["reminder"]
     send_due(office)
-    assert first.link in texts(server.mails[-1])
+    assert first.link not in texts(server.mails[-1]), "that one leads to what was sent"
 
 
 def test_a_recheck_has_a_link_of_its_own_in_its_mail(office, server):
