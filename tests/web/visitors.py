@@ -24,6 +24,7 @@ NOBODYS = {
     "passkey_id": "x",
     "treatment_id": "x",
     "check_in_id": "x",
+    "patient_id": "x",
 }
 COOKIES = ("__Host-session", "__Host-kiosk", "__Host-device")
 FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}
