@@ -82,17 +82,6 @@ LOOK: Sentences = {
 MAIL_ADDRESS: Sentences = {
     Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
 }
-NUMBER: Sentences = {
-    Refusal.NUMBER_TAKEN: _l("Another patient has this number. Check it, or leave it empty."),
-    Refusal.OTHER_PERSON: _l(
-        "The patient with this number has another name or date of birth. Check both, or leave "
-        "the number empty."
-    ),
-    Refusal.OTHER_NUMBER: _l(
-        "This patient has another number already. Leave it empty, or correct it on the "
-        "patient’s page."
-    ),
-}
 RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
     Refusal.FIXED: _l("This contraindication cannot be set aside. Choose to defer or decline."),
@@ -135,6 +124,12 @@ TREATMENT: Sentences = {
 }
 CHECK_IN: Sentences = {
     Refusal.NO_MATCH: _l("This is not the date of birth that the clinic knows. Check it."),
+}
+PATIENT: Sentences = {
+    Refusal.NO_NAME: _l("Type the patient’s name."),
+    Refusal.NUMBER_TAKEN: _l("Another patient has this number. Look for that one by the number."),
+    Refusal.OTHER_PERSON: _l("The patient of this number has another name or date of birth."),
+    Refusal.OTHER_NUMBER: _l("This patient has another number here. Leave it empty."),
 }
 PAIRING: Sentences = {
     Refusal.WRONG_CODE: _l("This code is not known, or was used already. Ask for a new one."),
@@ -213,9 +208,7 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
         404,
     ),
     Refusal.EXPIRED: Page(
-        LINK_ENDED,
-        _l("Links work for two weeks. Ask the clinic for a new one. Your answers are not lost."),
-        410,
+        LINK_ENDED, _l("Ask the clinic for a new link. Your answers are not lost."), 410
     ),
     Refusal.LINK_EXPIRED: Page(
         LINK_ENDED,
@@ -279,6 +272,12 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
         _l("It cannot be taken back any more"),
         _l("A treatment can be taken back within a day. Go back and correct it instead."),
         409,
+    ),
+    Refusal.SAME_PATIENT: Page(
+        _l("They are one person already"), _l("Go back and load the page again."), 409
+    ),
+    Refusal.NOT_MERGED: Page(
+        _l("These patients are not merged"), _l("Go back and load the page again."), 409
     ),
     Refusal.PENDING: Page(
         _l("The report is being made"),

@@ -7,13 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from screening.web.core.refusal_words import NUMBER, Sentences
 from screening.web.reception.forms import BirthDateField
 from screening.workflow.core.actor import LONGEST_NAME
-from screening.workflow.core.refusal import Refusal
 from screening.workflow.patients.changing import LONGEST_NUMBER
-
-PATIENT: Sentences = {**NUMBER, Refusal.NO_NAME: _l("Type the patient’s name.")}
 
 
 class PatientForm(FlaskForm):

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from screening.web.core.guards import context, person, require
-from screening.web.core.refusal_words import words
-from screening.web.patients.forms import PATIENT, PatientForm
+from screening.web.core.refusal_words import PATIENT, words
+from screening.web.patients.forms import PatientForm
 from screening.web.review.words import choice_words
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.patients import changing, merging

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from babel.dates import format_date
 from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_wtf import FlaskForm
 
 from screening.web.core import error_pages
@@ -53,6 +55,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "reception/today.html",
         day=day,
+        weekday=format_date(day, "full", locale=get_locale()).removesuffix("\u202fг."),
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         of_the_day=of_the_day,

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person
 from screening.web.core.language import definitions, languages
-from screening.web.core.refusal_words import NUMBER, words
+from screening.web.core.refusal_words import PATIENT, words
 from screening.web.reception.desk import SHOWN, bp
 from screening.web.reception.forms import ANOTHER, InviteForm, MailForm
 from screening.web.screenings.forms import procedure_choices
@@ -55,7 +55,7 @@ def invite() -> ResponseReturnValue:
     except ActRefusedError as error:
         if error.reason is Refusal.ALIKE:  # invited by somebody else at this very moment
             return invite()
-        form.number.errors = [words(NUMBER, error)]
+        form.number.errors = [words(PATIENT, error)]
         return _ask(form, alike), 422
 
 

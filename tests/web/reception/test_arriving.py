@@ -20,7 +20,7 @@ def decided(clinic, browser_of):
         page = browser_of("desktop")
         sign_in(page, "doctor", clinic.doctor_password)
         page.get_by_role("link", name=name).first.click()
-        page.get_by_label("Your decision").select_option("proceed")
+        page.locator(".seg").filter(has=page.locator("[value=proceed]")).click()
         page.get_by_label("Your password").fill(clinic.doctor_password)
         page.get_by_role("button", name="Decide and sign").click()
         page.get_by_role("heading", name="Decided by Dr Mai Tran").wait_for()

@@ -131,6 +131,12 @@ def test_a_name_alone_is_asked_about_while_something_is_under_way(office, desk):
     assert desk.post(WHERE, data=LAN).status_code == 303
 
 
+def test_two_of_one_name_and_two_birth_dates_are_two(office, desk):
+    desk.post(WHERE, data=LAN)
+
+    assert desk.post(WHERE, data=LAN | {"born": "1990-01-01"}).status_code == 303
+
+
 def test_a_number_is_one_persons(office, desk):
     desk.post(WHERE, data=LAN | {"number": "K-77"})
     given = {"name": "Ana Silva", "born": "1990-01-01", "number": "k 77"}
