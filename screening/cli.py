@@ -22,6 +22,7 @@ from screening.commands.opening import FOLDER
 from screening.commands.opening import load as _load
 from screening.commands.opening import open_installation as _open_installation
 from screening.commands.opening import stop as _stop
+from screening.commands.recall import recall
 from screening.commands.rescreen import rescreen
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
 
@@ -284,7 +285,7 @@ def worker() -> None:
     run_worker(config, context.keys, open_context)
 
 
-for command in (*clinic.COMMANDS, *keeping.COMMANDS):
+for command in (*clinic.COMMANDS, *keeping.COMMANDS, recall):
     main.add_command(command)
 
 

@@ -80,6 +80,10 @@ LOOK: Sentences = {
 MAIL_ADDRESS: Sentences = {
     Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
 }
+ALERTS: Sentences = {
+    **MAIL_ADDRESS,
+    Refusal.NO_NUMBER: _l("Write the number with digits, such as 112."),
+}
 RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
     Refusal.FIXED: _l("This contraindication cannot be set aside. Choose to defer or decline."),

@@ -87,6 +87,7 @@ class Refusal(StrEnum):
     NO_PICTURE = "no-picture"
     NO_MAIL = "no-mail"
     BAD_ADDRESS = "bad-address"
+    NO_NUMBER = "no-number"
     NO_FILE = "no-file"
     TOO_LARGE = "too-large"
     BUSY = "busy"
