@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from screening.web.core.guards import context, person, require
-from screening.web.core.refusal_words import ALERTS, words
+from screening.web.core.refusal_words import MAIL_ADDRESS, words
 from screening.workflow.clinics.alerts import change_alerts
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -41,7 +41,7 @@ def change() -> ResponseReturnValue:
             change_alerts(context(), person(), *given)
         except ActRefusedError as refused:
             field = "emergency" if refused.reason == Refusal.NO_NUMBER else "alert_to"
-            form[field].errors = [words(ALERTS, refused)]
+            form[field].errors = [words(MAIL_ADDRESS, refused)]
         else:
             return redirect(url_for("administrator.clinic"), 303)
     page = render_template("clinics/alerts.html", form=form, has_mail=context().mail is not None)

@@ -65,7 +65,9 @@ PASSKEY_REMOVAL: Sentences = {
 NEW_ACCOUNT: Sentences = {
     Refusal.TAKEN: _l("This user name is taken. Choose another one."),
 }
+LANGUAGE: Sentences = {Refusal.NO_LANGUAGE: _l("Choose one of the languages.")}
 LOOK: Sentences = {
+    **LANGUAGE,
     Refusal.NO_NAME: _l("Type a name."),
     Refusal.NO_COLOUR: _l("Write each colour as # and six digits or letters a to f."),
     Refusal.LIGHT_CONTRAST: _l(
@@ -79,15 +81,26 @@ LOOK: Sentences = {
 }
 MAIL_ADDRESS: Sentences = {
     Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
-}
-ALERTS: Sentences = {
-    **MAIL_ADDRESS,
     Refusal.NO_NUMBER: _l("Write the number with digits, such as 112."),
+}
+NUMBER: Sentences = {
+    Refusal.NUMBER_TAKEN: _l("Another patient has this number. Check it, or leave it empty."),
+    Refusal.OTHER_PERSON: _l(
+        "The patient with this number has another name or date of birth. Check both, or leave "
+        "the number empty."
+    ),
+    Refusal.OTHER_NUMBER: _l(
+        "This patient has another number already. Leave it empty, or correct it on the "
+        "patient’s page."
+    ),
 }
 RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
     Refusal.FIXED: _l("This contraindication cannot be set aside. Choose to defer or decline."),
     Refusal.NEEDS_REASON: _l("This is milder than what is advised. Tick or write your reason."),
+    Refusal.MILDER_THAN_EARLIER: _l(
+        "This is milder than an earlier decision that still stands. Tick or write your reason."
+    ),
     Refusal.NEEDS_WORDS: _l("You ticked “Other”. Write what it is."),
     Refusal.NEEDS_CONDITIONS: _l("Write the conditions."),
     Refusal.UNKNOWN_CODE: _l("Choose one of the reasons on this page."),
@@ -97,7 +110,11 @@ RULING: Sentences = {
     Refusal.TOO_LONG: _l("Use at most 500 characters for the reason and for the conditions."),
 }
 SIGNATURE: Sentences = {
-    Refusal.WRONG: _l("This password is wrong. Nothing was signed."),
+    Refusal.WRONG: _l("This password or code is wrong. Nothing was signed."),
+    Refusal.NEEDS_SIGNATURE: _l("Type your password or a code from your app to sign."),
+    Refusal.NO_CREDENTIALS: _l(
+        "You have no certificate that holds, so nothing can be signed. Ask the administrator."
+    ),
     Refusal.LOCKED: WRONG_PASSWORDS,
     Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
     Refusal.ASK_AGAIN: _l(
@@ -116,8 +133,6 @@ TREATMENT: Sentences = {
         "A treatment was written down meanwhile, see above. If this is another one, save it again."
     ),
     Refusal.TOO_LONG: _l("A product or a lot is too long. Use at most 100 characters for each."),
-}
-CHECK_IN: Sentences = {
     Refusal.NO_MATCH: _l("This is not the date of birth that the clinic knows. Check it."),
 }
 PAIRING: Sentences = {
