@@ -15,7 +15,7 @@ from screening.bootstrap import open_context
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
-from screening.web.clinics import branding
+from screening.web.clinics import alerts, branding
 from screening.web.core import error_pages, outcomes
 from screening.web.core.formatting import (
     harmless,
@@ -132,7 +132,8 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (desk, inviting, acts, review, lead, administrator, treatment, sign, recall, patients)
+    treating = (treatment, sign, recall, alerts)
+    desks = (desk, inviting, acts, review, lead, administrator, patients, *treating)
     pages = (
         answering,
         arrival,

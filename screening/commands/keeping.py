@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from screening.commands.recall import recall
 from screening.config import Config, SettingError, read_config, read_secrets, write_secrets
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -214,7 +215,7 @@ def retire() -> None:
     click.echo(f"{len(older)} older secrets dropped")
 
 
-COMMANDS = (backup, restore, export, erase, purge, keys)
+COMMANDS = (backup, restore, export, erase, purge, keys, recall)
 
 
 @contextmanager

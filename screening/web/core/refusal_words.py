@@ -81,6 +81,7 @@ LOOK: Sentences = {
 }
 MAIL_ADDRESS: Sentences = {
     Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
+    Refusal.NO_NUMBER: _l("Write the number with digits, such as 112."),
 }
 RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
@@ -121,8 +122,6 @@ TREATMENT: Sentences = {
         "A treatment was written down meanwhile, see above. If this is another one, save it again."
     ),
     Refusal.TOO_LONG: _l("A product or a lot is too long. Use at most 100 characters for each."),
-}
-CHECK_IN: Sentences = {
     Refusal.NO_MATCH: _l("This is not the date of birth that the clinic knows. Check it."),
 }
 PATIENT: Sentences = {

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from screening.web.core.guards import VISIT_IDLE, context, not_on_a_tablet, open_to_all
 from screening.web.core.language import language
 from screening.web.core.limits import a_link, a_try
-from screening.web.core.refusal_words import CHECK_IN, words
+from screening.web.core.refusal_words import TREATMENT, words
 from screening.web.treatments.forms import BornForm, check_in_form, name_blanks, replies_in
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.treatments import answers, links
@@ -37,7 +37,7 @@ def welcome(link: str) -> ResponseReturnValue:
         except ActRefusedError as refused:
             if refused.reason != Refusal.NO_MATCH:
                 return _closed(refused.reason), 403
-            form.born.errors = [words(CHECK_IN, refused)]
+            form.born.errors = [words(TREATMENT, refused)]
         else:
             session["check_in_at"] = context().now().timestamp()
             return redirect(url_for(".signs"), 303)

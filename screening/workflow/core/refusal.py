@@ -94,6 +94,7 @@ class Refusal(StrEnum):
     NO_LANGUAGE = "no-language"
     NO_MAIL = "no-mail"
     BAD_ADDRESS = "bad-address"
+    NO_NUMBER = "no-number"
     NO_FILE = "no-file"
     TOO_LARGE = "too-large"
     BUSY = "busy"

@@ -107,6 +107,7 @@ class ToCall:
     treated_on: date
     due_on: date
     why: str
+    phone: str
     to: str
 
 
@@ -123,19 +124,20 @@ def list_to_call(context: Context, by: Staff) -> list[ToCall]:
 
 def _to_call(context: Context, session: Session, row: CheckIn) -> ToCall:
     treatment = session.get_one(Treatment, row.treatment_id)
-    name, procedures, why, to = None, (), "no-answer", ""
+    name, procedures, why, phone, to = None, (), "no-answer", "", ""
     try:
         done = open_sealed(context, session, treatment, "content")["done"]
         procedures = tuple(one["name"] for one in done)
         patient = whole_patient(session, row.patient_id)[0]
-        name = person_of(context, session, patient).get("name")
+        person = person_of(context, session, patient)
+        name, phone = person.get("name"), person.get("phone") or ""
         locked = open_sealed(context, session, row, "content")["misses"] >= MOST_MISSES
         why = "no-address" if row.link_hash is None else "locked" if locked else why
         to = contact_of_patient(context, session, row.patient_id, treatment.screening_id).to
     except SealedBlobError:  # one damaged row must not hide all the others
         pass
     days = (date.fromisoformat(treatment.treated_on), date.fromisoformat(row.due_on))
-    return ToCall(row.id, treatment.screening_id, name, procedures, *days, why, to)
+    return ToCall(row.id, treatment.screening_id, name, procedures, *days, why, phone, to)
 
 
 def note_call(context: Context, by: Staff, check_in_id: str) -> None:

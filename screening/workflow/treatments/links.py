@@ -60,7 +60,7 @@ def prove(context: Context, link: str, born: str | None) -> str:
 
     Raises ActRefusedError: "no-match", "locked" from the fifth wrong try on, "check-in-over".
     """
-    refused: Refusal | None = None
+    refused: ActRefusedError | None = None
     with context.database.write() as session:
         row = _row(context, session, link)
         screening = hold(session, row)
@@ -77,11 +77,13 @@ def prove(context: Context, link: str, born: str | None) -> str:
             locked = content["misses"] >= MOST_MISSES
             if locked and row.state == "asked":
                 row.state = "missed"  # so that the desk calls
-            refused = Refusal.LOCKED if locked else Refusal.NO_MATCH
+            refused = ActRefusedError(Refusal.NO_MATCH)
+            if locked:
+                refused = ActRefusedError(Refusal.LOCKED)
             context.record(session, PATIENT, "wrong date of birth at check-in", screening)
         seal_into(context, session, row, "content", content)
     if refused:
-        raise ActRefusedError(refused)
+        raise refused
     return row.id
 
 

@@ -22,7 +22,7 @@ from screening.workflow.treatments.lots import fold_lot, lot_hash
 
 COLUMNS = [
     *("treated_on", "patient", "born", "patient_number", "screening"),
-    *("treatments", "products", "by", "email"),
+    *("treatments", "products", "by", "phone", "email"),
 ]
 
 
@@ -30,8 +30,9 @@ COLUMNS = [
 class Recalled:
     """One patient who got the lot: `used` are its product and lot as they were written down.
 
-    `clinic_number` is the clinic's own number of the patient, `to` an address where one is
-    known. Without what is sealed where that is damaged: then the number of the screening is left.
+    `clinic_number` is the clinic's own number of the patient, `phone` and `to` how to reach
+    her, where that is known. Without what is sealed where that is damaged: then the number of
+    the screening is left.
     """
 
     screening_id: str
@@ -39,6 +40,7 @@ class Recalled:
     name: str
     born: str
     clinic_number: str
+    phone: str
     to: str
     treated_on: date
     by: str
@@ -74,7 +76,7 @@ def _recalled(context: Context, session: Session, row: Treatment, lot: str) -> R
         person = person_of(context, session, whole_patient(session, row.patient_id)[0])
         to = contact_of_patient(context, session, row.patient_id, row.screening_id).to
     except SealedBlobError:  # one damaged row must not hide all the others
-        return Recalled(row.screening_id, number, "", "", "", "", day, "", (), ())
+        return Recalled(row.screening_id, number, "", "", "", "", "", day, "", (), ())
     given = [
         (one["name"], " ".join(filter(None, (used["product"], used["lot"]))))
         for one in content["done"]
@@ -87,6 +89,7 @@ def _recalled(context: Context, session: Session, row: Treatment, lot: str) -> R
         person.get("name") or "",
         person.get("born") or "",
         person.get("number") or "",
+        person.get("phone") or "",
         to,
         day,
         content["by"],
@@ -103,6 +106,6 @@ def as_csv(found: Iterable[Recalled]) -> str:
     for one in found:
         joined = ("; ".join(one.procedures), "; ".join(one.used))
         who = (one.name, one.born, one.clinic_number, one.number)
-        cells = (one.treated_on.isoformat(), *who, *joined, one.by, one.to)
+        cells = (one.treated_on.isoformat(), *who, *joined, one.by, one.phone, one.to)
         rows.writerow([f"'{cell}" if cell[:1] in set("=+-@\t\r") else cell for cell in cells])
     return file.getvalue()

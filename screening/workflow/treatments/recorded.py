@@ -71,7 +71,7 @@ def read_treatments(context: Context, by: Staff, screening_id: str) -> ToTreat:
         if screening is None or screening.clinic_id != by.clinic_id:
             raise ActRefusedError(Refusal.GONE)
         recorded = _recorded(context, session, screening)
-        if not recorded:
+        if screening.submission is None:
             allow("treat", screening.state)
         decision = decision_of(context, session, screening)
         patient = whole_patient(session, patient_id_of(screening))[0]

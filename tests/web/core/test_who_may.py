@@ -152,6 +152,7 @@ MAY = {
     "administrator.tablets": {"administrator"},
     "administrator.revoke": {"administrator"},
     "administrator.clinic": {"administrator"},
+    "alerts.change": {"administrator"},
     "administrator.pair_again": {"administrator"},
     "administrator.set_pin": {"administrator"},
     "administrator.audit": {"administrator"},
