@@ -27,6 +27,7 @@ quick: ## Try the rules and the lists: no browser, no database; under 20 seconds
 thorough: ## Look in thousands of random libraries for someone whom not knowing clears (a quarter of an hour)
 	@bin/install test
 	@.venv/bin/pytest --hypothesis-profile thorough tests/definitions/test_random_libraries.py \
+	  tests/definitions/checking/test_later_days.py \
 	  tests/clinical/evaluation/test_population.py tests/clinical/evaluation/test_promises.py
 
 golden: ## Write the golden files anew (tests/golden): commit them only where the change is meant

@@ -44,7 +44,7 @@ from screening.web.reception import desk
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
-from screening.web.screenings import answering, arrival, confirmations, receipt
+from screening.web.screenings import answering, arrival, confirmations, proof, receipt
 from screening.web.tablets import handover, tablets
 from screening.workflow.core.context import Context
 
@@ -133,6 +133,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         answering,
         arrival,
         confirmations,
+        proof,
         receipt,
         handover,
         tablets,

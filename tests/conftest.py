@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from screening import bootstrap
+from screening.definitions import loading
 from screening.definitions.loading import load_definitions
 from tests.office import Office
 from tests.postgres import DATABASES, Cluster, name_in
@@ -25,6 +26,9 @@ settings.register_profile(
     "thorough", settings.get_profile("suite"), max_examples=5000, derandomize=False, database=None
 )
 settings.load_profile("suite")
+
+# A run starts dozens of Python processes: what one of them compiles the others shall find.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_auto_num_workers():
@@ -122,15 +126,21 @@ def library():
 
 @pytest.fixture(scope="session", autouse=True)
 def read_the_lists_once():
-    """Let every installation of a test process share the shipped lists, which never change."""
+    """Let every installation and command of a test process share the shipped lists.
+
+    They never change.
+    """
+    load = once_where_shipped(load_definitions)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("load_definitions", "pack_definitions"):
-            read = getattr(bootstrap, name)
-            patch.setattr(bootstrap, name, once_where_shipped(read, functools.cache(read)))
+        patch.setattr(loading, "load_definitions", load)
+        patch.setattr(bootstrap, "load_definitions", load)
+        pack = once_where_shipped(bootstrap.pack_definitions)
+        patch.setattr(bootstrap, "pack_definitions", pack)
         yield
 
 
-def once_where_shipped(read, once):
+def once_where_shipped(read):
+    once = functools.cache(read)
     return lambda folder: (once if folder.resolve() == QUESTIONS.resolve() else read)(folder)
 
 

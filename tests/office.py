@@ -32,6 +32,7 @@ from tests.clinical.evaluation.test_promises import quiet_answer
 
 ZONE = ZoneInfo("Europe/London")
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
+PHONE = "the patient's phone"  # the secret of its browser
 START = {"born": ["3", "5", "1986"]}  # beside a code, on a tablet
 PASSWORD = "correct horse battery"
 
@@ -172,7 +173,7 @@ class Office:
         """Return the edit lock of the patient's phone, which comes in where it is not in yet."""
         lock = self.locks.get(screening_id)
         if lock is None or not edit_lock.is_here(self.context, lock):
-            lock = edit_lock.take(self.context, screening_id, PATIENT)
+            lock = edit_lock.take(self.context, screening_id, PATIENT, PHONE)
         self.locks[screening_id] = lock
         return lock
 

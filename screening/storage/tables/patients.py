@@ -102,7 +102,7 @@ class CheckIn(Table):
 
     `due_on` is an ISO day of the clinic; `state` "waiting", "asked", "answered", "missed"
     or "cancelled". `gravity` is that of the gravest sign: 0 none, 1 call, 2 emergency.
-    `content` is {"link", "misses", "half", "answers": [{"at", "by", "language", "signs": [{"sign",
+    `content` is {"link", "language", "misses", "half", "answers": [{"at", "by", "signs": [{"sign",
     "act", "reply"}], "seen"}]}: the link for a reminder, how often the date of birth was wrong,
     what was sent unfinished, and each answer, marked `seen` once somebody had taken it.
     """

@@ -103,6 +103,7 @@ SIGNATURE: Sentences = {
     ),
     Refusal.LOCKED: WRONG_PASSWORDS,
     Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
+    Refusal.TOO_LONG: _l("Use at most 1,000 characters for the note."),
     Refusal.ASK_AGAIN: _l(
         "An amendment cannot ask for more information. Have the patient asked again."
     ),
@@ -111,7 +112,37 @@ PAIRING: Sentences = {
     Refusal.WRONG_CODE: _l("This code is not known, or was used already. Ask for a new one."),
     Refusal.LOCKED: _l("Too many wrong codes. Wait five minutes, then try again."),
 }
-START: Sentences = dict.fromkeys((Refusal.NO_MATCH, Refusal.LOCKED, *map(Refusal, State)), NO_MATCH)
+START: dict[Refusal, LazyString] = dict.fromkeys(
+    (Refusal.NO_MATCH, Refusal.LOCKED, *map(Refusal, State)), NO_MATCH
+)
+START |= {
+    Refusal.BEGUN: _l(
+        "You have begun to answer already. To go on where you stopped, take the code from your "
+        "own phone. Or tick below that you begin anew here: what you answered so far is then gone."
+    )
+}
+OWN_CODE: Sentences = {
+    Refusal.WRONG_CODE: _l(
+        "This code does not open your answers. Type the code that you chose yourself."
+    ),
+    Refusal.LOCKED: _l(
+        "Too many wrong codes. Wait a while: each pause is longer than the last. "
+        "You can begin anew at any time."
+    ),
+}
+NEW_OWN_CODE: Sentences = {
+    **OWN_CODE,
+    Refusal.TOO_SHORT: _l("This code is too short. Use six letters or numbers or more."),
+    Refusal.TOO_LONG: _l("This code is too long. Use at most 64 letters or numbers."),
+    Refusal.COMMON: _l(
+        "Others would guess this code: it is a row of signs, a common word, your name or your "
+        "birthday. Choose another one."
+    ),
+    Refusal.NEEDS_CODE: _l(
+        "You have chosen a code before. Type that one too, or open this on the phone or computer "
+        "on which you chose it. Nobody at the clinic can change it."
+    ),
+}
 RELEASE: Sentences = {
     Refusal.WRONG_PIN: _l("This PIN is wrong. After five wrong ones the tablet is locked."),
     Refusal.LOCKED: _l("This tablet is locked. The reception can unlock it."),
@@ -187,6 +218,14 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
         OTHER_DEVICE,
         _l("Only one device at a time can answer. To go on here, open your link again."),
         409,
+    ),
+    Refusal.OTHER_DEVICE: Page(
+        _l("This was begun on another device"),
+        _l(
+            "Your answers show only there, or with the code that you chose. "
+            "Open your link again to see what you can do."
+        ),
+        403,
     ),
     Refusal.LINK_USED: Page(
         _l("This picture code has ended"),

@@ -144,18 +144,42 @@ def arrive(screening_id: str) -> ResponseReturnValue:
     return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
 
 
-def _show(screening_id: str, link: str, code: str) -> str:
-    """Show the link, and the code where a date of birth is known that goes with it."""
+@bp.post("/screenings/<screening_id>/link")
+def show_link(screening_id: str) -> ResponseReturnValue:
+    """Show the link that the mail takes to the patient; the audit log says why."""
+    here = person()
+    link = invitations.show_link(context(), here, screening_id, request.form.get("why", ""))
+    return _show(screening_id, link, "", asked=True)
+
+
+def shown_because() -> dict[str, str]:
+    return {
+        "no-mail-arrived": _("The e-mail did not arrive"),
+        "at-the-desk": _("The patient is here and opens it on the own phone"),
+        "no-mailbox": _("The patient cannot open the mailbox"),
+        "other-message": _("It goes by another message to the patient"),
+    }
+
+
+def _show(screening_id: str, link: str, code: str, asked: bool = False) -> str:
+    """Show the code where a date of birth is known that goes with it, and the link.
+
+    Where an address is known the mail takes the link to the patient: it shows only when `asked`.
+    """
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
     here = person()
     useful = day_list.has_birth_date(context(), here.clinic.id, screening_id)
     box = mailbox.read_mailbox(context(), here, screening_id)
+    mailed = bool(box.to) and context().mail is not None and not asked
     return render_template(
         "reception/invitation.html",
-        address=address,
+        address=None if mailed else address,
         code=code if useful else None,
-        picture=picture_of(address),
-        **_mail_shown(box, _mail_form(box, link)),
+        asked=asked,
+        picture=None if mailed else picture_of(address),
+        to=mailbox.veiled(box.to),
+        shown_because=shown_because(),
+        **_mail_shown(box, _mail_form(box, "" if mailed else link)),
     )
 
 

@@ -93,11 +93,16 @@ def start() -> ResponseReturnValue:
     locked = here.locked
     if form.validate_on_submit():
         try:
-            screening_id = handover.start(context(), here, form.code.data, form.born.data)
+            given = form.code.data, form.born.data, form.afresh.data
+            screening_id = handover.start(context(), here, *given)
         except ActRefusedError as refused:
             locked = refused.reason == Refusal.LOCKED
-            form = StartForm(formdata=None)  # whoever comes next finds nothing typed
-            form.code.errors = [words(START, refused)]
+            if refused.reason == Refusal.BEGUN:
+                form.begun = True
+                form.afresh.errors = [words(START, refused)]
+            else:
+                form = StartForm(formdata=None)  # whoever comes next finds nothing typed
+                form.code.errors = [words(START, refused)]
         else:
             chosen = session.get("language")
             start_visit(screening_id)

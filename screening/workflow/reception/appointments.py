@@ -76,11 +76,11 @@ def words_for(
     with context.database.read() as session:
         for screening in session.scalars(query):
             with suppress(SealedBlobError):  # one damaged row must not hide all the others
-                found[screening.id] = _words(context, session, screening)
+                found[screening.id] = words_of(context, session, screening)
     return found
 
 
-def _words(context: Context, session: Session, screening: Screening) -> list[Coming]:
+def words_of(context: Context, session: Session, screening: Screening) -> list[Coming]:
     """Return a word for each treatment, for the day that is booked."""
     decision = decision_of(context, session, screening)
     if decision is None:

@@ -8,22 +8,31 @@ day, and supersedes the old one. What holds no more by then is asked again by it
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Patient, Screening
 from screening.workflow.core.actor import PATIENT, PROGRAM, Actor
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.given import given_in
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
-from screening.workflow.core.states import State, allow
-from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
-from screening.workflow.reception.invitations import (
+from screening.workflow.core.states import ALLOWED, State, allow
+from screening.workflow.mail.outbox import (
     LINK_LASTS,
+    Kind,
+    contact_of,
+    keep_contact,
+    order_mail,
+)
+from screening.workflow.reception.invitations import (
     Invitation,
     Opened,
     fresh_link,
@@ -31,6 +40,8 @@ from screening.workflow.reception.invitations import (
     open_screening,
     own_screening,
 )
+from screening.workflow.screenings.edit_lock import EditLock, check
+from screening.workflow.screenings.proof import NOBODYS, check_opens, device_hash
 
 ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
 AFTER_THE_WAIT = "wait"
@@ -55,9 +66,7 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
 
 
 def _open_arrival(context: Context, session: Session, old: Screening) -> Opened:
-    known = context.definitions.procedures
-    chosen = open_sealed(context, session, old, "draft")["procedures"]
-    chosen = [p for p in chosen if p in known]
+    chosen = _procedures(context, session, old)
     opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
     _ask_in_rows(context, session, old, opened.row, set())
     return opened
@@ -98,7 +107,10 @@ def _ask_in_rows(
     draft["answers"] = {k: a for k, a in draft["answers"].items() if k not in opened}
     draft["taken"] = sorted(draft["answers"])
     draft["since"] = submission_of(context, session, old)["on"]
-    draft["said"] = open_sealed(context, session, old, "draft").get("said", [])
+    earlier = open_sealed(context, session, old, "draft")
+    draft["said"] = earlier.get("said", [])
+    # Nor does a question about a medicine on the list tell who asks what was on it.
+    draft["replies"] = earlier.get("replies", {})
     seal_into(context, session, new, "draft", draft)
 
 
@@ -115,33 +127,85 @@ def ask_for_the_doctor(
     return order_mail(context, session, opened.row, Kind.REQUEST_INFORMATION)
 
 
-def something_changed(context: Context, screening_id: str) -> str:
-    """The patient has news: void what was sent, and open all of it again behind the same link.
+def something_changed(context: Context, lock: EditLock) -> str:
+    """The patient has news: return a draft in which every answer stands, to be gone through.
 
-    Returns the new screening; every answer stands in it already, to be gone
-    through. Raises ActRefusedError with the state where nothing was sent yet.
+    What was sent counts until the draft is sent; said twice it goes on with the same one.
+    Raises ActRefusedError: the state where nothing was sent yet, or "other-device".
     """
     with context.database.write() as session:
-        old = locked_screening(session, screening_id)
+        old = locked_screening(session, lock.screening_id)
         allow("change", old.state)
-        opened = _open_behind_link(context, session, old, set(), SOMETHING_CHANGED)
-        old.state = State.SUPERSEDED
-        context.record(session, PATIENT, "something changed", old)
-    return opened.row.id
+        check(context, old, lock)
+        check_opens(context, session, old, lock.device)
+        begun = _changing(context, session, [old.id]).get(old.id)
+        if begun is None:
+            chosen = _procedures(context, session, old)
+            begun = _open_after(context, session, old, chosen, set(), SOMETHING_CHANGED).row
+            context.record(session, PATIENT, "something changed", old)
+        begun.device_hash = device_hash(context, begun, lock.device)
+        return begun.id
+
+
+def drop_change(context: Context, lock: EditLock) -> str:
+    """Nothing has changed after all: return the screening that was sent, as it was."""
+    with context.database.write() as session:
+        new = locked_screening(session, lock.screening_id)
+        allow("drop-change", new.state)
+        check(context, new, lock)
+        draft = open_sealed(context, session, new, "draft")
+        if new.recheck_of is None or draft.get("why") != SOMETHING_CHANGED:
+            raise ActRefusedError(Refusal.GONE)
+        new.state, new.pen_hash = State.WITHDRAWN, None
+        context.record(session, PATIENT, "nothing changed", new)
+        return new.recheck_of
+
+
+def changing_since(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, datetime]:
+    """Return since when a patient says of these that something changed, and has not sent it."""
+    found = _changing(context, session, screening_ids)
+    return {id: row.created_at for id, row in found.items()}
+
+
+def _changing(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, Screening]:
+    query = select(Screening).where(
+        Screening.recheck_of.in_(list(screening_ids)), Screening.state.in_(ALLOWED["answer"])
+    )
+    found = {}
+    for row in session.scalars(query.order_by(Screening.created_at)):
+        with suppress(SealedBlobError):  # one damaged row must not hide all the others
+            if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
+                found[str(row.recheck_of)] = row
+    return found
+
+
+def _procedures(context: Context, session: Session, old: Screening) -> list[str]:
+    known = context.definitions.procedures
+    return [p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known]
 
 
 def _open_behind_link(
     context: Context, session: Session, old: Screening, asked: set[str], why: str
 ) -> Opened:
     """Open the screening after `old` behind the link that the patient has already."""
-    known = context.definitions.procedures
-    chosen = [p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known]
+    chosen = _procedures(context, session, old)
     opened = _open_after(context, session, old, chosen, asked, why)
+    take_over_link(context, session, old, opened.row)
+    # Answers of before stand in it: it is for the device that gave them.
+    opened.row.device_hash = old.device_hash or NOBODYS
+    return opened
+
+
+def take_over_link(context: Context, session: Session, old: Screening, new: Screening) -> None:
+    """Let the patient's link lead to `new` from now on."""
     link_hash, old.link_hash = old.link_hash, context.hash(f"link:{new_token()}")
     session.flush()
-    opened.row.link_hash, opened.row.link_expires_at = link_hash, context.now() + LINK_LASTS
-    keep_contact(context, session, opened.row, contact_of(context, session, old))
-    return opened
+    new.link_hash, new.link_expires_at = link_hash, context.now() + LINK_LASTS
+    keep_contact(context, session, new, contact_of(context, session, old))
 
 
 def _open_after(
@@ -166,6 +230,8 @@ def _open_after(
         "given": {link_id: given[link_id].as_json() for link_id in kept},
         "why": why,
     }
+    if "opened_by" in before:
+        draft["opened_by"] = before["opened_by"]
     assert old.patient_id is not None
     patient = session.get_one(Patient, old.patient_id)
     opened = open_screening(context, session, patient, person, draft)

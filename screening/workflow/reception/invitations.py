@@ -20,6 +20,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import (
+    LINK_LASTS,
     Contact,
     Kind,
     contact_of,
@@ -30,9 +31,11 @@ from screening.workflow.mail.outbox import (
 )
 from screening.workflow.patients.matching import patient_for
 from screening.workflow.patients.patients import describe, person_of
+from screening.workflow.screenings.proof import NOBODYS
 
-LINK_LASTS = timedelta(days=14)
 START_CODE_LASTS = timedelta(hours=12)
+# Why a link is shown that the mail takes to the patient: the audit log takes no free text.
+SHOWN_BECAUSE = ("no-mail-arrived", "at-the-desk", "no-mailbox", "other-message")
 WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")
 
 
@@ -165,8 +168,31 @@ def renew_link(context: Context, by: Actor, screening_id: str) -> str:
     return link
 
 
+def show_link(context: Context, by: Actor, screening_id: str, why: str) -> str:
+    """Return the personal link of a patient whose address is known, which is mailed else.
+
+    `why` is one of SHOWN_BECAUSE. The link stays as it is where it still works.
+    """
+    with context.database.write() as session:
+        screening = own_screening(session, by, screening_id)
+        allow("show-link", screening.state)
+        if why not in SHOWN_BECAUSE:
+            raise ActRefusedError(Refusal.UNKNOWN_REASON)
+        context.record(session, by, "show link", screening, why)
+        contact = contact_of(context, session, screening)
+        held, lives = contact.link if contact else "", screening.link_expires_at > context.now()
+        if lives and context.hash(f"link:{held}") == screening.link_hash:
+            return held
+        return fresh_link(context, session, screening)
+
+
 def fresh_link(context: Context, session: Session, screening: Screening) -> str:
+    """Give the screening another link; what was begun before stays with who began it."""
     link = new_token()
+    if screening.device_hash is None and screening.state != State.INVITED:
+        draft = open_sealed(context, session, screening, "draft")
+        if draft["rows"] if "since" in draft else draft["answers"]:
+            screening.device_hash = NOBODYS
     screening.link_hash = context.hash(f"link:{link}")
     screening.link_expires_at = context.now() + LINK_LASTS
     if contact := contact_of(context, session, screening):

@@ -91,6 +91,16 @@ def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
         )
 
 
+def veiled(to: str) -> str:
+    """Return an address so that who knows it knows it again, and nobody else.
+
+    >>> veiled("lan.nguyen@example.org")
+    'l…@example.org'
+    """
+    name, _at, where = to.partition("@")
+    return f"{name[:1]}…@{where}" if to else ""
+
+
 def _invitations(rows: list[Message]) -> int:
     return max((row.sequence for row in rows if row.kind == Kind.INVITATION), default=0)
 

@@ -123,7 +123,7 @@ def _empty(context: Context, session: Session, screening: Screening) -> None:
     screening.state, screening.gravity, screening.appointment_at = State.ERASED, None, None
     screening.link_hash = context.hash(f"link:{new_token()}")
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
-    screening.person_hash = None
+    screening.person_hash = screening.device_hash = None
     for table in Table.metadata.sorted_tables:
         sealed = _sealed_in(table)
         if "screening_id" in table.columns and sealed:

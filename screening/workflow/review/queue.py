@@ -31,7 +31,7 @@ from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
-from screening.workflow.reception.asking_again import AFTER_THE_WAIT
+from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
 from screening.workflow.review.line import (
     OUTCOMES,
     Counts,
@@ -55,6 +55,7 @@ class QueueEntry:
 
     `new` is what no doctor has opened yet; `visit_on` the day of which the procedures'
     `visit` speaks, None where the appointment has moved since.
+    `changing_since` is since when the patient says that something changed, and has not sent it.
     """
 
     screening_id: str
@@ -73,6 +74,7 @@ class QueueEntry:
     look: Look | None
     new: bool
     after_wait: bool = False
+    changing_since: datetime | None = None
 
     @property
     def became_clear(self) -> bool:
@@ -165,6 +167,7 @@ def _opened(
     ).outerjoin(Patient, Patient.id == Screening.patient_id)
     rows = {row.id: row for row in session.execute(query.where(Screening.id.in_(ids)))}
     looks, opened = others_looking(context, session, doctor, ids), opened_of(session, ids)
+    changing = changing_since(context, session, list(ids))
     key = context.clinic_key(session.get_one(Clinic, doctor.clinic_id))
     day, zone = bounds_of_today(context, doctor), ZoneInfo(doctor.clinic.zone)
     entries = []
@@ -189,6 +192,7 @@ def _opened(
                 look=looks.get(row.id),
                 new=row.id not in opened,
                 after_wait=bool(line and line["again"] == AFTER_THE_WAIT),
+                changing_since=changing.get(row.id),
             )
         )
     return entries

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.report.decision import Choice, Ruling, open_questions
 from screening.clinical.report.parts import Report, ReportProcedure
 from screening.clinical.report.report_diff import Changes, changes_between
+from screening.documents.rendering.drawing import Drawing, drawing_of
 from screening.storage.columns import new_id
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.second_factor import confirm_in_sitting, confirmed_lately
@@ -22,9 +23,10 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
 from screening.workflow.core.standing import advice_today, report_for_the_visit, visit_day
 from screening.workflow.core.states import State
+from screening.workflow.mail.outbox import tell_patient
 from screening.workflow.patients.binding import Binding
 from screening.workflow.patients.timeline import Timeline, timeline_of
-from screening.workflow.reception.asking_again import ask_for_the_doctor
+from screening.workflow.reception.asking_again import ask_for_the_doctor, changing_since
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.review.decision import Proposal, standing_for, weigh
 from screening.workflow.review.line import Position, position_of
@@ -54,6 +56,8 @@ class Review:
     decision on the screening before this one; `line` all that is known of the patient
     beside it, `stands` what earlier decisions bind, by procedure. `lately` is whether the doctor
     signed a short while ago in this sitting.
+    `changing_since` is since when the patient says that something changed, and has not sent
+    it yet.
     """
 
     screening_id: str
@@ -74,11 +78,17 @@ class Review:
     next_name: str | None
     signing: Signing
     lately: bool
+    changing_since: datetime | None
 
     @property
     def decision(self) -> dict[str, Any] | None:
         """The decision in force, None before there is one."""
         return self.decisions[-1] if self.decisions else None
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What the patient drew under the declaration, None where nothing was."""
+        return drawing_of(self.report["frame"]["declaration"].get("ink"))
 
 
 def open_review(context: Context, doctor: Staff, screening_id: str) -> Review:
@@ -123,6 +133,7 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
             name_of(context, session, position.next_id),
             signing_of(context, session, doctor),
             lately,
+            changing_since(context, session, [screening_id]).get(screening_id),
         )
 
 
@@ -207,23 +218,20 @@ def _conclude(
     with context.database.write() as session:
         screening = _own(session, doctor, screening_id)
         weighed = weigh(context, session, doctor, screening, proposal)
-        orders = _settle(context, session, doctor, screening, weighed.content())
+        content = weighed.content()
+        orders = _settle(context, session, doctor, screening, content)
         if proposal.act == "decide":
             screening.state, screening.decided_at = State.DECIDED, context.now()
-            if asked := _asked_again(weighed.report, weighed.rulings):
-                orders += ask_for_the_doctor(context, session, screening, asked, doctor)
+        if asked := _asked_again(weighed.report, weighed.rulings):
+            orders += ask_for_the_doctor(context, session, screening, asked, doctor)
+        else:
+            orders += tell_patient(context, session, screening, content["sequence"])
         if proposal.note.strip():
             keep_note(context, session, doctor, screening, proposal.note)
         what = "decide" if proposal.act == "decide" else "amend decision"
         context.record(session, doctor, what, screening)
     for order in orders:
         context.ring(order)
-
-
-def write_note(context: Context, doctor: Staff, screening_id: str, text: str) -> None:
-    """Add a note for colleagues to the patient's line, whatever the screening's state."""
-    with context.database.write() as session:
-        keep_note(context, session, doctor, _own(session, doctor, screening_id), text)
 
 
 def _settle(

@@ -38,10 +38,12 @@ from screening.workflow.core.given import Way, day_at, given_in, stamped
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import visit_day
-from screening.workflow.core.states import State, allow
+from screening.workflow.core.states import ALLOWED, State, allow
+from screening.workflow.mail.outbox import order_alert
 from screening.workflow.patients.patients import note_own
-from screening.workflow.reception.asking_again import ON_ARRIVAL
+from screening.workflow.reception.asking_again import ON_ARRIVAL, SOMETHING_CHANGED, take_over_link
 from screening.workflow.reports.outbox import Kind, order_reports
+from screening.workflow.screenings import proof
 from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
@@ -67,11 +69,29 @@ def follow_link(context: Context, link: str) -> tuple[str, str]:
     return screening.id, screening.state
 
 
-def enter(context: Context, link: str) -> str:
-    """Let a browser in by its link, note that in the audit log, and return the screening's id."""
+def clinic_of(context: Context, screening_id: str) -> Clinic:
+    """Return whose questionnaire it is; that alone is told to anyone who has the link."""
+    with context.database.read() as session:
+        return session.get_one(Clinic, session.get_one(Screening, screening_id).clinic_id)
+
+
+def may_enter(context: Context, screening_id: str, device: str) -> bool:
+    """Return whether the link is enough on `device`: it began this, or nobody has begun."""
+    with context.database.read() as session:
+        return proof.may_enter(context, session.get_one(Screening, screening_id), device)
+
+
+def enter(context: Context, link: str, device: str) -> str:
+    """Let a browser in by its link, note that in the audit log, and return the screening's id.
+
+    Raises what `follow_link` raises, and ActRefusedError "other-device" where another began.
+    """
     screening_id, _state = follow_link(context, link)
     with context.database.write() as session:
-        context.record(session, PATIENT, "open link", locked_screening(session, screening_id))
+        screening = locked_screening(session, screening_id)
+        if not proof.may_enter(context, screening, device):
+            raise ActRefusedError(Refusal.OTHER_DEVICE)
+        context.record(session, PATIENT, "open link", screening)
     return screening_id
 
 
@@ -211,7 +231,7 @@ def submit(
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
-            _supersede(context, session, screening.recheck_of)
+            _supersede(context, session, screening, draft)
         _note_own(context, session, screening, draft, declaration["name"])
         head = context.record(session, PATIENT, "submit", screening)
         by = {"by": draft.answered_by} if draft.answered_by else {}
@@ -220,6 +240,8 @@ def submit(
         )
         screening.state = State.SUBMITTED
         orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
+        if screening.gravity == Outcome.CONTRAINDICATED.gravity:
+            orders += order_alert(context, session, screening)
     for order in orders:
         context.ring(order)
 
@@ -271,8 +293,11 @@ def keep_report(
     return report
 
 
-def _supersede(context: Context, session: Session, screening_id: str) -> None:
+def _supersede(context: Context, session: Session, screening: Screening, draft: Draft) -> None:
     """Put the earlier screening out of use; what was decided on it stays on record."""
-    earlier = locked_screening(session, screening_id)
+    assert screening.recheck_of is not None
+    earlier = locked_screening(session, screening.recheck_of)
+    if draft.why_again == SOMETHING_CHANGED and earlier.state in ALLOWED["change"]:
+        take_over_link(context, session, earlier, screening)
     earlier.state = State.SUPERSEDED
     context.record(session, PATIENT, "supersede", earlier)

@@ -22,11 +22,12 @@ from screening.workflow.core.sealed import open_sealed
 def plan_check_ins(context: Context, session: Session, treatment: Treatment, today: date) -> None:
     """Add the check-ins from `today` on that are not there yet; a day that is over is not asked."""
     content = open_sealed(context, session, treatment, "content")
-    lists = [care for _name, care in aftercare_of(context, content)]
     mine = CheckIn.treatment_id == treatment.id
     planned = set(session.scalars(select(CheckIn.due_on).where(mine, CheckIn.state != "cancelled")))
     sequence = session.scalar(select(func.max(CheckIn.sequence)).where(mine)) or 0
-    for day in check_in_days(lists, date.fromisoformat(treatment.treated_on)):
+    for day in check_in_days(
+        aftercare_of(context, content), date.fromisoformat(treatment.treated_on)
+    ):
         if day >= today and day.isoformat() not in planned:
             sequence += 1
             session.add(
@@ -49,28 +50,18 @@ def cancel_check_ins(session: Session, treatment: Treatment, states: tuple[str, 
     session.execute(update(CheckIn).where(*mine).values(state="cancelled"))
 
 
-def aftercare_of(
-    context: Context, content: Mapping[str, Any], language: str = ""
-) -> list[tuple[str, Aftercare]]:
-    """Return name and aftercare of each procedure that was done, its name in `language`.
+def aftercare_of(context: Context, content: Mapping[str, Any]) -> list[Aftercare]:
+    """Return the aftercare of each procedure that was done.
 
-    From the lists in force; a procedure that they do not hold any more, from those that its
+    From the lists in force; of a procedure that they do not hold any more, from those that its
     report was made from. Where this installation has neither, nothing is asked about it.
     """
-    found = []
-    for one in content["done"]:
-        lists = lists_of(context, one)
-        procedure = lists.procedures[one["procedure"]] if lists else None
-        name = translated(lists, one["name"], language) if lists else one["name"]
-        found.append((name, procedure.aftercare if procedure else Aftercare()))
-    return found
+    found = [(one["procedure"], lists_of(context, one)) for one in content["done"]]
+    return [lists.procedures[id].aftercare for id, lists in found if lists]
 
 
 def lists_of(context: Context, one: Mapping[str, Any]) -> Definitions | None:
+    """Return the lists that hold the procedure `one`, that was done."""
     if one["procedure"] in context.definitions.procedures:
         return context.definitions
     return definitions_of(context, one["definitions"])
-
-
-def translated(lists: Definitions, text: str, language: str) -> str:
-    return lists.translations.get(language, {}).get(text, text)

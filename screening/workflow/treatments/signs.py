@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -84,7 +84,7 @@ def _sign(context: Context, session: Session, row: CheckIn, zone: ZoneInfo) -> S
     )
 
 
-def ticked_in(answers: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def ticked_in(answers: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Yield the signs that a patient has or is not sure of, the gravest of the newest first."""
     for answer in reversed(answers):
         if not answer.get("seen"):

@@ -167,7 +167,7 @@ def test_no_file_is_given_out_on_a_tablet_even_while_the_visit_is_open(tablet, o
     sent = tablet.post("/screening/declaration", data=declared)
     assert sent.headers["Location"] == "/kiosk/done", "not followed: the visit is still open"
     office.make_reports()
-    assert receipts.patient_copy(office.context, invitation.screening_id)
+    assert receipts.patient_copy(office.context, office.hold(invitation.screening_id))
 
     for file in ("report.pdf", "aftercare.ics"):
         page = tablet.get(f"/screening/{file}")

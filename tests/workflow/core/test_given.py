@@ -103,7 +103,7 @@ def test_a_draft_of_that_time_is_of_its_first_day_and_never_newer_than_it_must_b
 def test_what_a_later_screening_takes_over_keeps_its_day(office):
     id = office.submit()
     office.pass_time(days=40)
-    again = asking_again.something_changed(office.context, id)
+    again = asking_again.something_changed(office.context, office.hold(id))
     forget = given(office, again)
     forget_days(office, again)
 
