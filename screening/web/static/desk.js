@@ -10,7 +10,7 @@ for (const kind of ["pointerdown", "keydown", "pointermove"]) {
   addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
 }
 
-const title = document.title;
+const title = document.title.replace(/^\(\d+\) /, "");
 const grave = () => new Set([...list.querySelectorAll("[data-grave] a[data-row]")].map((a) => a.href));
 
 // The tab counts what is red: open warning signs, and grave answers that came while it was open.
