@@ -46,6 +46,7 @@ from screening.web.review import review
 from screening.web.rules import lead
 from screening.web.screenings import answering, arrival, confirmations, proof, receipt
 from screening.web.tablets import handover, tablets
+from screening.web.treatments import check_in, recall, sign, treatment
 from screening.workflow.core.context import Context
 
 HEADERS = {
@@ -128,13 +129,14 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (desk, review, lead, administrator)
+    desks = (desk, review, lead, administrator, treatment, sign, recall)
     pages = (
         answering,
         arrival,
         confirmations,
         proof,
         receipt,
+        check_in,
         handover,
         tablets,
         sign_in,

@@ -22,6 +22,8 @@ NOBODYS = {
     "account_id": "x",
     "kiosk_id": "x",
     "passkey_id": "x",
+    "treatment_id": "x",
+    "check_in_id": "x",
 }
 FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}
 FORM |= {"pin": "492716", "born": "1986-05-03", "why": "mistake"}

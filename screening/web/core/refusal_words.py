@@ -108,6 +108,22 @@ SIGNATURE: Sentences = {
         "An amendment cannot ask for more information. Have the patient asked again."
     ),
 }
+TREATMENT: Sentences = {
+    Refusal.NOTHING_DONE: _l("Tick what was done."),
+    Refusal.UNKNOWN_PROCEDURE: _l("Only what was asked about before can be written down here."),
+    Refusal.FUTURE_DAY: _l("This day is still to come. Write it down once it is done."),
+    Refusal.BEFORE_BIRTH: _l("On this day the patient was not born yet. Check the year."),
+    Refusal.AGAINST_DECISION: _l(
+        "The doctor’s decision does not let this go ahead. If it was done all the same, write why."
+    ),
+    Refusal.TREATED_MEANWHILE: _l(
+        "A treatment was written down meanwhile, see above. If this is another one, save it again."
+    ),
+    Refusal.TOO_LONG: _l("A product or a lot is too long. Use at most 100 characters for each."),
+}
+CHECK_IN: Sentences = {
+    Refusal.NO_MATCH: _l("This is not the date of birth that the clinic knows. Check it."),
+}
 PAIRING: Sentences = {
     Refusal.WRONG_CODE: _l("This code is not known, or was used already. Ask for a new one."),
     Refusal.LOCKED: _l("Too many wrong codes. Wait five minutes, then try again."),
@@ -240,6 +256,16 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
     Refusal.INCOMPLETE: Page(
         _l("A question is still open"),
         _l("Go back to the questions. The page opens where an answer is missing."),
+        409,
+    ),
+    Refusal.CHECK_IN_OVER: Page(
+        _l("This page has ended"),
+        _l("If something worries you, call the clinic. In an emergency call the emergency number."),
+        410,
+    ),
+    Refusal.DAY_OVER: Page(
+        _l("It cannot be taken back any more"),
+        _l("A treatment can be taken back within a day. Go back and correct it instead."),
         409,
     ),
     Refusal.PENDING: Page(

@@ -131,7 +131,8 @@ def _leads_to(
         check_in = session.get_one(CheckIn, row.check_in_id)
         content = open_sealed(context, session, check_in, "content")
         assert check_in.link_expires_at
-        return content["language"], f"c/{content['link']}", check_in.link_expires_at
+        language = content["language"]
+        return language, f"c/{content['link']}?lang={language}", check_in.link_expires_at
     contact = contact_of(context, session, screening)
     assert contact
     return contact.language, f"s/{contact.link}", screening.link_expires_at
