@@ -38,7 +38,7 @@ const refresh = async () => {
   list.replaceChildren(...fresh.childNodes);
   if (held) list.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus();
   const news = tell();
-  if (said !== list.textContent) document.getElementById("news").textContent = news ? list.dataset.grave : list.dataset.news;
+  if (said !== list.textContent) document.getElementById("news").textContent = news ? list.dataset.alarm : list.dataset.news;
 };
 if (list.dataset.live) {
   tell();

@@ -33,3 +33,24 @@ def test_a_clean_case_is_read_in_300_words_and_decided_with_four_keys(clinic, br
     page.get_by_text("Decided and signed:").or_(page.get_by_text("Decided by")).first.wait_for()
     page.goto("/doctor")
     expect(page.locator("a[data-row]")).to_have_count(before - 1)
+
+
+def test_a_grave_answer_marks_the_open_queue_and_the_tab_and_an_ordinary_one_does_not(
+    clinic, browser_of
+):
+    page = browser_of("desktop")
+    page.clock.install()
+    sign_in(page, "doctor", clinic.doctor_password)
+    title = page.title()
+    Visitor().submit_quietly(clinic.invite("Ordinary Silva", "mesotherapy-face"))
+    page.clock.run_for(16_000)
+    page.get_by_role("link", name="Ordinary Silva").wait_for()
+    assert page.title() == title and page.locator(".fresh").count() == 0
+
+    grave = {"can_be_pregnant": "yes", "pregnant": "yes"}
+    Visitor().submit_quietly(clinic.invite("Grave Silva", "mesotherapy-face"), grave)
+    page.clock.run_for(16_000)
+    page.get_by_role("link", name="Grave Silva").wait_for()
+    assert page.title() == f"(1) {title}"
+    assert "Grave Silva" in page.locator(".fresh").inner_text()
+    assert page.locator("#news").inner_text() == "A grave answer has come"
