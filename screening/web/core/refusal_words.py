@@ -65,7 +65,9 @@ PASSKEY_REMOVAL: Sentences = {
 NEW_ACCOUNT: Sentences = {
     Refusal.TAKEN: _l("This user name is taken. Choose another one."),
 }
+LANGUAGE: Sentences = {Refusal.NO_LANGUAGE: _l("Choose one of the languages.")}
 LOOK: Sentences = {
+    **LANGUAGE,
     Refusal.NO_NAME: _l("Type a name."),
     Refusal.NO_COLOUR: _l("Write each colour as # and six digits or letters a to f."),
     Refusal.LIGHT_CONTRAST: _l(
@@ -79,6 +81,17 @@ LOOK: Sentences = {
 }
 MAIL_ADDRESS: Sentences = {
     Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
+}
+NUMBER: Sentences = {
+    Refusal.NUMBER_TAKEN: _l("Another patient has this number. Check it, or leave it empty."),
+    Refusal.OTHER_PERSON: _l(
+        "The patient with this number has another name or date of birth. Check both, or leave "
+        "the number empty."
+    ),
+    Refusal.OTHER_NUMBER: _l(
+        "This patient has another number already. Leave it empty, or correct it on the "
+        "patient’s page."
+    ),
 }
 RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
@@ -98,9 +111,7 @@ RULING: Sentences = {
 SIGNATURE: Sentences = {
     Refusal.WRONG: _l("This password or code is wrong. Nothing was signed."),
     Refusal.NEEDS_SIGNATURE: _l("Type your password or a code from your app to sign."),
-    Refusal.NO_CREDENTIALS: _l(
-        "You have no certificate that holds, so nothing can be signed. Ask the administrator."
-    ),
+    Refusal.NO_CREDENTIALS: _l("You have no certificate that holds. Ask the administrator."),
     Refusal.LOCKED: WRONG_PASSWORDS,
     Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
     Refusal.TOO_LONG: _l("Use at most 1,000 characters for the note."),

@@ -89,7 +89,6 @@ def _listed() -> dict[str, Any]:
         "found": None,
         "lately": False,
         "words": "",
-        "newest": queues.NEWEST,
         "zone": person().clinic.zone,
         "day": day_at_clinic(),
         "group_words": group_words(),

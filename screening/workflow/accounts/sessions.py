@@ -171,7 +171,8 @@ def who_is(context: Context, secret: str) -> Staff | None:
         clinic = session.get_one(Clinic, account.clinic_id)
     _note_seen(context, row, now)
     who = of_account(account).who
-    return Staff(who, clinic.id, secret, account.id, clinic, account.name, account.role)
+    given = (account.name, account.role, account.language or "")
+    return Staff(who, clinic.id, secret, account.id, clinic, *given)
 
 
 class Ending(StrEnum):

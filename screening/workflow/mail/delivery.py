@@ -94,8 +94,10 @@ def _is_needed(session: Session, row: Message, screening: Screening, now: dateti
     if screening.state not in ALLOWED["answer"] or screening.link_expires_at <= now:
         return False
     appointment = screening.appointment_at
-    is_invitation = row.kind in {Kind.INVITATION, Kind.REQUEST_INFORMATION, Kind.WAIT_OVER}
-    return is_invitation or (appointment is not None and appointment > now)
+    if row.kind == Kind.EXPIRY_REMINDER and appointment is None:
+        return True
+    is_reminder = row.kind in {Kind.REMINDER, Kind.EXPIRY_REMINDER}
+    return not is_reminder or (appointment is not None and appointment > now)
 
 
 def _letter(

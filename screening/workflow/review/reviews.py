@@ -55,9 +55,8 @@ class Review:
     An amended decision is held against those, the first against the report. `earlier` is the
     decision on the screening before this one; `line` all that is known of the patient
     beside it, `stands` what earlier decisions bind, by procedure. `lately` is whether the doctor
-    signed a short while ago in this sitting.
-    `changing_since` is since when the patient says that something changed, and has not sent
-    it yet.
+    signed a short while ago in this sitting. `changing_since` is since when the patient says
+    that something changed, and has not sent it yet.
     """
 
     screening_id: str
@@ -71,6 +70,7 @@ class Review:
     earlier: dict[str, Any] | None
     related: list[Related]
     look: Look | None
+    changing_since: datetime | None
     appointment_at: datetime | None
     line: Timeline | None
     stands: dict[str, Binding]
@@ -78,7 +78,6 @@ class Review:
     next_name: str | None
     signing: Signing
     lately: bool
-    changing_since: datetime | None
 
     @property
     def decision(self) -> dict[str, Any] | None:
@@ -126,6 +125,7 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
             _earlier_decision(context, session, screening),
             related_to(session, screening),
             others_looking(context, session, doctor, [screening_id]).get(screening_id),
+            changing_since(context, session, [screening_id]).get(screening_id),
             screening.appointment_at,
             timeline_of(context, session, screening) if screening.patient_id else None,
             standing_for(context, session, screening),
@@ -133,7 +133,6 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
             name_of(context, session, position.next_id),
             signing_of(context, session, doctor),
             lately,
-            changing_since(context, session, [screening_id]).get(screening_id),
         )
 
 
@@ -220,9 +219,11 @@ def _conclude(
         weighed = weigh(context, session, doctor, screening, proposal)
         content = weighed.content()
         orders = _settle(context, session, doctor, screening, content)
+        asked = set()
         if proposal.act == "decide":
             screening.state, screening.decided_at = State.DECIDED, context.now()
-        if asked := _asked_again(weighed.report, weighed.rulings):
+            asked = _asked_again(weighed.report, weighed.rulings)
+        if asked:
             orders += ask_for_the_doctor(context, session, screening, asked, doctor)
         else:
             orders += tell_patient(context, session, screening, content["sequence"])

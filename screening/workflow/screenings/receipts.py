@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import TELL_DOCTOR
 from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
@@ -164,7 +163,7 @@ def _to_find_out(
         for answer in section["answers"]
         if answer["unknown"] and TELL_DOCTOR not in answer["answer"] and not answer.get("private")
     ]
-    return unknown, translated["language"] if translated else ENGLISH
+    return unknown, translated["language"] if translated else report["frame"]["language"]
 
 
 def patient_copy(context: Context, lock: EditLock) -> bytes | None:
