@@ -39,6 +39,7 @@ bench: ## Measure pages, growth, reports and a changed list, and print it as Mar
 	@bin/install test
 	@.venv/bin/python bench/pages.py
 	@.venv/bin/python bench/growth.py
+	@.venv/bin/python bench/waiting.py
 	@.venv/bin/python bench/report.py
 	@.venv/bin/python bench/rescreen.py
 	@.venv/bin/python bench/lighthouse.py

@@ -101,11 +101,10 @@ RULING: Sentences = {
 SIGNATURE: Sentences = {
     Refusal.WRONG: _l("This password or code is wrong. Nothing was signed."),
     Refusal.NEEDS_SIGNATURE: _l("Type your password or a code from your app to sign."),
-    Refusal.NO_CREDENTIALS: _l(
-        "You have no certificate that holds, so nothing can be signed. Ask the administrator."
-    ),
+    Refusal.NO_CREDENTIALS: _l("You have no certificate that holds. Ask the administrator."),
     Refusal.LOCKED: WRONG_PASSWORDS,
     Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
+    Refusal.TOO_LONG: _l("Use at most 1,000 characters for the note."),
     Refusal.ASK_AGAIN: _l(
         "An amendment cannot ask for more information. Have the patient asked again."
     ),

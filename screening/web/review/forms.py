@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,7 +22,8 @@ from screening.clinical.report.decision import (
 from screening.clinical.report.parts import ReportProcedure
 from screening.workflow.review.reviews import Review
 
-ADDRESSING = (" you ", " you.", " you,", " your ", "you ", "Your ", "You ")
+# Words that speak to the patient, or send her to somebody: no condition of a doctor's.
+ADDRESSING = re.compile(r"\byou|who gave|talk to|who prescribed", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def canned_conditions(procedure: ReportProcedure) -> dict[str, str]:
     found = {}
     for reason in precautions_of(procedure):
         said = reason["because"]
-        on_the_day = reason["recheck"] or any(word in said for word in ADDRESSING)
+        on_the_day = reason["recheck"] or bool(ADDRESSING.search(said))
         found[reason["finding"]] = (
             _("%(name)s: confirm on the day", name=reason["name"])
             if on_the_day

@@ -15,7 +15,6 @@ from werkzeug.exceptions import HTTPException
 from screening.clinical.report.decision import CODES, advised_choice, offered_choices
 from screening.clinical.report.decisive import clear_day
 from screening.clinical.report.parts import Report, patient_name
-from screening.documents.rendering.drawing import drawing_of
 from screening.web.core.error_pages import failed, stale
 from screening.web.core.formatting import (
     arrival_row_words,
@@ -38,7 +37,7 @@ from screening.web.review.words import (
 from screening.workflow.accounts.sessions import note_look, why_ended
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
-from screening.workflow.review import line, reviews
+from screening.workflow.review import line, notes, reviews
 from screening.workflow.review import queue as queues
 from screening.workflow.review.decision import RulingsRefusedError
 from screening.workflow.review.reviews import Review
@@ -147,7 +146,8 @@ def _onwards(review: Review) -> str:
 @bp.post("/screenings/<screening_id>/note")
 def note(screening_id: str) -> ResponseReturnValue:
     """Add a note for colleagues; what is typed of a decision beside it stays."""
-    reviews.write_note(context(), person(), screening_id, request.form.get("text", ""))
+    if text := request.form.get("text", "").strip():
+        notes.write_note(context(), person(), screening_id, text)
     return redirect(url_for(".review", screening_id=screening_id), 303)
 
 
@@ -211,7 +211,6 @@ def _show(
         day=day_at_clinic(),
         age=queues.age_on(review.report["frame"]["patient"]["born"], day_at_clinic()),
         rows_of=rows_of,
-        drawing=drawing_of(review.report["frame"]["declaration"].get("ink")),
         **_explained(review.report),
     )
 

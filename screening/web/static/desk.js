@@ -10,7 +10,7 @@ for (const kind of ["pointerdown", "keydown", "pointermove"]) {
   addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
 }
 
-const title = document.title;
+const title = document.title.replace(/^\(\d+\) /, "");
 const grave = () => new Set([...list.querySelectorAll("[data-grave] a[data-row]")].map((a) => a.href));
 
 // The tab counts what is red: open warning signs, and grave answers that came while it was open.
@@ -38,7 +38,7 @@ const refresh = async () => {
   list.replaceChildren(...fresh.childNodes);
   if (held) list.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus();
   const news = tell();
-  if (said !== list.textContent) document.getElementById("news").textContent = news ? list.dataset.grave : list.dataset.news;
+  if (said !== list.textContent) document.getElementById("news").textContent = news ? list.dataset.alarm : list.dataset.news;
 };
 if (list.dataset.live) {
   tell();

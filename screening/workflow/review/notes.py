@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from screening.storage.columns import new_id
 from screening.storage.tables import Note, Screening
 from screening.workflow.core.actor import Staff
-from screening.workflow.core.context import Context
+from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import seal_into
 
@@ -35,3 +35,12 @@ def keep_note(
     seal_into(context, session, row, "content", {"text": text})
     session.add(row)
     context.record(session, doctor, "write note", screening)
+
+
+def write_note(context: Context, doctor: Staff, screening_id: str, text: str) -> None:
+    """Add a note whatever the screening's state. Raises ActRefusedError as `keep_note` does."""
+    with context.database.write() as session:
+        screening = locked_screening(session, screening_id)
+        if screening.clinic_id != doctor.clinic_id:
+            raise ActRefusedError(Refusal.GONE)
+        keep_note(context, session, doctor, screening, text)

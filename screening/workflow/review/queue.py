@@ -43,6 +43,7 @@ from screening.workflow.review.line import (
     waiting_line,
 )
 from screening.workflow.review.looks import Look, opened_of, others_looking
+from screening.workflow.treatments.signs import Sign, open_signs
 
 PAGE = 50
 RECENT = 20
@@ -90,7 +91,10 @@ class QueueEntry:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """PAGE of those who wait; `groups` counts all of the choice, `mark` says what they are."""
+    """PAGE of those who wait; `groups` counts all of the choice, `mark` says what they are.
+
+    `signs` are the warning signs that patients ticked after a treatment and nobody has taken.
+    """
 
     entries: list[QueueEntry]
     counts: Counts
@@ -98,6 +102,7 @@ class QueuePage:
     total: int
     page: int
     mark: str
+    signs: list[Sign]
 
     @property
     def pages(self) -> int:
@@ -135,6 +140,7 @@ def read_queue(
             len(chosen),
             page,
             mark_in(context, session, doctor),
+            open_signs(context, session, doctor.clinic_id) if doctor.clinic_id else [],
         )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.report.decision import Choice, Ruling, open_questions
 from screening.clinical.report.parts import Report, ReportProcedure
 from screening.clinical.report.report_diff import Changes, changes_between
+from screening.documents.rendering.drawing import Drawing, drawing_of
 from screening.storage.columns import new_id
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.second_factor import confirm_in_sitting, confirmed_lately
@@ -82,6 +83,11 @@ class Review:
     def decision(self) -> dict[str, Any] | None:
         """The decision in force, None before there is one."""
         return self.decisions[-1] if self.decisions else None
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What the patient drew under the declaration, None where nothing was."""
+        return drawing_of(self.report["frame"]["declaration"].get("ink"))
 
 
 def open_review(context: Context, doctor: Staff, screening_id: str) -> Review:
@@ -227,12 +233,6 @@ def _conclude(
         context.record(session, doctor, what, screening)
     for order in orders:
         context.ring(order)
-
-
-def write_note(context: Context, doctor: Staff, screening_id: str, text: str) -> None:
-    """Add a note for colleagues to the patient's line, whatever the screening's state."""
-    with context.database.write() as session:
-        keep_note(context, session, doctor, _own(session, doctor, screening_id), text)
 
 
 def _settle(

@@ -24,6 +24,14 @@ def text_of(pdf, tmp_path):
     return " ".join(read.stdout.decode().split())
 
 
+def see_decided(page):
+    """Come back to the patient who was decided on, where the next one who waits was shown."""
+    page.get_by_text("Decided and signed:").or_(page.get_by_text("Decided by")).first.wait_for()
+    if (told := page.locator(".notice a")).count():
+        told.click()
+    page.get_by_role("heading", name="Decided by").first.wait_for()
+
+
 def sign_in(page, username, password):
     page.goto("/sign-in")
     page.get_by_label("User name").fill(username)
@@ -90,19 +98,18 @@ def test_a_patient_answers_and_a_doctor_signs(clinic, browser_of, tmp_path, host
     sign_in(doctor, "doctor", clinic.doctor_password)
     doctor.get_by_role("link", name="Lan Nguyen").first.click()
     expect(doctor.get_by_text(clear).first).to_be_visible()
-    for choice in doctor.locator("select").all():
-        choice.select_option("proceed")
+    for procedure in doctor.locator("fieldset.dec").all():
+        procedure.locator("input[type=radio]").first.check()
     doctor.get_by_label("Your password").fill(clinic.doctor_password)
     doctor.get_by_role("button", name="Decide and sign").click()
     expect(doctor.get_by_text("Nothing was signed yet")).to_be_visible()
-    assert doctor.locator("select").first.input_value() == "proceed"
-    for choice, reason in zip(
-        doctor.locator("select").all(), doctor.locator("textarea[name^=reason]").all(), strict=True
-    ):
-        choice.select_option("defer")
-        reason.fill("Come back after the wait")
+    assert doctor.locator("input[type=radio]").first.is_checked()
+    for procedure in doctor.locator("fieldset.dec").all():
+        procedure.get_by_role("radio", name="Defer").check()
+        procedure.locator("textarea[name^=reason]").fill("Come back after the wait")
     doctor.get_by_label("Your password").fill(clinic.doctor_password)
     doctor.get_by_role("button", name="Decide and sign").click()
+    see_decided(doctor)
     wait_for_report(doctor, "Signed report")
     signed = doctor.context.request.get(f"{doctor.url}/decided.pdf").body()
     said = text_of(signed, tmp_path)

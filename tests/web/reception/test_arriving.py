@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests import walk
 from tests.visitor import Visitor
 from tests.web.core.test_accessibility import check_light_and_dark
-from tests.web.core.test_whole_way import sign_in
+from tests.web.core.test_whole_way import see_decided, sign_in
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def decided(clinic, browser_of):
         page.locator(".seg").filter(has=page.locator("[value=proceed]")).click()
         page.get_by_label("Your password").fill(clinic.doctor_password)
         page.get_by_role("button", name="Decide and sign").click()
-        page.get_by_role("heading", name="Decided by Dr Mai Tran").wait_for()
+        see_decided(page)
         return page
 
     return decided
