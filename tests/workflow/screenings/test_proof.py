@@ -259,3 +259,16 @@ def test_what_was_decided_is_told_in_plain_words_and_only_to_the_patient(office,
     assert told.conditions == "Patch test first"
     lock = edit_lock.take(office.context, sent.screening_id, PATIENT, DESK)
     assert receipts.read_receipt(office.context, lock).decided == []
+
+
+def test_a_tablet_that_has_sent_reads_no_receipt(office):
+    invitation, here = office.invite(), tablet(office)
+    handover.start(office.context, here, invitation.start_code, BORN)
+    lock = edit_lock.take(office.context, invitation.screening_id, here)
+    office.answer(invitation.screening_id)
+    lock = edit_lock.take(office.context, invitation.screening_id, here)
+    answering.submit(office.context, lock, DECLARED)
+
+    for act in (receipts.read_receipt, receipts.patient_copy, receipts.aftercare_file):
+        assert refused(act, office.context, lock) == "no-visit"
+        assert edit_lock.take(office.context, invitation.screening_id, here).secret == ""
