@@ -6,7 +6,7 @@ help: ## List what can be made
 
 serve: ## Install what is missing, open a demo clinic, serve on 127.0.0.1:8000
 	@bin/install serve
-	@.venv/bin/screening serve --demo
+	@.venv/bin/screening serve --demo --patients
 
 test: ## Install what is missing and run the whole suite
 	@bin/install test

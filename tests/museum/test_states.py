@@ -6,7 +6,7 @@ from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import appointments, asking_again, invitations
-from screening.workflow.records import export, retention
+from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
 from screening.workflow.screenings import afresh, answering, changes, own_code, receipts
 from tests.museum.test_drafts import finish
@@ -43,12 +43,15 @@ CHANGES = {
         m.context, program(told["clinic"]), told["id"]
     ),
 }
-ERASES = {"erase": lambda m, told: retention.erase(m.context, told["id"], PROGRAM, "asked")}
+ERASES = {"erase": lambda m, told: erasure.erase(m.context, told["id"], PROGRAM, "asked")}
 PLAINLY = {"submit": lambda m, told: answering.submit(m.context, m.hold(told["id"]), DECLARED)}
 ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
-# An arrival's, and one of a patient who says that something changed, of which there is no wing.
-OTHERS = {"confirm", "drop-change"}
+OTHERS = {
+    "confirm",  # an arrival's: tests/workflow/screenings/test_arrival.py
+    "drop-change",  # of one who says what changed: tests/workflow/reception/test_asking_again.py
+    "restore",  # within the hour only: tests/workflow/reception/test_invitations.py
+}
 
 
 def proven(museum, told):

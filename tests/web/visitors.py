@@ -22,6 +22,8 @@ NOBODYS = {
     "account_id": "x",
     "kiosk_id": "x",
     "passkey_id": "x",
+    "treatment_id": "x",
+    "check_in_id": "x",
 }
 COOKIES = ("__Host-session", "__Host-kiosk", "__Host-device")
 FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}

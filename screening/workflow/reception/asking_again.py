@@ -8,32 +8,30 @@ day, and supersedes the old one. What holds no more by then is asked again by it
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Patient, Screening
 from screening.workflow.core.actor import PROGRAM, Actor
 from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.given import given_in
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
-from screening.workflow.core.states import State, allow
-from screening.workflow.mail.outbox import (
-    LINK_LASTS,
-    Kind,
-    contact_of,
-    keep_contact,
-    order_mail,
-)
+from screening.workflow.core.states import ALLOWED, State, allow
+from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception.invitations import (
     NOBODYS,
     Invitation,
     Opened,
+    fresh_code,
     fresh_link,
-    new_start_code,
+    link_end,
     open_screening,
     own_screening,
 )
@@ -56,8 +54,8 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
             context.record(session, by, "arrive", opened.row)
             return opened.invitation
         context.record(session, by, "arrive", begun)
-        id, number, link = begun.id, begun.number, fresh_link(context, session, begun)
-    return Invitation(id, number, link, new_start_code(context, by, id))
+        link, code = fresh_link(context, session, begun), fresh_code(context, begun)
+        return Invitation(begun.id, begun.number, link, code)
 
 
 def _open_arrival(context: Context, session: Session, old: Screening) -> Opened:
@@ -143,7 +141,7 @@ def take_over_link(context: Context, session: Session, old: Screening, new: Scre
     """Let the patient's link lead to `new` from now on."""
     link_hash, old.link_hash = old.link_hash, context.hash(f"link:{new_token()}")
     session.flush()
-    new.link_hash, new.link_expires_at = link_hash, context.now() + LINK_LASTS
+    new.link_hash, new.link_expires_at = link_hash, link_end(context.now(), new.appointment_at)
     keep_contact(context, session, new, contact_of(context, session, old))
 
 
@@ -173,8 +171,8 @@ def open_after(
         draft["opened_by"] = before["opened_by"]
     assert old.patient_id is not None
     patient = session.get_one(Patient, old.patient_id)
-    opened = open_screening(context, session, patient, person, draft)
-    opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
+    opened = open_screening(context, session, patient, person, draft, old.appointment_at)
+    opened.row.recheck_of = old.id
     opened.row.state = State.IN_PROGRESS
     if contact := contact_of(context, session, old):
         keep_contact(context, session, opened.row, replace(contact, link=opened.invitation.link))
@@ -186,3 +184,25 @@ def with_follow_ups(questionnaire: Questionnaire, asked: Iterable[str]) -> set[s
     chosen = set(asked)
     roots = (item for item in questionnaire if item.link_id in chosen)
     return {below.link_id for root in roots for below in walk([root])}
+
+
+def changing_since(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, datetime]:
+    """Return since when a patient says of these that something changed, and has not sent it."""
+    found = changes_under_way(context, session, screening_ids)
+    return {id: row.created_at for id, row in found.items()}
+
+
+def changes_under_way(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, Screening]:
+    query = select(Screening).where(
+        Screening.recheck_of.in_(list(screening_ids)), Screening.state.in_(ALLOWED["answer"])
+    )
+    found = {}
+    for row in session.scalars(query.order_by(Screening.created_at)):
+        with suppress(SealedBlobError):  # one damaged row must not hide all the others
+            if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
+                found[str(row.recheck_of)] = row
+    return found

@@ -35,6 +35,7 @@ from screening.storage.tables import Clinic, DefinitionsArchive, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.given import Way, day_at, given_in, stamped
+from screening.workflow.core.language import answer_words
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import visit_day
@@ -273,10 +274,11 @@ def keep_report(
     raw = draft.raw_case(context.definitions, visit_day(session, screening))
     frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
     case = read_case(context.definitions, raw)
-    report = compile_report(context.definitions, case, raw, frame)
+    own = draft.clinic.language
+    report = compile_report(context.definitions, case, raw, frame, answer_words(own))
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in
-    if language != ENGLISH:
+    if language != own:
         report["translated"] = translated(context.definitions, case, language, words)
     seal_into(context, session, screening, "submission", report)
     seal_into(context, session, screening, "basis", basis_of(report))

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-from datetime import datetime
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Context, locked_screening
@@ -18,6 +12,7 @@ from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import ALLOWED, State, allow
 from screening.workflow.reception.asking_again import (
     SOMETHING_CHANGED,
+    changes_under_way,
     open_after,
     procedures_of,
     take_over_link,
@@ -37,7 +32,7 @@ def something_changed(context: Context, lock: EditLock) -> str:
         allow("change", old.state)
         check(context, old, lock)
         check_opens(context, session, old, lock.device)
-        begun = _changing(context, session, [old.id]).get(old.id)
+        begun = changes_under_way(context, session, [old.id]).get(old.id)
         if begun is None:
             chosen = procedures_of(context, session, old)
             begun = open_after(context, session, old, chosen, set(), SOMETHING_CHANGED).row
@@ -59,28 +54,6 @@ def drop_change(context: Context, lock: EditLock) -> str:
         new.state, new.pen_hash = State.WITHDRAWN, None
         context.record(session, PATIENT, "nothing changed", new)
         return new.recheck_of
-
-
-def changing_since(
-    context: Context, session: Session, screening_ids: Iterable[str]
-) -> dict[str, datetime]:
-    """Return since when a patient says of these that something changed, and has not sent it."""
-    found = _changing(context, session, screening_ids)
-    return {id: row.created_at for id, row in found.items()}
-
-
-def _changing(
-    context: Context, session: Session, screening_ids: Iterable[str]
-) -> dict[str, Screening]:
-    query = select(Screening).where(
-        Screening.recheck_of.in_(list(screening_ids)), Screening.state.in_(ALLOWED["answer"])
-    )
-    found = {}
-    for row in session.scalars(query.order_by(Screening.created_at)):
-        with suppress(SealedBlobError):  # one damaged row must not hide all the others
-            if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
-                found[str(row.recheck_of)] = row
-    return found
 
 
 def supersede(context: Context, session: Session, new: Screening, why: str | None) -> None:

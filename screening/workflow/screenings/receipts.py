@@ -9,11 +9,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import TELL_DOCTOR
 from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
-from screening.storage.tables import Account, AuditEntry, Clinic, ReportRow, Screening
+from screening.storage.tables import (
+    Account,
+    AuditEntry,
+    Clinic,
+    ReportRow,
+    Screening,
+    Treatment,
+)
 from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -21,8 +27,8 @@ from screening.workflow.core.sealed import decision_of, open_sealed, submission_
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.appointments import words_of
+from screening.workflow.reception.asking_again import changing_since
 from screening.workflow.reports.outbox import Kind
-from screening.workflow.screenings.changes import changing_since
 from screening.workflow.screenings.edit_lock import EditLock, check
 from screening.workflow.screenings.own_code import has_code
 from screening.workflow.screenings.proof import check_opens, opens
@@ -157,7 +163,7 @@ def _to_find_out(
         for answer in section["answers"]
         if answer["unknown"] and TELL_DOCTOR not in answer["answer"] and not answer.get("private")
     ]
-    return unknown, translated["language"] if translated else ENGLISH
+    return unknown, translated["language"] if translated else report["frame"]["language"]
 
 
 def patient_copy(context: Context, lock: EditLock) -> bytes | None:
@@ -198,4 +204,17 @@ def _diary(context: Context, session: Session, screening: Screening) -> bytes | 
     decision = decision_of(context, session, screening)
     if decision is None or screening.submission is None:
         return None
-    return aftercare_diary(submission_of(context, session, screening), decision)
+    report = submission_of(context, session, screening)
+    return aftercare_diary(report, decision, _done(context, session, screening))
+
+
+def _done(context: Context, session: Session, screening: Screening) -> tuple[date, set[str]] | None:
+    """Return the day and the procedures of the newest treatment, None before there is one."""
+    query = select(Treatment).where(
+        Treatment.screening_id == screening.id, Treatment.undone_at.is_(None)
+    )
+    row = session.scalars(query.order_by(Treatment.treated_on.desc())).first()
+    if row is None:
+        return None
+    done = open_sealed(context, session, row, "content")["done"]
+    return date.fromisoformat(row.treated_on), {one["procedure"] for one in done}

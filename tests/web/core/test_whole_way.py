@@ -52,7 +52,7 @@ def test_a_patient_answers_and_a_doctor_signs(clinic, browser_of, tmp_path, host
     patient, dose = browser_of("phone"), clinic.day(3)
     typed = (dose.day, dose.month, dose.year)
     clear = f"Deferred until {format_date(dose + timedelta(7), 'd MMMM yyyy', 'en')}"
-    walk.begin(patient, clinic.link)
+    walk.begin(patient, clinic.invite("Lan Nguyen", "mesotherapy-face", "soft-lifting"))
     walk.confirm_treatments(patient)
     walk.answer_all(
         patient,
@@ -131,7 +131,7 @@ def test_a_closed_tab_loses_nothing(clinic, browser_of):
     where = first.url
     first.close()
 
-    again = browser_of("phone")
+    again = first.context.new_page()
     again.goto(link)
     again.get_by_role("button", name="Go on where I stopped").click()
     assert again.url == where

@@ -43,8 +43,8 @@ def desk(office):
 
 def invite(desk, to=TO):
     page = desk.post("/reception/invitations", data={"name": "Lan Nguyen", "to": to})
-    assert page.status_code == 201
-    return page.text
+    assert page.status_code == 303
+    return desk.get(page.headers["Location"]).text
 
 
 def where(page):
@@ -64,16 +64,18 @@ def test_an_address_given_with_the_invitation_is_written_to(office, desk, server
     shown = desk.get(where(page)).text
     assert re.search(rf"Invitation, <bdi>{TO}</bdi>: sent \d", shown)
     assert "E-mail: sent" in " ".join(desk.get("/reception").text.split())
-    shown = desk.post(where(page).replace("/mail", "/link"), data={"why": "at-the-desk"}).text
-    link = re.search(r'/s/([\w-]+)"', shown)[1]
+    assert "/s/" not in page and "goes by e-mail to l…@patient.example" in page
+    asked = desk.post(where(page).replace("/mail", "/link"), data={"why": "at-the-desk"})
+    link = re.search(r'/s/([\w-]+)"', desk.get(asked.headers["Location"]).text)[1]
     assert link in texts(server.mails[0]), "the one that was sent, and no other"
 
 
 def test_showing_a_link_is_an_act_with_a_reason_of_the_list(office, desk):
     address = where(invite(desk)).replace("/mail", "/link")
-    refused = desk.post(address, data={"why": "I would like to"})
+    refused = desk.post(address, data={"why": "I would like to"}, follow_redirects=True)
     assert "/s/" not in refused.text
-    assert desk.post(address, data={"why": "no-mail-arrived"}).status_code == 200
+    shown = desk.post(address, data={"why": "no-mail-arrived"}, follow_redirects=True)
+    assert shown.status_code == 200
 
     with office.context.database.read() as session:
         shown = select(AuditEntry).where(AuditEntry.act == "show link")

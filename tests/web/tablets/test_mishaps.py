@@ -46,7 +46,7 @@ def test_without_a_connection_at_the_end_the_answers_arrive_exactly_once(tablet,
     assert "Ana Silva" not in page.content()
 
 
-def test_a_dead_battery_in_mid_form_shows_nothing_and_says_before_it_is_begun_anew(chromium, clinic):
+def test_a_dead_battery_in_mid_form_shows_nothing_and_asks_before_beginning_anew(chromium, clinic):
     first = chromium.new_context(base_url=clinic.url)
     pair(first.new_page(), clinic)
     page = first.new_page()
