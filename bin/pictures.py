@@ -59,7 +59,9 @@ def press(selector):
 def on_the_phone(camera):
     """Walk the whole questionnaire and take every kind of page in every language."""
     page, name = camera.window(PHONE), "Lan Nguyen"
-    Visitor().submit_quietly(camera.clinic.invite(name, "soft-lifting"), UNKNOWN, name)
+    earlier = Visitor()
+    earlier.submit_quietly(camera.clinic.invite(name, "soft-lifting"), UNKNOWN, name)
+    earlier.lend(page)
     page.goto(camera.clinic.invite(name, "soft-lifting", "mesotherapy-face"))
     camera.in_languages(page, "phone-01-welcome")
     page.get_by_role("button", name="Start").click()

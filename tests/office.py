@@ -170,10 +170,12 @@ class Office:
         return invitations.invite(self.context, self.desk, name, chosen, at, born=born)
 
     def bind(self, screening_id, device=PHONE):
-        """Let `device` be the one that began this screening."""
+        """Let `device` be the one that began this screening, and those that it asks again about."""
         with self.context.database.write() as session:
-            row = session.get_one(Screening, screening_id)
-            row.device_hash = proof.device_hash(self.context, row, device)
+            while screening_id:
+                row = session.get_one(Screening, screening_id)
+                row.device_hash = proof.device_hash(self.context, row, device)
+                screening_id = row.recheck_of
 
     def hold(self, screening_id):
         """Return the edit lock of the patient's phone, which comes in where it is not in yet."""

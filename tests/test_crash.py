@@ -19,7 +19,7 @@ from screening.documents.verifying.verify import verify_pdf
 from screening.storage.tables import ReportRow, Screening
 from screening.workflow.screenings import receipts
 from tests.installation import Installation
-from tests.office import Office
+from tests.office import PHONE, Office
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.fault
@@ -103,7 +103,7 @@ def wait_for(found):
 
 def send(server, invitation, acknowledged):
     """Send the declaration; note it as acknowledged once the receipt was shown."""
-    visitor = Visitor()
+    visitor = Visitor().bring(server.url, device=PHONE)
     try:
         visitor.get(f"{server.url}/s/{invitation.link}").post()
         visitor.get(f"{server.url}/screening/declaration")

@@ -19,6 +19,19 @@ class Visitor:
     def cookies(self):
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.jar)
 
+    def bring(self, url, **cookies):
+        """Hold these cookies for an installation already."""
+        host = urllib.parse.urlsplit(url).hostname
+        for name, value in cookies.items():
+            rest = (None, False, host, True, False, "/", True, False, None, True, None, None, {})
+            self.jar.set_cookie(http.cookiejar.Cookie(0, name, value, *rest))
+        return self
+
+    def lend(self, page):
+        """Let a browser's page hold our cookies: it is the same patient's phone."""
+        known = [{"name": c.name, "value": c.value, "url": self.url} for c in self.jar]
+        page.context.add_cookies(known)
+
     def get(self, url):
         return self._open(urllib.request.Request(url))
 

@@ -72,3 +72,31 @@ def test_links_end_two_weeks_after_they_were_given(museum):
     for told in waiting.values():
         with pytest.raises(ActRefusedError, match="expired"):
             answering.follow_link(museum.context, told["link"])
+
+
+def test_a_live_link_is_from_now_on_for_the_first_browser_that_begins(museum):
+    for name, told in museum.in_state("invited", "in-progress").items():
+        if ended(museum, told):
+            continue
+        phone, other = browser(museum), browser(museum)
+        assert phone.get(f"/s/{told['link']}").status_code == 200
+        assert phone.post(f"/s/{told['link']}").status_code == 303, name
+
+        assert phone.post(f"/s/{told['link']}").status_code == 303
+        assert other.post(f"/s/{told['link']}").status_code == 403, name
+
+
+def test_what_was_sent_before_there_were_devices_opens_for_nobody_by_its_link(museum):
+    """Nobody knows on which device it was answered: docs/decisions/proof.md."""
+    for name, told in museum.in_state("submitted", "decided").items():
+        if "link" not in told or ended(museum, told):
+            continue
+        phone = browser(museum)
+        page = phone.get(f"/s/{told['link']}").text
+        assert "This was begun on another device" in page, name
+        assert phone.post(f"/s/{told['link']}").status_code == 403
+        assert phone.get("/screening/report.pdf").status_code == 403
+
+        begun = phone.post(f"/s/{told['link']}/afresh", follow_redirects=True)
+        assert begun.request.path == "/screening/procedures", name
+        assert museum.held(told["id"])["state"] == told["state"], "that stays as it is"

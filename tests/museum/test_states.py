@@ -8,7 +8,7 @@ from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import appointments, asking_again, invitations
 from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering, changes, receipts
+from screening.workflow.screenings import afresh, answering, changes, own_code, receipts
 from tests.museum.test_drafts import finish
 from tests.museum.test_links import LATER
 from tests.museum.visiting import ON_SQLITE
@@ -16,7 +16,7 @@ from tests.office import DECLARED, PASSWORD, decide
 
 # Those that leave the state as it is come first; of the others each has a screening of its own.
 STAYS = {
-    "read-receipt": lambda m, told: receipts.read_receipt(m.context, told["id"]),
+    "read-receipt": lambda m, told: receipts.read_receipt(m.context, m.hold(told["id"])),
     "export": lambda m, told: export.export(m.context, told["id"], PROGRAM),
     "arrive": lambda m, told: asking_again.arrive(m.context, program(told["clinic"]), told["id"]),
     "reschedule": lambda m, told: appointments.reschedule(
@@ -26,14 +26,19 @@ STAYS = {
     "answer": lambda m, told: answering.give_answer(
         m.context, m.hold(told["id"]), "painkiller", "no"
     ),
+    "show-link": lambda m, told: invitations.show_link(
+        m.context, program(told["clinic"]), told["id"], "at-the-desk"
+    ),
     "renew-link": lambda m, told: invitations.renew_link(
         m.context, program(told["clinic"]), told["id"]
     ),
+    "choose-code": lambda m, told: own_code.choose(m.context, m.hold(told["id"]), "seven hills"),
+    "change": lambda m, told: changes.something_changed(m.context, proven(m, told)),
 }
 CHANGES = {
     "submit": lambda m, told: finish(m, told["id"]),
     "decide": lambda m, told: settle(m, told, reviews.decide),
-    "change": lambda m, told: changes.something_changed(m.context, told["id"]),
+    "begin-afresh": lambda m, told: afresh.begin_afresh(m.context, told["id"], "another"),
     "withdraw": lambda m, told: invitations.withdraw(
         m.context, program(told["clinic"]), told["id"]
     ),
@@ -44,8 +49,16 @@ ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
 OTHERS = {
     "confirm",  # an arrival's: tests/workflow/screenings/test_arrival.py
+    "drop-change",  # of one who says what changed: tests/workflow/reception/test_asking_again.py
+    "treat",  # with a day and a product: tests/workflow/treatments
     "restore",  # within the hour only: tests/workflow/reception/test_invitations.py
 }
+
+
+def proven(museum, told):
+    """Return the lock of the device that answered, had there been devices then."""
+    museum.bind(told["id"])
+    return museum.hold(told["id"])
 
 
 def settle(museum, told, act, *why):

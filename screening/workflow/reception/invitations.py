@@ -220,6 +220,7 @@ def show_link(context: Context, by: Actor, screening_id: str, why: str) -> Invit
         if why not in SHOWN_BECAUSE:
             raise ActRefusedError(Refusal.UNKNOWN_REASON)
         context.record(session, by, "show link", screening, why)
+        keep_from_the_desk(context, session, screening)
         contact = contact_of(context, session, screening)
         held, lives = contact.link if contact else "", screening.link_expires_at > context.now()
         if not lives or context.hash(f"link:{held}") != screening.link_hash:
@@ -227,13 +228,18 @@ def show_link(context: Context, by: Actor, screening_id: str, why: str) -> Invit
         return Invitation(screening.id, screening.number, held, "")
 
 
-def fresh_link(context: Context, session: Session, screening: Screening) -> str:
-    """Give the screening another link; what was begun before stays with who began it."""
-    link = new_token()
+def keep_from_the_desk(context: Context, session: Session, screening: Screening) -> None:
+    """Let whoever follows the link first not be let in to what was begun: the clinic has it now."""
     if screening.device_hash is None and screening.state != State.INVITED:
         draft = open_sealed(context, session, screening, "draft")
         if draft["rows"] if "since" in draft else draft["answers"]:
             screening.device_hash = NOBODYS
+
+
+def fresh_link(context: Context, session: Session, screening: Screening) -> str:
+    """Give the screening another link; what was begun before stays with who began it."""
+    link = new_token()
+    keep_from_the_desk(context, session, screening)
     screening.link_hash = context.hash(f"link:{link}")
     screening.link_expires_at = link_end(context.now(), screening.appointment_at)
     if contact := contact_of(context, session, screening):

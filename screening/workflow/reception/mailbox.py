@@ -23,7 +23,7 @@ from screening.workflow.mail.outbox import (
     state_of,
     times_ordered,
 )
-from screening.workflow.reception.invitations import fresh_link, own_screening
+from screening.workflow.reception.invitations import fresh_link, keep_from_the_desk, own_screening
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,8 @@ def send_link(
         contact = contact_of(context, session, screening)
         held = contact.link if contact else link
         lives = screening.link_expires_at > context.now()
+        if contact is None or contact.to != to:
+            keep_from_the_desk(context, session, screening)
         if not lives or context.hash(f"link:{held}") != screening.link_hash:
             held = fresh_link(context, session, screening)
         language = language_or_english(context, language)

@@ -50,6 +50,7 @@ def drop_change(context: Context, lock: EditLock) -> str:
         draft = open_sealed(context, session, new, "draft")
         if new.recheck_of is None or draft.get("why") != SOMETHING_CHANGED:
             raise ActRefusedError(Refusal.GONE)
+        allow("change", session.get_one(Screening, new.recheck_of).state)
         new.state, new.pen_hash = State.WITHDRAWN, None
         context.record(session, PATIENT, "nothing changed", new)
         return new.recheck_of

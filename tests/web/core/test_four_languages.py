@@ -119,7 +119,8 @@ def test_the_combinations_hold_every_pair():
 
 def test_nothing_is_found_on_a_phones_pages(polyglot, looker):
     page, name = looker.page, walk.somebody()
-    Visitor().submit_quietly(polyglot.invite(name, "thread-lift"), name=name)
+    earlier = Visitor().submit_quietly(polyglot.invite(name, "thread-lift"), name=name)
+    earlier.lend(page)
     link = polyglot.invite(name, "thread-lift")
     looker.at(link)
     walk.begin(page, f"{link}?lang=en")

@@ -20,11 +20,12 @@ ENDS = {
 
 @pytest.fixture(scope="module")
 def submitted(clinic):
-    """Five patients have sent their answers."""
+    """Five patients have sent their answers; return their links, and on which phone."""
     links = {name: clinic.invite(name, "mesotherapy-face") for name in ENDS}
+    phones = {name: Visitor() for name in ENDS}
     for name, (special, _) in ENDS.items():
-        Visitor().submit_quietly(links[name], special)
-    return links
+        phones[name].submit_quietly(links[name], special)
+    return links, phones
 
 
 def test_a_doctors_morning_five_screenings_five_ends(clinic, browser_of, submitted):
@@ -48,7 +49,9 @@ def test_a_doctors_morning_five_screenings_five_ends(clinic, browser_of, submitt
     listed = page.locator("#queue").inner_text()
     assert all(name in listed for name in ENDS)
     patient = browser_of("phone")
-    walk.begin(patient, submitted["Information Silva"])
+    links, phones = submitted
+    phones["Information Silva"].lend(patient)
+    walk.begin(patient, links["Information Silva"])
     assert patient.url.endswith("/questions/bleeding")
 
 

@@ -138,7 +138,7 @@ def test_a_closed_tab_loses_nothing(clinic, browser_of):
     where = first.url
     first.close()
 
-    again = browser_of("phone")
+    again = first.context.new_page()
     again.goto(link)
     again.get_by_role("button", name="Go on where I stopped").click()
     assert again.url == where

@@ -10,7 +10,7 @@ from screening.workflow.core.sealed import open_sealed
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
 from tests.office import DECLARED, refused
-from tests.web.visitors import open_app
+from tests.web.visitors import open_app, phone_of
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def again(office):
     """Return the browser and the screening of a patient who was here before."""
     office.submit("thread-lift", date_of_birth="1986-05-03")
     invitation = office.invite("thread-lift")
-    client = open_app(office).test_client()
+    client = phone_of(open_app(office))
     client.post(f"/s/{invitation.link}")
     client.post("/screening/procedures", data={"procedures": ["thread-lift"]})
     return client, invitation.screening_id

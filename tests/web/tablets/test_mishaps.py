@@ -46,7 +46,7 @@ def test_without_a_connection_at_the_end_the_answers_arrive_exactly_once(tablet,
     assert "Ana Silva" not in page.content()
 
 
-def test_a_dead_battery_in_mid_form_loses_nothing_and_shows_nothing(chromium, clinic):
+def test_a_dead_battery_in_mid_form_shows_nothing_and_asks_before_beginning_anew(chromium, clinic):
     first = chromium.new_context(base_url=clinic.url)
     pair(first.new_page(), clinic)
     page = first.new_page()
@@ -67,7 +67,11 @@ def test_a_dead_battery_in_mid_form_loses_nothing_and_shows_nothing(chromium, cl
     identify(page, code)
     expect(page.get_by_role("alert").get_by_text("works only once")).to_be_visible()
     identify(page, renewed_code(clinic, "Zara Battery"))
-    page.wait_for_url("**/questions/can_be_pregnant")
+    expect(page.get_by_role("alert").get_by_text("You have begun to answer")).to_be_visible()
+    assert "can_be_pregnant" not in page.url
+    page.get_by_label("Begin anew on this tablet").check()
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/screening/procedures")
     second.close()
 
 

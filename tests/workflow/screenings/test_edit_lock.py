@@ -22,7 +22,7 @@ from tests.office import DECLARED, refused
 WORKFLOW = Path(edit_lock.__file__).parents[1]
 # What puts a draft into the table without a patient's device: a new one, one that is erased or
 # begun afresh; and what is done within an act that asked for the lock.
-NOT_A_PATIENTS = {"open_screening", "_ask_in_rows", "_empty", "empty"}
+NOT_A_PATIENTS = {"open_screening", "_ask_in_rows", "_hold_nothing", "_forget_elsewhere", "empty"}
 WITHIN = {"_keep_mark", "_put_beside"}
 ACTS = {
     answering.choose_procedures: (["mesotherapy-face"],),

@@ -86,7 +86,7 @@ def test_nobody_reads_from_the_table_which_patients_share_a_browser(office):
 
 
 def test_the_reception_reads_nothing_by_a_fresh_link_to_what_was_sent(office, sent):
-    link = invitations.renew_link(office.context, office.desk, sent.screening_id)
+    link = invitations.renew_link(office.context, office.desk, sent.screening_id).link
 
     assert refused(answering.enter, office.context, link, DESK) == "other-device"
     lock = edit_lock.take(office.context, sent.screening_id, PATIENT, DESK)  # had it got in
@@ -105,7 +105,7 @@ def test_the_reception_reads_nothing_by_a_fresh_link_to_what_is_half_done(office
         with office.context.database.write() as session:
             row = session.get_one(Screening, invitation.screening_id)
             row.device_hash = row.device_hash if device else None
-        link = invitations.renew_link(office.context, office.desk, invitation.screening_id)
+        link = invitations.renew_link(office.context, office.desk, invitation.screening_id).link
 
         assert refused(answering.enter, office.context, link, DESK) == "other-device"
 
@@ -259,3 +259,28 @@ def test_what_was_decided_is_told_in_plain_words_and_only_to_the_patient(office,
     assert told.conditions == "Patch test first"
     lock = edit_lock.take(office.context, sent.screening_id, PATIENT, DESK)
     assert receipts.read_receipt(office.context, lock).decided == []
+
+
+def test_a_tablet_that_has_sent_reads_no_receipt(office):
+    invitation, here = office.invite(), tablet(office)
+    handover.start(office.context, here, invitation.start_code, BORN)
+    lock = edit_lock.take(office.context, invitation.screening_id, here)
+    office.answer(invitation.screening_id)
+    lock = edit_lock.take(office.context, invitation.screening_id, here)
+    answering.submit(office.context, lock, DECLARED)
+
+    for act in (receipts.read_receipt, receipts.patient_copy, receipts.aftercare_file):
+        assert refused(act, office.context, lock) == "no-visit"
+        assert edit_lock.take(office.context, invitation.screening_id, here).secret == ""
+
+
+def test_a_link_of_before_there_were_devices_binds_to_nobody_once_the_reception_has_seen_it(office):
+    """Neither shown at the desk nor mailed to another address does it open what was begun."""
+    invitation = office.invite()
+    office.answer(invitation.screening_id)
+    with office.context.database.write() as session:
+        session.get_one(Screening, invitation.screening_id).device_hash = None
+    why = (office.context, office.desk, invitation.screening_id, "at-the-desk")
+
+    link = invitations.show_link(*why).link
+    assert refused(answering.enter, office.context, link, DESK) == "other-device"
