@@ -41,12 +41,13 @@ from screening.web.core.guards import (
 from screening.web.core.language import as_written, languages, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.operations import health, metrics, statement
-from screening.web.reception import desk
+from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
 from screening.web.screenings import answering, arrival, confirmations, proof, receipt
 from screening.web.tablets import handover, tablets
+from screening.web.treatments import check_in, recall, sign, treatment
 from screening.workflow.core.context import Context
 
 HEADERS = {
@@ -130,13 +131,14 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (desk, review, lead, administrator)
+    desks = (desk, inviting, acts, review, lead, administrator, treatment, sign, recall)
     pages = (
         answering,
         arrival,
         confirmations,
         proof,
         receipt,
+        check_in,
         handover,
         tablets,
         sign_in,

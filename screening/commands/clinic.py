@@ -133,4 +133,27 @@ def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> Non
     click.echo(f"{read_config().public_url}/s/{made.link}")
 
 
-COMMANDS = (clinic, account, kiosk, certificates, invite)
+@click.command()
+@click.option("--lot", required=True, help="The lot; capitals, spaces and hyphens do not matter.")
+@click.option("--clinic", "clinic_id", help="Only this clinic; the default is all.")
+def recall(lot: str, clinic_id: str | None) -> None:
+    """Print who was treated with a lot, as CSV."""
+    from screening.workflow.clinics.clinics import list_clinics
+    from screening.workflow.core.actor import program
+    from screening.workflow.treatments.recall import as_csv
+    from screening.workflow.treatments.recall import recall as find
+
+    context = open_installation()
+    known = [id for id, _name in list_clinics(context)]
+    if clinic_id and clinic_id not in known:
+        stop([f"there is no clinic {clinic_id}"], 2)
+    found = [
+        one
+        for id in ([clinic_id] if clinic_id else known)
+        for one in find(context, program(id), lot)
+    ]
+    click.echo(as_csv(found), nl=False)
+    click.echo(f"{len(found)} treatments", err=True)
+
+
+COMMANDS = (clinic, account, kiosk, certificates, invite, recall)

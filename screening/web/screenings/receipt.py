@@ -20,8 +20,7 @@ from screening.web.core.refusal_words import OWN_CODE, words
 from screening.web.screenings.answering import bp
 from screening.web.screenings.code_forms import CodeForm, OwnCodeForm
 from screening.workflow.core.refusal import ActRefusedError
-from screening.workflow.reception import asking_again
-from screening.workflow.screenings import own_code, receipts
+from screening.workflow.screenings import changes, own_code, receipts
 from screening.workflow.screenings.receipts import Receipt
 
 
@@ -91,7 +90,7 @@ def change() -> ResponseReturnValue:
     _receipt()
     form = FlaskForm()
     if form.validate_on_submit():
-        start_visit(asking_again.something_changed(context(), own_lock()))
+        start_visit(changes.something_changed(context(), own_lock()))
         return redirect(url_for(".resume"), 303)
     return render_template("screenings/change.html", form=form)
 
@@ -102,7 +101,7 @@ def unchanged() -> ResponseReturnValue:
     visited()
     if is_kiosk():
         abort(403)
-    start_visit(asking_again.drop_change(context(), own_lock()))
+    start_visit(changes.drop_change(context(), own_lock()))
     return redirect(url_for(".receipt"), 303)
 
 

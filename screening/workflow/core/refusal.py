@@ -27,9 +27,11 @@ class Refusal(StrEnum):
     UNKNOWN_REASON = "unknown-reason"
     UNKNOWN_ROLE = "unknown-role"
     TOO_MANY_PROCEDURES = "too-many-procedures"
+    TOO_LATE = "too-late"
     # a patient
     SAME_PATIENT = "same-patient"
     NOT_MERGED = "not-merged"
+    ALIKE = "alike"
     NUMBER_TAKEN = "number-taken"
     OTHER_PERSON = "other-person"
     OTHER_NUMBER = "other-number"
@@ -70,6 +72,10 @@ class Refusal(StrEnum):
     NOTHING_TO_ASK = "nothing-to-ask"
     NEEDS_WHY = "needs-why"
     ASK_AGAIN = "ask-again"
+    MILDER_THAN_EARLIER = "milder-than-earlier"
+    DECIDED_MEANWHILE = "decided-meanwhile"
+    NEEDS_SIGNATURE = "needs-signature"
+    NO_NOTE = "no-note"
     # a treatment and how it goes afterwards
     NOTHING_DONE = "nothing-done"
     FUTURE_DAY = "future-day"

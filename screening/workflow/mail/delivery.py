@@ -94,8 +94,10 @@ def _is_needed(session: Session, row: Message, screening: Screening, now: dateti
     if screening.state not in ALLOWED["answer"] or screening.link_expires_at <= now:
         return False
     appointment = screening.appointment_at
-    is_invitation = row.kind in {Kind.INVITATION, Kind.REQUEST_INFORMATION, Kind.WAIT_OVER}
-    return is_invitation or (appointment is not None and appointment > now)
+    if row.kind == Kind.EXPIRY_REMINDER and appointment is None:
+        return True
+    is_reminder = row.kind in {Kind.REMINDER, Kind.EXPIRY_REMINDER}
+    return not is_reminder or (appointment is not None and appointment > now)
 
 
 def _letter(
@@ -131,7 +133,8 @@ def _leads_to(
         check_in = session.get_one(CheckIn, row.check_in_id)
         content = open_sealed(context, session, check_in, "content")
         assert check_in.link_expires_at
-        return content["language"], f"c/{content['link']}", check_in.link_expires_at
+        language = content["language"]
+        return language, f"c/{content['link']}?lang={language}", check_in.link_expires_at
     contact = contact_of(context, session, screening)
     assert contact
     return contact.language, f"s/{contact.link}", screening.link_expires_at

@@ -8,6 +8,7 @@ when the screening is erased.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
@@ -167,6 +168,27 @@ def tell_patient(
     ends = context.now() + LINK_LASTS
     screening.link_expires_at = max(screening.link_expires_at, ends)
     return order_mail(context, session, screening, Kind.ANSWERED, sequence)
+
+
+def order_again(context: Context, session: Session, screening: Screening, kind: Kind) -> list[str]:
+    """Order a mail once more, and drop what still waits: its link would be void."""
+    rows = mails_of(session, screening.id)
+    for row in rows:
+        if row.state == "pending":
+            row.state = "dropped"
+    return order_mail(context, session, screening, kind, times_ordered(rows, kind) + 1)
+
+
+def times_ordered(rows: Iterable[Message], kind: Kind) -> int:
+    """Return the highest sequence among the messages of this kind, 0 where there is none."""
+    return max((row.sequence for row in rows if row.kind == kind), default=0)
+
+
+def send_after_all(session: Session, screening: Screening) -> None:
+    """Let the newest mail wait again where it was dropped: the screening goes on after all."""
+    for row in mails_of(session, screening.id)[-1:]:
+        if row.state == "dropped":
+            row.state = "pending"
 
 
 def newest_mails(session: Session, screening_ids: list[str]) -> dict[str, MailState]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -110,16 +110,36 @@ def own_patient(session: Session, by: Actor, patient_id: str) -> Patient:
 
 def whole_patient(session: Session, patient_id: str) -> list[Patient]:
     """Return all rows that are this person: the one that stands for it first, then the merged."""
-    root = session.get_one(Patient, patient_id)
-    while root.merged_into:
-        root = session.get_one(Patient, root.merged_into)
-    found, newest = [root], [root.id]
+    return whole_patients(session, [patient_id])[0]
+
+
+def whole_patients(session: Session, patient_ids: Iterable[str]) -> list[list[Patient]]:
+    """Return all rows of each of these persons, each person once, in the order of the ids."""
+    ids = list(patient_ids)
+    known = {row.id: row for row in _rows(session, Patient.id, ids)}
+    while missing := {row.merged_into for row in known.values() if row.merged_into} - known.keys():
+        known |= {row.id: row for row in _rows(session, Patient.id, missing)}
+    tops = dict.fromkeys(_top(known, id) for id in ids)
+    below: dict[str, list[Patient]] = {top: [known[top]] for top in tops}
+    whose, newest = {top: top for top in tops}, list(tops)
     while newest:
-        query = select(Patient).where(Patient.merged_into.in_(newest))
-        merged = session.scalars(query.order_by(Patient.created_at)).all()
-        found += merged
+        merged = _rows(session, Patient.merged_into, newest)
+        for row in merged:
+            whose[row.id] = whose[row.merged_into or ""]
+            below[whose[row.id]].append(row)
         newest = [row.id for row in merged]
-    return found
+    return list(below.values())
+
+
+def _rows(session: Session, column: Any, ids: Iterable[str]) -> Sequence[Patient]:
+    query = select(Patient).where(column.in_(list(ids)))
+    return session.scalars(query.order_by(Patient.created_at)).all()
+
+
+def _top(rows: Mapping[str, Patient], id: str) -> str:
+    while into := rows[id].merged_into:
+        id = into
+    return id
 
 
 def joined_at(rows: Mapping[str, Patient], one: str, other: str) -> datetime | None:

@@ -21,7 +21,7 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.states import State
 from screening.workflow.patients.disagreements import Disagreement, disagreements_in
 from screening.workflow.patients.names import number_hash, word_hashes
-from screening.workflow.patients.patients import person_of, whole_patient
+from screening.workflow.patients.patients import person_of, whole_patients
 
 MOST = 50
 YEARS_BACK = 15  # of which a screening's number may be typed without its year
@@ -68,8 +68,8 @@ def find_patients(context: Context, by: Actor, text: str) -> list[Found]:
         return []
     with context.database.read() as session:
         ids = [
-            *_by_screening(context, session, by.clinic_id, typed),
             *_by_number(context, session, by.clinic_id, typed),
+            *_by_screening(context, session, by.clinic_id, typed),
             *_by_name(context, session, by.clinic_id, typed),
         ]
         return found_of(context, session, ids)
@@ -113,12 +113,9 @@ def _by_name(context: Context, session: Session, clinic_id: str, typed: str) -> 
 
 def found_of(context: Context, session: Session, patient_ids: Iterable[str]) -> list[Found]:
     """Return the persons that these patients are, each once, in that order."""
-    persons: dict[str, list[Patient]] = {}
-    for id in patient_ids:
-        rows = whole_patient(session, id)
-        persons.setdefault(rows[0].id, rows)
-    seen = _seen(session, [row.id for rows in persons.values() for row in rows])
-    return [_found(context, session, rows, seen) for rows in persons.values()]
+    persons = whole_patients(session, patient_ids)
+    seen = _seen(session, [row.id for rows in persons for row in rows])
+    return [_found(context, session, rows, seen) for rows in persons]
 
 
 def _seen(session: Session, patient_ids: list[str]) -> dict[str, list[Seen]]:

@@ -19,29 +19,22 @@ from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Patient, Screening
-from screening.workflow.core.actor import PATIENT, PROGRAM, Actor
-from screening.workflow.core.context import Context, locked_screening, new_token
+from screening.workflow.core.actor import PROGRAM, Actor
+from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.given import given_in
-from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import ALLOWED, State, allow
-from screening.workflow.mail.outbox import (
-    LINK_LASTS,
-    Kind,
-    contact_of,
-    keep_contact,
-    order_mail,
-)
+from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception.invitations import (
+    NOBODYS,
     Invitation,
     Opened,
+    fresh_code,
     fresh_link,
-    new_start_code,
+    link_end,
     open_screening,
     own_screening,
 )
-from screening.workflow.screenings.edit_lock import EditLock, check
-from screening.workflow.screenings.proof import NOBODYS, check_opens, device_hash
 
 ON_ARRIVAL, FOR_THE_DOCTOR, SOMETHING_CHANGED = "arrival", "doctor", "changed"
 AFTER_THE_WAIT = "wait"
@@ -61,13 +54,13 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
             context.record(session, by, "arrive", opened.row)
             return opened.invitation
         context.record(session, by, "arrive", begun)
-        id, number, link = begun.id, begun.number, fresh_link(context, session, begun)
-    return Invitation(id, number, link, new_start_code(context, by, id))
+        link, code = fresh_link(context, session, begun), fresh_code(context, begun)
+        return Invitation(begun.id, begun.number, link, code)
 
 
 def _open_arrival(context: Context, session: Session, old: Screening) -> Opened:
-    chosen = _procedures(context, session, old)
-    opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
+    chosen = procedures_of(context, session, old)
+    opened = open_after(context, session, old, chosen, set(), ON_ARRIVAL)
     _ask_in_rows(context, session, old, opened.row, set())
     return opened
 
@@ -127,63 +120,7 @@ def ask_for_the_doctor(
     return order_mail(context, session, opened.row, Kind.REQUEST_INFORMATION)
 
 
-def something_changed(context: Context, lock: EditLock) -> str:
-    """The patient has news: return a draft in which every answer stands, to be gone through.
-
-    What was sent counts until the draft is sent; said twice it goes on with the same one.
-    Raises ActRefusedError: the state where nothing was sent yet, or "other-device".
-    """
-    with context.database.write() as session:
-        old = locked_screening(session, lock.screening_id)
-        allow("change", old.state)
-        check(context, old, lock)
-        check_opens(context, session, old, lock.device)
-        begun = _changing(context, session, [old.id]).get(old.id)
-        if begun is None:
-            chosen = _procedures(context, session, old)
-            begun = _open_after(context, session, old, chosen, set(), SOMETHING_CHANGED).row
-            context.record(session, PATIENT, "something changed", old)
-        begun.device_hash = device_hash(context, begun, lock.device)
-        return begun.id
-
-
-def drop_change(context: Context, lock: EditLock) -> str:
-    """Nothing has changed after all: return the screening that was sent, as it was."""
-    with context.database.write() as session:
-        new = locked_screening(session, lock.screening_id)
-        allow("drop-change", new.state)
-        check(context, new, lock)
-        draft = open_sealed(context, session, new, "draft")
-        if new.recheck_of is None or draft.get("why") != SOMETHING_CHANGED:
-            raise ActRefusedError(Refusal.GONE)
-        new.state, new.pen_hash = State.WITHDRAWN, None
-        context.record(session, PATIENT, "nothing changed", new)
-        return new.recheck_of
-
-
-def changing_since(
-    context: Context, session: Session, screening_ids: Iterable[str]
-) -> dict[str, datetime]:
-    """Return since when a patient says of these that something changed, and has not sent it."""
-    found = _changing(context, session, screening_ids)
-    return {id: row.created_at for id, row in found.items()}
-
-
-def _changing(
-    context: Context, session: Session, screening_ids: Iterable[str]
-) -> dict[str, Screening]:
-    query = select(Screening).where(
-        Screening.recheck_of.in_(list(screening_ids)), Screening.state.in_(ALLOWED["answer"])
-    )
-    found = {}
-    for row in session.scalars(query.order_by(Screening.created_at)):
-        with suppress(SealedBlobError):  # one damaged row must not hide all the others
-            if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
-                found[str(row.recheck_of)] = row
-    return found
-
-
-def _procedures(context: Context, session: Session, old: Screening) -> list[str]:
+def procedures_of(context: Context, session: Session, old: Screening) -> list[str]:
     known = context.definitions.procedures
     return [p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known]
 
@@ -192,8 +129,8 @@ def _open_behind_link(
     context: Context, session: Session, old: Screening, asked: set[str], why: str
 ) -> Opened:
     """Open the screening after `old` behind the link that the patient has already."""
-    chosen = _procedures(context, session, old)
-    opened = _open_after(context, session, old, chosen, asked, why)
+    chosen = procedures_of(context, session, old)
+    opened = open_after(context, session, old, chosen, asked, why)
     take_over_link(context, session, old, opened.row)
     # Answers of before stand in it: it is for the device that gave them.
     opened.row.device_hash = old.device_hash or NOBODYS
@@ -204,11 +141,11 @@ def take_over_link(context: Context, session: Session, old: Screening, new: Scre
     """Let the patient's link lead to `new` from now on."""
     link_hash, old.link_hash = old.link_hash, context.hash(f"link:{new_token()}")
     session.flush()
-    new.link_hash, new.link_expires_at = link_hash, context.now() + LINK_LASTS
+    new.link_hash, new.link_expires_at = link_hash, link_end(context.now(), new.appointment_at)
     keep_contact(context, session, new, contact_of(context, session, old))
 
 
-def _open_after(
+def open_after(
     context: Context,
     session: Session,
     old: Screening,
@@ -234,8 +171,8 @@ def _open_after(
         draft["opened_by"] = before["opened_by"]
     assert old.patient_id is not None
     patient = session.get_one(Patient, old.patient_id)
-    opened = open_screening(context, session, patient, person, draft)
-    opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
+    opened = open_screening(context, session, patient, person, draft, old.appointment_at)
+    opened.row.recheck_of = old.id
     opened.row.state = State.IN_PROGRESS
     if contact := contact_of(context, session, old):
         keep_contact(context, session, opened.row, replace(contact, link=opened.invitation.link))
@@ -247,3 +184,25 @@ def with_follow_ups(questionnaire: Questionnaire, asked: Iterable[str]) -> set[s
     chosen = set(asked)
     roots = (item for item in questionnaire if item.link_id in chosen)
     return {below.link_id for root in roots for below in walk([root])}
+
+
+def changing_since(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, datetime]:
+    """Return since when a patient says of these that something changed, and has not sent it."""
+    found = changes_under_way(context, session, screening_ids)
+    return {id: row.created_at for id, row in found.items()}
+
+
+def changes_under_way(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, Screening]:
+    query = select(Screening).where(
+        Screening.recheck_of.in_(list(screening_ids)), Screening.state.in_(ALLOWED["answer"])
+    )
+    found = {}
+    for row in session.scalars(query.order_by(Screening.created_at)):
+        with suppress(SealedBlobError):  # one damaged row must not hide all the others
+            if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
+                found[str(row.recheck_of)] = row
+    return found

@@ -6,9 +6,8 @@ never the report.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,8 +28,9 @@ from screening.storage.sealed import open_value, screening_key
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
-from screening.workflow.core.sealed import submission_of
+from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
+from screening.workflow.patients.search import find_patients
 from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
 from screening.workflow.review.line import (
     OUTCOMES,
@@ -45,7 +45,6 @@ from screening.workflow.review.line import (
 from screening.workflow.review.looks import Look, opened_of, others_looking
 
 PAGE = 50
-NEWEST = 1_000  # how many a search reads: names are sealed, so each is opened for it
 RECENT = 20
 
 
@@ -216,36 +215,46 @@ def _line(context: Context, session: Session, clinic_key: bytes, row: Any) -> Qu
         return None
 
 
-def search(context: Context, doctor: Staff, words: str) -> list[QueueEntry]:
-    """Return the submitted screenings whose name or number holds every one of `words`.
+def name_of(context: Context, session: Session, screening_id: str | None) -> str | None:
+    """Return who a screening is of, None where there is none or it does not open."""
+    if screening_id is None:
+        return None
+    try:
+        found = open_sealed(context, session, session.get_one(Screening, screening_id), "person")
+    except SealedBlobError:
+        return None
+    return found["name"] or None
 
-    Names are sealed, so only the clinic's newest NEWEST are read; a whole number is
-    found however old it is. Accents and capitals do not matter.
-    """
-    wanted = _plain(words).split()
-    if not wanted:
-        return []
-    query = (
-        select(Screening.id)
-        .where(Screening.clinic_id == doctor.clinic_id, Screening.submitted_at.is_not(None))
-        .where(Screening.state != State.ERASED)
-        .order_by(Screening.submitted_at.desc())
-    )
+
+@dataclass(frozen=True)
+class Decided:
+    """A screening that was decided a moment ago, and who it is of."""
+
+    screening_id: str
+    number: str
+    name: str | None
+
+
+def decided_of(context: Context, doctor: Staff, screening_id: str) -> Decided | None:
+    """Return who was decided on; None for what is not decided, or not this clinic's."""
     with context.database.read() as session:
-        ids = list(session.scalars(query.where(Screening.number == words.strip().upper())))
-        newest: Collection[str] = [] if ids else list(session.scalars(query.limit(NEWEST)))
-        found = _opened(context, session, doctor, ids or list(newest))
-        return [e for e in found if ids or _holds(f"{e.name or ''} {e.number}", wanted)]
+        row = session.get(Screening, screening_id)
+        if row is None or row.clinic_id != doctor.clinic_id or row.state != State.DECIDED:
+            return None
+        return Decided(row.id, row.number, name_of(context, session, row.id))
 
 
-def _holds(text: str, wanted: list[str]) -> bool:
-    plain = _plain(text)
-    return all(word in plain for word in wanted)
-
-
-def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d")
+def search(context: Context, doctor: Staff, words: str) -> list[QueueEntry]:
+    """Return the submitted screenings of the patients whom `words` find, newest first."""
+    found = find_patients(context, doctor, words)
+    sent = {
+        seen.screening_id: seen.submitted_at
+        for patient in found
+        for seen in patient.screenings
+        if seen.submitted_at
+    }
+    with context.database.read() as session:
+        return _opened(context, session, doctor, sorted(sent, key=sent.__getitem__, reverse=True))
 
 
 def age_on(born: str | None, day: date) -> int | None:

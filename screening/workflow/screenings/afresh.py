@@ -60,7 +60,7 @@ def _further(context: Context, session: Session, old: Screening, device: str) ->
         Screening.patient_id == old.patient_id,
         Screening.state.in_(ALLOWED["answer"]),
         Screening.recheck_of.is_(None),
-        Screening.created_at > old.created_at,
+        Screening.created_at >= old.created_at,
     )
     for row in session.scalars(query.with_for_update()):
         if is_of(context, row, device):

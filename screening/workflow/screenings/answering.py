@@ -39,12 +39,13 @@ from screening.workflow.core.language import answer_words
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import visit_day
-from screening.workflow.core.states import ALLOWED, State, allow
+from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import order_alert
 from screening.workflow.patients.patients import note_own
-from screening.workflow.reception.asking_again import ON_ARRIVAL, SOMETHING_CHANGED, take_over_link
+from screening.workflow.reception.asking_again import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.screenings import proof
+from screening.workflow.screenings.changes import supersede
 from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
@@ -232,7 +233,7 @@ def submit(
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
-            _supersede(context, session, screening, draft)
+            supersede(context, session, screening, draft.why_again)
         _note_own(context, session, screening, draft, declaration["name"])
         head = context.record(session, PATIENT, "submit", screening)
         by = {"by": draft.answered_by} if draft.answered_by else {}
@@ -293,13 +294,3 @@ def keep_report(
             )
         )
     return report
-
-
-def _supersede(context: Context, session: Session, screening: Screening, draft: Draft) -> None:
-    """Put the earlier screening out of use; what was decided on it stays on record."""
-    assert screening.recheck_of is not None
-    earlier = locked_screening(session, screening.recheck_of)
-    if draft.why_again == SOMETHING_CHANGED and earlier.state in ALLOWED["change"]:
-        take_over_link(context, session, earlier, screening)
-    earlier.state = State.SUPERSEDED
-    context.record(session, PATIENT, "supersede", earlier)

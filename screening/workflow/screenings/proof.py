@@ -18,9 +18,6 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import ALLOWED
 
-# No device: it was begun on a tablet, or answers of before stand in it that no device brought.
-NOBODYS = "nobody"
-
 
 def device_hash(context: Context, screening: Screening, device: str) -> str:
     """Return what stands with the patient's screenings that `device` begins."""

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.questionnaire import TELL_DOCTOR
 from screening.clinical.report.parts import ReportAnswer
 from screening.documents.outgoing.calendar_file import aftercare_diary
-from screening.storage.tables import Account, AuditEntry, Clinic, ReportRow, Screening
+from screening.storage.tables import (
+    Account,
+    AuditEntry,
+    Clinic,
+    ReportRow,
+    Screening,
+    Treatment,
+)
 from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -197,4 +204,17 @@ def _diary(context: Context, session: Session, screening: Screening) -> bytes | 
     decision = decision_of(context, session, screening)
     if decision is None or screening.submission is None:
         return None
-    return aftercare_diary(submission_of(context, session, screening), decision)
+    report = submission_of(context, session, screening)
+    return aftercare_diary(report, decision, _done(context, session, screening))
+
+
+def _done(context: Context, session: Session, screening: Screening) -> tuple[date, set[str]] | None:
+    """Return the day and the procedures of the newest treatment, None before there is one."""
+    query = select(Treatment).where(
+        Treatment.screening_id == screening.id, Treatment.undone_at.is_(None)
+    )
+    row = session.scalars(query.order_by(Treatment.treated_on.desc())).first()
+    if row is None:
+        return None
+    done = open_sealed(context, session, row, "content")["done"]
+    return date.fromisoformat(row.treated_on), {one["procedure"] for one in done}

@@ -23,9 +23,10 @@ from screening.workflow.core.context import (
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import allow
+from screening.workflow.reception.invitations import NOBODYS
 from screening.workflow.screenings.afresh import empty
 from screening.workflow.screenings.edit_lock import EditLock, locked_draft
-from screening.workflow.screenings.proof import NOBODYS, device_hash
+from screening.workflow.screenings.proof import device_hash
 from screening.workflow.tablets.tablets import count_miss
 
 MOVE_LASTS = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from screening.clinical.definitions.aftercare import Act
 from screening.clinical.definitions.check_ins import signs_between
 from screening.clinical.definitions.language import ENGLISH
 from screening.storage.tables import CheckIn, Clinic, Treatment
-from screening.workflow.core.actor import Staff
+from screening.workflow.core.actor import PATIENT, Actor, Staff
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
@@ -60,20 +60,36 @@ class Page:
 def open_page(
     context: Context, check_in_id: str, language: str = ENGLISH, by: Staff | None = None
 ) -> Page:
-    """Return the page for who has said when she was born, or for the clinic's own desk.
+    """Return the page for who has said when she was born, or for whom at the desk calls her.
 
-    Raises ActRefusedError: "gone", "check-in-over".
+    The desk opens only what is to be called about, or what it answered itself: a patient's own
+    answer is for the doctor. Raises ActRefusedError: "gone", "check-in-over".
     """
     with context.database.read() as session:
         row = session.get(CheckIn, check_in_id)
-        if row is None or (by and row.clinic_id != by.clinic_id) or row.content is None:
+        if row is None or row.content is None:
             raise ActRefusedError(Refusal.GONE)
         if by is None and not is_open(context, session, row):
             raise ActRefusedError(Refusal.CHECK_IN_OVER)
-        return _page(context, session, row, language)
+        if by is not None and not _may_call(context, session, row, by):
+            raise ActRefusedError(Refusal.GONE)
+        return _page(context, session, row, language, by or PATIENT)
 
 
-def _page(context: Context, session: Session, row: CheckIn, language: str) -> Page:
+def _may_call(context: Context, session: Session, row: CheckIn, by: Staff) -> bool:
+    if row.clinic_id != by.clinic_id:
+        return False
+    answers = open_sealed(context, session, row, "content")["answers"]
+    return is_to_call(row) or bool(answers and answers[-1]["by"] == by.who)
+
+
+def is_to_call(row: CheckIn) -> bool:
+    """Return whether nothing came back, and nobody has called yet."""
+    silent = row.state == "missed" or (row.state == "asked" and row.link_hash is None)
+    return silent and row.handled_at is None
+
+
+def _page(context: Context, session: Session, row: CheckIn, language: str, reader: Actor) -> Page:
     clinic = session.get_one(Clinic, row.clinic_id)
     treatment = session.get_one(Treatment, row.treatment_id)
     done = open_sealed(context, session, treatment, "content")
@@ -85,6 +101,8 @@ def _page(context: Context, session: Session, row: CheckIn, language: str) -> Pa
     half = content["half"]
     if half and datetime.fromisoformat(half["at"]).astimezone(zone).date() != today:
         half = None  # a "no" of another day says nothing of today
+    if half and half["by"] != reader.who:
+        half = None
     replies = {one["sign"]: one["reply"] for one in half["signs"]} if half else {}
 
     def shown(text: str, act: str, reply: str) -> Asked:

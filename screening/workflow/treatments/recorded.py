@@ -16,7 +16,7 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.given import day_at
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, submission_of
-from screening.workflow.core.states import allow
+from screening.workflow.core.states import ALLOWED, allow
 from screening.workflow.patients.patients import person_of, whole_patient
 
 TAKEN_BACK_WITHIN = timedelta(days=1)
@@ -61,6 +61,7 @@ class ToTreat:
     doctor: str
     planned: list[Planned]
     recorded: list[Recorded]
+    may_be_treated: bool
 
 
 def read_treatments(context: Context, by: Staff, screening_id: str) -> ToTreat:
@@ -82,7 +83,21 @@ def read_treatments(context: Context, by: Staff, screening_id: str) -> ToTreat:
             decision["doctor"]["name"] if decision else "",
             planned_in(context, session, screening),
             recorded,
+            screening.state in ALLOWED["treat"],
         )
+
+
+def find_treatment(context: Context, by: Staff, treatment_id: str) -> tuple[ToTreat, Recorded]:
+    """Return a treatment that counts, and what stands around it. Raises ActRefusedError "gone"."""
+    with context.database.read() as session:
+        row = session.get(Treatment, treatment_id)
+    if row is None or row.clinic_id != by.clinic_id:
+        raise ActRefusedError(Refusal.GONE)
+    shown = read_treatments(context, by, row.screening_id)
+    for one in shown.recorded:
+        if one.id == treatment_id and not one.undone:
+            return shown, one
+    raise ActRefusedError(Refusal.GONE)
 
 
 def _recorded(context: Context, session: Session, screening: Screening) -> list[Recorded]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.aftercare import Act
 from screening.clinical.definitions.questionnaire import NOT_KNOWN, YES
 from screening.storage.encryption import SealedBlobError
-from screening.storage.tables import CheckIn, Clinic, Screening, Treatment
+from screening.storage.tables import Account, CheckIn, Clinic, Screening, Treatment
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -82,6 +82,38 @@ def _sign(context: Context, session: Session, row: CheckIn, zone: ZoneInfo) -> S
         row.gravity,
         row.answered_at,
     )
+
+
+@dataclass(frozen=True)
+class OpenedSign:
+    """A sign with all that was answered, the newest first: (when, [(sign, act, reply)])."""
+
+    sign: Sign
+    answers: list[tuple[datetime, list[tuple[str, str, str]]]]
+    taken_by: str | None
+    is_mine: bool
+
+
+def open_sign(context: Context, by: Staff, check_in_id: str) -> OpenedSign:
+    """Return the sign, and note in the audit log who looked."""
+    with context.database.write() as session:
+        row = own_check_in(session, by, check_in_id)
+        zone = ZoneInfo(session.get_one(Clinic, row.clinic_id).zone)
+        answers = open_sealed(context, session, row, "content")["answers"]
+        account = session.get(Account, row.handled_by) if row.handled_by else None
+        _note(context, session, by, row, "open warning sign")
+        return OpenedSign(
+            _sign(context, session, row, zone),
+            [
+                (
+                    datetime.fromisoformat(one["at"]),
+                    [(sign["sign"], sign["act"], sign["reply"]) for sign in one["signs"]],
+                )
+                for one in reversed(answers)
+            ],
+            account.name if account else None,
+            row.handled_by == by.id,
+        )
 
 
 def ticked_in(answers: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

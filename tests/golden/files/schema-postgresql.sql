@@ -181,6 +181,7 @@ column sign_in 04 seen_at timestamp with time zone not null
 column sign_in 05 ended_at timestamp with time zone
 column sign_in 06 factor character varying
 column sign_in 07 browser character varying not null default ''::character varying
+column sign_in 08 confirmed_at timestamp with time zone
 column treatment 01 id character varying not null
 column treatment 02 clinic_id character varying not null
 column treatment 03 patient_id character varying not null

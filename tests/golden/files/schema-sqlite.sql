@@ -300,6 +300,7 @@ CREATE TABLE sign_in (
   ended_at DATETIME,
   factor VARCHAR,
   browser VARCHAR DEFAULT '' NOT NULL,
+  confirmed_at DATETIME,
   CONSTRAINT fk_sign_in_account_id FOREIGN KEY(account_id) REFERENCES account (id),
   CONSTRAINT pk_sign_in PRIMARY KEY (id)
 )

@@ -5,7 +5,7 @@ import pytest
 from screening.workflow.reception import asking_again, day_list
 from screening.workflow.review import reviews
 from screening.workflow.review.queue import list_queue
-from screening.workflow.screenings import answering, receipts
+from screening.workflow.screenings import answering, changes, receipts
 from tests.office import DECLARED, decide, refused
 
 
@@ -79,7 +79,7 @@ def sent(office):
 
 
 def change(office, sent):
-    return asking_again.something_changed(office.context, office.hold(sent.screening_id))
+    return changes.something_changed(office.context, office.hold(sent.screening_id))
 
 
 def test_what_was_sent_counts_until_the_new_answers_are_sent(office, sent):
@@ -93,8 +93,8 @@ def test_what_was_sent_counts_until_the_new_answers_are_sent(office, sent):
     held = office.hold(sent.screening_id)
     assert receipts.read_receipt(office.context, held).changing_since == office.now
     assert office.answer_open(again) == []
-    states = {e.state: e.again for e in day_list.list_screenings(office.context, office.clinic)}
-    assert states == {"submitted": None, "in-progress": "changed"}
+    [line] = day_list.list_screenings(office.context, office.clinic)
+    assert (line.screening_id, line.state, line.changing) == (sent.screening_id, "submitted", True)
 
 
 def test_the_new_answers_take_the_place_of_what_was_sent_and_its_link(office, sent):
@@ -131,16 +131,16 @@ def test_new_answers_that_are_given_up_change_nothing(office, sent):
     again = change(office, sent)
     held = office.hold(again)
 
-    assert asking_again.drop_change(office.context, held) == sent.screening_id
+    assert changes.drop_change(office.context, held) == sent.screening_id
     [waiting] = list_queue(office.context, office.doctor)
     assert (waiting.screening_id, waiting.changing_since) == (sent.screening_id, None)
     assert answering.follow_link(office.context, sent.link) == (sent.screening_id, "submitted")
     assert change(office, sent) != again
     other = office.hold(office.invite().screening_id)
-    assert refused(asking_again.drop_change, office.context, other) == "gone"
+    assert refused(changes.drop_change, office.context, other) == "gone"
 
 
 def test_nothing_can_change_before_it_was_sent(office):
     held = office.hold(office.invite().screening_id)
 
-    assert refused(asking_again.something_changed, office.context, held) == "invited"
+    assert refused(changes.something_changed, office.context, held) == "invited"

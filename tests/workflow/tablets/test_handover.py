@@ -87,7 +87,7 @@ def test_the_receptions_code_starts_an_empty_questionnaire_and_says_so_first(off
     for code in (invited.start_code, "AAAA-AAAA"):
         assert refused(handover.start, office.context, here, code, BORN) == "no-match"
     assert refused(answering.open_draft, office.context, held) == "no-visit"
-    new = invitations.new_start_code(office.context, office.desk, invited.screening_id)
+    new = invitations.renew_link(office.context, office.desk, invited.screening_id).start_code
     assert refused(handover.start, office.context, here, new, BORN) == "begun"
     kept = answering.read_draft(office.context, invited.screening_id).answers
     assert kept == {"date_of_birth": BORN}, "nothing is destroyed by one tap"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from screening.workflow.core.actor import PROGRAM
-from screening.workflow.records import retention
+from screening.workflow.records import erasure
 from screening.workflow.treatments.answers import list_to_call, note_call
 from screening.workflow.treatments.asking import ask_how_it_went
 from screening.workflow.treatments.treating import take_back
@@ -124,7 +124,7 @@ def test_no_mail_goes_out_for_what_was_taken_back_or_erased(office, server):
     other = decided(office)
     know_address(office, other)
     treated(office, screening_id=other)
-    retention.erase(office.context, other, PROGRAM, "asked for")
+    erasure.erase(office.context, other, PROGRAM, "asked for")
     go_to_day(office, 7)
 
     assert mails(office, "check-in") == []

@@ -4,7 +4,7 @@ import pytest
 
 from screening.storage.tables import Treatment
 from screening.workflow.core.actor import PROGRAM
-from screening.workflow.records import retention
+from screening.workflow.records import erasure
 from screening.workflow.treatments.answers import list_to_call
 from screening.workflow.treatments.links import follow_link, prove
 from screening.workflow.treatments.treating import take_back
@@ -75,7 +75,7 @@ def test_it_ends_after_two_weeks(office):
 
 def test_it_ends_when_the_screening_is_erased(office):
     _id, link = asked(office)
-    retention.erase(office.context, check_screening(office), PROGRAM, "asked for")
+    erasure.erase(office.context, check_screening(office), PROGRAM, "asked for")
 
     assert follow_link(office.context, link).over
     assert refused(prove, office.context, link, BORN) == "check-in-over"

@@ -1,12 +1,14 @@
 """What was done is written down as it happened, and starts the check-ins of its lists."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from screening.storage.tables import AuditEntry, TreatmentLot
+from screening.storage.tables import AuditEntry, DefinitionsArchive, TreatmentLot
 from screening.workflow.clinics import clinics
+from screening.workflow.screenings import receipts
 from screening.workflow.treatments.recorded import read_treatments
 from screening.workflow.treatments.treating import LONGEST_LOT, Done, correct, take_back, treat
 from tests.office import ZONE, refused
@@ -155,3 +157,30 @@ def test_another_clinic_finds_neither_screening_nor_treatment(office):
     assert refused(take_back, office.context, stranger, treatment) == "gone"
     given = (id, today(office), THREADS, "")
     assert refused(treat, office.context, stranger, *given) == "gone"
+
+
+def test_the_patients_diary_counts_from_the_treatment_without_an_appointment(office):
+    id = decided(office)
+    assert receipts.aftercare_file(office.context, id) is None
+    take_back(office.context, office.doctor, treated(office, screening_id=id))
+    assert receipts.aftercare_file(office.context, id) is None
+    treated(office, screening_id=id)
+
+    day = (today(office) + timedelta(days=7)).strftime("%Y%m%d")
+    assert f"DTSTART;VALUE=DATE:{day}".encode() in receipts.aftercare_file(office.context, id)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_procedure_that_left_the_lists_is_written_down_from_its_own(office, known):
+    id = decided(office)
+    lists = office.context.definitions
+    fewer = {k: v for k, v in lists.procedures.items() if k != "thread-lift"}
+    newer = replace(lists, procedures=fewer, hash="newer")
+    office.context = replace(office.context, definitions=newer)
+    if not known:
+        with office.context.database.write() as session:
+            session.execute(delete(DefinitionsArchive))
+    treated(office, screening_id=id)
+
+    assert recorded(office, id)[0].done[0]["name"].startswith("Thread lift")
+    assert len(due_in(office)) == (4 if known else 0)
