@@ -12,10 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from screening import bootstrap
 from screening.definitions import loading
 from screening.definitions.loading import load_definitions
-from tests.office import Office
 from tests.postgres import DATABASES, Cluster, name_in
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
@@ -138,6 +136,8 @@ def furnish(request, tmp_path_factory):
     `after` is a function of an office: what it has done once stands in every copy, and what it
     returned in `begun`. Whoever calls it closes the office.
     """
+    from tests.office import Office  # who only hands the tests out, or tries rules, needs no PDF
+
     made = {}
 
     def template(kind, after):
@@ -177,6 +177,8 @@ def read_the_lists_once():
 
     They never change.
     """
+    from screening import bootstrap
+
     load = once_where_shipped(load_definitions)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "load_definitions", load)

@@ -19,7 +19,7 @@ from screening.clinical.report.arrival import EVERY_ROW
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
 from screening.documents.rendering.render import render_pdf
-from screening.storage.tables import Account, Screening
+from screening.storage.tables import Account, ReportRow, Screening
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import PATIENT, Actor, program
@@ -247,9 +247,15 @@ class Office:
         draft = answering.read_draft(self.context, screening_id)
         return draft.medicine_questions(self.context.definitions)
 
-    def make_reports(self, render=render_briefly):
+    def make_reports(self, render=render_briefly, of=None):
+        """Make what is due, of one screening where `of` names it."""
         for report_id in making.due_reports(self.context):
-            making.make_report(self.context, report_id, render)
+            if of in (None, self._screening_of(report_id)):
+                making.make_report(self.context, report_id, render)
+
+    def _screening_of(self, report_id):
+        with self.context.database.read() as session:
+            return session.get_one(ReportRow, report_id).screening_id
 
     def app(self):
         app = create_app(self.config, self.context)

@@ -72,9 +72,9 @@ def test_what_it_writes_is_for_its_owner_alone(served):
     assert served.folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_files_that_an_older_version_left_open_are_closed(tmp_path):
+def test_files_that_an_older_version_left_open_are_closed(furnish, tmp_path):
+    furnish(tmp_path).close()
     clinic = Installation(tmp_path)
-    clinic.command("clinic", "Aurelia", check=True)
     (tmp_path / "screening.db").chmod(0o644)
     (tmp_path / "notes.txt").touch(0o644)
 

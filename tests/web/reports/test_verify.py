@@ -74,6 +74,10 @@ def test_the_page_says_why_in_the_language_of_its_reader(client, sealed, languag
     doubted = upload(client, signed(), headers=headers).text
     assert f"{of_whom}Seal of Aurelia Clinic</bdi>)" in doubted
     assert "We do not know" not in doubted
+
+
+def test_a_program_is_told_why_in_english_whatever_it_reads(client, sealed):
+    headers = {"Accept-Language": "ru"}
     answer = upload(client, sealed + b"\n", "/api/v1/verifications", headers).json
     assert answer["reasons"] == ["Bytes were added after the last signature."]
 

@@ -146,7 +146,7 @@ def test_every_page_of_a_review_that_is_shown_is_noted_once(office, desk):
 
 def test_taking_a_report_is_noted_as_that_and_not_as_a_look_at_the_answers(office, desk):
     id = office.submit()
-    office.make_reports()
+    office.make_reports(of=id)
     address = f"/doctor/screenings/{id}/screening.pdf"
 
     assert noted_while(office, lambda: desk.get(address)) == ["read screening report"]

@@ -166,7 +166,7 @@ def test_no_file_is_given_out_on_a_tablet_even_while_the_visit_is_open(tablet, o
     declared = {"agree": "y", "full_name": "Lan Nguyen"}
     sent = tablet.post("/screening/declaration", data=declared)
     assert sent.headers["Location"] == "/kiosk/done", "not followed: the visit is still open"
-    office.make_reports()
+    office.make_reports(of=invitation.screening_id)
     office.bind(invitation.screening_id)
     assert receipts.patient_copy(office.context, office.hold(invitation.screening_id))
 
