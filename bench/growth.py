@@ -18,13 +18,13 @@ from importlib import import_module
 from pathlib import Path
 
 from machine import machine
-from stored import fill, make_patients, name_of, number_of
+from stored import FAMILY, fill, make_patients, name_of, number_of
 
 from screening.app import create_app
 from screening.bootstrap import open_context
 from screening.config import read_config
 from screening.storage.database import Database
-from screening.storage.tables import Account, SignIn
+from screening.storage.tables import Account, Screening, SignIn
 from screening.workflow.accounts.sessions import add_account, sign_in_id
 from screening.workflow.clinics.clinics import add_clinic
 from screening.workflow.core.actor import PATIENT, program
@@ -78,12 +78,15 @@ def measure(folder: str, address: str, most: int) -> dict[int, dict[str, float]]
         # The oldest are decided; the newest wait, and stay those who wait from then on.
         if not stored:
             waiting = fill(context, clinic, people, range(size - WAITING, size))
-            begun = [begin(context, clinic) for _ in range(BEGUN)]
+            for _ in range(BEGUN):
+                begin(context, clinic)
             fill(context, clinic, people, range(size - WAITING), "decided")
         else:
             fill(context, clinic, people, range(stored, size), "decided")
         settle(context.database)
-        asked = pages(app, doctor, desk, waiting[7], begun[0])
+        with context.database.read() as session:
+            patient = session.get_one(Screening, waiting[7]).patient_id
+        asked = pages(app, doctor, desk, waiting[7], patient, invite(context, clinic).link)
         found[size] = {name: quickest(ask) for name, ask in asked(size).items()}
         found[size]["MB of the database"] = megabytes(context.database)
         stored, size = size, size * 10
@@ -98,12 +101,14 @@ def settle(database: Database) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
-def begin(context: Context, clinic: str) -> str:
-    """Return the link of a patient who is at it."""
-    invited = invitations.invite(context, clinic, "bench", "Ana Silva", ["mesotherapy-face"])
-    held = edit_lock.take(context, invited.screening_id, PATIENT)
+def invite(context: Context, clinic: str) -> invitations.Invitation:
+    return invitations.invite(context, program(clinic), "Ana Silva", ["mesotherapy-face"])
+
+
+def begin(context: Context, clinic: str) -> None:
+    """Let one more patient be at it."""
+    held = edit_lock.take(context, invite(context, clinic).screening_id, PATIENT)
     answering.choose_procedures(context, held, ["mesotherapy-face"])
-    return invited.link
 
 
 def sign_in(context: Context, clinic: str, role: str) -> str:
@@ -118,7 +123,9 @@ def sign_in(context: Context, clinic: str, role: str) -> str:
     return secret
 
 
-def pages(app, doctor, desk, waiting, begun) -> Callable[[int], dict[str, Callable[[], object]]]:
+def pages(
+    app, doctor, desk, waiting, patient, begun
+) -> Callable[[int], dict[str, Callable[[], object]]]:
     """Return what to ask for, by name, for a number of stored screenings."""
     at_desk, at_work = app.test_client(), app.test_client()
     visitor, watcher = app.test_client(), app.test_client()
@@ -135,9 +142,10 @@ def pages(app, doctor, desk, waiting, begun) -> Callable[[int], dict[str, Callab
             "the doctor's queue": lambda: right(at_work.get("/doctor"), number_of(99)),
             "search by a name": search(name_of(size - 2)),
             "search by a number": search(number_of(size - 2)),
-            "one patient's page (doctor)": lambda: right(
-                at_work.get(f"/doctor/screenings/{waiting}")
-            ),
+            "search by a part of many names": search(FAMILY[0]),
+            "one review (doctor)": lambda: right(at_work.get(f"/doctor/screenings/{waiting}")),
+            "one patient's line (doctor)": lambda: right(at_work.get(f"/patients/{patient}")),
+            "one patient (reception)": lambda: right(at_desk.get(f"/patients/{patient}")),
             "the reception's day": lambda: right(at_desk.get("/reception")),
             "a question (patient)": lambda: right(
                 visitor.get("/screening/questions/date_of_birth")

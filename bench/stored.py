@@ -32,8 +32,17 @@ from screening.storage.audit import read_head
 from screening.storage.columns import new_id
 from screening.storage.encryption import new_key, seal_bytes
 from screening.storage.sealed import bound_to, seal_value
-from screening.storage.tables import AuditEntry, Clinic, ReportRow, Screening
+from screening.storage.tables import (
+    AuditEntry,
+    Clinic,
+    Patient,
+    PatientWord,
+    ReportRow,
+    Screening,
+)
 from screening.workflow.core.context import Context
+from screening.workflow.patients import names
+from screening.workflow.patients.patients import person_hashes
 from screening.workflow.screenings.history import person_hash
 
 FIRST_DAY = date(2025, 1, 1)
@@ -57,7 +66,7 @@ LOOKS = 10  # entries of the audit log a screening, from invitation to decision
 
 
 @dataclass(frozen=True)
-class Patient:
+class Kind:
     """What one kind of patient's screening keeps; stored screenings repeat them."""
 
     basis: Basis
@@ -66,11 +75,11 @@ class Patient:
     gravity: int
 
 
-def make_patients(definitions: Definitions, number: int) -> list[Patient]:
+def make_patients(definitions: Definitions, number: int) -> list[Kind]:
     return [make_patient(definitions, random.Random(n)) for n in range(number)]
 
 
-def make_patient(definitions: Definitions, draw: random.Random) -> Patient:
+def make_patient(definitions: Definitions, draw: random.Random) -> Kind:
     chosen = draw.sample(list(definitions.procedures), draw.choice([1, 1, 1, 2, 3]))
     on = FIRST_DAY + timedelta(draw.randrange(600))
     questionnaire, answers = assemble_questionnaire(definitions, chosen), dict[str, Answer]()
@@ -79,7 +88,7 @@ def make_patient(definitions: Definitions, draw: random.Random) -> Patient:
     raw = {"procedures": chosen, "on": on.isoformat(), "answers": answers}
     frame = FRAME | {"number": "NUMBER", "patient": {"name": "NAME", "born": "1990-05-03"}}
     report = compile_report(definitions, read_case(definitions, raw), raw, frame)
-    return Patient(
+    return Kind(
         basis_of(report),
         json.dumps(report).encode(),
         {"procedures": chosen, "invited_for": chosen, "answers": answers},
@@ -114,12 +123,12 @@ def name_of(n: int) -> str:
 
 
 def fill(
-    context: Context, clinic: str, patients: list[Patient], numbers: range, state: str = "submitted"
+    context: Context, clinic: str, patients: list[Kind], numbers: range, state: str = "submitted"
 ) -> list[str]:
     """Store one screening a number, the higher the newer, and return their ids.
 
-    With what stands beside each: two orders for reports (the PDFs themselves are left
-    out) and LOOKS entries of the audit log, whose chain is not a true one.
+    With what stands beside each: a patient found by name, two orders for reports (the
+    PDFs themselves are left out) and LOOKS entries of the audit log, whose chain is not a true one.
     """
     with context.database.read() as session:
         key = context.clinic_key(session.get_one(Clinic, clinic))
@@ -128,7 +137,10 @@ def fill(
         block = range(start, min(start + BLOCK, numbers.stop))
         rows = [row(context, clinic, key, n, patients[n % len(patients)], state) for n in block]
         with context.database.write() as session:
-            session.execute(insert(Screening), rows)
+            of = [patient_row(context, clinic, key, one) for one in rows]
+            session.execute(insert(Patient), of)
+            session.execute(insert(PatientWord), [w for one in rows for w in words(context, one)])
+            session.execute(insert(Screening), [stored_row(one) for one in rows])
             session.execute(insert(ReportRow), [r for one in rows for r in reports(one)])
             first = read_head(session)[0] + 1
             session.execute(insert(AuditEntry), list(looks(clinic, rows, first)))
@@ -137,9 +149,11 @@ def fill(
 
 
 def row(
-    context: Context, clinic: str, clinic_key: bytes, n: int, patient: Patient, state: str
+    context: Context, clinic: str, clinic_key: bytes, n: int, patient: Kind, state: str
 ) -> dict[str, Any]:
+    """Return a screening as it is stored, and beside it the key of its patient."""
     id, key, name = new_id(), new_key(), name_of(n)
+    of_patient = new_key()
     at = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=n)
     report = patient.report.replace(b"NUMBER", number_of(n).encode(), 1)
     report = report.replace(b'"NAME"', json.dumps(name).encode())
@@ -157,7 +171,9 @@ def row(
         "decided_at": at if state == "decided" else None,
         "gravity": patient.gravity,
         "person_hash": person_hash(context, clinic, frame),
-        "wrapped_key": seal_value(clinic_key, "screening.wrapped_key", id, key),
+        "patient_id": new_id(),
+        "wrapped_key": seal_value(of_patient, "screening.wrapped_key", id, key),
+        "patient": {"key": of_patient, **frame["patient"]},
         "person": seal_value(key, "screening.person", id, frame["patient"]),
         "draft": seal_value(key, "screening.draft", id, patient.draft),
         "basis": seal_value(key, "screening.basis", id, basis_for(patient, n)),
@@ -165,7 +181,35 @@ def row(
     }
 
 
-def basis_for(patient: Patient, n: int) -> dict[str, Any]:
+def stored_row(one: dict[str, Any]) -> dict[str, Any]:
+    return {column: value for column, value in one.items() if column != "patient"}
+
+
+def patient_row(
+    context: Context, clinic: str, clinic_key: bytes, screening: dict[str, Any]
+) -> dict[str, Any]:
+    id, who = screening["patient_id"], screening["patient"]
+    person = {"name": who["name"], "born": who["born"]}
+    return {
+        "id": id,
+        "clinic_id": clinic,
+        "created_at": screening["created_at"],
+        "code_misses": 0,
+        "wrapped_key": seal_value(clinic_key, "patient.wrapped_key", id, who["key"]),
+        "content": seal_value(who["key"], "patient.content", id, person),
+        "person_hash": names.person_hash(context, clinic, who["name"], who["born"]),
+    }
+
+
+def words(context: Context, screening: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what the patient is found by."""
+    clinic, who = screening["clinic_id"], screening["patient"]
+    found = names.word_hashes(context, clinic, who["name"])
+    for one in found | person_hashes(context, clinic, who):
+        yield {"patient_id": screening["patient_id"], "word_hash": one}
+
+
+def basis_for(patient: Kind, n: int) -> dict[str, Any]:
     """Return the basis of the `n`th screening, under its own number and name."""
     basis = patient.basis | {"number": number_of(n)}
     if "line" in basis:

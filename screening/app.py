@@ -41,6 +41,7 @@ from screening.web.core.guards import (
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.operations import health, metrics, statement
+from screening.web.patients import patients
 from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
 from screening.web.review import review
@@ -132,7 +133,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (desk, inviting, acts, review, lead, administrator, treatment, sign, recall)
+    desks = (desk, inviting, acts, review, lead, administrator, treatment, sign, recall, patients)
     pages = (
         answering,
         arrival,

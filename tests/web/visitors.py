@@ -22,6 +22,7 @@ NOBODYS = {
     "account_id": "x",
     "kiosk_id": "x",
     "passkey_id": "x",
+    "patient_id": "x",
     "treatment_id": "x",
     "check_in_id": "x",
 }

@@ -46,8 +46,11 @@ def part(context: Context, by: Actor, patient_id: str) -> None:
 def confirm_merge(context: Context, doctor: Staff, patient_id: str) -> None:
     """A doctor agrees that all rows of this person are one.
 
-    Raises ActRefusedError: "gone", or "not-merged" where there is nothing to agree to.
+    Raises ActRefusedError: "gone" for whoever is no doctor there, or "not-merged" where there
+    is nothing to agree to.
     """
+    if doctor.role != "doctor":
+        raise ActRefusedError(Refusal.GONE)
     with context.database.write() as session:
         rows = whole_patient(session, _held(session, doctor, patient_id).id)
         waiting = [row for row in rows if row.merged_into and row.merge_confirmed_at is None]

@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from screening.clinical.definitions.questionnaire import Answer
+from screening.clinical.report.parts import AnsweredBy
+from screening.clinical.report.report import RELATIVE
 from screening.storage.columns import new_id
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import seal_value
@@ -76,12 +79,18 @@ def _said(content: Mapping[str, Any], field: str) -> list[str]:
 
 
 def note_own(
-    context: Context, session: Session, screening: Screening, name: str, born: str | None
+    context: Context,
+    session: Session,
+    screening: Screening,
+    signed: str,
+    born: Answer | None,
+    by: AnsweredBy | None,
 ) -> None:
     """Keep the name and the birth date that the patient gave, beside the reception's.
 
-    An empty one leaves the one of before.
+    A relative signs with another name. An empty one leaves the one of before.
     """
+    name = "" if by and by["who"] == RELATIVE else signed
     patient = session.get_one(Patient, screening.patient_id, with_for_update=True)
     with suppress(SealedBlobError):  # what is damaged here must not keep the answers from anyone
         before = person_of(context, session, patient).get("own", {})

@@ -25,7 +25,6 @@ from screening.clinical.report.parts import AnsweredBy, Report
 from screening.clinical.report.report import (
     ANSWERERS,
     INTERPRETER,
-    RELATIVE,
     WORDS,
     compile_report,
     translated,
@@ -234,7 +233,8 @@ def submit(
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             supersede(context, session, screening, draft.why_again)
-        _note_own(context, session, screening, draft, declaration["name"])
+        own = declaration["name"], draft.answers.get(BORN)
+        note_own(context, session, screening, *own, draft.answered_by)
         head = context.record(session, PATIENT, "submit", screening)
         by = {"by": draft.answered_by} if draft.answered_by else {}
         keep_report(
@@ -246,15 +246,6 @@ def submit(
             orders += order_alert(context, session, screening)
     for order in orders:
         context.ring(order)
-
-
-def _note_own(
-    context: Context, session: Session, screening: Screening, draft: Draft, signed: str
-) -> None:
-    """Keep who the patient is in the patient's own words; a relative signs with another name."""
-    by, born = draft.answered_by, draft.answers.get(BORN)
-    name = "" if by and by["who"] == RELATIVE else signed
-    note_own(context, session, screening, name, born if isinstance(born, str) else None)
 
 
 def keep_report(

@@ -3,12 +3,14 @@
 from datetime import datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from screening.storage.tables import Screening
+from screening.storage.tables import Decision, Screening
+from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.patients import merging
 from screening.workflow.patients.binding import binding_decisions
 from screening.workflow.review import reviews
-from tests.office import ZONE, decide
+from tests.office import ZONE, decide, refused
 
 
 def patient_of(office, id):
@@ -37,6 +39,15 @@ def binding(office, id):
 
 def choices(office, id):
     return [one.choice for one in binding(office, id)]
+
+
+def without_reason(office, id):
+    """Let the decision stand as one that was stored before a reason was asked for."""
+    with office.context.database.write() as session:
+        [row] = session.scalars(select(Decision).where(Decision.screening_id == id))
+        content = open_sealed(office.context, session, row, "content")
+        content["decisions"] = [one | {"reason": "", "codes": []} for one in content["decisions"]]
+        seal_into(office.context, session, row, "content", content)
 
 
 @pytest.fixture
@@ -69,7 +80,9 @@ def test_of_another_person_or_another_procedure_nothing_binds(office):
 def test_a_milder_decision_without_a_reason_ends_nothing(office, colleague):
     ids = joined(office, office.submit(), office.submit(), office.submit())
     ruled(office, ids[0], "decline", who=colleague)
-    ruled(office, ids[1], "proceed")
+    assert refused(reviews.decide, *decide(office, ids[1], "proceed")) == "milder-than-earlier"
+    ruled(office, ids[1], "proceed", "A reason, taken away below")
+    without_reason(office, ids[1])
 
     assert choices(office, ids[2]) == ["decline"]
 

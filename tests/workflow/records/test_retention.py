@@ -64,6 +64,7 @@ def test_erasing_destroys_the_key_and_all_that_it_opened(office):
     office.make_reports()
     reviews.decide(*decide(office, id, "proceed"))
     office.make_reports()
+    office.arrive(id)  # which is kept, and with it the patient's key
     with office.context.database.read() as session:
         screening = session.get_one(Screening, id)
         key, sealed = office.context.screening_key(session, screening), screening.submission

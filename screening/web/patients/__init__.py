@@ -1,0 +1,1 @@
+"""The page of one patient: who it is, and for a doctor the whole line."""
