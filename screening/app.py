@@ -38,7 +38,7 @@ from screening.web.core.guards import (
     is_kiosk,
     login,
 )
-from screening.web.core.language import as_written, languages, locale
+from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.operations import health, metrics, statement
 from screening.web.patients import patients
@@ -107,6 +107,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
     app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day, "wait": shown_wait}
+    app.jinja_env.filters["listed"] = listed
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "as_written": as_written,

@@ -42,7 +42,7 @@ from screening.documents.rendering.fonts import use_own_fonts
 from screening.documents.rendering.pictures import LOGO, PICTURES, OwnPictures
 from screening.documents.rendering.qr import picture_of
 from screening.documents.rendering.reader import Reader
-from screening.documents.rendering.tags import finish_tags
+from screening.documents.rendering.tags import finish_tags, name_languages
 from screening.documents.rendering.wording import say_in
 from screening.documents.rendering.xmp_claims import TwoClaims
 from screening.documents.verifying.record import RECORD
@@ -267,6 +267,7 @@ def _laid_out(page: str, files: list[Attachment], paper: str | None, logo: bytes
 @cache
 def _fonts() -> FontConfiguration:
     use_own_fonts()
+    name_languages()
     return FontConfiguration()
 
 

@@ -12,8 +12,12 @@ signature has to follow each of them: what they mark goes to the tag around.
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import pikepdf
+import pydyf  # type: ignore[import-untyped]
+import weasyprint.pdf.tags as weasyprint_tags
 from pikepdf import Array, Dictionary, Name, Object
 
 Kid = Object | int  # a tag, or the number of what it marks on its page
@@ -26,6 +30,25 @@ HOLDING = (
     *("/Document", "/Sect", "/Div", "/BlockQuote", "/L", "/LI"),
     *("/Table", "/THead", "/TBody", "/TFoot", "/TR"),
 )
+
+
+@cache
+def name_languages() -> None:
+    """Let WeasyPrint tag what is in another language than its page, as PDF/UA-1 asks for.
+
+    By itself it names the language of the page and of nothing on it.
+    """
+    build = weasyprint_tags._build_box_tree
+
+    def build_and_name(box: Any, parent: Any, pdf: Any, *rest: Any) -> Iterator[Any]:
+        spoken = box.element.get("lang") if box.element is not None else None
+        page = pdf.catalog["Lang"].string
+        for element in build(box, parent, pdf, *rest):
+            if spoken and spoken != page and element["S"] != "/Document":
+                element["Lang"] = pydyf.String(spoken)
+            yield element
+
+    weasyprint_tags._build_box_tree = build_and_name
 
 
 def finish_tags(pdf: bytes) -> bytes:

@@ -77,7 +77,8 @@ def shown_moment(moment: datetime, zone: str) -> str:
     name = get_timezone_name(there, width="short", locale=get_locale())
     if not name[0].isalpha():  # some languages have no short name for most zones
         name = get_timezone_gmt(there, locale=get_locale())
-    return f"{format_datetime(there, 'd MMMM yyyy, HH:mm', locale=get_locale())} {name}"
+    comma = "،" if get_locale().language == "ar" else ","
+    return f"{format_datetime(there, f'd MMMM yyyy{comma} HH:mm', locale=get_locale())} {name}"
 
 
 def iso_day(moment: datetime, zone: str) -> str:

@@ -62,6 +62,11 @@ def as_written() -> Markup:
     return Markup("" if language() == ENGLISH else f' lang="{ENGLISH}" dir="ltr"')
 
 
+def listed(text: str) -> str:
+    """Return a text of the lists in the language of the page; what has no translation stays."""
+    return context().definitions.translations.get(language(), {}).get(text, text)
+
+
 def definitions() -> Definitions:
     """Return the definitions in the language of this request."""
     known: dict[str, Definitions] = current_app.extensions.setdefault("definitions", {})

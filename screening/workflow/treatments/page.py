@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.aftercare import Act
 from screening.clinical.definitions.check_ins import signs_between
-from screening.clinical.definitions.language import ENGLISH
+from screening.clinical.definitions.language import ENGLISH, in_language
 from screening.storage.tables import CheckIn, Clinic, Treatment
 from screening.workflow.core.actor import PATIENT, Actor, Staff
 from screening.workflow.core.context import Context
@@ -115,7 +115,7 @@ def _page(context: Context, session: Session, row: CheckIn, language: str, reade
         row.id,
         clinic,
         person_of(context, session, patient).get("name") or "",
-        tuple(known.get(one["name"], one["name"]) for one in done["done"]),
+        tuple(_name(context, one, language) for one in done["done"]),
         treated_on,
         done["by"],
         tuple((p["product"], p["lot"]) for one in done["done"] for p in one["products"]),
@@ -133,6 +133,14 @@ def _page(context: Context, session: Session, row: CheckIn, language: str, reade
         tuple(shown(one["sign"], one["act"], one["reply"]) for one in ticked),
         datetime.fromisoformat(last["at"]) if last else None,
     )
+
+
+def _name(context: Context, one: dict[str, Any], language: str) -> str:
+    """Return what a procedure is called in `language`; it is kept as the clinic called it."""
+    lists = lists_of(context, one)
+    if lists is None:
+        return str(one["name"])
+    return in_language(lists, language).procedures[one["procedure"]].name
 
 
 def _translations(context: Context, done: dict[str, Any], language: str) -> dict[str, str]:

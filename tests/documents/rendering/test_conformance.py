@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from screening.clinical.definitions.language import in_language
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.report import WORDS, compile_report, translated
 from screening.documents.rendering.logo import clean_logo
@@ -74,7 +73,7 @@ def compiled(library, frame, language="en", patient="en"):
     }
     case = read_case(library, raw)
     frame = frame | {"verify": VERIFY, "language": language, **NAMES.get(patient, {})}
-    report = compile_report(in_language(library, language), case, raw, frame)
+    report = compile_report(library, case, raw, frame)
     if patient != language:
         report["translated"] = translated(library, case, patient, WORDS)
     return report

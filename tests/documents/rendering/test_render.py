@@ -29,6 +29,7 @@ from screening.documents.rendering.render import (
     _laid_out,
     render_pdf,
 )
+from screening.documents.rendering.tags import finish_tags
 from tests.documents.conftest import DECISION, ISOTRETINOIN, SEALED
 
 HOSTILE = [
@@ -594,3 +595,16 @@ def test_who_approved_a_list_on_which_day_stands_where_the_draft_sentence_stood(
 
     assert "The list of Photorejuvenation was approved by Dr Anna Kern on 1 December 2026." in text
     assert "research drafts" not in text
+
+
+def test_a_passage_in_another_language_than_its_page_is_tagged_with_it():
+    html = '<html lang="ru"><title>x</title><p>а <span lang="vi">b</span> <b lang="ru">в</b></p>'
+    page = finish_tags(_laid_out(f'{html}<p lang="en">c</p>', [], None, None))
+    with pikepdf.open(io.BytesIO(page)) as pdf:
+        spoken = [
+            (str(element.S), str(element.Lang))
+            for element in pdf.objects
+            if isinstance(element, pikepdf.Dictionary) and {"/S", "/Lang"} <= set(element.keys())
+        ]
+        assert pdf.Root.Lang == "ru"
+    assert sorted(spoken) == [("/P", "en"), ("/Span", "vi")]

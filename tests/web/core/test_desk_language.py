@@ -1,20 +1,27 @@
 """The desk speaks one language: no page at work leaves a sentence in another."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import select
 
+from screening.storage.tables import Screening, Treatment
 from screening.workflow.clinics import branding
 from screening.workflow.core.actor import program
 from screening.workflow.review import reviews
 from screening.workflow.tablets import tablets
+from screening.workflow.treatments import answers, asking, treating
+from screening.workflow.treatments.page import open_page
+from screening.workflow.treatments.treating import Done
 from tests.office import Office, decide
 from tests.web.visitors import STAFF, USERNAMES
 
 # Three words in a row that are not names: what a patient, a doctor or a list said is marked.
 ENGLISH = re.compile(r"\b[A-Za-z][a-z’]+(?:,? [a-z][a-z’]+){2,}")
-DESKS = ("reception.", "doctor.", "lead.", "administrator.", "account.", "staff.", "patients.")
+# These begin or end a patient's visit, and with it whoever was signed in here.
+PATIENTS = ("kiosk.", "patient.", "arrival.", "again.", "proof.", "handover.", "check_in.")
 # Files, and pages whose parts need a visit of their own.
 NO_PAGES = {"doctor.report", "administrator.export_audit", "lead.archive", "account.passkey"}
 
@@ -61,6 +68,16 @@ def abroad(tmp_path_factory):
     act = decide(office, office.decided, "decline", "Not today.")
     reviews.decide(*act)
     office.waiting = office.submit("mesotherapy-face", viral_blood=["tell-doctor"])
+    office.treated = office.submit("thread-lift")
+    reviews.decide(*decide(office, office.treated, "proceed", "Talked over."))
+    on = date.fromisoformat(office.day())
+    treating.treat(office.context, office.doctor, office.treated, on, [Done("thread-lift")], "I")
+    office.pass_time(days=8)
+    asking.ask_how_it_went(office.context)
+    [call] = answers.list_to_call(office.context, office.doctor)
+    office.check_in = call.check_in_id
+    [sign, *_] = open_page(office.context, office.check_in, by=office.doctor).asked
+    answers.answer(office.context, office.check_in, {sign.key: "yes"}, office.doctor)
     tablets.add_kiosk(office.context, program(office.clinic), "Waiting room")
     office.make_reports()
     yield office
@@ -76,13 +93,14 @@ def pages(abroad):
     for role in sorted(STAFF):
         client = at_work(abroad, app, role)
         for rule in app.url_map.iter_rules():
-            if not rule.endpoint.startswith(DESKS) or "GET" not in rule.methods:
+            if "GET" not in rule.methods or rule.endpoint in NO_PAGES:
                 continue
-            if rule.endpoint in NO_PAGES:
+            if rule.endpoint.startswith(PATIENTS):
                 continue
-            for screening in {abroad.decided, abroad.waiting} if rule.arguments else {""}:
+            about = (abroad.decided, abroad.waiting, abroad.treated) if rule.arguments else ("",)
+            for screening in about:
                 values = values_of(abroad, screening)
-                known = {name: values[name] for name in rule.arguments if name in values}
+                known = {name: values[name] for name in rule.arguments if values.get(name)}
                 if rule.arguments != known.keys():
                     continue
                 address = app.url_map.bind("localhost").build(rule.endpoint, known)
@@ -99,7 +117,13 @@ def at_work(office, app, role):
 
 
 def values_of(office, screening):
-    return {"screening_id": screening, "account_id": office.doctor.id}
+    """Return what stands in the addresses of pages about `screening`."""
+    with office.context.database.read() as session:
+        row = session.get(Screening, screening)
+        patient = row.patient_id if row else ""
+        made = session.scalars(select(Treatment.id).where(Treatment.screening_id == screening))
+        values = {"screening_id": screening, "patient_id": patient, "treatment_id": made.first()}
+    return values | {"account_id": office.doctor.id, "check_in_id": office.check_in}
 
 
 def test_every_role_has_pages_that_were_looked_at(pages):

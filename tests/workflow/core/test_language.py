@@ -1,6 +1,6 @@
 """The language of a clinic: what its reports say, and that no verdict depends on it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +12,9 @@ from screening.workflow.reception import appointments
 from screening.workflow.reports import verification
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
+from screening.workflow.treatments import answers, asking, treating
+from screening.workflow.treatments.page import open_page
+from screening.workflow.treatments.treating import Done
 from tests.office import DECLARED, decide, render_briefly
 from tests.workflow.reports.test_verification import pdf_of
 
@@ -108,6 +111,23 @@ def test_what_changed_between_two_languages_is_only_what_was_answered_otherwise(
     again = office.submit(**TOLD | {"painkiller": "no"})
     changes = changes_between(report_of(office, first), report_of(office, again))
     assert [(c["before"], c["now"]) for c in changes["answers"]] == [("I do not know", "Нет")]
+
+
+def test_a_check_in_names_the_treatment_in_its_readers_language(office):
+    speak(office, "ru")
+    id = office.submit("thread-lift")
+    reviews.decide(*decide(office, id, "proceed", "Talked over."))
+    office.pass_time(minutes=1)
+    on = date.fromisoformat(office.day())
+    treating.treat(office.context, office.doctor, id, on, [Done("thread-lift")], "Dr Mai Tran")
+    office.pass_time(days=8)
+    asking.ask_how_it_went(office.context)
+    [call] = answers.list_to_call(office.context, office.doctor)
+    lists = office.context.definitions
+    named = lists.procedures["thread-lift"].name
+    for language in ("vi", "en"):
+        page = open_page(office.context, call.check_in_id, language, office.doctor)
+        assert page.procedures == (lists.translations.get(language, {}).get(named, named),)
 
 
 def test_a_language_that_nobody_wrote_is_refused():
