@@ -27,9 +27,11 @@ from pyhanko.sign.diff_analysis import (
     WhitelistRule,
 )
 from pyhanko.sign.diff_analysis.rules_api import Context
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from screening.documents.cms.reasons import N_, BrokenError
+from screening.documents.verifying.validation_time import is_stamp
 
 TOO_MUCH = N_("After the seal more was changed than it allows.")
 # Who wrote it and when, by the clock of the program that signed.
@@ -130,14 +132,22 @@ def check_revisions(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]
     if told != list(range(told[0], reader.xrefs.total_revisions)):
         raise BrokenError(TOO_MUCH)
     for each in found[1:]:
-        stamp = each.sig_object_type == "/DocTimeStamp"
+        before, after = (
+            reader.get_historical_resolver(revision)
+            for revision in (each.signed_revision - 1, each.signed_revision)
+        )
+        stamp = is_stamp(each)
+        # A timestamp brings its own place along; a signature has the one that the seal left.
+        if _fields(after) - _fields(before) - ({each.field_name} if stamp else set()):
+            raise BrokenError(TOO_MUCH)
         most = ModificationLevel.LTA_UPDATES if stamp else ModificationLevel.FORM_FILLING
-        before, after = each.signed_revision - 1, each.signed_revision
         try:
-            change = POLICY.apply(
-                reader.get_historical_resolver(before), reader.get_historical_resolver(after)
-            )
+            change = POLICY.apply(before, after)
         except SuspiciousModification as error:
             raise BrokenError(TOO_MUCH) from error
         if change.modification_level > most:
             raise BrokenError(TOO_MUCH)
+
+
+def _fields(revision: HistoricalResolver) -> set[str]:
+    return {name for name, _, _ in enumerate_sig_fields(revision)}
