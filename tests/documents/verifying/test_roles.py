@@ -21,6 +21,7 @@ from tests.documents.sealing import (
 )
 from tests.documents.verifying.hostile import (
     CHANGES,
+    KINDS,
     for_anybody,
     other_seal,
     resigned,
@@ -53,6 +54,12 @@ def test_a_clinics_key_cannot_pass_for_a_doctors(whose):
     status, why = told(signed_by_hand(for_anybody(), whose(), "Doctor"))
     assert status == "INDETERMINATE"
     assert "was issued to a clinic, not to a doctor" in why
+
+
+def test_a_doctor_signs_in_no_place_that_the_seal_did_not_leave():
+    for number in range(4):
+        pdf = KINDS["a_doctor_who_makes_a_place_for_himself"](random.Random(number))
+        assert told(pdf)[0] == "FAILED"
 
 
 def test_a_report_that_waits_for_its_doctor_is_doubted():
