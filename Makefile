@@ -6,7 +6,7 @@ help: ## List what can be made
 
 serve: ## Install what is missing, open a demo clinic, serve on 127.0.0.1:8000
 	@bin/install serve
-	@.venv/bin/screening serve --demo
+	@.venv/bin/screening serve --demo --patients
 
 test: ## Install what is missing and run the whole suite
 	@bin/install test
@@ -27,6 +27,7 @@ quick: ## Try the rules and the lists: no browser, no database; under 20 seconds
 thorough: ## Look in thousands of random libraries for someone whom not knowing clears (a quarter of an hour)
 	@bin/install test
 	@.venv/bin/pytest --hypothesis-profile thorough tests/definitions/test_random_libraries.py \
+	  tests/definitions/checking/test_later_days.py \
 	  tests/clinical/evaluation/test_population.py tests/clinical/evaluation/test_promises.py
 
 golden: ## Write the golden files anew (tests/golden): commit them only where the change is meant

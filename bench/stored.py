@@ -160,9 +160,17 @@ def row(
         "wrapped_key": seal_value(clinic_key, "screening.wrapped_key", id, key),
         "person": seal_value(key, "screening.person", id, frame["patient"]),
         "draft": seal_value(key, "screening.draft", id, patient.draft),
-        "basis": seal_value(key, "screening.basis", id, patient.basis | {"number": number_of(n)}),
+        "basis": seal_value(key, "screening.basis", id, basis_for(patient, n)),
         "submission": seal_bytes(key, report, bound_to("screening.submission", id)),
     }
+
+
+def basis_for(patient: Patient, n: int) -> dict[str, Any]:
+    """Return the basis of the `n`th screening, under its own number and name."""
+    basis = patient.basis | {"number": number_of(n)}
+    if "line" in basis:
+        basis["line"] = basis["line"] | {"name": name_of(n)}
+    return basis
 
 
 def reports(screening: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -26,6 +26,7 @@ from screening.web.core.formatting import (
     shown_date,
     shown_duration,
     shown_moment,
+    shown_wait,
     state_words,
 )
 from screening.web.core.guards import (
@@ -37,15 +38,16 @@ from screening.web.core.guards import (
     is_kiosk,
     login,
 )
-from screening.web.core.language import languages, locale
+from screening.web.core.language import as_written, languages, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.operations import health, metrics, statement
-from screening.web.reception import desk
+from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
-from screening.web.screenings import answering, arrival, confirmations, receipt
+from screening.web.screenings import answering, arrival, confirmations, proof, receipt
 from screening.web.tablets import handover, tablets
+from screening.web.treatments import check_in, recall, sign, treatment
 from screening.workflow.core.context import Context
 
 HEADERS = {
@@ -103,9 +105,10 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
-    app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day}
+    app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day, "wait": shown_wait}
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
+        "as_written": as_written,
         "clinic_name": clinic_name,
         "get_locale": get_locale,
         "languages": languages,
@@ -128,12 +131,14 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
     app.before_request(end_old_visit)
-    desks = (desk, review, lead, administrator)
+    desks = (desk, inviting, acts, review, lead, administrator, treatment, sign, recall)
     pages = (
         answering,
         arrival,
         confirmations,
+        proof,
         receipt,
+        check_in,
         handover,
         tablets,
         sign_in,

@@ -73,6 +73,7 @@ def open_context(config: Config) -> Context:
             issue=lambda who, at: issue_certificate(
                 open_authority(config, keys), who, "doctor", at
             ),
+            issue_seal=lambda clinic, at: issue_seal(config, keys, clinic, at),
             now=now,
             one_seal=bool(config.seal_file),
             clock=clock,

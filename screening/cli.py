@@ -218,9 +218,11 @@ def settings() -> None:
 
 @main.command()
 @click.option("--demo", is_flag=True, help="Make a demo clinic at first start and print its keys.")
-def serve(demo: bool) -> None:
+@click.option("--patients", is_flag=True, help="With --demo: invented patients at every stage.")
+@click.option("--language", default="en", help="With --demo: what desk and reports speak.")
+def serve(demo: bool, patients: bool, language: str) -> None:
     """Serve the pages and make the reports, until stopped."""
-    from screening.demo import demo_config, open_demo
+    from screening.demo.clinic import demo_config, open_demo
     from screening.job_queue import open_queue, tell_state
     from screening.supervisor import refuse_used_address, run
     from screening.workflow.operations.health import certificate_notices
@@ -230,7 +232,7 @@ def serve(demo: bool) -> None:
     refuse_used_address(config)
     context = _open_installation(config)
     if demo:
-        click.echo(open_demo(config, context))
+        click.echo(open_demo(config, context, patients, language))
     for notice in certificate_notices(context):
         click.echo(notice, err=True)
     # What the worker found at an earlier start counts no more, already for the first who asks.

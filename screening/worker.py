@@ -26,6 +26,7 @@ from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
 from screening.workflow.records import retention
 from screening.workflow.reports import making
+from screening.workflow.treatments import asking
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
 STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
@@ -68,10 +69,11 @@ class _Work:
             signal.alarm(0)
 
     def look(self) -> None:
-        """End old links, remind; order anew what nobody rang for: after a crash, or a pause."""
+        """End old links, remind, ask how it went; order anew what nobody rang for."""
         context = self.open_installation(self.config)
         retention.expire(context)
         reminders.order_reminders(context, self.config.remind_days)
+        asking.ask_how_it_went(context)
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
             waits.ask_after_waits(context)  # each opens reports, so not every minute
             self.waits_seen = hour

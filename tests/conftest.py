@@ -1,8 +1,11 @@
 """What many tests need: the library in force, small libraries of their own, a moment."""
 
+import fcntl
 import functools
 import os
+import pickle
 import shutil
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from screening import bootstrap
+from screening.definitions import loading
 from screening.definitions.loading import load_definitions
 from tests.office import Office
 from tests.postgres import DATABASES, Cluster, name_in
@@ -25,6 +29,15 @@ settings.register_profile(
     "thorough", settings.get_profile("suite"), max_examples=5000, derandomize=False, database=None
 )
 settings.load_profile("suite")
+
+# A run starts dozens of Python processes: what one of them compiles the others shall find.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# No database of a test needs to outlive the machine's power. In memory, where there is plenty, it
+# waits for no disk; pyproject.toml says that what passed is removed.
+MEMORY, ENOUGH = Path("/dev/shm"), 8 * 2**30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+TEMPORARY = os.environ.get("PYTEST_DEBUG_TEMPROOT")
 
 
 def pytest_xdist_auto_num_workers():
@@ -60,11 +73,43 @@ def children_find_tests():
 
 
 @pytest.fixture(scope="session")
-def cluster():
+def once_a_run(tmp_path_factory):
+    """Return what lets the first process of a run make a thing, and the last one remove it."""
+    shared = tmp_path_factory.getbasetemp()
+    if shared.name.startswith("popen-"):  # of one of several processes
+        shared = shared.parent
+
+    @contextmanager
+    def once_a_run(name, make, remove):
+        kept = shared / f"{name}.pickle"
+        with locked(kept):
+            thing, users = pickle.loads(kept.read_bytes()) if kept.exists() else (make(), 0)
+            kept.write_bytes(pickle.dumps((thing, users + 1)))
+        try:
+            yield thing
+        finally:
+            with locked(kept):
+                users = pickle.loads(kept.read_bytes())[1] - 1
+                kept.write_bytes(pickle.dumps((thing, users)))
+                if not users:
+                    remove(thing)
+                    kept.unlink()
+
+    return once_a_run
+
+
+@contextmanager
+def locked(path):
+    with path.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def cluster(once_a_run):
     """Return a PostgreSQL server of our own."""
-    cluster = Cluster()
-    yield cluster
-    cluster.remove()
+    with once_a_run("cluster", lambda: Cluster(TEMPORARY), Cluster.remove) as cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -90,21 +135,27 @@ def address(request, kind, tmp_path):
 def furnish(request, tmp_path_factory):
     """Return a function that opens an office, made once for each kind of database and copied.
 
-    Whoever calls it closes the office.
+    `after` is a function of an office: what it has done once stands in every copy, and what it
+    returned in `begun`. Whoever calls it closes the office.
     """
     made = {}
 
-    def template(kind):
-        if kind not in made:
+    def template(kind, after):
+        if (kind, after) not in made:
             folder, settings = tmp_path_factory.mktemp("furnished"), {}
-            if kind == "postgresql":
-                settings["SCREENING_DATABASE"] = request.getfixturevalue("cluster").new()
-            made[kind] = Office(folder, **settings)
-            made[kind].close()
-        return made[kind]
+            if after:
+                office = furnish(folder, kind)
+                office.begun = after(office)
+            else:
+                if kind == "postgresql":
+                    settings["SCREENING_DATABASE"] = request.getfixturevalue("cluster").new()
+                office = Office(folder, **settings)
+            office.close()
+            made[kind, after] = office
+        return made[kind, after]
 
-    def furnish(folder, kind="sqlite", **settings):
-        office = template(kind)
+    def furnish(folder, kind="sqlite", after=None, **settings):
+        office = template(kind, after)
         shutil.copytree(office.config.instance, folder, dirs_exist_ok=True)
         if kind == "postgresql":
             copied = request.getfixturevalue("cluster").new(name_in(office.config.database))
@@ -122,15 +173,21 @@ def library():
 
 @pytest.fixture(scope="session", autouse=True)
 def read_the_lists_once():
-    """Let every installation of a test process share the shipped lists, which never change."""
+    """Let every installation and command of a test process share the shipped lists.
+
+    They never change.
+    """
+    load = once_where_shipped(load_definitions)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("load_definitions", "pack_definitions"):
-            read = getattr(bootstrap, name)
-            patch.setattr(bootstrap, name, once_where_shipped(read, functools.cache(read)))
+        patch.setattr(loading, "load_definitions", load)
+        patch.setattr(bootstrap, "load_definitions", load)
+        pack = once_where_shipped(bootstrap.pack_definitions)
+        patch.setattr(bootstrap, "pack_definitions", pack)
         yield
 
 
-def once_where_shipped(read, once):
+def once_where_shipped(read):
+    once = functools.cache(read)
     return lambda folder: (once if folder.resolve() == QUESTIONS.resolve() else read)(folder)
 
 

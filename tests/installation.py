@@ -21,7 +21,7 @@ import pyotp
 
 from screening.bootstrap import open_context
 from screening.config import read_config
-from screening.demo import demo_config
+from screening.demo.clinic import demo_config
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations

@@ -27,11 +27,12 @@ from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reception import asking_again, invitations
 from screening.workflow.reports import making
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering, arrival, edit_lock, medicine_check
+from screening.workflow.screenings import answering, arrival, edit_lock, medicine_check, proof
 from tests.clinical.evaluation.test_promises import quiet_answer
 
 ZONE = ZoneInfo("Europe/London")
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
+PHONE = "the-patients-phone"  # the secret of its browser
 START = {"born": ["3", "5", "1986"]}  # beside a code, on a tablet
 PASSWORD = "correct horse battery"
 
@@ -168,11 +169,17 @@ class Office:
         chosen = procedures or ("mesotherapy-face",)
         return invitations.invite(self.context, self.desk, name, chosen, at, born=born)
 
+    def bind(self, screening_id, device=PHONE):
+        """Let `device` be the one that began this screening."""
+        with self.context.database.write() as session:
+            row = session.get_one(Screening, screening_id)
+            row.device_hash = proof.device_hash(self.context, row, device)
+
     def hold(self, screening_id):
         """Return the edit lock of the patient's phone, which comes in where it is not in yet."""
         lock = self.locks.get(screening_id)
         if lock is None or not edit_lock.is_here(self.context, lock):
-            lock = edit_lock.take(self.context, screening_id, PATIENT)
+            lock = edit_lock.take(self.context, screening_id, PATIENT, PHONE)
         self.locks[screening_id] = lock
         return lock
 

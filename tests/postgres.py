@@ -27,10 +27,10 @@ OPTIONS = "-c listen_addresses='' -c fsync=off -c max_connections=200"
 
 
 class Cluster:
-    """One running server; `new` gives an empty database in it."""
+    """One running server with its files below `place`; `new` gives an empty database in it."""
 
-    def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="screening-pg-"))
+    def __init__(self, place=None):
+        self.folder = Path(tempfile.mkdtemp(prefix="screening-pg-", dir=place))
         self.user = _unprivileged()
         if self.user:
             shutil.chown(self.folder, self.user)

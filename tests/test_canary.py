@@ -105,6 +105,8 @@ def test_no_word_of_a_patient_is_in_a_log_an_address_or_a_file(server, mail_serv
     patient, staff, stranger = Traveller(), Traveller(), Traveller()
 
     invite(server, staff)
+    shown = re.search(r"/reception/screenings/[^\"]+/link", staff.html)[0]
+    staff.post(server.url + shown, why="at-the-desk")
     [link] = re.findall(rf"{server.url}/s/[\w-]+", staff.html)[:1]
     go_wrong(server, stranger)
     (tmp_path / "faults" / "break-page").touch()

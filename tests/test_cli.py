@@ -100,9 +100,17 @@ def test_what_cannot_be_is_refused_with_what_and_where(installation, change, com
     assert any(line.startswith(complaint) for line in done.stderr.splitlines())
 
 
-@pytest.mark.parametrize("given", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000])
-def test_what_is_not_a_case_is_refused(installation, given):
-    done = installation.command("evaluate", input=given)
+@pytest.mark.parametrize("given", [b"", b"{", b"[]", b"null", b"[" * 100_000])
+def test_what_is_not_a_case_is_refused(installation, tmp_path, given):
+    (tmp_path / "case.json").write_bytes(given)
+    done = run(installation, "evaluate", tmp_path / "case.json")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_not_even_text_is_refused(installation):
+    done = installation.command("evaluate", input=b"\xff")
 
     assert (done.returncode, done.stdout) == (2, b"")
     assert len(done.stderr.splitlines()) == 1
@@ -156,11 +164,11 @@ def test_nothing_is_served_with_a_broken_folder(installation, tmp_path):
 def test_a_name_that_is_none_is_refused_and_nothing_is_written(installation, tmp_path, name):
     case = tmp_path / "case.json"
     case.write_text(json.dumps(CASE | {"patient": name, "extra": 1}))
-    done = installation.command("report", case, "-o", tmp_path / "report.pdf")
+    done = run(installation, "report", case, "-o", tmp_path / "report.pdf")
 
-    assert (done.returncode, done.stdout) == (2, b"")
+    assert (done.exit_code, done.stdout) == (2, "")
     assert not (tmp_path / "report.pdf").exists()
-    complaints = done.stderr.decode().splitlines()
+    complaints = done.stderr.splitlines()
     assert [line.split(":")[0] for line in complaints] == ["extra", "patient"]
 
 
@@ -181,12 +189,12 @@ def test_report_makes_what_verify_passes(installation, sealed):
 
 def test_a_stranger_cannot_tell_who_sealed(installation, sealed, tmp_path):
     elsewhere = Installation(tmp_path)
-    done = elsewhere.command("verify", sealed)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (2, b"INDETERMINATE")
+    done = run(elsewhere, "verify", sealed)
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (2, "INDETERMINATE")
 
     certificate = installation.folder / "authority.crt"
-    done = elsewhere.command("verify", sealed, "--trust", certificate)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (0, b"PASSED")
+    done = run(elsewhere, "verify", sealed, "--trust", certificate)
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "PASSED")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -218,9 +226,9 @@ def test_definitions_lists_every_id_with_the_hash(installation, library):
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(installation, sealed):
     path, case = installation.folder / "secret", sealed.with_name("case.json")
     before = path.read_text()
-    again = installation.command("report", case, "-o", sealed.with_name("again.pdf"))
+    again = run(installation, "report", case, "-o", sealed.with_name("again.pdf"))
 
-    assert again.returncode == 0, again.stderr
+    assert again.exit_code == 0, again.stderr
     assert path.read_text() == before
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -252,14 +260,14 @@ def test_rescreen_lists_what_would_change(tmp_path, furnish):
             cells.write("  nsaid_recent: does not matter because this list is made up\n")
     installation = Installation(tmp_path)
 
-    broken = installation.command("rescreen", "--definitions", folder)
-    assert broken.returncode == 1
-    assert b"questions/procedures/mesotherapy-face.yaml:" in broken.stderr
+    broken = run(installation, "rescreen", "--definitions", folder)
+    assert broken.exit_code == 1
+    assert "questions/procedures/mesotherapy-face.yaml:" in broken.stderr
 
     face.write_text(face.read_text().replace(rule.replace("nsaid_recent", "anticoagulant_x"), ""))
-    same = installation.command("rescreen", check=True).stdout.decode()
+    same = run(installation, "rescreen").stdout
     said = installation.command("rescreen", "--definitions", folder, check=True).stdout.decode()
-    listed = installation.command("rescreen", "--definitions", folder, "--json", check=True)
+    listed = run(installation, "rescreen", "--definitions", folder, "--json")
 
     assert same.startswith("tried: 1  would change: 0  with: sha256:")
     assert "mesotherapy-face: deferred -> no-contraindication-identified: 1" in said
@@ -277,7 +285,7 @@ def test_rescreen_lists_what_would_change(tmp_path, furnish):
 
 
 def test_rescreen_refuses_a_clinic_that_is_not_there(installation):
-    done = installation.command("rescreen", "--clinic", "x")
+    done = run(installation, "rescreen", "--clinic", "x")
 
-    assert done.returncode == 2
-    assert b"name the clinic with --clinic ID" in done.stderr
+    assert done.exit_code == 2
+    assert "name the clinic with --clinic ID" in done.stderr

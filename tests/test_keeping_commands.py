@@ -1,5 +1,6 @@
 """The commands of whoever answers for the data, run as they are typed."""
 
+import json
 import zipfile
 
 import pytest
@@ -93,11 +94,36 @@ def test_a_screening_is_erased_with_a_reason(office, tmp_path):
     sc = number(office)
     assert run(here, "erase", sc)[0] == 2
     assert run(here, "erase", sc, "--reason", " ")[0] == 2
-    assert run(here, "erase", "SC-1", "--reason", "x") == (2, "there is no screening SC-1\n")
+    assert run(here, "erase", "SC-1", "--reason", "x") == (2, "there is no SC-1\n")
     assert run(here, "erase", sc, "--reason", "asked")[0] == 0
     assert run(here, "erase", sc, "--reason", "asked") == (2, f"{sc} was erased before\n")
     code, _ = run(here, "export", sc, "-o", tmp_path / "x.zip")
     assert code == 2 and not (tmp_path / "x.zip").exists()
+
+
+def test_a_patient_is_exported_and_erased_by_any_of_her_numbers(office, tmp_path):
+    here = tmp_path / "instance"
+    first = office.submit()
+    office.arrive(first)
+    one, other = office.number(1), office.number(2)
+    assert run(here, "erase", one, "--patient", one, "--reason", "x")[0] == 2
+    assert run(here, "erase", "--patient", "nobody", "--reason", "x") == (2, "there is no nobody\n")
+    assert run(here, "export", "--patient", other, "-o", tmp_path / "x.zip")[0] == 0
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        assert len(json.loads(archive.read("patient.json"))["screenings"]) == 2
+    code, said = run(here, "erase", "--patient", one, "--reason", "asked")
+
+    assert code == 0 and all(number in said for number in (one, other))
+    assert run(here, "erase", "--patient", one, "--reason", "asked")[0] == 2
+
+
+def test_erasing_one_screening_names_the_patients_others(office, tmp_path):
+    first = office.submit()
+    office.arrive(first)
+    code, said = run(tmp_path / "instance", "erase", office.number(1), "--reason", "asked")
+
+    assert code == 0
+    assert f"is kept: screening erase --patient {office.number(2)}" in said
 
 
 def test_purging_lists_before_it_erases(office, tmp_path):

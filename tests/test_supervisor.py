@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from screening.bootstrap import open_context
 from screening.cli import main
 from screening.config import SETTINGS, SettingError, read_config
-from screening.demo import open_demo
+from screening.demo.clinic import open_demo
 from screening.storage.database import Database
 from screening.supervisor import refuse_used_address
 from tests.installation import Installation

@@ -13,7 +13,7 @@ from screening.storage.tables import AuditEntry, ReportRow, Screening
 from tests.installation import Installation
 from tests.office import Office
 from tests.postgres import DATABASES
-from tests.test_crash import send, wait_for_reports
+from tests.test_crash import let_leases_end, send, wait_for_reports
 
 pytestmark = pytest.mark.fault
 PATIENTS = 12
@@ -43,6 +43,7 @@ def test_one_machine_dies_and_nothing_that_was_acknowledged_is_lost(tmp_path, cl
     for invitation in waiting:
         if invitation.screening_id not in acknowledged:
             send(machines[1], invitation, acknowledged)
+    let_leases_end(office)  # then the other machine finds by itself, within a minute, what waits
     reports = wait_for_reports(office, 300)
     machines[1].stop()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import Any
 
 import click
 
@@ -13,20 +15,46 @@ from screening.workflow.core.roles import ROLES
 
 @click.command()
 @click.argument("name")
-@click.option("--address", default="")
-@click.option("--phone", default="")
-@click.option("--zone", default="UTC", show_default=True, help="Time zone, such as Europe/London.")
-def clinic(name: str, address: str, phone: str, zone: str) -> None:
-    """Open a clinic."""
+@click.option("--address")
+@click.option("--phone")
+@click.option("--zone", help="Of a new clinic, such as Europe/London; UTC if not given.")
+@click.option("--language", help="Of the desk, mails to the staff and reports, such as ru.")
+@click.option("--clinic", "clinic_id", help="Change the clinic with this id, and open none.")
+def clinic(
+    name: str,
+    address: str | None,
+    phone: str | None,
+    zone: str | None,
+    language: str | None,
+    clinic_id: str | None,
+) -> None:
+    """Open a clinic, or with --clinic change one; with another NAME it gets a seal of that name."""
+    from screening.workflow.clinics.branding import change_look, look_of
+    from screening.workflow.core.actor import program
+    from screening.workflow.core.language import spoken
+
+    context = open_installation()
+    if language and language not in spoken():
+        stop([f'"{language}" is no language of the pages; known: {", ".join(spoken())}'], 2)
+    if not name.strip():
+        stop(["write the name of the clinic"], 2)
+    if clinic_id and zone:
+        stop(["the time zone of a clinic stays as it was: its reports are dated by it"], 2)
+    clinic_id = choose_clinic(context, clinic_id) if clinic_id else _open(context, name, zone)
+    given = {"name": name, "address": address, "phone": phone, "language": language}
+    wanted: dict[str, Any] = {part: value for part, value in given.items() if value is not None}
+    change_look(context, program(clinic_id), replace(look_of(context, clinic_id), **wanted))
+    click.echo(clinic_id)
+
+
+def _open(context: Any, name: str, zone: str | None) -> str:
     from zoneinfo import ZoneInfoNotFoundError
 
-    from screening.bootstrap import issue_seal
     from screening.workflow.clinics.clinics import add_clinic
 
-    config, context = read_config(), open_installation()
     try:
-        seal = issue_seal(config, context.keys, name, context.now())
-        click.echo(add_clinic(context, name, address, phone, zone, seal))
+        seal = context.issue_seal(name, context.now())
+        return add_clinic(context, name, "", "", zone or "UTC", seal)
     except (ZoneInfoNotFoundError, ValueError):
         stop([f'"{zone}" is not a time zone; write it like Europe/London'], 2)
 
@@ -105,4 +133,27 @@ def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> Non
     click.echo(f"{read_config().public_url}/s/{made.link}")
 
 
-COMMANDS = (clinic, account, kiosk, certificates, invite)
+@click.command()
+@click.option("--lot", required=True, help="The lot; capitals, spaces and hyphens do not matter.")
+@click.option("--clinic", "clinic_id", help="Only this clinic; the default is all.")
+def recall(lot: str, clinic_id: str | None) -> None:
+    """Print who was treated with a lot, as CSV."""
+    from screening.workflow.clinics.clinics import list_clinics
+    from screening.workflow.core.actor import program
+    from screening.workflow.treatments.recall import as_csv
+    from screening.workflow.treatments.recall import recall as find
+
+    context = open_installation()
+    known = [id for id, _name in list_clinics(context)]
+    if clinic_id and clinic_id not in known:
+        stop([f"there is no clinic {clinic_id}"], 2)
+    found = [
+        one
+        for id in ([clinic_id] if clinic_id else known)
+        for one in find(context, program(id), lot)
+    ]
+    click.echo(as_csv(found), nl=False)
+    click.echo(f"{len(found)} treatments", err=True)
+
+
+COMMANDS = (clinic, account, kiosk, certificates, invite, recall)

@@ -14,6 +14,11 @@ import click
 from screening.config import Config, SettingError, read_config, read_secrets, write_secrets
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+PATIENT = click.option(
+    "--patient",
+    metavar="ID|NUMBER",
+    help="The patient's id, number at the clinic, or one screening's number: all of this person.",
+)
 CLINIC = click.option("--clinic", "clinic_id", help="The clinic's id, where clinics share numbers.")
 
 
@@ -69,43 +74,65 @@ def _database_files(config: Config) -> list[Path]:
 
 
 @click.command()
-@click.argument("number")
+@click.argument("number", required=False)
+@PATIENT
 @click.option("-o", "--output", type=FILE, required=True)
 @CLINIC
-def export(number: str, output: Path, clinic_id: str | None) -> None:
-    """Write all that is held on the screening NUMBER into a ZIP. It is not encrypted."""
+def export(number: str | None, patient: str | None, output: Path, clinic_id: str | None) -> None:
+    """Write all that is held on the screening NUMBER, or on a patient, into a ZIP.
+
+    It is not encrypted.
+    """
     from screening.workflow.core.actor import PROGRAM
     from screening.workflow.records import export
 
+    named = _one_of(number, patient)
     _only_new(output)
-    with _installation() as context:
-        held = _find(context, number, clinic_id)
-        with _refusals(number):
-            packed = export.export(context, held.id, PROGRAM)
+    with _installation() as context, _refusals(named):
+        if patient:
+            id = _find_patient(context, patient, clinic_id)
+            packed = export.export_patient(context, id, PROGRAM)
+        else:
+            packed = export.export(context, _find(context, named, clinic_id).id, PROGRAM)
     output.touch(mode=0o600)
     output.write_bytes(packed.archive)
-    click.echo(f"{output}: all that is held on {number}, readable by anyone")
+    click.echo(f"{output}: all that is held on {named}, readable by anyone")
     _name_damaged(packed.damaged)
 
 
 @click.command()
-@click.argument("number")
+@click.argument("number", required=False)
+@PATIENT
 @click.option("--reason", required=True, help="Why; stands in the audit log.")
 @CLINIC
-def erase(number: str, reason: str, clinic_id: str | None) -> None:
-    """Destroy all that is held on the screening NUMBER, for good. Backups keep it."""
-    from screening.workflow.core.actor import PROGRAM
-    from screening.workflow.records import retention
+def erase(number: str | None, patient: str | None, reason: str, clinic_id: str | None) -> None:
+    """Destroy all that is held on the screening NUMBER, or on a patient, for good.
 
+    Backups keep it.
+    """
+    from screening.workflow.core.actor import PROGRAM
+    from screening.workflow.records import erasure
+
+    named = _one_of(number, patient)
     if not reason.strip():
         _stop("give a reason; it stands in the audit log")
-    with _installation() as context:
-        held = _find(context, number, clinic_id)
-        with _refusals(number):
-            connected = retention.erase(context, held.id, PROGRAM, reason.strip())
-    click.echo(f"{number} is erased. Backups made before still hold it.")
-    for other in connected:
-        click.echo(f"{other} belongs to the same visit and still holds answers of this patient")
+    with _installation() as context, _refusals(named):
+        if patient:
+            id = _find_patient(context, patient, clinic_id)
+            numbers = erasure.erase_patient(context, id, PROGRAM, reason.strip())
+            named, others = ", ".join(["the patient", *numbers]), []
+        else:
+            id = _find(context, named, clinic_id).id
+            others = erasure.erase(context, id, PROGRAM, reason.strip())
+    click.echo(f"{named} {'is' if number else 'are'} erased. Backups made before still hold it.")
+    for other in others:
+        click.echo(f"{other} is of the same patient and is kept: screening erase --patient {other}")
+
+
+def _one_of(number: str | None, patient: str | None) -> str:
+    if bool(number) == bool(patient):
+        _stop("name one screening by its NUMBER, or one patient with --patient")
+    return number or patient or ""
 
 
 @click.command()
@@ -230,8 +257,13 @@ def _secrets(config: Config) -> list[bytes]:
 def _find(context: Any, number: str, clinic_id: str | None) -> Any:
     from screening.workflow.records import retention
 
-    with _refusals(number):
-        return retention.find_screening(context, number, clinic_id)
+    return retention.find_screening(context, number, clinic_id)
+
+
+def _find_patient(context: Any, text: str, clinic_id: str | None) -> str:
+    from screening.workflow.records import retention
+
+    return retention.find_patient(context, text, clinic_id)
 
 
 @contextmanager
@@ -243,9 +275,8 @@ def _refusals(number: str) -> Iterator[None]:
     except ActRefusedError as error:
         _stop(
             {
-                Refusal.GONE: f"there is no screening {number}",
-                Refusal.SEVERAL: f"several clinics have a screening {number}; "
-                "name one with --clinic ID",
+                Refusal.GONE: f"there is no {number}",
+                Refusal.SEVERAL: f"there are several {number}; name the clinic with --clinic ID",
                 Refusal.ERASED: f"{number} was erased before",
             }.get(error.reason, error.reason)
         )

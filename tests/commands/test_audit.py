@@ -1,9 +1,9 @@
-import os
 import sqlite3
-import subprocess
-import sys
 
 import pytest
+from click.testing import CliRunner
+
+from screening.cli import main
 
 
 @pytest.fixture
@@ -14,13 +14,8 @@ def verify(tmp_path, furnish):
     office.close()
 
     def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "screening", "audit", "verify", *arguments],
-            env=os.environ | {"SCREENING_INSTANCE": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        told = {"SCREENING_INSTANCE": str(tmp_path)}
+        return CliRunner().invoke(main, ["audit", "verify", *arguments], env=told)
 
     return run
 
@@ -37,16 +32,16 @@ def test_a_whole_log_prints_its_head(verify):
     done = verify()
     head = done.stdout.split()[-1]
 
-    assert (done.returncode, done.stdout.startswith("whole")) == (0, True)
-    assert verify("--head", head).returncode == 0
-    assert verify("--head", head.split(":")[1]).returncode == 0
+    assert (done.exit_code, done.stdout.startswith("whole")) == (0, True)
+    assert verify("--head", head).exit_code == 0
+    assert verify("--head", head.split(":")[1]).exit_code == 0
 
 
 def test_a_changed_entry_is_named(verify, tmp_path):
     change(tmp_path, "UPDATE audit SET who = 'account:2' WHERE sequence = 2")
     done = verify()
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "entry 2 was changed" in done.stderr
 
 
@@ -54,7 +49,7 @@ def test_a_cut_tail_shows_against_a_head_noted_before(verify, tmp_path):
     head = verify().stdout.split()[-1]
     change(tmp_path, "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)")
 
-    assert verify().returncode == 0
+    assert verify().exit_code == 0
     done = verify("--head", head)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "cut off" in done.stderr

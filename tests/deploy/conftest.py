@@ -1,9 +1,6 @@
 """A user who is not root, the libraries of production, and an image: each made once a run."""
 
-import fcntl
-import pickle
 import shutil
-from contextlib import contextmanager
 
 import pytest
 
@@ -18,39 +15,6 @@ from tests.machine import (
 )
 
 CANARY = "nobody-may-have-this"
-
-
-@pytest.fixture(scope="session")
-def once_a_run(tmp_path_factory):
-    """Return what lets the first process of a run make a thing, and the last one remove it."""
-    shared = tmp_path_factory.getbasetemp()
-    if shared.name.startswith("popen-"):  # of one of several processes
-        shared = shared.parent
-
-    @contextmanager
-    def once_a_run(name, make, remove):
-        kept = shared / f"{name}.pickle"
-        with locked(kept):
-            thing, users = pickle.loads(kept.read_bytes()) if kept.exists() else (make(), 0)
-            kept.write_bytes(pickle.dumps((thing, users + 1)))
-        try:
-            yield thing
-        finally:
-            with locked(kept):
-                users = pickle.loads(kept.read_bytes())[1] - 1
-                kept.write_bytes(pickle.dumps((thing, users)))
-                if not users:
-                    remove(thing)
-                    kept.unlink()
-
-    return once_a_run
-
-
-@contextmanager
-def locked(path):
-    with path.with_suffix(".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,16 @@ from typing import Any
 import pikepdf
 
 from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
-from screening.clinical.definitions.language import in_language
 from screening.clinical.definitions.questionnaire import first_unanswered, journey
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.decisive import decisive_answers
 from screening.clinical.report.parts import Report
-from screening.clinical.report.report import WORDS, compile_report, translated
+from screening.clinical.report.report import compile_report, translated
 from screening.definitions.loading import load_definitions
 from screening.documents.rendering.logo import clean_logo
 from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.render import render_pdf
+from screening.workflow.core.language import answer_words
 from tests.clinical.evaluation.test_promises import quiet_answer
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +69,7 @@ ILL = {
     "viral_blood": ["tell-doctor"],
     "device": "yes",
 }
+CONDITIONS = "Проба за неделю"
 DECIDED = {
     "doctor": {"name": "Dr Mai Trần"},
     "at": "2026-11-30T09:20:00+00:00",
@@ -89,6 +90,19 @@ DECIDED = {
         {"procedure": "prp", "name": "PRP", "decision": "defer", "reason": ""},
     ],
     "screening_sha256": "c0ffee" * 10 + "beef",
+}
+MOSCOW = FRAME | {"zone": "Europe/Moscow"}
+IN_RUSSIAN = DECIDED | {
+    "doctor": {"name": "Анна Лебедева"},
+    "decisions": [
+        one | {"name": name, "reason": reason} | ({"conditions": CONDITIONS} if reason else {})
+        for one, name, reason in zip(
+            DECIDED["decisions"],
+            ("Мезотерапия лица", "Микротоки", "PRP"),
+            ("Сначала небольшой участок.", "Не при имплантированном приборе.", ""),
+            strict=True,
+        )
+    ],
 }
 
 
@@ -111,11 +125,11 @@ def _report(
         answers[item.link_id] = special.get(item.link_id, quiet_answer(item))
     raw = {"procedures": list(procedures), "on": "2026-11-21", "answers": answers}
     case = read_case(definitions, raw)
-    shown = in_language(definitions, doctor)
-    report = compile_report(shown, case, raw, frame | {"language": doctor})
+    frame = frame | {"language": doctor}
+    report = compile_report(definitions, case, raw, frame, answer_words(doctor))
     report["decisive"] = decisive_answers(definitions, case)
     if patient != doctor:
-        report["translated"] = translated(definitions, case, patient, WORDS)
+        report["translated"] = translated(definitions, case, patient, answer_words(patient))
     return report
 
 
@@ -126,6 +140,7 @@ def pdfs() -> dict[str, bytes]:
     three = _report(FIVE[2:], FRAME, **ILL)
     two_languages = _report(("prp",), FRAME, patient="vi", **ILL)
     arabic = _report(("mesotherapy-hair",), FRAME, patient="ar", doctor="ar", pregnant="unknown")
+    russian = _report(FIVE[2:], MOSCOW, patient="vi", doctor="ru", **ILL)
     tablet = _report(("microcurrent", "prp"), TABLET, patient="ru", **ILL)
     sealed = {"SC-2026-000123-screening.pdf": b"%PDF-1.7 stands for the sealed screening report"}
     return {
@@ -134,6 +149,7 @@ def pdfs() -> dict[str, bytes]:
         "decided": render_pdf(three, DECIDED, sealed),
         "plan": render_pdf(three, DECIDED, reader=Reader.PATIENT, logo=LOGO),
         "right-to-left": render_pdf(arabic),
+        "russian": render_pdf(russian, IN_RUSSIAN, sealed),
         "two-languages": render_pdf(two_languages),
         "tablet": render_pdf(tablet),
     }

@@ -55,7 +55,7 @@ def test_each_link_leads_to_its_screening(shown):
 
 def test_a_link_that_ended_is_renewed_and_its_answers_are_still_there(museum):
     [told] = museum.in_state("expired").values()
-    link = invitations.renew_link(museum.context, program(told["clinic"]), told["id"])
+    link = invitations.renew_link(museum.context, program(told["clinic"]), told["id"]).link
 
     assert answering.follow_link(museum.context, link) == (told["id"], "in-progress")
     draft = answering.read_draft(museum.context, told["id"])

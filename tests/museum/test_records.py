@@ -18,7 +18,7 @@ from screening.storage.encryption import open_bytes
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.clinics.branding import logo_of
 from screening.workflow.core.actor import PROGRAM
-from screening.workflow.records import audit_log, export, key_rotation, retention
+from screening.workflow.records import audit_log, erasure, export, key_rotation
 from tests.museum import packing
 from tests.museum.visiting import ON_SQLITE, WINGS, Museum, browser, sha256
 from tests.office import refused
@@ -153,11 +153,11 @@ def test_everything_held_on_a_patient_is_handed_out(museum):
 def test_everything_held_on_a_patient_is_erased(museum):
     every = [told for told in museum.told["screenings"].values() if told["state"] != "erased"]
     for told in every:
-        retention.erase(museum.context, told["id"], PROGRAM, "asked by the patient")
+        erasure.erase(museum.context, told["id"], PROGRAM, "asked by the patient")
         assert museum.held(told["id"])["person"] == {"name": "(erased)"}
         assert {row.state for row in museum.rows_of(told["id"])} <= {"erased"}
     told = museum.screening("erased")
-    assert refused(retention.erase, museum.context, told["id"], PROGRAM, "again") == "erased"
+    assert refused(erasure.erase, museum.context, told["id"], PROGRAM, "again") == "erased"
     assert audit_log.verify(museum.context, museum.told["audit"]["head"])[1] is None
 
 

@@ -6,9 +6,9 @@ from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.reception import appointments, asking_again, invitations
-from screening.workflow.records import export, retention
+from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
-from screening.workflow.screenings import answering, receipts
+from screening.workflow.screenings import answering, changes, receipts
 from tests.museum.test_drafts import finish
 from tests.museum.test_links import LATER
 from tests.museum.visiting import ON_SQLITE
@@ -33,16 +33,19 @@ STAYS = {
 CHANGES = {
     "submit": lambda m, told: finish(m, told["id"]),
     "decide": lambda m, told: settle(m, told, reviews.decide),
-    "change": lambda m, told: asking_again.something_changed(m.context, told["id"]),
+    "change": lambda m, told: changes.something_changed(m.context, told["id"]),
     "withdraw": lambda m, told: invitations.withdraw(
         m.context, program(told["clinic"]), told["id"]
     ),
 }
-ERASES = {"erase": lambda m, told: retention.erase(m.context, told["id"], PROGRAM, "asked")}
+ERASES = {"erase": lambda m, told: erasure.erase(m.context, told["id"], PROGRAM, "asked")}
 PLAINLY = {"submit": lambda m, told: answering.submit(m.context, m.hold(told["id"]), DECLARED)}
 ACTS = STAYS | CHANGES | ERASES | PLAINLY
 BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
-OTHERS = {"confirm"}  # an arrival's: tests/workflow/screenings/test_arrival.py
+OTHERS = {
+    "confirm",  # an arrival's: tests/workflow/screenings/test_arrival.py
+    "restore",  # within the hour only: tests/workflow/reception/test_invitations.py
+}
 
 
 def settle(museum, told, act, *why):

@@ -1,5 +1,6 @@
 """A served demo clinic and a real Chromium."""
 
+import asyncio
 import shutil
 
 import pytest
@@ -31,21 +32,33 @@ def clinic(tmp_path_factory):
     installation.stop()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """Return Chromium with the back-forward cache on, as patients have it.
-
-    It ends with each file: while it lives an event loop runs in this process, and
-    sealing a report needs one of its own.
-    """
+@pytest.fixture(scope="session")
+def started():
+    """Return Chromium, and the event loop that reaches it; to start them costs a second."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=ARGUMENTS,
             ignore_default_args=["--disable-back-forward-cache"],
         )
-        yield browser
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(started):
+    """Return Chromium with the back-forward cache on, as patients have it.
+
+    Its event loop counts as running in the files that use it alone: sealing a report in this
+    process needs one of its own.
+    """
+    browser, loop = started
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import program
 from screening.workflow.tablets import tablets
-from tests.office import PASSWORD
+from tests.office import PASSWORD, PHONE
 
 STAFF = {"receptionist", "doctor", "clinical-lead", "administrator"}
 HALF = {"waiting", "newcomer"}  # gave the password; has, or has not, a second factor yet
@@ -22,7 +22,10 @@ NOBODYS = {
     "account_id": "x",
     "kiosk_id": "x",
     "passkey_id": "x",
+    "treatment_id": "x",
+    "check_in_id": "x",
 }
+COOKIES = ("__Host-session", "__Host-kiosk", "__Host-device")
 FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}
 FORM |= {"pin": "492716", "born": "1986-05-03", "why": "mistake"}
 
@@ -60,8 +63,13 @@ class Browsers(dict):
 
 
 def cookies_of(client):
-    found = {name: client.get_cookie(name) for name in ("__Host-session", "__Host-kiosk")}
+    found = {name: client.get_cookie(name) for name in COOKIES}
     return {name: cookie.value for name, cookie in found.items() if cookie}
+
+
+def phone_of(app):
+    """Return the browser of the phone that answers in an office."""
+    return browser_with(app, {"device": PHONE})
 
 
 def browser_with(app, cookies):

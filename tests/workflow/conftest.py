@@ -5,11 +5,11 @@ from tests.mail_server import MailServer
 
 @pytest.fixture
 def move_in(kind, tmp_path, furnish):
-    """Return a function that opens a furnished office of our own; settings may be given."""
+    """Return a function that opens a furnished office of our own, as `furnish` is told to."""
     offices = []
 
-    def move_in(**settings):
-        offices.append(furnish(tmp_path, kind, **settings))
+    def move_in(**told):
+        offices.append(furnish(tmp_path, kind, **told))
         return offices[-1]
 
     yield move_in

@@ -21,7 +21,9 @@ Said = TypeVar("Said", bound=Statement)
 
 def in_language(definitions: Definitions, language: str) -> Definitions:
     """Return `definitions` with every text that has a translation in `language`."""
-    known = definitions.translations.get(language, {})
+    if language not in definitions.translations:
+        return definitions
+    known = definitions.translations[language]
     return replace(
         definitions,
         sections=tuple(_section(s, known) for s in definitions.sections),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from screening.clinical.definitions.eligibility import Outcome
-from screening.clinical.report.parts import ReportProcedure
+from screening.clinical.report.parts import ReportProcedure, ReportReason
 
 LONGEST_REASON = 500
 
@@ -91,27 +91,86 @@ class Problem(StrEnum):
     UNKNOWN_CODE = "unknown-code"
     TOO_LONG = "too-long"
     NOTHING_TO_ASK = "nothing-to-ask"
+    MILDER_THAN_EARLIER = "milder-than-earlier"
 
 
-def problems_with(procedure: ReportProcedure, ruling: Ruling) -> Problem | None:
+def problems_with(
+    procedure: ReportProcedure, ruling: Ruling, standing: Choice | None = None
+) -> Problem | None:
     """Return what forbids this ruling, None where nothing does.
 
-    A decision milder than what is advised, for the day or for the visit, needs a reason; a
+    A decision milder than what is advised, for the day or for the visit, needs a reason, and
+    so does one milder than what anyone decided earlier and is `standing`; a
     contraindication that certainly holds and that nobody may relax cannot be set aside at all.
     """
-    visit = procedure.get("visit")
-    outcomes = [procedure["outcome"], *([visit["outcome"]] if visit else [])]
-    reasons = [*procedure["reasons"], *(visit["reasons"] if visit else [])]
     if ruling.choice not in list(Choice):
         return Problem.MISSING
     decided = Choice(ruling.choice)
-    advised = max((ADVISED[Outcome(one)] for one in outcomes), key=lambda c: c.strictness)
-    if decided is Choice.REQUEST_INFORMATION and not open_questions(procedure):
+    if forbidden := _not_to_be_had(procedure, decided):
+        return forbidden
+    if is_milder(procedure, decided):
+        unexplained = Problem.NEEDS_REASON
+    elif standing and decided.strictness < standing.strictness:
+        unexplained = Problem.MILDER_THAN_EARLIER
+    else:
+        unexplained = None
+    return _problem_with_words(decided, ruling, unexplained)
+
+
+def advised_choice(procedure: ReportProcedure) -> Choice:
+    """Return what is advised, the stricter of the day's and the visit's."""
+    visit = procedure.get("visit")
+    outcomes = [procedure["outcome"], *([visit["outcome"]] if visit else [])]
+    return max((ADVISED[Outcome(one)] for one in outcomes), key=lambda c: c.strictness)
+
+
+def is_milder(procedure: ReportProcedure, choice: Choice) -> bool:
+    """Return whether `choice` is milder than the advice."""
+    return choice.strictness < advised_choice(procedure).strictness
+
+
+def offered_choices(procedure: ReportProcedure) -> list[Choice]:
+    """Return what can be decided at all for this procedure, mildest first."""
+    return [choice for choice in Choice if not _not_to_be_had(procedure, choice)]
+
+
+def preselected_choice(
+    procedure: ReportProcedure, now: ReportProcedure, standing: Choice | None
+) -> Choice | None:
+    """Return the advice where a page may choose it beforehand, never what is milder.
+
+    None where something is unknown or to be read, where it reads otherwise by `now`, and
+    where an earlier decision that stands is stricter.
+    """
+    reasons = [*_reasons(procedure), *_reasons(now)]
+    if any(r["state"] != "present" for r in reasons) or "to_read" in procedure:
+        return None
+    advised = advised_choice(procedure)
+    if advised_choice(now) is not advised or advised not in offered_choices(procedure):
+        return None
+    return None if standing and standing.strictness > advised.strictness else advised
+
+
+def precautions_of(procedure: ReportProcedure) -> list[ReportReason]:
+    """Return what is certainly to be weighed, each finding once: what conditions are for."""
+    found: dict[str, ReportReason] = {}
+    for reason in _reasons(procedure):
+        if reason["grade"] == "precaution" and reason["state"] == "present":
+            found.setdefault(reason["finding"], reason)
+    return list(found.values())
+
+
+def _reasons(procedure: ReportProcedure) -> list[ReportReason]:
+    visit = procedure.get("visit")
+    return [*procedure["reasons"], *(visit["reasons"] if visit else [])]
+
+
+def _not_to_be_had(procedure: ReportProcedure, choice: Choice) -> Problem | None:
+    if choice is Choice.REQUEST_INFORMATION and not open_questions(procedure):
         return Problem.NOTHING_TO_ASK
-    if decided.proceeds and any(_cannot_be_relaxed(r) for r in reasons):
+    if choice.proceeds and any(_cannot_be_relaxed(r) for r in _reasons(procedure)):
         return Problem.FIXED
-    milder = decided.strictness < advised.strictness
-    return _problem_with_words(decided, ruling, milder)
+    return None
 
 
 def open_questions(procedure: ReportProcedure) -> set[str]:
@@ -126,13 +185,15 @@ def open_questions(procedure: ReportProcedure) -> set[str]:
     return behind["unknown"] or behind["present"]
 
 
-def _problem_with_words(decided: Choice, ruling: Ruling, milder: bool) -> Problem | None:
+def _problem_with_words(
+    decided: Choice, ruling: Ruling, unexplained: Problem | None
+) -> Problem | None:
     if max(len(ruling.reason), len(ruling.conditions)) > LONGEST_REASON:
         return Problem.TOO_LONG
     if not set(ruling.codes) <= set(CODES[decided]):
         return Problem.UNKNOWN_CODE
-    if milder and not (ruling.reason.strip() or ruling.codes):
-        return Problem.NEEDS_REASON
+    if unexplained and not (ruling.reason.strip() or ruling.codes):
+        return unexplained
     if Code.OTHER in ruling.codes and not ruling.reason.strip():
         return Problem.NEEDS_WORDS
     if decided is Choice.PROCEED_WITH_CONDITIONS and not ruling.conditions.strip():

@@ -178,8 +178,9 @@ class Report(TypedDict):
      `verdicts` is verdicts.verdicts_of.
 
     `response` is the FHIR QuestionnaireResponse, `issues` are the DetectedIssues,
-    `translated` what the patient read where that was in another language, `decisive` for
-    each procedure the answers that alone decide it.
+    `translated` what the patient read where that was in another language, `reviewed_by` who
+    read the translation that the report itself is in, `decisive` for each procedure the answers
+    that alone decide it.
     """
 
     frame: dict[str, Any]
@@ -193,6 +194,7 @@ class Report(TypedDict):
     response: NotRequired[Resource]  # the first reports had none
     issues: NotRequired[list[Resource]]  # nor these
     translated: NotRequired[Translated]
+    reviewed_by: NotRequired[str | None]  # only where the report is in no English
     decisive: NotRequired[dict[str, list[Decisive]]]
     medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some
     to_read: NotRequired[list[ReportRead]]  # only where there is something

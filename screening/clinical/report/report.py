@@ -21,7 +21,7 @@ from screening.clinical.definitions.definitions import (
 )
 from screening.clinical.definitions.eligibility import Eligibility, Outcome, Procedure
 from screening.clinical.definitions.findings import Findings
-from screening.clinical.definitions.language import in_language
+from screening.clinical.definitions.language import ENGLISH, in_language
 from screening.clinical.definitions.medicines import Entry, claims_of
 from screening.clinical.definitions.policy import describe_changes
 from screening.clinical.definitions.questionnaire import (
@@ -86,11 +86,14 @@ def compile_report(
     frame: Mapping[str, Any],
     words: Mapping[str, str] = WORDS,
 ) -> Report:
-    """Return the report of `case`, gravest procedure first.
+    """Return the report of `case`, gravest procedure first, in the language of `frame`.
 
-    `raw_case` is the case as read, kept so that the verdicts can be replayed from
-    the report alone.
+    `definitions` are as written, `words` has "yes", "no" and the like in that language; the
+    verdicts, which are replayed, stay in that of the definitions. `raw_case` is the
+    case as read, kept so that the verdicts can be replayed from the report alone.
     """
+    verdicts, language = _verdicts(definitions, case), frame.get("language") or ENGLISH
+    definitions, reviewers = in_language(definitions, language), definitions.reviewers
     found = sorted(evaluate_case(definitions, case), key=lambda one: -one.outcome.gravity)
     questionnaire = assemble_questionnaire(definitions, case.procedures)
     steps = journey(questionnaire, case.answers)
@@ -109,7 +112,7 @@ def compile_report(
         sections=_sections(steps, case, decisive, words),
         sources=_sources(definitions, procedures),
         case={**raw_case, **_frozen(case)},
-        verdicts=_verdicts(definitions, case),
+        verdicts=verdicts,
         response=response_resource(
             definitions.hash,
             case.procedures,
@@ -119,6 +122,8 @@ def compile_report(
             frame,
         ),
     )
+    if language != ENGLISH:
+        report["reviewed_by"] = reviewers.get(language)
     if case.medicines.entries:
         report["medicines"] = [_medicine(definitions, entry) for entry in case.medicines.entries]
     _add_what_nobody_judged(report, definitions, case, words)
@@ -171,7 +176,7 @@ def translated(
     definitions: Definitions, case: Case, language: str, words: Mapping[str, str]
 ) -> Translated:
     """Return what a patient who reads `language` was asked, said and is told."""
-    read = compile_report(in_language(definitions, language), case, {}, {}, words)
+    read = compile_report(definitions, case, {}, {"language": language}, words)
     told = Translated(
         language=language,
         reviewed_by=definitions.reviewers.get(language),
@@ -257,7 +262,8 @@ def answer_text(item: Item, answer: Answer, words: Mapping[str, str] = WORDS) ->
     if item.type is ItemType.TEXT:
         return str(answer) or words.get("", NOT_ANSWERED)
     codes = answer if isinstance(answer, list) else [answer]
-    return "; ".join(chosen.get(c) or words.get(c, c) for c in codes if c) or NOT_ANSWERED
+    said = "; ".join(chosen.get(c) or words.get(c, c) for c in codes if c)
+    return said or words.get("", NOT_ANSWERED)
 
 
 def _sources(

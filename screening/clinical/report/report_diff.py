@@ -49,14 +49,17 @@ def changes_between(earlier: Report, later: Report) -> Changes:
 
 
 def _changed_answers(earlier: Report, later: Report) -> dict[str, Change]:
-    said = {a["link_id"]: a["text"] for s in earlier["sections"] for a in s["answers"]}
+    said = {a["link_id"]: a for s in earlier["sections"] for a in s["answers"]}
     return {
         a["link_id"]: Change(
-            what=a["question"], before=said.get(a["link_id"], NOT_ANSWERED), now=a["text"]
+            what=a["question"],
+            before=said[a["link_id"]]["text"] if a["link_id"] in said else NOT_ANSWERED,
+            now=a["text"],
         )
         for s in later["sections"]
         for a in s["answers"]
-        if said.get(a["link_id"]) != a["text"]
+        # By its code: a clinic that speaks another language now says the same in other words.
+        if a["link_id"] not in said or said[a["link_id"]]["answer"] != a["answer"]
     }
 
 

@@ -6,9 +6,10 @@ from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.questionnaire import Answer
-from screening.clinical.report.parts import Report, ReportProcedure
+from screening.clinical.report.parts import Report, ReportProcedure, ReportReason, patient_name
 
 Weight = tuple[str, str | None]
+SHOWN_REASONS = 2  # in one line of the queue
 
 
 class StoredVerdict(TypedDict):
@@ -17,6 +18,41 @@ class StoredVerdict(TypedDict):
     outcome: str
     until: str | None
     reasons: dict[str, Weight]
+
+
+class LineReason(TypedDict):
+    """Why, in a line of the queue: a finding by its short name, known or "unknown"."""
+
+    name: str
+    state: str
+    outcome: str
+    until: str | None
+
+
+class LineProcedure(TypedDict):
+    """What is advised for one procedure, today and on the visit where that is another day."""
+
+    id: str
+    name: str
+    outcome: str
+    until: str | None
+    visit: NotRequired[str]
+
+
+class QueueLine(TypedDict):
+    """What a line of the queue shows, so that no report is opened for a list.
+
+    `reasons` are the gravest few of all procedures. `visit_on` is the day of which `visit`
+    speaks, `again` why the patient was asked again, `to_read` whether a person must read first.
+    """
+
+    name: str
+    born: str | None
+    again: str | None
+    visit_on: str | None
+    to_read: bool
+    procedures: list[LineProcedure]
+    reasons: list[LineReason]
 
 
 class Basis(TypedDict):
@@ -31,6 +67,7 @@ class Basis(TypedDict):
     answered_on: NotRequired[dict[str, str]]
     verdicts: dict[str, StoredVerdict]
     medicines: NotRequired[dict[str, Any]]  # as the report's case keeps them; the first had none
+    line: NotRequired[QueueLine]  # the first had none
 
 
 def basis_of(report: Report) -> Basis:
@@ -40,6 +77,7 @@ def basis_of(report: Report) -> Basis:
         on=report["on"],
         answers=report["case"]["answers"],
         verdicts={p["id"]: _verdict(p) for p in report["procedures"]},
+        line=line_of(report),
     )
     if "medicines" in report["case"]:
         basis["medicines"] = report["case"]["medicines"]
@@ -58,3 +96,42 @@ def _verdict(procedure: ReportProcedure) -> StoredVerdict:
             for r in procedure["reasons"]
         },
     )
+
+
+def line_of(report: Report) -> QueueLine:
+    """Return what the queue shows of a report."""
+    frame = report["frame"]
+    visits = [p["visit"]["on"] for p in report["procedures"] if "visit" in p]
+    return QueueLine(
+        name=patient_name(frame),
+        born=frame["patient"]["born"],
+        again=frame.get("again"),
+        visit_on=visits[0] if visits else None,
+        to_read="to_read" in report or "contradictions" in report,
+        procedures=[_advised(p) for p in report["procedures"]],
+        reasons=_gravest(report["procedures"]),
+    )
+
+
+def _advised(procedure: ReportProcedure) -> LineProcedure:
+    line = LineProcedure(
+        id=procedure["id"],
+        name=procedure["name"],
+        outcome=procedure["outcome"],
+        until=procedure["until"],
+    )
+    if "visit" in procedure:
+        line["visit"] = procedure["visit"]["outcome"]
+    return line
+
+
+def _gravest(procedures: list[ReportProcedure]) -> list[LineReason]:
+    """Return the gravest reasons of all procedures, each finding once."""
+    found: dict[str, ReportReason] = {}
+    reasons = [reason for procedure in procedures for reason in procedure["reasons"]]
+    for reason in sorted(reasons, key=lambda r: -Outcome(r["outcome"]).gravity):
+        found.setdefault(reason["finding"], reason)
+    return [
+        LineReason(name=r["name"], state=r["state"], outcome=r["outcome"], until=r["until"])
+        for r in list(found.values())[:SHOWN_REASONS]
+    ]

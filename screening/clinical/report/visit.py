@@ -12,6 +12,7 @@ from datetime import date
 from typing import cast
 
 from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
+from screening.clinical.definitions.language import ENGLISH, in_language
 from screening.clinical.definitions.questionnaire import journey
 from screening.clinical.evaluation.ageing import to_confirm
 from screening.clinical.evaluation.case import (
@@ -60,7 +61,7 @@ def for_visit(definitions: Definitions, report: Report, visit: date | None) -> R
     """
     case = _case_of(definitions, report, visit)
     procedures = [_without_visit(one) for one in report["procedures"]]
-    add_visits(definitions, case, procedures, _behind(definitions, case))
+    add_visits(_as_told(definitions, report), case, procedures, _behind(definitions, case))
     told = {one["procedure"]: one for one in verdicts_of(definitions, case)["procedures"]}
     verdicts = [
         {key: value for key, value in one.items() if key != "visit"}
@@ -91,7 +92,7 @@ def on_a_later_day(definitions: Definitions, report: Report, day: date) -> list[
     if day <= case.on:
         return report["procedures"]
     later = replace(case, on=day, visit=None, answered_on=days_of(case))
-    behind = _behind(definitions, case)
+    behind, definitions = _behind(definitions, case), _as_told(definitions, report)
     found = {one.procedure.id: one for one in evaluate_case(definitions, later)}
     weighed = []
     for procedure in report["procedures"]:
@@ -108,6 +109,11 @@ def _without_visit(procedure: ReportProcedure) -> ReportProcedure:
     bare = procedure.copy()
     bare.pop("visit", None)
     return bare
+
+
+def _as_told(definitions: Definitions, report: Report) -> Definitions:
+    """Return `definitions` in the language of `report`."""
+    return in_language(definitions, report["frame"].get("language") or ENGLISH)
 
 
 def _behind(definitions: Definitions, case: Case) -> dict[str, list[str]]:

@@ -1,7 +1,8 @@
 """The aftercare as a calendar file (iCalendar, RFC 5545) for the patient's own diary.
 
-Each stretch of days is one entry over those days, each visit one entry on its day.
-Nothing in it blocks time, and the same decision gives the same bytes.
+Each stretch of days is one entry over those days, each visit one entry on its day. An alarm
+sounds in the morning of the first day, for a visit on the day before. Nothing in it blocks
+time, and the same decision and treatment give the same bytes.
 """
 
 from __future__ import annotations
@@ -18,16 +19,22 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 
-def aftercare_diary(report: Report, decision: Mapping[str, Any]) -> bytes | None:
-    """Return the plan of the procedures that the doctor goes ahead with.
+ON_THE_DAY = timedelta(hours=9)  # from its midnight
+THE_DAY_BEFORE = timedelta(hours=-15)
+
+
+def aftercare_diary(
+    report: Report, decision: Mapping[str, Any], done: tuple[date, set[str]] | None = None
+) -> bytes | None:
+    """Return the plan of what was `done` on which day, or else of what the doctor goes ahead with.
 
     None where there is no such procedure, or no day is known for it.
     """
     from icalendar import Calendar  # 4 MB that most processes never need
 
     frame = report["frame"]
-    treated = day_of_treatment({"appointment": frame["appointment"], "zone": frame["zone"]})
-    planned = planned_in(decision)
+    appointment = {"appointment": frame["appointment"], "zone": frame["zone"]}
+    treated, planned = done or (day_of_treatment(appointment), planned_in(decision))
     texts: Mapping[str, Any] = report.get("translated") or report
     say = say_in(texts.get("language") or frame["language"])
     if treated is None or not planned:
@@ -41,6 +48,8 @@ def aftercare_diary(report: Report, decision: Mapping[str, Any]) -> bytes | None
         if procedure["id"] in planned and procedure.get("aftercare")
         for entry in _entries(procedure, treated, frame["clinic"], say)
     ]
+    if not entries:
+        return None
     for number, entry in enumerate(entries, 1):
         entry.add("uid", f"{frame['number']}-{number}@screening")
         entry.add("dtstamp", datetime.fromisoformat(decision["at"]))
@@ -57,17 +66,17 @@ def _entries(
     for row in care["rows"]:
         if row["starts"] or row["lasts"]:
             last = row["last"] or row["first"]
-            yield _entry(
-                f"{say('Aftercare')}: {procedure['name']}", row["first"], last, _advice(row, say)
-            )
+            title = f"{say('Aftercare')}: {procedure['name']}"
+            yield _entry(title, row["first"], last, _advice(row, say), ON_THE_DAY)
     for visit in care["visits"]:
-        entry = _entry(f"{clinic['name']}: {visit['text']}", visit["on"], visit["on"], "")
+        title = f"{clinic['name']}: {visit['text']}"
+        entry = _entry(title, visit["on"], visit["on"], "", THE_DAY_BEFORE)
         entry.add("location", clinic["address"])
         yield entry
 
 
-def _entry(title: str, first: str, last: str, text: str) -> Event:
-    from icalendar import Event
+def _entry(title: str, first: str, last: str, text: str, alarm_at: timedelta) -> Event:
+    from icalendar import Alarm, Event
 
     entry = Event()
     entry.add("summary", title)
@@ -75,6 +84,11 @@ def _entry(title: str, first: str, last: str, text: str) -> Event:
     entry.add("dtend", date.fromisoformat(last) + timedelta(days=1))  # RFC 5545: not included
     if text:
         entry.add("description", text)
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", alarm_at)
+    entry.add_component(alarm)
     return entry
 
 

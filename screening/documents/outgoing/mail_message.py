@@ -1,5 +1,7 @@
 """A mail to a patient: the clinic's name, the link, until when it works, whom to call.
 
+One to the clinic itself, that a doctor is needed, names the screening's number.
+
 A mail lies open on its way and on lock screens. So it holds no patient's name, no
 procedure, no answer and no day of a visit; nothing of that is even handed in here.
 """
@@ -22,7 +24,10 @@ from screening.shipped import TEMPLATES
 
 @dataclass(frozen=True)
 class Letter:
-    """What a mail is made of. `kind` is workflow.outbox.Kind, `until` the link's last day."""
+    """What a mail is made of. `kind` is workflow.outbox.Kind, `until` the link's last day.
+
+    `emergency` is the number that a patient is told, `number` the screening's, for the clinic.
+    """
 
     id: str
     kind: str
@@ -34,6 +39,8 @@ class Letter:
     sender: str
     to: str
     at: datetime
+    emergency: str = ""
+    number: str = ""
 
 
 def mail_of(letter: Letter) -> EmailMessage:

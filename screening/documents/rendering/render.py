@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
+from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.report.parts import Report
 from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.rendering.clean_text import (
@@ -157,7 +158,7 @@ def _page(
     treated = day_of_treatment(frame | {"zone": zone})
     read: Mapping[str, Any] = report.get("translated") or {}
     texts: Mapping[str, Any] = read if read and reader is Reader.PATIENT else report
-    language = texts.get("language") or frame["language"] or "en"
+    language = texts.get("language") or frame["language"] or ENGLISH
     shown = clean_texts({key: texts[key] for key in ("procedures", "sections")})
     declaration = frame["declaration"] or {}
     asked = (answer["link_id"] for section in report["sections"] for answer in section["answers"])
@@ -183,6 +184,8 @@ def _page(
         "direction": direction_of(language),
         "locale": locale_of(language),
         "read": _as_read(read, language),
+        "is_draft_translation": language != ENGLISH and not texts.get("reviewed_by"),
+        "original": {"lang": ENGLISH, "dir": "ltr"} if language != ENGLISH else {},
         "zone": zone,
         "treated": treated.isoformat() if treated else None,
         "care": [
@@ -214,7 +217,7 @@ def _as_read(read: Mapping[str, Any], language: str) -> dict[str, Any] | None:
         "name": Locale.parse(read["language"]).get_display_name(locale_of(language)),
         "direction": direction_of(read["language"]),
         "locale": locale_of(read["language"]),
-        "reviewed_by": clean_text(read["reviewed_by"] or ""),
+        "is_draft": read["language"] != ENGLISH and not read["reviewed_by"],
         "answers": clean_texts(said) if read["language"] != language else {},
     }
 

@@ -5,7 +5,14 @@ from functools import cache
 
 from babel.support import Translations
 
+from screening.clinical.definitions.language import ENGLISH
 from screening.shipped import TRANSLATIONS
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of all languages that the fixed words exist in, English first."""
+    return (ENGLISH, *sorted(path.parent.name for path in TRANSLATIONS.glob("*/LC_MESSAGES")))
 
 
 @cache

@@ -45,7 +45,8 @@ class SignIn(Table):
     """One browser signed in to one account; ending it here ends it there.
 
     `factor` is what was shown beside the password: "code", "recovery-code" or
-    "passkey". While it is empty the browser may only show a second factor.
+    "passkey". While it is empty the browser may only show a second factor. At
+    `confirmed_at` the person gave a password or a code once more, to sign a decision.
     """
 
     __tablename__ = "sign_in"
@@ -57,6 +58,7 @@ class SignIn(Table):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class Passkey(Table):

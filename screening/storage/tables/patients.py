@@ -68,7 +68,10 @@ class Note(Table):
 class Treatment(Table):
     """What was done on one day (ISO, the clinic's): treatments, products, lots, by whom.
 
-    `account_id` is who wrote it down. Taken back at `undone_at` it counts no more.
+    `account_id` is who wrote it down. Taken back at `undone_at` it counts no more. `content`
+    is {"done": [{"procedure", "name", "definitions", "decision", "products": [{"product",
+    "lot"}]}], "by", "why", "earlier"}: `by` carried it out; `decision` was in force, and `why`
+    says why it was done where that is no going ahead; `earlier` is what stood before.
     """
 
     __tablename__ = "treatment"
@@ -99,7 +102,9 @@ class CheckIn(Table):
 
     `due_on` is an ISO day of the clinic; `state` "waiting", "asked", "answered", "missed"
     or "cancelled". `gravity` is that of the gravest sign: 0 none, 1 call, 2 emergency.
-    `content` is what was answered.
+    `content` is {"link", "language", "misses", "half", "answers": [{"at", "by", "signs": [{"sign",
+    "act", "reply"}], "seen"}]}: the link for a reminder, how often the date of birth was wrong,
+    what was sent unfinished, and each answer, marked `seen` once somebody had taken it.
     """
 
     __tablename__ = "check_in"

@@ -119,7 +119,8 @@ class Message(Table):
 
     `kind` is workflow.outbox.Kind; `state` "pending", "sent", "failed" (refused for good),
     "dropped" (not needed any more) or "erased". `recipient` and `error`, the mail server's
-    words, are sealed: both may hold the address.
+    words, are sealed: both may hold the address. `check_in_id` is the check-in whose link
+    the mail carries, if it carries one.
     """
 
     __tablename__ = "message"
@@ -129,6 +130,7 @@ class Message(Table):
     screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"))
     kind: Mapped[str]
     sequence: Mapped[int] = mapped_column(default=1)
+    check_in_id: Mapped[str | None] = mapped_column(ForeignKey("check_in.id"))
     state: Mapped[str] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
 
 from screening.web.accounts.forms import (
     ChangePasswordForm,
+    LanguageForm,
     NewAppForm,
     NewPasskeyForm,
     PasskeyNameForm,
@@ -20,9 +23,11 @@ from screening.web.accounts.passkey_challenge import (
 )
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
+from screening.web.core.language import desk_languages, own_name
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import (
     CODE_OF_THE_APP,
+    LANGUAGE,
     NEW_PASSWORD,
     OWN_PASSWORD,
     PASSKEY,
@@ -50,6 +55,8 @@ def front() -> ResponseReturnValue:
         passkeys=passkeys.list_passkeys(context(), here),
         passkeys_work=passkeys_work(),
         sign_ins=own_account.list_sign_ins(context(), here),
+        own_language=own_name(here.language) if here.language else "",
+        clinic_language=own_name(here.clinic.language),
     )
 
 
@@ -84,6 +91,24 @@ def password() -> ResponseReturnValue:
         else:
             return redirect(url_for(".front"), 303)
     return _page("password", form)
+
+
+@bp.route("/language", methods=["GET", "POST"])
+def language() -> ResponseReturnValue:
+    """Choose in which language the own desk speaks."""
+    here = person()
+    form = LanguageForm(data={"language": here.language})
+    as_clinic = _("As the clinic: %(language)s", language=own_name(here.clinic.language))
+    choices = {"": as_clinic} | desk_languages()
+    form.language.choices = [SelectChoice(k, v) for k, v in choices.items()]
+    if form.validate_on_submit():
+        try:
+            own_account.choose_language(context(), here, form.language.data)
+        except ActRefusedError as refused:
+            form.language.errors = [words(LANGUAGE, refused)]
+        else:
+            return redirect(url_for(".front"), 303)
+    return _page("language", form)
 
 
 @bp.route("/app", methods=["GET", "POST"])

@@ -87,6 +87,14 @@ class LookForm(FlaskForm):
         _l("Paper of the reports"),
         choices=[SelectChoice("A4", "A4"), SelectChoice("Letter", _l("US Letter"))],
     )
+    language = SelectField(
+        _l("Language"),
+        description=_l(
+            "What desk, mails to the staff and reports speak from now on. Each person may choose "
+            "another for the own desk."
+        ),
+        validate_choice=False,  # what may be chosen is the act's to say
+    )
     logo = FileField(
         _l("Logo"),
         description=_l("A PNG or JPEG of at most 200 kB. It is drawn anew and made small."),
@@ -121,6 +129,7 @@ LOOK_FIELDS = {
     Refusal.LIGHT_CONTRAST: "accent",
     Refusal.DARK_CONTRAST: "accent_dark",
     Refusal.NO_PAPER: "paper",
+    Refusal.NO_LANGUAGE: "language",
     Refusal.NO_PICTURE: "logo",
 }
 

@@ -27,6 +27,7 @@ from screening.web.accounts.administration_forms import (
 )
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
+from screening.web.core.language import desk_languages
 from screening.web.core.refusal_words import NEW_ACCOUNT, words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
@@ -178,8 +179,9 @@ def revoke(kiosk_id: str) -> ResponseReturnValue:
 def clinic() -> ResponseReturnValue:
     """Show and change the clinic's name, telephone, colours, logo and paper."""
     here = person().clinic
-    kept = ("name", "address", "phone", "accent", "accent_dark", "paper")
+    kept = ("name", "address", "phone", "accent", "accent_dark", "paper", "language")
     form = LookForm(data={name: getattr(here, name) for name in kept})
+    form.language.choices = [SelectChoice(k, v) for k, v in desk_languages().items()]
     if form.validate_on_submit() and _look_changed(form):
         return redirect(url_for(".clinic"), 303)
     return render_template(
@@ -197,7 +199,15 @@ def _look_changed(form: LookForm) -> bool:
     logo = b"" if form.no_logo.data else picture or None
     try:
         branding.change_look(
-            context(), person(), Look(**texts, **colours, paper=form.paper.data, logo=logo)
+            context(),
+            person(),
+            Look(
+                **texts,
+                **colours,
+                paper=form.paper.data,
+                language=form.language.data,
+                logo=logo,
+            ),
         )
     except ActRefusedError as refused:
         field, said = look_words(refused, **colours)

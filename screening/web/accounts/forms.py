@@ -10,6 +10,7 @@ from wtforms import (
     Field,
     HiddenField,
     PasswordField,
+    SelectField,
     StringField,
     ValidationError,
 )
@@ -65,6 +66,12 @@ class NewAppForm(FirstCodeForm):
 
 class PasswordNowForm(FlaskForm):
     password = _password_now()
+
+
+class LanguageForm(FlaskForm):
+    """In which language the own desk speaks; empty is the clinic's."""
+
+    language = SelectField(_l("Language of your pages"), validate_choice=False)
 
 
 class PasskeyForm(FlaskForm):

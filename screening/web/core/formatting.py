@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import segno
 from babel import Locale
 from babel.dates import (
+    TIMEDELTA_UNITS,
     format_date,
     format_datetime,
     format_time,
@@ -21,8 +22,9 @@ from babel.dates import (
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from screening.clinical.definitions.dates import PartialDate
-from screening.clinical.definitions.questionnaire import TELL_DOCTOR
+from screening.clinical.definitions.dates import UNTIL_OVER, PartialDate
+from screening.clinical.definitions.eligibility import UNTIL_RESOLVED
+from screening.clinical.definitions.questionnaire import TELL_DOCTOR, THE_DAY
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import INTERPRETER, RELATIVE
 
@@ -150,6 +152,22 @@ def shown_text(text: str, language: str | None = None) -> str:
         return shown_date(text, language)
     except ValueError:
         return text
+
+
+def shown_wait(text: str) -> str:
+    """Return "7 days", "until resolved" or "the day" in the words of the page."""
+    resolved = _("until resolved")
+    words = {UNTIL_RESOLVED: resolved, UNTIL_OVER: resolved, str(THE_DAY): _("the day")}
+    if text in words:
+        return words[text]
+    count, unit = text.split()
+    seconds = int(count) * dict(TIMEDELTA_UNITS)[unit.removesuffix("s")]
+    return format_timedelta(
+        timedelta(seconds=seconds),
+        granularity=unit.removesuffix("s"),  # type: ignore[arg-type]
+        threshold=seconds + 1,
+        locale=get_locale(),
+    )
 
 
 def state_words() -> dict[str, str]:

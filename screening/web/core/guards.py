@@ -24,13 +24,14 @@ from werkzeug import Response as BaseResponse
 from screening.storage.tables import Clinic
 from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import PATIENT, Staff, Tablet
-from screening.workflow.core.context import Context
+from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import edit_lock
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import tablets
 
-KIOSK = "kiosk"
+KIOSK, DEVICE = "kiosk", "device"
+DEVICE_LASTS = timedelta(days=400)  # the longest that browsers keep a cookie
 ResponseT = TypeVar("ResponseT", bound=BaseResponse)
 # A visit ends like this on a phone too; the personal link begins another where it left off.
 VISIT_IDLE = timedelta(hours=1)
@@ -131,6 +132,33 @@ def is_kiosk() -> bool:
     return tablet() is not None
 
 
+def device() -> str:
+    """Return the lasting secret of this browser, empty where it has none, and on a tablet."""
+    if is_kiosk():
+        return ""
+    name = cookie_name(DEVICE, current_app.config["SESSION_COOKIE_SECURE"])
+    return str(g.get("device") or request.cookies.get(name, ""))
+
+
+def remember_device() -> str:
+    """Return this browser's lasting secret; it is given one where it has none.
+
+    Only a button does so, never a look: who scans mails for a patient presses none.
+    """
+    g.device = secret = device() or new_token()
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+
+    @after_this_request
+    def keep(response: BaseResponse) -> BaseResponse:
+        # Lax: it has to come along where the link is followed from the patient's mailbox.
+        how = {"httponly": True, "samesite": "Lax", "secure": secure}
+        lasts = int(DEVICE_LASTS.total_seconds())
+        response.set_cookie(cookie_name(DEVICE, secure), secret, max_age=lasts, **how)
+        return response
+
+    return secret
+
+
 def not_on_a_tablet() -> None:
     """Refuse a patient's link on a shared tablet: there a code and a date of birth start."""
     if is_kiosk():
@@ -142,27 +170,36 @@ def start_visit(screening_id: str) -> None:
     end_visit()
     session["screening"] = screening_id
     session["began"] = session["seen"] = context().now().timestamp()
-    lock = edit_lock.take(context(), screening_id, tablet() or PATIENT)
+    own = "" if is_kiosk() else remember_device()
+    lock = edit_lock.take(context(), screening_id, tablet() or PATIENT, own)
     session["pen"] = lock.secret
+
+
+def pause_visit() -> None:
+    """Forget the patient here, but for choosing a code: nothing else opens until the next visit."""
+    screening_id = visited()
+    start_visit(screening_id)
+    session["paused"] = True
 
 
 def visited() -> str:
     """Return the screening that this browser was let in to. Raises ActRefusedError("no-visit")."""
-    if "screening" not in session:
+    paused = "paused" in session and request.endpoint != "proof.choose"
+    if "screening" not in session or paused:
         raise ActRefusedError(Refusal.NO_VISIT)
     return str(session["screening"])
 
 
 def own_lock() -> EditLock:
     """Return what lets this browser answer. Raises ActRefusedError("no-visit")."""
-    return EditLock(visited(), str(session.get("pen", "")))
+    return EditLock(visited(), str(session.get("pen", "")), device())
 
 
 def end_visit() -> None:
     """Forget everyone, here and on the server; only a phone's language stays."""
     language = session.get("language")
     if "screening" in session:
-        edit_lock.lay_down(context(), own_lock())
+        edit_lock.lay_down(context(), EditLock(session["screening"], str(session.get("pen", ""))))
     session.clear()
     if language and not is_kiosk():
         session["language"] = language

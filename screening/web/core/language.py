@@ -1,13 +1,20 @@
-"""The language of the pages: chosen by link, remembered in the session, else the browser's."""
+"""The language of the pages.
+
+At work it is the account's, else the clinic's. A patient, and who is not signed in yet,
+chooses by a link, which the session remembers; before that it is the browser's.
+"""
 
 from __future__ import annotations
 
 from babel import Locale
 from flask import current_app, has_request_context, request, session
+from flask_login import current_user
+from markupsafe import Markup
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.language import ENGLISH, in_language
-from screening.web.core.guards import context
+from screening.web.core.guards import context, person
+from screening.workflow.core.language import spoken
 
 
 def languages() -> dict[str, str]:
@@ -18,14 +25,26 @@ def languages() -> dict[str, str]:
     """
     existing = [ENGLISH, *context().definitions.translations]
     codes = [code for code in existing if code in current_app.config["LANGUAGES"]] or [ENGLISH]
-    names = {code: Locale(code).get_display_name(code) or code for code in codes}
-    return {code: name[0].upper() + name[1:] for code, name in names.items()}
+    return {code: own_name(code) for code in codes}
+
+
+def own_name(code: str) -> str:
+    """Return what a language calls itself."""
+    name = Locale(code).get_display_name(code) or code
+    return name[0].upper() + name[1:]
+
+
+def desk_languages() -> dict[str, str]:
+    """Return the languages that the desk and the reports may speak, each by its own name."""
+    return {code: own_name(code) for code in spoken()}
 
 
 def language() -> str:
     """Return the code of the language for this request."""
     if not has_request_context():
         return ENGLISH
+    if current_user.is_authenticated:
+        return person().speaks
     known = languages()
     if request.args.get("lang") in known:
         session["language"] = request.args["lang"]
@@ -36,6 +55,11 @@ def language() -> str:
 def locale() -> str:
     """Return the language with the habits of writing dates: English is British here."""
     return "en_GB" if language() == ENGLISH else language()
+
+
+def as_written() -> Markup:
+    """Return what marks a text that is translated into no language, on a page in another one."""
+    return Markup("" if language() == ENGLISH else f' lang="{ENGLISH}" dir="ltr"')
 
 
 def definitions() -> Definitions:

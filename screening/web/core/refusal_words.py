@@ -65,7 +65,9 @@ PASSKEY_REMOVAL: Sentences = {
 NEW_ACCOUNT: Sentences = {
     Refusal.TAKEN: _l("This user name is taken. Choose another one."),
 }
+LANGUAGE: Sentences = {Refusal.NO_LANGUAGE: _l("Choose one of the languages.")}
 LOOK: Sentences = {
+    **LANGUAGE,
     Refusal.NO_NAME: _l("Type a name."),
     Refusal.NO_COLOUR: _l("Write each colour as # and six digits or letters a to f."),
     Refusal.LIGHT_CONTRAST: _l(
@@ -80,10 +82,24 @@ LOOK: Sentences = {
 MAIL_ADDRESS: Sentences = {
     Refusal.BAD_ADDRESS: _l("This is not an e-mail address. Write it like name@example.com."),
 }
+NUMBER: Sentences = {
+    Refusal.NUMBER_TAKEN: _l("Another patient has this number. Check it, or leave it empty."),
+    Refusal.OTHER_PERSON: _l(
+        "The patient with this number has another name or date of birth. Check both, or leave "
+        "the number empty."
+    ),
+    Refusal.OTHER_NUMBER: _l(
+        "This patient has another number already. Leave it empty, or correct it on the "
+        "patient’s page."
+    ),
+}
 RULING: Sentences = {
     Refusal.MISSING: _l("Choose a decision."),
     Refusal.FIXED: _l("This contraindication cannot be set aside. Choose to defer or decline."),
     Refusal.NEEDS_REASON: _l("This is milder than what is advised. Tick or write your reason."),
+    Refusal.MILDER_THAN_EARLIER: _l(
+        "This is milder than an earlier decision that still stands. Tick or write your reason."
+    ),
     Refusal.NEEDS_WORDS: _l("You ticked “Other”. Write what it is."),
     Refusal.NEEDS_CONDITIONS: _l("Write the conditions."),
     Refusal.UNKNOWN_CODE: _l("Choose one of the reasons on this page."),
@@ -93,18 +109,68 @@ RULING: Sentences = {
     Refusal.TOO_LONG: _l("Use at most 500 characters for the reason and for the conditions."),
 }
 SIGNATURE: Sentences = {
-    Refusal.WRONG: _l("This password is wrong. Nothing was signed."),
+    Refusal.WRONG: _l("This password or code is wrong. Nothing was signed."),
+    Refusal.NEEDS_SIGNATURE: _l("Type your password or a code from your app to sign."),
+    Refusal.NO_CREDENTIALS: _l(
+        "You have no certificate that holds, so nothing can be signed. Ask the administrator."
+    ),
     Refusal.LOCKED: WRONG_PASSWORDS,
     Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
     Refusal.ASK_AGAIN: _l(
         "An amendment cannot ask for more information. Have the patient asked again."
     ),
 }
+TREATMENT: Sentences = {
+    Refusal.NOTHING_DONE: _l("Tick what was done."),
+    Refusal.UNKNOWN_PROCEDURE: _l("Only what was asked about before can be written down here."),
+    Refusal.FUTURE_DAY: _l("This day is still to come. Write it down once it is done."),
+    Refusal.BEFORE_BIRTH: _l("On this day the patient was not born yet. Check the year."),
+    Refusal.AGAINST_DECISION: _l(
+        "The doctor’s decision does not let this go ahead. If it was done all the same, write why."
+    ),
+    Refusal.TREATED_MEANWHILE: _l(
+        "A treatment was written down meanwhile, see above. If this is another one, save it again."
+    ),
+    Refusal.TOO_LONG: _l("A product or a lot is too long. Use at most 100 characters for each."),
+}
+CHECK_IN: Sentences = {
+    Refusal.NO_MATCH: _l("This is not the date of birth that the clinic knows. Check it."),
+}
 PAIRING: Sentences = {
     Refusal.WRONG_CODE: _l("This code is not known, or was used already. Ask for a new one."),
     Refusal.LOCKED: _l("Too many wrong codes. Wait five minutes, then try again."),
 }
-START: Sentences = dict.fromkeys((Refusal.NO_MATCH, Refusal.LOCKED, *map(Refusal, State)), NO_MATCH)
+START: dict[Refusal, LazyString] = dict.fromkeys(
+    (Refusal.NO_MATCH, Refusal.LOCKED, *map(Refusal, State)), NO_MATCH
+)
+START |= {
+    Refusal.BEGUN: _l(
+        "You have begun to answer already. To go on where you stopped, take the code from your "
+        "own phone. Or tick below that you begin anew here: what you answered so far is then gone."
+    )
+}
+OWN_CODE: Sentences = {
+    Refusal.WRONG_CODE: _l(
+        "This code does not open your answers. Type the code that you chose yourself."
+    ),
+    Refusal.LOCKED: _l(
+        "Too many wrong codes. Wait a while: each pause is longer than the last. "
+        "You can begin anew at any time."
+    ),
+}
+NEW_OWN_CODE: Sentences = {
+    **OWN_CODE,
+    Refusal.TOO_SHORT: _l("This code is too short. Use six letters or numbers or more."),
+    Refusal.TOO_LONG: _l("This code is too long. Use at most 64 letters or numbers."),
+    Refusal.COMMON: _l(
+        "Others would guess this code: it is a row of signs, a common word, your name or your "
+        "birthday. Choose another one."
+    ),
+    Refusal.NEEDS_CODE: _l(
+        "You have chosen a code before. Type that one too, or open this on the phone or computer "
+        "on which you chose it. Nobody at the clinic can change it."
+    ),
+}
 RELEASE: Sentences = {
     Refusal.WRONG_PIN: _l("This PIN is wrong. After five wrong ones the tablet is locked."),
     Refusal.LOCKED: _l("This tablet is locked. The reception can unlock it."),
@@ -183,6 +249,14 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
         _l("Only one device at a time can answer. To go on here, open your link again."),
         409,
     ),
+    Refusal.OTHER_DEVICE: Page(
+        _l("This was begun on another device"),
+        _l(
+            "Your answers show only there, or with the code that you chose. "
+            "Open your link again to see what you can do."
+        ),
+        403,
+    ),
     Refusal.LINK_USED: Page(
         _l("This picture code has ended"),
         _l("It works once, for ten minutes. Ask the reception how to go on."),
@@ -196,6 +270,16 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
     Refusal.INCOMPLETE: Page(
         _l("A question is still open"),
         _l("Go back to the questions. The page opens where an answer is missing."),
+        409,
+    ),
+    Refusal.CHECK_IN_OVER: Page(
+        _l("This page has ended"),
+        _l("If something worries you, call the clinic. In an emergency call the emergency number."),
+        410,
+    ),
+    Refusal.DAY_OVER: Page(
+        _l("It cannot be taken back any more"),
+        _l("A treatment can be taken back within a day. Go back and correct it instead."),
         409,
     ),
     Refusal.PENDING: Page(

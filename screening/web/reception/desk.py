@@ -1,206 +1,164 @@
-"""The reception's desk: invite, hand over, see who has finished. Never an answer."""
+"""The reception's desk: the day, one questionnaire, warnings. Never an answer."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from screening.web.core.formatting import picture_of
-from screening.web.core.guards import context, day_at_clinic, person, require
-from screening.web.core.language import languages
-from screening.web.reception.forms import AppointmentForm, BirthDateForm, InviteForm, MailForm
-from screening.web.screenings.forms import procedure_choices
+from screening.web.core import error_pages
+from screening.web.core.guards import clinic_here, context, day_at_clinic, person, require
+from screening.web.core.language import definitions
+from screening.web.reception import words
+from screening.web.reception.forms import SearchForm
 from screening.workflow.accounts.sessions import note_look
-from screening.workflow.reception import appointments, asking_again, day_list, invitations, mailbox
-from screening.workflow.reception.day_list import DayEntry
-from screening.workflow.reception.mailbox import Mailbox
+from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.core.states import State
+from screening.workflow.patients.search import find_patients
+from screening.workflow.reception import appointments, day_list, warnings
+from screening.workflow.reception.day_list import PAGE, DayEntry
+from screening.workflow.reception.invitations import UNDO_WITHIN
 from screening.workflow.tablets import tablets
 
 bp = Blueprint("reception", __name__, url_prefix="/reception")
 bp.before_request(require("receptionist"))
+OUT_OF_DATE = {*map(Refusal, State), Refusal.TOO_LATE}
+SHOWN = "shown"  # in the session: a link and a code for the page that shows them
+
+
+@bp.context_processor
+def _on_every_page() -> dict[str, Any]:
+    """Open warnings stand beside their page's name, whatever page is open."""
+    here = clinic_here()
+    return {"open_warnings": warnings.count_warnings(context(), here.id) if here else 0}
 
 
 @bp.get("")
 def today() -> ResponseReturnValue:
-    """Show the appointments of today, or of the day asked for, then everyone else."""
+    """Show the whole day of today, or of the day asked for, then who has no appointment."""
     note_look(context(), person(), "look at list")
-    return _patients(request.args.get("day", type=date.fromisoformat) or day_at_clinic())
-
-
-def _patients(day: date, moved: str = "", appointment: AppointmentForm | None = None) -> str:
-    """Show the list; `appointment` is what was wrong with the one of the screening `moved`."""
-    zone = person().clinic.zone
-    today = day_at_clinic()
-    entries = day_list.list_screenings(context(), person().clinic.id, day)
-    of_the_day = [e for e in entries if _day(e, zone) == day]
+    session.pop(SHOWN, None)
+    day = request.args.get("day", type=date.fromisoformat) or day_at_clinic()
+    if not 2000 < day.year < 3000:
+        day = day_at_clinic()
+    page = max(request.args.get("page", 1, type=int), 1)
+    clinic = person().clinic.id
+    of_the_day = day_list.list_screenings(context(), clinic, day)
+    others = day_list.list_screenings(context(), clinic, page=page)
+    tasks = words_of([*of_the_day, *others])
     return render_template(
         "reception/today.html",
         day=day,
-        is_today=day == today,
-        today=today,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
         of_the_day=of_the_day,
-        others=[e for e in entries if e not in of_the_day],
-        coming=appointments.words_for(
-            context(), person().clinic.id, [e.screening_id for e in of_the_day]
-        ),
-        why_words=why_words(),
-        locked=[t for t in tablets.list_kiosks(context(), person().clinic.id) if t.locked],
-        zone=zone,
-        now=context().now(),
-        has_mail=context().mail is not None,
-        form=FlaskForm(),
-        moved=next((e for e in entries if e.screening_id == moved), None),
-        appointment=appointment,
+        others=others[:PAGE],
+        page=page,
+        more=len(others) > PAGE,
+        facts=words.facts(tasks[e.screening_id].words for e in of_the_day),
+        locked=[t for t in tablets.list_kiosks(context(), clinic) if t.locked],
+        **lines(tasks, day),
     )
 
 
-def _day(entry: DayEntry, zone: str) -> date | None:
-    at = entry.appointment_at
-    return at.astimezone(ZoneInfo(zone)).date() if at else None
+class Tasks:
+    """What one line says: its words, and how many answers are confirmed on the day."""
+
+    def __init__(self, entry: DayEntry, coming: Sequence[appointments.Coming]):
+        self.words = words.what_to_do(entry, coming)
+        self.to_confirm = words.to_confirm(coming)
 
 
-def why_words() -> dict[str, str]:
+def words_of(entries: Sequence[DayEntry]) -> dict[str, Tasks]:
+    """Return what each of these lines says; where one is asked again, the words of before too."""
+    ids = [e.earlier or e.screening_id for e in entries]
+    coming = appointments.words_for(context(), person().clinic.id, ids)
+    return {e.screening_id: Tasks(e, coming.get(e.earlier or e.screening_id, [])) for e in entries}
+
+
+def lines(tasks: dict[str, Tasks], day: date | None = None) -> dict[str, Any]:
+    """Return what the macros of the lines read; `day` is the list to which an act leads back."""
+    now, known = context().now(), definitions().procedures
     return {
-        "cancelled": _("The appointment was cancelled"),
-        "mistake": _("It was a mistake"),
-        "twice": _("The patient was invited twice"),
-        "patient-wishes": _("The patient wishes so"),
-    }
-
-
-@bp.route("/invitations", methods=["GET", "POST"])
-def invite() -> ResponseReturnValue:
-    form = InviteForm()
-    form.procedures.choices = procedure_choices(context().definitions.procedures)
-    form.language.choices = list(languages().items())
-    has_mail = context().mail is not None
-    if not form.validate_on_submit():
-        page = render_template("reception/invite.html", form=form, has_mail=has_mail)
-        return page, 422 if form.errors else 200
-    here = person()
-    when = form.appointment.data
-    invitation = invitations.invite(
-        context(),
-        here,
-        form.name.data,
-        form.procedures.data,
-        when.replace(tzinfo=ZoneInfo(here.clinic.zone)) if when else None,
-        form.to.data if has_mail else "",
-        form.language.data or "",
-        form.born.data.isoformat() if form.born.data else None,
-    )
-    return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
-
-
-@bp.post("/screenings/<screening_id>/invitation")
-def renew(screening_id: str) -> ResponseReturnValue:
-    """Give a new link and a new start code; the old ones end."""
-    here = person()
-    link = invitations.renew_link(context(), here, screening_id)
-    code = invitations.new_start_code(context(), here, screening_id)
-    return _show(screening_id, link, code)
-
-
-@bp.post("/screenings/<screening_id>/birth-date")
-def birth_date(screening_id: str) -> ResponseReturnValue:
-    """Note when the patient was born: without it no tablet opens the questionnaire."""
-    form, here = BirthDateForm(), person()
-    if form.validate_on_submit():
-        born = form.born.data.isoformat()
-        invitations.note_birth_date(context(), here, screening_id, born)
-    return redirect(url_for(".today"), 303)
-
-
-@bp.post("/tablets/<kiosk_id>/unlocking")
-def unlock(kiosk_id: str) -> ResponseReturnValue:
-    """Let a tablet go on that five wrong codes had locked."""
-    tablets.unlock(context(), person(), kiosk_id)
-    return redirect(url_for(".today"), 303)
-
-
-@bp.post("/screenings/<screening_id>/appointment")
-def reschedule(screening_id: str) -> ResponseReturnValue:
-    """Move the appointment; all is weighed for the new day at once."""
-    form, here = AppointmentForm(), person()
-    appointments.check_it_may_move(context(), here, screening_id)
-    if not form.validate_on_submit():
-        return _patients(day_at_clinic(), screening_id, form), 422
-    at = form.appointment.data.replace(tzinfo=ZoneInfo(here.clinic.zone))
-    appointments.reschedule(context(), here, screening_id, at)
-    return redirect(url_for(".today"), 303)
-
-
-@bp.post("/screenings/<screening_id>/arrival")
-def arrive(screening_id: str) -> ResponseReturnValue:
-    """The patient has arrived: ask in a few rows whether anything is new."""
-    here = person()
-    invitation = asking_again.arrive(context(), here, screening_id)
-    return _show(invitation.screening_id, invitation.link, invitation.start_code), 201
-
-
-def _show(screening_id: str, link: str, code: str) -> str:
-    """Show the link, and the code where a date of birth is known that goes with it."""
-    address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link)
-    here = person()
-    useful = day_list.has_birth_date(context(), here.clinic.id, screening_id)
-    box = mailbox.read_mailbox(context(), here, screening_id)
-    return render_template(
-        "reception/invitation.html",
-        address=address,
-        code=code if useful else None,
-        picture=picture_of(address),
-        **_mail_shown(box, _mail_form(box, link)),
-    )
-
-
-def _mail_form(box: Mailbox, link: str = "") -> MailForm:
-    """Return the form of the next mail, filled with the address known."""
-    given = {"to": box.to, "language": box.language, "after": box.invitations, "link": link}
-    form = MailForm(formdata=None, data=given)
-    form.language.choices = list(languages().items())
-    return form
-
-
-def _mail_shown(box: Mailbox, form: MailForm) -> dict[str, Any]:
-    """Return what the pages with mail on them show."""
-    return {
-        "box": box,
-        "form": form,
-        "has_mail": context().mail is not None,
-        "now": context().now(),
+        "tasks": tasks,
+        "listed_day": day,
+        "today": day_at_clinic(),
+        "treatments": {id: one.name for id, one in known.items()},
+        "why_words": words.why_words(),
+        "undo_since": now - UNDO_WITHIN,
         "zone": person().clinic.zone,
+        "now": now,
+        "has_mail": context().mail is not None,
+        "form": FlaskForm(),
     }
 
 
-@bp.get("/screenings/<screening_id>/mail")
-def mail(screening_id: str) -> ResponseReturnValue:
-    """Show what became of the mails, and offer the next one."""
-    here = person()
-    box = mailbox.open_mailbox(context(), here, screening_id)
-    return render_template("reception/mail.html", **_mail_shown(box, _mail_form(box)))
+@bp.get("/screenings/<screening_id>")
+def screening(screening_id: str) -> ResponseReturnValue:
+    """Show one questionnaire and what can be done with it now."""
+    note_look(context(), person(), "look at list")
+    return one_screening(screening_id)
 
 
-@bp.post("/screenings/<screening_id>/mail")
-def send_mail(screening_id: str) -> ResponseReturnValue:
-    """Send the link to the address, which may be a corrected one."""
-    here, form = person(), MailForm()
-    form.language.choices = list(languages().items())
-    if not form.validate_on_submit():
-        box = mailbox.read_mailbox(context(), here, screening_id)
-        return render_template("reception/mail.html", **_mail_shown(box, form)), 422
-    given = (form.to.data, form.language.data or "", form.after.data or 0, form.link.data or "")
-    mailbox.send_link(context(), here, screening_id, *given)
-    return redirect(url_for(".mail", screening_id=screening_id), 303)
+def one_screening(screening_id: str, said: str = "", **shown: Any) -> str:
+    """Show what stands now for this screening; `said` is why an act was not done."""
+    entry = day_list.entry_of(
+        context(), person(), day_list.standing(context(), person(), screening_id)
+    )
+    page = lines(words_of([entry])) | shown
+    return render_template("reception/screening.html", entry=entry, said=said, **page)
 
 
-@bp.post("/screenings/<screening_id>/withdrawal")
-def withdraw(screening_id: str) -> ResponseReturnValue:
-    why = request.form.get("why", "")
-    invitations.withdraw(context(), person(), screening_id, why)
-    return redirect(url_for(".today"), 303)
+@bp.errorhandler(ActRefusedError)
+def refused(error: ActRefusedError) -> ResponseReturnValue:
+    """The list was out of date: say what is true now, and offer what can be done."""
+    id = (request.view_args or {}).get("screening_id")
+    if id is None or error.reason not in OUT_OF_DATE:
+        return error_pages.refused(error)
+    try:
+        return one_screening(id, words.meanwhile(error.reason)), 409
+    except ActRefusedError as gone:
+        return error_pages.refused(gone)
+
+
+@bp.route("/patients", methods=["GET", "POST"])
+def patients() -> ResponseReturnValue:
+    """Find patients by name or number. A name never stands in an address."""
+    form = SearchForm()
+    if request.method == "GET" or not form.validate():
+        return render_template("reception/patients.html", words=form.words.data, found=None)
+    note_look(context(), person(), "search patients")
+    found = find_patients(context(), person(), form.words.data or "")
+    ids = [one.screening_id for each in found for one in each.screenings]
+    entries = day_list.entries_of(context(), person().clinic.id, ids)
+    return render_template(
+        "reception/patients.html",
+        words=form.words.data,
+        found=found,
+        of_patient={
+            each.patient_id: [
+                entries[one.screening_id] for one in each.screenings if one.screening_id in entries
+            ]
+            for each in found
+        },
+        **lines(words_of(list(entries.values()))),
+    )
+
+
+@bp.get("/warnings")
+def warned() -> ResponseReturnValue:
+    """Show who told of a warning sign, how to reach them, and who has taken it."""
+    note_look(context(), person(), "look at warnings")
+    found = warnings.list_warnings(context(), person().clinic.id)
+    return render_template("reception/warnings.html", found=found, zone=person().clinic.zone)
+
+
+def to_list(screening_id: str = "") -> str:
+    """Return the address of the list from which an act came, at the line it was about."""
+    day = request.form.get("day", type=date.fromisoformat)
+    anchor = f"line-{screening_id}" if screening_id else None
+    return url_for("reception.today", day=day, _anchor=anchor)

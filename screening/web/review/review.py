@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
 
-from screening.clinical.report.decision import CODES, Choice, Code, Ruling, problems_with
+from screening.clinical.report.decision import CODES, advised_choice, offered_choices
 from screening.clinical.report.decisive import clear_day
 from screening.clinical.report.parts import Report, patient_name
+from screening.documents.rendering.drawing import drawing_of
+from screening.web.core.error_pages import failed, stale
 from screening.web.core.formatting import (
     arrival_row_words,
     evidence_words,
@@ -20,44 +24,28 @@ from screening.web.core.formatting import (
     state_words,
 )
 from screening.web.core.guards import context, day_at_clinic, person, require
-from screening.web.core.refusal_words import RULING, SIGNATURE, words
-from screening.web.review.forms import DecisionForm
-from screening.workflow.accounts.sessions import note_look
+from screening.web.core.refusal_words import PAGES, RULING, SIGNATURE, words
+from screening.web.review import kept
+from screening.web.review.forms import DecisionForm, Typed, canned_conditions, preselected
+from screening.web.review.matrix import rows_of
+from screening.web.review.words import (
+    choice_words,
+    code_words,
+    ending_words,
+    group_words,
+    short_choice_words,
+)
+from screening.workflow.accounts.sessions import note_look, why_ended
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
-from screening.workflow.review import queue as line
-from screening.workflow.review import reviews
+from screening.workflow.review import line, reviews
+from screening.workflow.review import queue as queues
+from screening.workflow.review.decision import RulingsRefusedError
+from screening.workflow.review.reviews import Review
 
+TOO_LATE = {*map(Refusal, State), Refusal.DECIDED_MEANWHILE}
 bp = Blueprint("doctor", __name__, url_prefix="/doctor")
 bp.before_request(require("doctor"))
-
-
-def choice_words() -> dict[str, str]:
-    return {
-        Choice.PROCEED: _("Proceed"),
-        Choice.PROCEED_WITH_CONDITIONS: _("Proceed with conditions"),
-        Choice.REQUEST_INFORMATION: _("Ask for more information"),
-        Choice.DEFER: _("Defer"),
-        Choice.DECLINE: _("Decline"),
-    }
-
-
-def code_words() -> dict[str, str]:
-    return {
-        Code.BENEFIT: _("The benefit outweighs the risk"),
-        Code.SPECIALIST: _("A specialist agrees"),
-        Code.WITHOUT_COMPONENT: _("A product without the component"),
-        Code.ADAPTED: _("Dose or plan adapted"),
-        Code.CONSENTS: _("The patient is informed and consents"),
-        Code.UNCLEAR: _("An answer is unclear"),
-        Code.RECORDS: _("Records are needed"),
-        Code.WAIT: _("The wait is not over"),
-        Code.TREAT_FIRST: _("Something must be treated first"),
-        Code.RISK: _("The risk outweighs the benefit"),
-        Code.ALTERNATIVE: _("Another treatment suits better"),
-        Code.WISH: _("The patient wishes so"),
-        Code.OTHER: _("Other: say what"),
-    }
 
 
 @bp.get("")
@@ -69,8 +57,18 @@ def queue() -> ResponseReturnValue:
 
 @bp.get("/queue")
 def queue_list() -> ResponseReturnValue:
-    """Return the lists alone, for the page that keeps itself fresh."""
+    """Return the lists alone, for the page that keeps itself fresh; nothing where none changed."""
+    if request.args.get("seen") == line.mark_of(context(), person()):
+        return "", 204
     return render_template("review/queue_list.html", **_listed())
+
+
+@bp.get("/decided")
+def decided() -> ResponseReturnValue:
+    """Show who was decided lately."""
+    note_look(context(), person(), "look at queue")
+    lately = queues.list_decided(context(), person())
+    return render_template("review/queue.html", **_listed() | {"found": lately, "lately": True})
 
 
 @bp.post("/search")
@@ -78,28 +76,24 @@ def search() -> ResponseReturnValue:
     """Find by name or number. A name never stands in an address."""
     note_look(context(), person(), "search queue")
     words = request.form.get("words", "")[:100]
-    found = line.search(context(), person(), words)
+    found = queues.search(context(), person(), words)
     return render_template("review/queue.html", **_listed() | {"found": found, "words": words})
 
 
 def _listed() -> dict[str, Any]:
-    zone, day = person().clinic.zone, day_at_clinic()
     today, outcome = request.args.get("day") == "today", request.args.get("outcome", "")
-    waiting = line.list_queue(context(), person())
+    page = request.args.get("page", 1, type=int)
     return {
-        "counts": line.count(waiting, day, zone),
-        "waiting": [
-            e
-            for e in waiting
-            if (not today or line.is_on(e, day, zone)) and outcome in ("", e.outcome)
-        ],
-        "decided": [] if today or outcome else line.list_decided(context(), person()),
+        "queue": queues.read_queue(context(), person(), today, outcome, page),
         "today": today,
         "outcome": outcome,
         "found": None,
+        "lately": False,
         "words": "",
-        "newest": line.NEWEST,
-        "zone": zone,
+        "zone": person().clinic.zone,
+        "day": day_at_clinic(),
+        "group_words": group_words(),
+        "age_on": queues.age_on,
     }
 
 
@@ -111,67 +105,121 @@ def review(screening_id: str) -> ResponseReturnValue:
 @bp.post("/screenings/<screening_id>/decision")
 def decide(screening_id: str) -> ResponseReturnValue:
     """Record the decision, or a new one; the report is signed with the doctor's certificate."""
-    form = DecisionForm()
-    review = reviews.read_review(context(), person(), screening_id)
-    if review.state != ("decided" if "why" in request.form else "submitted"):
-        return _show(screening_id, form, {}, too_late=True), 409
-    rulings = {p["id"]: _ruling(p["id"]) for p in review.report["procedures"]}
-    advised = review.today if "why" in request.form else review.report["procedures"]
-    problems = {
-        p["id"]: str(RULING[Refusal(problem)])
-        for p in advised
-        if (problem := problems_with(p, rulings[p["id"]]))
-    }
-    if form.validate_on_submit() and not problems:
-        try:
-            _record(screening_id, rulings, form.password.data)
-        except ActRefusedError as refused:
-            if refused.reason in map(Refusal, State):
-                return _show(screening_id, form, {}, too_late=True), 409
-            form.password.errors = [words(SIGNATURE, refused)]
-        else:
-            return redirect(url_for(".review", screening_id=screening_id), 303)
+    form, problems = DecisionForm(), dict[str, str]()
+    try:
+        review = reviews.read_review(context(), person(), screening_id)
+        _record(review, form.password.data or "")
+    except RulingsRefusedError as refused:
+        problems = {id: str(RULING[Refusal(one)]) for id, one in refused.problems.items()}
+    except ActRefusedError as refused:
+        if refused.reason in {Refusal.GONE, Refusal.ERASED}:
+            return kept.page(str(PAGES[refused.reason].text), ready=False), 409
+        if refused.reason in TOO_LATE:
+            return _show(screening_id, form, {}, too_late=True), 409
+        form.password.errors = [words(SIGNATURE, refused)]
+    else:
+        return redirect(_onwards(review), 303)
     return _show(screening_id, form, problems), 422
 
 
-def _record(screening_id: str, rulings: dict[str, Ruling], password: str) -> None:
-    if "why" in request.form:
-        why = request.form["why"]
-        reviews.amend(context(), person(), screening_id, rulings, why, password)
+def _record(review: Review, password: str) -> None:
+    given, who = request.form, person()
+    rulings = {
+        p["id"]: Typed.read(given, p["id"]).ruling(canned_conditions(p))
+        for p in review.report["procedures"]
+    }
+    act = (context(), who, review.screening_id, rulings)
+    if "why" in given:
+        seen = given.get("seen", type=int)
+        reviews.amend(*act, given["why"], password, seen, given.get("note", ""))
     else:
-        reviews.decide(context(), person(), screening_id, rulings, password)
+        reviews.decide(*act, password, given.get("note", ""))
 
 
-def _ruling(procedure: str) -> Ruling:
-    given = request.form
-    choice = given.get(f"decision-{procedure}", "")
-    return Ruling(
-        choice,
-        given.get(f"reason-{procedure}", ""),
-        tuple(given.getlist(f"codes-{choice}-{procedure}")),
-        given.get(f"conditions-{procedure}", "") if choice == "proceed-with-conditions" else "",
-    )
+def _onwards(review: Review) -> str:
+    """Return where the doctor goes from a decision: to the next who waits, or back to this one."""
+    if "why" in request.form or review.position.next_id is None:
+        return url_for(".review", screening_id=review.screening_id)
+    after = review.screening_id
+    return url_for(".review", screening_id=review.position.next_id, after=after)
+
+
+@bp.post("/screenings/<screening_id>/note")
+def note(screening_id: str) -> ResponseReturnValue:
+    """Add a note for colleagues; what is typed of a decision beside it stays."""
+    reviews.write_note(context(), person(), screening_id, request.form.get("text", ""))
+    return redirect(url_for(".review", screening_id=screening_id), 303)
+
+
+@bp.errorhandler(CSRFError)
+def signed_in_anew(error: CSRFError) -> ResponseReturnValue:
+    """Keep what was typed where the sign-in is another one than when the page was loaded."""
+    if request.endpoint != "doctor.decide":
+        return stale(error)
+    if current_user.is_authenticated and person().role == "doctor":
+        return _show((request.view_args or {})["screening_id"], DecisionForm(), {}, anew=True), 409
+    return signed_out(error)
+
+
+@bp.errorhandler(401)
+def signed_out(error: HTTPException) -> ResponseReturnValue:
+    """Keep what was typed where nobody is signed in any more, and say why that is so."""
+    if request.endpoint != "doctor.decide":
+        return failed(error)
+    ending = why_ended(context(), session.get("_user_id"))
+    return kept.page(ending_words(ending), ready=True), 401
 
 
 def _show(
-    screening_id: str, form: DecisionForm, problems: dict[str, str], too_late: bool = False
+    screening_id: str,
+    form: DecisionForm,
+    problems: dict[str, str],
+    too_late: bool = False,
+    anew: bool = False,
 ) -> str:
     review = reviews.open_review(context(), person(), screening_id)
+    amending = "amend" in request.args or ("why" in request.form and not too_late)
+    canned = {p["id"]: canned_conditions(p) for p in review.report["procedures"]}
+    typed = {
+        p["id"]: Typed.read(request.form, p["id"])
+        if request.form
+        else preselected(review, p, canned[p["id"]])
+        for p in review.report["procedures"]
+    }
+    held_against = review.today if amending else review.report["procedures"]
     return render_template(
         "review/review.html",
         review=review,
         form=form,
         given=request.form,
+        typed=typed,
+        canned=canned,
         problems=problems,
         choices=choice_words(),
+        short_choices=short_choice_words(),
+        offered={p["id"]: offered_choices(p) for p in held_against},
+        advised={p["id"]: advised_choice(p) for p in held_against},
         codes=CODES,
         code_words=code_words(),
         arrival_rows=arrival_row_words(),
         too_late=too_late,
-        amending="amend" in request.args or ("why" in request.form and not too_late),
+        anew=anew,
+        kept_text=kept.typed(review.report["procedures"]) if too_late else "",
+        amending=amending and review.state == State.DECIDED,
+        after=_decided_before(review),
         zone=person().clinic.zone,
+        day=day_at_clinic(),
+        age=queues.age_on(review.report["frame"]["patient"]["born"], day_at_clinic()),
+        rows_of=rows_of,
+        drawing=drawing_of(review.report["frame"]["declaration"].get("ink")),
         **_explained(review.report),
     )
+
+
+def _decided_before(review: Review) -> queues.Decided | None:
+    """Return whom the doctor has just decided on, before this one came."""
+    after = request.args.get("after", "")
+    return queues.decided_of(context(), person(), after) if after else None
 
 
 def _explained(report: Report) -> dict[str, Any]:

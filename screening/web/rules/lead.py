@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from screening.web.core.guards import context, person, require
+from screening.web.core.language import definitions
 from screening.web.rules.figures import charts
 from screening.web.rules.forms import DefinitionsForm
 from screening.workflow.rules import preview as previews
@@ -71,7 +72,7 @@ def insight() -> ResponseReturnValue:
     if period not in (*SPANS, *choose):
         abort(404)
     months = choose[-SPANS[period] :] if period in SPANS else [period]
-    known = context().definitions
+    known = definitions()
     if procedure and procedure not in known.procedures:
         abort(404)
     shown = look(context(), person(), months)
@@ -92,7 +93,7 @@ def insight() -> ResponseReturnValue:
 @bp.get("/matrix")
 def matrix() -> ResponseReturnValue:
     """Show every finding with what each list says of it, as docs/matrix.md does."""
-    known = context().definitions
+    known = definitions()
     return render_template(
         "rules/matrix.html",
         matrix=previews.matrix_in_force(context()),
@@ -109,7 +110,7 @@ def _show(form: DefinitionsForm, trial: Trial | None) -> str:
         form=form,
         trial=trial,
         known=previews.in_force(context()),
-        procedures=context().definitions.procedures,
+        procedures=definitions().procedures,
         fields=field_words(),
         most_numbers=MOST_NUMBERS,
         zone=person().clinic.zone,

@@ -24,15 +24,18 @@ from screening.clinical.report.returning import StillTrue, still_to_confirm
 from screening.web.core.formatting import declaration_text, shown_date
 from screening.web.core.guards import (
     context,
+    device,
     end_visit,
     is_kiosk,
     not_on_a_tablet,
     open_to_all,
     own_lock,
+    pause_visit,
     start_visit,
 )
 from screening.web.core.language import definitions, language
 from screening.web.core.limits import a_link
+from screening.web.screenings.code_forms import CodeForm, other_device_page
 from screening.web.screenings.forms import (
     WORDS,
     AnswererForm,
@@ -41,9 +44,8 @@ from screening.web.screenings.forms import (
     procedure_choices,
     question_form,
 )
-from screening.workflow.screenings import answering, arrival, edit_lock, previous_answers, receipts
+from screening.workflow.screenings import answering, arrival, edit_lock, own_code, previous_answers
 from screening.workflow.screenings.draft import Draft
-from screening.workflow.screenings.receipts import Receipt
 
 bp = Blueprint("patient", __name__)
 bp.before_request(open_to_all)
@@ -55,9 +57,11 @@ def welcome(link: str) -> ResponseReturnValue:
     """Show what this is. Looking does not use the link up."""
     not_on_a_tablet()
     screening_id, state = answering.follow_link(context(), link)
+    g.clinic = answering.clinic_of(context(), screening_id)
+    if not answering.may_enter(context(), screening_id, device()):
+        return other_device_page(link)
     over = state in {"submitted", "decided"}
     draft = None if over else answering.read_draft(context(), screening_id)
-    g.clinic = (draft or receipt_of(screening_id)).clinic
     return render_template("screenings/welcome.html", draft=draft, over=over, form=FlaskForm())
 
 
@@ -66,7 +70,7 @@ def welcome(link: str) -> ResponseReturnValue:
 def begin(link: str) -> ResponseReturnValue:
     """Let this browser in, and take the secret out of the address."""
     not_on_a_tablet()
-    start_visit(answering.enter(context(), link))
+    start_visit(answering.enter(context(), link, device()))
     return redirect(url_for(".resume"), 303)
 
 
@@ -82,13 +86,6 @@ def draft_here() -> Draft:
         edit_lock.keep(context(), own_lock())
     g.clinic = draft.clinic
     return draft
-
-
-def receipt_of(screening_id: str) -> Receipt:
-    """Return the receipt, and let the page name its clinic."""
-    receipt = receipts.read_receipt(context(), screening_id)
-    g.clinic = receipt.clinic
-    return receipt
 
 
 def to_confirm(draft: Draft) -> list[StillTrue]:
@@ -280,6 +277,7 @@ def declaration() -> ResponseReturnValue:
         answering.submit(context(), own_lock(), made, language(), words_here())
         if is_kiosk():
             return redirect(url_for("kiosk.done"), 303)
+        start_visit(draft.id)  # what was held for answering has ended with that
         return redirect(url_for(".receipt"), 303)
     return render_template(
         "screenings/declaration.html",
@@ -292,7 +290,10 @@ def declaration() -> ResponseReturnValue:
 
 @bp.post("/screening/leave")
 def leave() -> ResponseReturnValue:
-    """Stop for now: the answers stay, this browser forgets."""
+    """Stop for now: the answers stay, this browser forgets; a code may still be chosen."""
     draft_here()
-    end_visit()
-    return render_template("screenings/left.html")
+    if is_kiosk() or own_code.may_replace(context(), own_lock()):
+        end_visit()
+        return render_template("screenings/left.html", form=None)
+    pause_visit()
+    return render_template("screenings/left.html", form=CodeForm(formdata=None))

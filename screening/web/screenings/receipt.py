@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, redirect, render_template, url_for
+from flask import Response, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
-from screening.web.core.guards import context, is_kiosk, start_visit, visited
-from screening.web.screenings.answering import bp, receipt_of
-from screening.workflow.reception import asking_again
-from screening.workflow.screenings import receipts
+from screening.web.core.guards import (
+    context,
+    is_kiosk,
+    own_lock,
+    remember_device,
+    start_visit,
+    visited,
+)
+from screening.web.core.language import definitions
+from screening.web.core.limits import a_try
+from screening.web.core.refusal_words import OWN_CODE, words
+from screening.web.screenings.answering import bp
+from screening.web.screenings.code_forms import CodeForm, OwnCodeForm
+from screening.workflow.core.refusal import ActRefusedError
+from screening.workflow.screenings import changes, own_code, receipts
+from screening.workflow.screenings.receipts import Receipt
 
 
 @bp.get("/screening/receipt")
 def receipt() -> ResponseReturnValue:
     """Say that the answers arrived and what happens next. The answers are not shown again."""
-    screening_id = visited()
+    visited()
     if is_kiosk():
         return redirect(url_for("kiosk.done"), 303)
-    shown = receipt_of(screening_id)
-    return render_template("screenings/receipt.html", receipt=shown, clinic=shown.clinic)
+    shown = _receipt()
+    return render_template(
+        "screenings/receipt.html",
+        receipt=shown,
+        clinic=shown.clinic,
+        names={id: one.name for id, one in definitions().procedures.items()},
+        code_form=CodeForm(formdata=None),
+        entering=OwnCodeForm(formdata=None),
+    )
+
+
+def _receipt() -> Receipt:
+    """Return the receipt, and let the page name its clinic."""
+    receipt = receipts.read_receipt(context(), own_lock())
+    g.clinic = receipt.clinic
+    return receipt
 
 
 @bp.get("/screening/report.pdf")
 def report() -> ResponseReturnValue:
     """Give the patient the sealed report; never on a shared tablet."""
-    screening_id = visited()
+    visited()
     if is_kiosk():
         abort(403)
-    pdf = receipts.patient_copy(context(), screening_id)
+    pdf = receipts.patient_copy(context(), own_lock())
     if pdf is None:
         return redirect(url_for(".receipt"), 303)
-    name = receipt_of(screening_id).number
+    name = _receipt().number
     return Response(
         pdf,
         mimetype="application/pdf",
@@ -41,10 +68,10 @@ def report() -> ResponseReturnValue:
 @bp.get("/screening/aftercare.ics")
 def aftercare() -> ResponseReturnValue:
     """Give the patient the aftercare for a diary; never on a shared tablet."""
-    screening_id = visited()
+    visited()
     if is_kiosk():
         abort(403)
-    diary = receipts.aftercare_file(context(), screening_id)
+    diary = receipts.aftercare_file(context(), own_lock())
     if diary is None:
         return redirect(url_for(".receipt"), 303)
     return Response(
@@ -54,11 +81,44 @@ def aftercare() -> ResponseReturnValue:
     )
 
 
-@bp.post("/screening/change")
+@bp.route("/screening/change", methods=["GET", "POST"])
 def change() -> ResponseReturnValue:
-    """The patient has news: what was sent does not count any more, and is gone through again."""
+    """The patient has news: say what that does, then go through the answers again."""
+    visited()
+    if is_kiosk():
+        abort(403)
+    _receipt()
+    form = FlaskForm()
+    if form.validate_on_submit():
+        start_visit(changes.something_changed(context(), own_lock()))
+        return redirect(url_for(".resume"), 303)
+    return render_template("screenings/change.html", form=form)
+
+
+@bp.post("/screening/unchanged")
+def unchanged() -> ResponseReturnValue:
+    """Nothing has changed after all: back to the receipt of what was sent."""
+    visited()
+    if is_kiosk():
+        abort(403)
+    start_visit(changes.drop_change(context(), own_lock()))
+    return redirect(url_for(".receipt"), 303)
+
+
+@bp.post("/screening/receipt/code")
+@a_try
+def prove() -> ResponseReturnValue:
+    """Show the receipt in full to who types the own code."""
     screening_id = visited()
     if is_kiosk():
         abort(403)
-    start_visit(asking_again.something_changed(context(), screening_id))
-    return redirect(url_for(".resume"), 303)
+    shown, form = _receipt(), OwnCodeForm()
+    if form.validate_on_submit():
+        try:
+            own_code.enter_by_code(context(), screening_id, remember_device(), form.code.data)
+        except ActRefusedError as refused:
+            form.code.errors = [words(OWN_CODE, refused)]
+        else:
+            return redirect(url_for(".receipt"), 303)
+    page = render_template("screenings/earlier_answers.html", form=form, receipt=shown)
+    return page, 422

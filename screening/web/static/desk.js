@@ -10,20 +10,38 @@ for (const kind of ["pointerdown", "keydown", "pointermove"]) {
   addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
 }
 
+const title = document.title;
+const grave = () => new Set([...list.querySelectorAll("[data-grave] a[data-row]")].map((a) => a.href));
+
+// The tab counts what is red: open warning signs, and grave answers that came while it was open.
+const known = grave();
+const tell = () => {
+  const fresh = [...list.querySelectorAll("[data-grave] a[data-row]")].filter((a) => !known.has(a.href));
+  fresh.forEach((a) => a.closest("tr").classList.add("fresh"));
+  const red = Number(list.querySelector("[data-signs]")?.dataset.signs ?? 0) + fresh.length;
+  document.title = red ? `(${red}) ${title}` : title;
+  return fresh.length;
+};
+
 const refresh = async () => {
-  if (document.hidden || Date.now() - touched > AWAY) return;
-  const response = await fetch(list.dataset.live, { cache: "no-store" }).catch(() => null);
-  if (!response?.ok) return;
+  if (Date.now() - touched > AWAY) return;
+  const seen = list.querySelector("[data-mark]")?.dataset.mark ?? "";
+  const live = new URL(list.dataset.live, location.href);
+  live.searchParams.set("seen", seen);
+  const response = await fetch(live, { cache: "no-store" }).catch(() => null);
+  if (!response?.ok || response.status === 204) return;
   if (response.redirected) return location.reload();
   const fresh = document.createElement("div");
   fresh.innerHTML = await response.text();
-  if (fresh.textContent === list.textContent) return;
   const held = list.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  const said = list.textContent;
   list.replaceChildren(...fresh.childNodes);
   if (held) list.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus();
-  document.getElementById("news").textContent = list.dataset.news;
+  const news = tell();
+  if (said !== list.textContent) document.getElementById("news").textContent = news ? list.dataset.grave : list.dataset.news;
 };
 if (list.dataset.live) {
+  tell();
   setInterval(refresh, EVERY);
   document.addEventListener("visibilitychange", refresh);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     Field,
     PasswordField,
     StringField,
@@ -25,9 +26,14 @@ class PinForm(FlaskForm):
 
 
 class StartForm(CodeForm):
-    """A code and who it is for; both are wrong in the same words."""
+    """A code and who it is for; both are wrong in the same words.
 
+    `afresh` is asked where something was `begun` already, which is gone then.
+    """
+
+    begun = False
     born = DatePartsField(_l("Your date of birth"))
+    afresh = BooleanField(_l("Begin anew on this tablet"))
 
     def validate_born(self, field: Field) -> None:
         if len(field.data or "") != len("1986-05-03"):

@@ -12,6 +12,7 @@ from screening.web.core.guards import (
     not_on_a_tablet,
     open_to_all,
     own_lock,
+    remember_device,
     start_visit,
     tablet,
 )
@@ -64,5 +65,5 @@ def welcome(link: str) -> ResponseReturnValue:
 def begin(link: str) -> ResponseReturnValue:
     """Go on here; from now on the tablet shows nothing of it."""
     not_on_a_tablet()
-    start_visit(handover.follow_to_phone(context(), link))
+    start_visit(handover.follow_to_phone(context(), link, remember_device()))
     return redirect(url_for("patient.resume"), 303)

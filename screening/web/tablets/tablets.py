@@ -30,6 +30,7 @@ from screening.web.core.guards import (
     start_visit,
     tablet,
 )
+from screening.web.core.language import language
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import PAIRING, RELEASE, START, words
 from screening.web.tablets.forms import CodeForm, PinForm, StartForm
@@ -93,15 +94,20 @@ def start() -> ResponseReturnValue:
     locked = here.locked
     if form.validate_on_submit():
         try:
-            screening_id = handover.start(context(), here, form.code.data, form.born.data)
+            given = form.code.data, form.born.data, form.afresh.data
+            screening_id = handover.start(context(), here, *given)
         except ActRefusedError as refused:
             locked = refused.reason == Refusal.LOCKED
-            form = StartForm(formdata=None)  # whoever comes next finds nothing typed
-            form.code.errors = [words(START, refused)]
+            if refused.reason == Refusal.BEGUN:
+                form.begun = True
+                form.afresh.errors = [words(START, refused)]
+            else:
+                form = StartForm(formdata=None)  # whoever comes next finds nothing typed
+                form.code.errors = [words(START, refused)]
         else:
-            chosen = session.get("language")
+            chosen = language()  # what the page was in, whoever comes next
             start_visit(screening_id)
-            session["language"] = chosen or "en"
+            session["language"] = chosen
             return redirect(url_for("patient.resume"), 303)
     return _start_page(form, locked), 422 if form.errors or locked else 200
 

@@ -11,6 +11,7 @@ from screening.storage.tables import Account, SignIn
 from screening.workflow.accounts.sessions import IDLE, LONGEST_SIGN_IN, end_sign_ins, sign_in_id
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
+from screening.workflow.core.language import known_language
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,18 @@ def end_other_sign_ins(context: Context, person: Staff) -> int:
         ended = end_sign_ins(context, session, person.id, but=person.sign_in)
         context.record(session, person, "sign out elsewhere")
     return ended
+
+
+def choose_language(context: Context, person: Staff, language: str) -> None:
+    """Let the desk speak `language` to this person, and with "" what the clinic speaks.
+
+    Raises ActRefusedError("no-language").
+    """
+    with context.database.write() as session:
+        session.get_one(Account, person.id).language = (
+            known_language(language) if language else None
+        )
+        context.record(session, person, "choose language", why=language or None)
 
 
 def has_app(context: Context, person: Staff) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pyotp
 from sqlalchemy import delete, func, select
@@ -28,6 +29,7 @@ from screening.workflow.core.sealed import open_sealed, seal_into
 
 STEPS = (-1, 0, 1)  # of 30 seconds that the telephone's clock may be off
 RECOVERY_CODES = 10
+SITTING = timedelta(minutes=10)  # in which ordinary decisions need no second signature
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,31 @@ def confirm(context: Context, account_id: str, secret: str) -> None:
                 account.misses = 0
                 return
     check_password(context, account_id, secret)
+
+
+def confirm_in_sitting(
+    context: Context, person: Staff, secret: str, each_time: bool = False
+) -> None:
+    """Make sure that it is still this person: once in SITTING of one sign-in, or `each_time`.
+
+    A secret that is given is looked at, needed or not. Raises ActRefusedError:
+    "needs-signature" where one is needed, and what `confirm` raises.
+    """
+    if secret.strip():
+        confirm(context, person.id, secret)
+        with context.database.write() as session:
+            row = session.get_one(SignIn, sign_in_id(context, person.sign_in))
+            row.confirmed_at = context.now()
+    elif each_time or not confirmed_lately(context, person):
+        raise ActRefusedError(Refusal.NEEDS_SIGNATURE)
+
+
+def confirmed_lately(context: Context, person: Staff) -> bool:
+    """Return whether the person gave a password or a code in this sitting, a short while ago."""
+    with context.database.read() as session:
+        row = session.get(SignIn, sign_in_id(context, person.sign_in))
+    at = row.confirmed_at if row else None
+    return at is not None and timedelta(0) <= context.now() - at < SITTING
 
 
 def _use_code(context: Context, session: Session, account: Account, code: str) -> bool:

@@ -8,6 +8,7 @@ workflow/accounts/passkeys.py complete it.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
@@ -170,7 +171,29 @@ def who_is(context: Context, secret: str) -> Staff | None:
         clinic = session.get_one(Clinic, account.clinic_id)
     _note_seen(context, row, now)
     who = of_account(account).who
-    return Staff(who, clinic.id, secret, account.id, clinic, account.name, account.role)
+    given = (account.name, account.role, account.language or "")
+    return Staff(who, clinic.id, secret, account.id, clinic, *given)
+
+
+class Ending(StrEnum):
+    """Why a browser is not signed in any more."""
+
+    SIGNED_OUT = "signed-out"
+    IDLE = "idle"
+    TOO_LONG = "too-long"
+    ELSEWHERE = "elsewhere"
+
+
+def why_ended(context: Context, secret: str | None) -> Ending:
+    """Return why the sign-in with `secret` is none now; without one, it was signed out here."""
+    with context.database.read() as session:
+        row = session.get(SignIn, sign_in_id(context, secret)) if secret else None
+    if row is None:
+        return Ending.SIGNED_OUT
+    if row.ended_at:
+        return Ending.ELSEWHERE
+    now = context.now()
+    return Ending.IDLE if abs(now - row.seen_at) > IDLE else Ending.TOO_LONG
 
 
 def _note_seen(context: Context, row: SignIn, now: datetime) -> None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from screening.clinical.definitions.language import ENGLISH
 from screening.documents.rendering.logo import LARGEST_LOGO, clean_logo, size_of
 from screening.storage.tables import Clinic
+from screening.workflow.clinics.clinics import keep_seal
 from screening.workflow.clinics.contrast import COLOUR, can_be_read, nearest_that_works
-from screening.workflow.core.actor import Staff
+from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Context
+from screening.workflow.core.language import known_language
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 __all__ = ["LARGEST_LOGO", "PAPERS", "Look", "change_look", "logo_of", "nearest_that_works"]
@@ -23,6 +26,7 @@ PAPERS = ("A4", "Letter")
 class Look:
     """What an administrator sets; empty colours are ours, an empty dark one is worked out.
 
+    `language` is that of desk and reports.
     `logo` is a picture as it was sent: None keeps the one there is, b"" takes it away.
     """
 
@@ -32,23 +36,47 @@ class Look:
     accent: str = ""
     accent_dark: str = ""
     paper: str = PAPERS[0]
+    language: str = ENGLISH
     logo: bytes | None = None
 
 
-def change_look(context: Context, by: Staff, look: Look) -> None:
+def look_of(context: Context, clinic_id: str) -> Look:
+    """Return how the clinic looks now, to be changed in parts. Raises ActRefusedError("gone")."""
+    with context.database.read() as session:
+        clinic = session.get(Clinic, clinic_id)
+    if clinic is None:
+        raise ActRefusedError(Refusal.GONE)
+    return Look(
+        clinic.name,
+        clinic.address,
+        clinic.phone,
+        clinic.accent or "",
+        clinic.accent_dark or "",
+        clinic.paper,
+        clinic.language,
+    )
+
+
+def change_look(context: Context, by: Actor, look: Look) -> None:
     """Change how the clinic looks, from the next page and report on.
 
+    With another name it gets a seal of that name; what the one before sealed stays as it is.
     Raises ActRefusedError: "no-name", "no-colour", "light-contrast", "dark-contrast",
-    "no-paper" or "no-picture".
+    "no-paper", "no-language" or "no-picture".
     """
-    changes = _checked(look)
+    changes, seal = _checked(look), None
+    if look_of(context, str(by.clinic_id)).name != changes["name"]:
+        seal = context.issue_seal(str(changes["name"]), context.now())
     with context.database.write() as session:
-        clinic = session.get_one(Clinic, by.clinic.id, with_for_update=True)
+        clinic = session.get_one(Clinic, by.clinic_id, with_for_update=True)
         changed = sorted(k for k, v in changes.items() if getattr(clinic, k) != v)
         for name in changed:
             setattr(clinic, name, changes[name])
         if changed:
             context.record(session, by, "change look", why=", ".join(changed))
+        if seal:
+            keep_seal(context, clinic, seal)
+            context.record(session, by, "renew seal")
 
 
 def _checked(look: Look) -> dict[str, str | bytes | None]:
@@ -64,6 +92,7 @@ def _checked(look: Look) -> dict[str, str | bytes | None]:
         "accent": accent,
         "accent_dark": dark,
         "paper": look.paper,
+        "language": known_language(look.language),
     }
     if look.logo is not None:
         logo = clean_logo(look.logo) if look.logo else None

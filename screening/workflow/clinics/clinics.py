@@ -44,7 +44,7 @@ def add_clinic(
             created_at=context.now(),
         )
         if seal:
-            _keep(context, clinic, seal)
+            keep_seal(context, clinic, seal)
         session.add(clinic)
         session.flush()
         context.record(session, program(id), "add clinic")
@@ -61,11 +61,12 @@ def list_clinics(context: Context) -> list[tuple[str, str]]:
 def renew_seal(context: Context, clinic_id: str, seal: Credentials) -> None:
     """Give the clinic another seal; what the earlier one sealed stays as it is."""
     with context.database.write() as session:
-        _keep(context, session.get_one(Clinic, clinic_id, with_for_update=True), seal)
+        keep_seal(context, session.get_one(Clinic, clinic_id, with_for_update=True), seal)
         context.record(session, program(clinic_id), "renew seal")
 
 
-def _keep(context: Context, clinic: Clinic, seal: Credentials) -> None:
+def keep_seal(context: Context, clinic: Clinic, seal: Credentials) -> None:
+    """Keep the clinic's key sealed, and its certificates so that anyone may read them."""
     pkcs12 = seal.to_pkcs12(context.keys.passphrase)
     seal_column(context.clinic_key(clinic), clinic, "seal", pkcs12)
     clinic.certificates = seal.certificates_pem

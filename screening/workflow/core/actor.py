@@ -19,13 +19,22 @@ class Actor:
 
 @dataclass(frozen=True)
 class Staff(Actor):
-    """Someone signed in: the account, the clinic, and the secret of this sign-in."""
+    """Someone signed in: the account, the clinic, and the secret of this sign-in.
+
+    `language` is what the account chose, empty where it speaks as its clinic does.
+    """
 
     sign_in: str
     id: str
     clinic: Clinic
     name: str
     role: str
+    language: str
+
+    @property
+    def speaks(self) -> str:
+        """The language of this person's pages: the one chosen, else the clinic's."""
+        return self.language or self.clinic.language
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,9 @@ class Context:
 
     `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
     `workers` says when the worker of each machine was there last and what hindered it,
-    `issue` makes a doctor's certificate that holds from a moment on, `now` tells the
-    time; nothing else here looks at a clock. `seal` is for clinics that have none of
+    `issue` makes a doctor's certificate that holds from a moment on, `issue_seal` a clinic's
+    seal where the settings name none for all, `now` tells the time; nothing else here looks
+    at a clock. `seal` is for clinics that have none of
     their own, or for all where the settings name one (`one_seal`). `clock` is the
     timestamp authority, `trust` holds the roots that we believe, and `public_url` is
     where anyone may verify a report. Without `mail` the clinic sends its links itself.
@@ -61,6 +62,7 @@ class Context:
     ring: Callable[[str], None]
     workers: Callable[[], list[tuple[datetime, str]]]
     issue: Callable[[str, datetime], Credentials]
+    issue_seal: Callable[[str, datetime], Credentials | None]
     now: Callable[[], datetime]
     one_seal: bool = False
     clock: TimestampAuthority | None = None

@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 
 from screening.documents.outgoing.mail_message import Letter, mail_of
 from screening.storage.encryption import SealedBlobError
-from screening.storage.tables import Clinic, Message, Screening
+from screening.storage.tables import CheckIn, Clinic, Message, Screening
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, seal_into
-from screening.workflow.core.states import ALLOWED
+from screening.workflow.core.states import ALLOWED, State
 from screening.workflow.mail.outbox import MAIL, MAILS, Kind, contact_of
 from screening.workflow.mail.smtp import MailError, Trouble
 
@@ -74,41 +74,70 @@ def _lease(context: Context, id: str) -> Letter | None:
         if row is None:
             return None
         screening = session.get_one(Screening, row.screening_id)
-        if not _is_needed(row, screening, now):
+        if not _is_needed(session, row, screening, now):
             row.state = "dropped"
             return None
         MAILS.hold(row, now)
         return _letter(context, session, row, screening)
 
 
-def _is_needed(row: Message, screening: Screening, now: datetime) -> bool:
-    """Return whether the patient may still answer, and behind a link that still works."""
+def _is_needed(session: Session, row: Message, screening: Screening, now: datetime) -> bool:
+    """Return whether the patient may still answer, or read, behind a link that still works."""
+    if row.kind == Kind.ALERT:
+        return True
+    if row.check_in_id:
+        check_in = session.get_one(CheckIn, row.check_in_id)
+        ends = check_in.link_expires_at
+        return check_in.state in {"asked", "missed"} and ends is not None and ends > now
+    if row.kind == Kind.ANSWERED:
+        return screening.state == State.DECIDED and screening.link_expires_at > now
     if screening.state not in ALLOWED["answer"] or screening.link_expires_at <= now:
         return False
     appointment = screening.appointment_at
-    is_invitation = row.kind in {Kind.INVITATION, Kind.REQUEST_INFORMATION, Kind.WAIT_OVER}
-    return is_invitation or (appointment is not None and appointment > now)
+    if row.kind == Kind.EXPIRY_REMINDER and appointment is None:
+        return True
+    is_reminder = row.kind in {Kind.REMINDER, Kind.EXPIRY_REMINDER}
+    return not is_reminder or (appointment is not None and appointment > now)
 
 
 def _letter(
     context: Context, session: Session, row: Message, screening: Screening
 ) -> Letter | None:
-    contact = contact_of(context, session, screening)
     to = open_sealed(context, session, row, "recipient")
-    assert context.mail and contact and to
+    assert context.mail and to
     clinic = session.get_one(Clinic, screening.clinic_id)
+    language, link, ends = _leads_to(context, session, row, screening, clinic)
     return Letter(
         id=row.id,
         kind=row.kind,
-        language=contact.language,
+        language=language,
         clinic=clinic.name,
         phone=clinic.phone,
-        link=f"{context.public_url}/s/{contact.link}",
-        until=screening.link_expires_at.astimezone(ZoneInfo(clinic.zone)).date(),
+        link=f"{context.public_url}/{link}",
+        until=ends.astimezone(ZoneInfo(clinic.zone)).date(),
         sender=context.mail.sender,
         to=to,
         at=row.created_at,
+        emergency=clinic.emergency,
+        number=screening.number if row.kind == Kind.ALERT else "",
     )
+
+
+def _leads_to(
+    context: Context, session: Session, row: Message, screening: Screening, clinic: Clinic
+) -> tuple[str, str, datetime]:
+    """Return the language of a mail, the page that its link opens, and until when."""
+    if row.kind == Kind.ALERT:
+        return clinic.language, "", row.created_at
+    if row.check_in_id:
+        check_in = session.get_one(CheckIn, row.check_in_id)
+        content = open_sealed(context, session, check_in, "content")
+        assert check_in.link_expires_at
+        language = content["language"]
+        return language, f"c/{content['link']}?lang={language}", check_in.link_expires_at
+    contact = contact_of(context, session, screening)
+    assert contact
+    return contact.language, f"s/{contact.link}", screening.link_expires_at
 
 
 def _note_failure(context: Context, id: str, error: MailError) -> None:

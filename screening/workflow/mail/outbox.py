@@ -8,18 +8,19 @@ when the screening is erased.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.language import ENGLISH
 from screening.storage.columns import new_id
-from screening.storage.tables import Message, Screening
+from screening.storage.tables import Clinic, Message, Screening
 from screening.workflow.core.context import Context
 from screening.workflow.core.outbox import Outbox
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -32,6 +33,7 @@ MAILS = Outbox(
     pause=timedelta(minutes=1),
     longest_pause=timedelta(hours=1),
 )
+LINK_LASTS = timedelta(days=14)
 MAIL = "mail:"  # what rings for a mail begins with this, what rings for a report does not
 LONGEST_ADDRESS = 254
 LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -47,6 +49,9 @@ class Kind(StrEnum):
     REQUEST_INFORMATION = "request-information"
     EXPIRY_REMINDER = "expiry-reminder"
     WAIT_OVER = "wait-over"
+    CHECK_IN = "check-in"
+    ALERT = "alert"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True)
@@ -108,12 +113,82 @@ def order_mail(
     query = select(Message.id).where(Message.screening_id == screening.id, *same)
     if session.scalar(query):
         return []
+    return [_add(context, session, screening, kind, contact.to, sequence)]
+
+
+def order_check_in(
+    context: Context, session: Session, screening: Screening, check_in_id: str, to: str
+) -> list[str]:
+    """Order the mail that asks how it went, once more each time; return what to ring for."""
+    if context.mail is None:
+        return []
+    sequence = _next(session, screening, Kind.CHECK_IN)
+    return [_add(context, session, screening, Kind.CHECK_IN, to, sequence, check_in_id)]
+
+
+def order_alert(context: Context, session: Session, screening: Screening) -> list[str]:
+    """Tell the clinic's address that a doctor is needed; the mail names the number alone.
+
+    Whoever calls this does so once an event. Nothing where the clinic gave no address.
+    """
+    to = session.get_one(Clinic, screening.clinic_id).alert_to
+    if context.mail is None or not to:
+        return []
+    sequence = _next(session, screening, Kind.ALERT)
+    return [_add(context, session, screening, Kind.ALERT, to, sequence)]
+
+
+def _next(session: Session, screening: Screening, kind: Kind) -> int:
+    same = (Message.screening_id == screening.id, Message.kind == kind)
+    return (session.scalar(select(func.max(Message.sequence)).where(*same)) or 0) + 1
+
+
+def _add(
+    context: Context,
+    session: Session,
+    screening: Screening,
+    kind: Kind,
+    to: str,
+    sequence: int,
+    check_in_id: str | None = None,
+) -> str:
     now, id = context.now(), new_id()
     row = Message(id=id, screening_id=screening.id, kind=kind, sequence=sequence)
-    row.state, row.due_at, row.created_at = "pending", now, now
-    seal_into(context, session, row, "recipient", contact.to)
+    row.state, row.due_at, row.created_at, row.check_in_id = "pending", now, now, check_in_id
+    seal_into(context, session, row, "recipient", to)
     session.add(row)
-    return [MAIL + id]
+    session.flush()
+    return MAIL + id
+
+
+def tell_patient(
+    context: Context, session: Session, screening: Screening, sequence: int = 1
+) -> list[str]:
+    """Order the mail that the clinic has answered, behind a link that works for two weeks more."""
+    ends = context.now() + LINK_LASTS
+    screening.link_expires_at = max(screening.link_expires_at, ends)
+    return order_mail(context, session, screening, Kind.ANSWERED, sequence)
+
+
+def order_again(context: Context, session: Session, screening: Screening, kind: Kind) -> list[str]:
+    """Order a mail once more, and drop what still waits: its link would be void."""
+    rows = mails_of(session, screening.id)
+    for row in rows:
+        if row.state == "pending":
+            row.state = "dropped"
+    return order_mail(context, session, screening, kind, times_ordered(rows, kind) + 1)
+
+
+def times_ordered(rows: Iterable[Message], kind: Kind) -> int:
+    """Return the highest sequence among the messages of this kind, 0 where there is none."""
+    return max((row.sequence for row in rows if row.kind == kind), default=0)
+
+
+def send_after_all(session: Session, screening: Screening) -> None:
+    """Let the newest mail wait again where it was dropped: the screening goes on after all."""
+    for row in mails_of(session, screening.id)[-1:]:
+        if row.state == "dropped":
+            row.state = "pending"
 
 
 def newest_mails(session: Session, screening_ids: list[str]) -> dict[str, MailState]:

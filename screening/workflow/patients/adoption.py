@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.questionnaire import BORN
 from screening.clinical.report.parts import patient_name
+from screening.clinical.report.report import RELATIVE
 from screening.storage.encryption import SealedBlobError
 from screening.storage.sealed import seal_column
 from screening.storage.tables import Clinic, Patient, Screening
@@ -70,15 +71,19 @@ def _adopt(context: Context, session: Session, screening: Screening) -> bool:
 
 
 def _person(context: Context, session: Session, screening: Screening) -> dict[str, Any]:
-    person: dict[str, Any] = open_sealed(context, session, screening, "person")
+    """Return what the reception wrote, and "own", what the patient gave."""
     if screening.state == State.ERASED:
         return {"name": "", "born": None}
-    if person.get("name") and person.get("born"):
-        return {"name": person["name"], "born": person["born"]}
+    person: dict[str, Any] = open_sealed(context, session, screening, "person")
+    name, own = person.get("name") or "", {}
     if screening.submission is not None:
         frame = submission_of(context, session, screening)["frame"]
-        name, born = patient_name(frame), frame["patient"]["born"]
+        signed = frame["declaration"]
+        relative = (signed.get("by") or {}).get("who") == RELATIVE
+        name = name or patient_name(frame)
+        own = {"name": "" if relative else signed["name"], "born": frame["patient"]["born"]}
     else:
         answers = open_sealed(context, session, screening, "draft")["answers"]
-        name, born = "", answers.get(BORN)
-    return {"name": person.get("name") or name, "born": person.get("born") or born}
+        own = {"born": answers.get(BORN)}
+    own = {field: value for field, value in own.items() if value}
+    return {"name": name, "born": person.get("born"), "own": own}

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.eligibility import Outcome
@@ -22,8 +22,8 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of
 from screening.workflow.core.standing import report_for_the_visit
-from screening.workflow.core.states import State, allow
-from screening.workflow.reception.invitations import own_screening
+from screening.workflow.core.states import ALLOWED, State, allow
+from screening.workflow.reception.invitations import link_end, reopen
 
 
 class Word(StrEnum):
@@ -45,22 +45,39 @@ class Coming:
     to_confirm: int
 
 
-def check_it_may_move(context: Context, by: Actor, screening_id: str) -> None:
-    """Raise ActRefusedError "gone" for another clinic's, or the state in which nothing moves."""
-    with context.database.read() as session:
-        screening = session.get(Screening, screening_id)
-        if screening is None or screening.clinic_id != by.clinic_id:
-            raise ActRefusedError(Refusal.GONE)
-        allow("reschedule", screening.state)
+def reschedule(context: Context, by: Actor, screening_id: str, at: datetime | None) -> None:
+    """Move the appointment, or take it away. From now on all is weighed for the new day.
 
-
-def reschedule(context: Context, by: Actor, screening_id: str, at: datetime) -> None:
-    """Move the appointment. From now on all is weighed for the new day."""
+    With it go what asks again for the same visit, and the day on which the link ends.
+    What has expired can be answered again.
+    """
     with context.database.write() as session:
-        screening = own_screening(session, by, screening_id)
+        screening, *others = _of_the_visit(session, by, screening_id)
         allow("reschedule", screening.state)
-        screening.appointment_at = at
+        if at and screening.state == State.EXPIRED:
+            reopen(context, session, screening)
+        for one in (screening, *others):
+            if one.state in ALLOWED["reschedule"]:
+                one.appointment_at = at
+                if one.state != State.EXPIRED:
+                    one.link_expires_at = link_end(context.now(), at)
         context.record(session, by, "reschedule", screening)
+
+
+def _of_the_visit(session: Session, by: Actor, screening_id: str) -> list[Screening]:
+    """Return the screening, then what it asks again about and what asks again about it.
+
+    The newest is held first, as by everyone who holds several.
+    """
+    screening = session.get(Screening, screening_id)
+    if screening is None or screening.clinic_id != by.clinic_id:
+        raise ActRefusedError(Refusal.GONE)
+    ids = or_(
+        Screening.id.in_((screening_id, screening.recheck_of)), Screening.recheck_of == screening_id
+    )
+    query = select(Screening).where(ids).order_by(Screening.created_at.desc())
+    held = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return sorted(held, key=lambda one: one.id != screening_id)
 
 
 def words_for(
@@ -76,11 +93,11 @@ def words_for(
     with context.database.read() as session:
         for screening in session.scalars(query):
             with suppress(SealedBlobError):  # one damaged row must not hide all the others
-                found[screening.id] = _words(context, session, screening)
+                found[screening.id] = words_of(context, session, screening)
     return found
 
 
-def _words(context: Context, session: Session, screening: Screening) -> list[Coming]:
+def words_of(context: Context, session: Session, screening: Screening) -> list[Coming]:
     """Return a word for each treatment, for the day that is booked."""
     decision = decision_of(context, session, screening)
     if decision is None:

@@ -8,26 +8,30 @@ day, and supersedes the old one. What holds no more by then is asked again by it
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
 from screening.clinical.definitions.questionnaire import Questionnaire, walk
+from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Patient, Screening
-from screening.workflow.core.actor import PATIENT, PROGRAM, Actor
-from screening.workflow.core.context import Context, locked_screening, new_token
+from screening.workflow.core.actor import PROGRAM, Actor
+from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.given import given_in
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
-from screening.workflow.core.states import State, allow
+from screening.workflow.core.states import ALLOWED, State, allow
 from screening.workflow.mail.outbox import Kind, contact_of, keep_contact, order_mail
 from screening.workflow.reception.invitations import (
-    LINK_LASTS,
+    NOBODYS,
     Invitation,
     Opened,
+    fresh_code,
     fresh_link,
-    new_start_code,
+    link_end,
     open_screening,
     own_screening,
 )
@@ -50,15 +54,13 @@ def arrive(context: Context, by: Actor, screening_id: str) -> Invitation:
             context.record(session, by, "arrive", opened.row)
             return opened.invitation
         context.record(session, by, "arrive", begun)
-        id, number, link = begun.id, begun.number, fresh_link(context, session, begun)
-    return Invitation(id, number, link, new_start_code(context, by, id))
+        link, code = fresh_link(context, session, begun), fresh_code(context, begun)
+        return Invitation(begun.id, begun.number, link, code)
 
 
 def _open_arrival(context: Context, session: Session, old: Screening) -> Opened:
-    known = context.definitions.procedures
-    chosen = open_sealed(context, session, old, "draft")["procedures"]
-    chosen = [p for p in chosen if p in known]
-    opened = _open_after(context, session, old, chosen, set(), ON_ARRIVAL)
+    chosen = procedures_of(context, session, old)
+    opened = open_after(context, session, old, chosen, set(), ON_ARRIVAL)
     _ask_in_rows(context, session, old, opened.row, set())
     return opened
 
@@ -98,7 +100,10 @@ def _ask_in_rows(
     draft["answers"] = {k: a for k, a in draft["answers"].items() if k not in opened}
     draft["taken"] = sorted(draft["answers"])
     draft["since"] = submission_of(context, session, old)["on"]
-    draft["said"] = open_sealed(context, session, old, "draft").get("said", [])
+    earlier = open_sealed(context, session, old, "draft")
+    draft["said"] = earlier.get("said", [])
+    # Nor does a question about a medicine on the list tell who asks what was on it.
+    draft["replies"] = earlier.get("replies", {})
     seal_into(context, session, new, "draft", draft)
 
 
@@ -115,36 +120,32 @@ def ask_for_the_doctor(
     return order_mail(context, session, opened.row, Kind.REQUEST_INFORMATION)
 
 
-def something_changed(context: Context, screening_id: str) -> str:
-    """The patient has news: void what was sent, and open all of it again behind the same link.
-
-    Returns the new screening; every answer stands in it already, to be gone
-    through. Raises ActRefusedError with the state where nothing was sent yet.
-    """
-    with context.database.write() as session:
-        old = locked_screening(session, screening_id)
-        allow("change", old.state)
-        opened = _open_behind_link(context, session, old, set(), SOMETHING_CHANGED)
-        old.state = State.SUPERSEDED
-        context.record(session, PATIENT, "something changed", old)
-    return opened.row.id
+def procedures_of(context: Context, session: Session, old: Screening) -> list[str]:
+    known = context.definitions.procedures
+    return [p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known]
 
 
 def _open_behind_link(
     context: Context, session: Session, old: Screening, asked: set[str], why: str
 ) -> Opened:
     """Open the screening after `old` behind the link that the patient has already."""
-    known = context.definitions.procedures
-    chosen = [p for p in open_sealed(context, session, old, "draft")["procedures"] if p in known]
-    opened = _open_after(context, session, old, chosen, asked, why)
-    link_hash, old.link_hash = old.link_hash, context.hash(f"link:{new_token()}")
-    session.flush()
-    opened.row.link_hash, opened.row.link_expires_at = link_hash, context.now() + LINK_LASTS
-    keep_contact(context, session, opened.row, contact_of(context, session, old))
+    chosen = procedures_of(context, session, old)
+    opened = open_after(context, session, old, chosen, asked, why)
+    take_over_link(context, session, old, opened.row)
+    # Answers of before stand in it: it is for the device that gave them.
+    opened.row.device_hash = old.device_hash or NOBODYS
     return opened
 
 
-def _open_after(
+def take_over_link(context: Context, session: Session, old: Screening, new: Screening) -> None:
+    """Let the patient's link lead to `new` from now on."""
+    link_hash, old.link_hash = old.link_hash, context.hash(f"link:{new_token()}")
+    session.flush()
+    new.link_hash, new.link_expires_at = link_hash, link_end(context.now(), new.appointment_at)
+    keep_contact(context, session, new, contact_of(context, session, old))
+
+
+def open_after(
     context: Context,
     session: Session,
     old: Screening,
@@ -166,10 +167,12 @@ def _open_after(
         "given": {link_id: given[link_id].as_json() for link_id in kept},
         "why": why,
     }
+    if "opened_by" in before:
+        draft["opened_by"] = before["opened_by"]
     assert old.patient_id is not None
     patient = session.get_one(Patient, old.patient_id)
-    opened = open_screening(context, session, patient, person, draft)
-    opened.row.appointment_at, opened.row.recheck_of = old.appointment_at, old.id
+    opened = open_screening(context, session, patient, person, draft, old.appointment_at)
+    opened.row.recheck_of = old.id
     opened.row.state = State.IN_PROGRESS
     if contact := contact_of(context, session, old):
         keep_contact(context, session, opened.row, replace(contact, link=opened.invitation.link))
@@ -181,3 +184,25 @@ def with_follow_ups(questionnaire: Questionnaire, asked: Iterable[str]) -> set[s
     chosen = set(asked)
     roots = (item for item in questionnaire if item.link_id in chosen)
     return {below.link_id for root in roots for below in walk([root])}
+
+
+def changing_since(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, datetime]:
+    """Return since when a patient says of these that something changed, and has not sent it."""
+    found = changes_under_way(context, session, screening_ids)
+    return {id: row.created_at for id, row in found.items()}
+
+
+def changes_under_way(
+    context: Context, session: Session, screening_ids: Iterable[str]
+) -> dict[str, Screening]:
+    query = select(Screening).where(
+        Screening.recheck_of.in_(list(screening_ids)), Screening.state.in_(ALLOWED["answer"])
+    )
+    found = {}
+    for row in session.scalars(query.order_by(Screening.created_at)):
+        with suppress(SealedBlobError):  # one damaged row must not hide all the others
+            if open_sealed(context, session, row, "draft").get("why") == SOMETHING_CHANGED:
+                found[str(row.recheck_of)] = row
+    return found

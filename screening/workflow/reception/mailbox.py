@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.storage.tables import Message, Screening
+from screening.storage.tables import Screening
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -21,6 +21,7 @@ from screening.workflow.mail.outbox import (
     mails_of,
     order_mail,
     state_of,
+    times_ordered,
 )
 from screening.workflow.reception.invitations import fresh_link, own_screening
 
@@ -65,13 +66,13 @@ def open_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
 def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
     """Return the screening's mail, for the page that follows an act which is noted itself.
 
-    Raises ActRefusedError "gone" for another clinic's, or its state after submission.
+    Raises ActRefusedError "gone" for another clinic's, or its state where no link is given.
     """
     with context.database.read() as session:
         screening = session.get(Screening, screening_id)
         if screening is None or screening.clinic_id != by.clinic_id:
             raise ActRefusedError(Refusal.GONE)
-        allow("answer", screening.state)
+        allow("renew-link", screening.state)
         contact, rows = contact_of(context, session, screening), mails_of(session, screening_id)
         return Mailbox(
             screening_id,
@@ -79,7 +80,7 @@ def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
             open_sealed(context, session, screening, "person")["name"],
             contact.to if contact else "",
             contact.language if contact else "",
-            _invitations(rows),
+            times_ordered(rows, Kind.INVITATION),
             [
                 SentTo(
                     state_of(row),
@@ -91,8 +92,14 @@ def read_mailbox(context: Context, by: Actor, screening_id: str) -> Mailbox:
         )
 
 
-def _invitations(rows: list[Message]) -> int:
-    return max((row.sequence for row in rows if row.kind == Kind.INVITATION), default=0)
+def veiled(to: str) -> str:
+    """Return an address so that who knows it knows it again, and nobody else.
+
+    >>> veiled("lan.nguyen@example.org")
+    'l…@example.org'
+    """
+    name, _at, where = to.partition("@")
+    return f"{name[:1]}…@{where}" if to else ""
 
 
 def send_link(
@@ -117,7 +124,7 @@ def send_link(
     with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
         allow("answer", screening.state)
-        if after < _invitations(mails_of(session, screening_id)):
+        if after < times_ordered(mails_of(session, screening_id), Kind.INVITATION):
             return
         contact = contact_of(context, session, screening)
         held = contact.link if contact else link

@@ -1,54 +1,79 @@
-"""Who waits for a doctor, who is being looked at, and who was seen lately."""
+"""The doctor's lists: a page of those who wait, who was seen lately, who is found.
+
+Only the entries of one page are opened, and of each the short line that was kept for it,
+never the report.
+"""
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.eligibility import Outcome
-from screening.clinical.report.parts import ReportProcedure, patient_name
+from screening.clinical.report.verdict_snapshot import (
+    LineProcedure,
+    LineReason,
+    QueueLine,
+    line_of,
+)
 from screening.storage.encryption import SealedBlobError
-from screening.storage.tables import Account, AuditEntry, Screening
+from screening.storage.sealed import open_value, screening_key
+from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.core.states import State
-from screening.workflow.reception.asking_again import AFTER_THE_WAIT
+from screening.workflow.patients.search import find_patients
+from screening.workflow.reception.asking_again import AFTER_THE_WAIT, changing_since
+from screening.workflow.review.line import (
+    OUTCOMES,
+    Counts,
+    Group,
+    bounds_of_today,
+    counts_of,
+    group_of,
+    mark_in,
+    waiting_line,
+)
+from screening.workflow.review.looks import Look, opened_of, others_looking
 
-LOOKING = timedelta(minutes=15)
-NEWEST = 1_000  # how many a search reads: names are sealed, so each is opened for it
+PAGE = 50
 RECENT = 20
 
 
 @dataclass(frozen=True)
-class Look:
-    """Another doctor opened this screening a short while ago."""
-
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class QueueEntry:
-    """One line of the queue; without `name` and `procedures` where what is stored is damaged."""
+    """One line of the queue; without `name` and `procedures` where what is stored is damaged.
+
+    `new` is what no doctor has opened yet; `visit_on` the day of which the procedures'
+    `visit` speaks, None where the appointment has moved since.
+    `changing_since` is since when the patient says that something changed, and has not sent it.
+    """
 
     screening_id: str
     number: str
     name: str | None
+    born: str | None
     state: str
     gravity: int
-    procedures: list[ReportProcedure]
+    procedures: list[LineProcedure]
+    reasons: list[LineReason]
+    to_read: bool
+    visit_on: str | None
     appointment_at: datetime | None
     submitted_at: datetime
+    group: Group
     look: Look | None
+    new: bool
     after_wait: bool = False
+    changing_since: datetime | None = None
 
     @property
     def became_clear(self) -> bool:
@@ -59,165 +84,183 @@ class QueueEntry:
     @property
     def outcome(self) -> str:
         """The gravest outcome among the procedures, "" where nobody can read it."""
-        return self.procedures[0]["outcome"] if self.procedures else ""
+        outcomes = [Outcome(p["outcome"]) for p in self.procedures]
+        return str(max(outcomes, key=lambda o: o.gravity)) if outcomes else ""
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many wait: in all, with an appointment today, and by gravest outcome."""
+class QueuePage:
+    """PAGE of those who wait; `groups` counts all of the choice, `mark` says what they are."""
 
-    all: int
-    today: int
-    outcomes: Counter[str]
+    entries: list[QueueEntry]
+    counts: Counts
+    groups: Counter[Group]
+    total: int
+    page: int
+    mark: str
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+    @property
+    def first(self) -> int:
+        """The number of the first entry that is shown, counted from one."""
+        return (self.page - 1) * PAGE + 1
 
 
-def list_queue(context: Context, doctor: Staff, state: str = State.SUBMITTED) -> list[QueueEntry]:
-    """Return the clinic's screenings in `state`: by appointment, then gravest first."""
-    query = select(Screening).where(
-        Screening.clinic_id == doctor.clinic.id, Screening.state == state
-    )
-    return _entries(context, doctor, query)
+def read_queue(
+    context: Context, doctor: Staff, today: bool = False, outcome: str = "", page: int = 1
+) -> QueuePage:
+    """Return a page of those who wait: by appointment, then gravest first.
+
+    `today` leaves those with an appointment on the clinic's day, `outcome` those with that one.
+    """
+    day = bounds_of_today(context, doctor)
+    with context.database.read() as session:
+        line = waiting_line(session, doctor)
+        group = {place.screening_id: group_of(place.appointment_at, day) for place in line}
+        chosen = [
+            place
+            for place in line
+            if (not today or group[place.screening_id] is Group.TODAY)
+            and outcome in ("", OUTCOMES[place.gravity])
+        ]
+        page = max(1, min(page, -(-len(chosen) // PAGE)))
+        shown = [place.screening_id for place in chosen[(page - 1) * PAGE : page * PAGE]]
+        return QueuePage(
+            _opened(context, session, doctor, shown),
+            counts_of(line, group),
+            Counter(group[place.screening_id] for place in chosen),
+            len(chosen),
+            page,
+            mark_in(context, session, doctor),
+        )
+
+
+def list_queue(context: Context, doctor: Staff) -> list[QueueEntry]:
+    """Return the first page of those who wait."""
+    return read_queue(context, doctor).entries
 
 
 def list_decided(context: Context, doctor: Staff) -> list[QueueEntry]:
     """Return the newest decided screenings, newest decision first."""
     query = (
-        select(Screening)
-        .where(Screening.clinic_id == doctor.clinic.id, Screening.state == State.DECIDED)
+        select(Screening.id)
+        .where(Screening.clinic_id == doctor.clinic_id, Screening.state == State.DECIDED)
         .order_by(Screening.decided_at.desc())
         .limit(RECENT)
     )
-    return _entries(context, doctor, query, in_order=False)
-
-
-def search(context: Context, doctor: Staff, words: str) -> list[QueueEntry]:
-    """Return the submitted screenings whose name or number holds every one of `words`.
-
-    Names are sealed, so only the clinic's newest NEWEST are read; a whole number is
-    found however old it is. Accents and capitals do not matter.
-    """
-    wanted = _plain(words).split()
-    if not wanted:
-        return []
-    query = (
-        select(Screening)
-        .where(Screening.clinic_id == doctor.clinic.id, Screening.submitted_at.is_not(None))
-        .where(Screening.state != State.ERASED)
-        .order_by(Screening.submitted_at.desc())
-    )
     with context.database.read() as session:
-        rows = list(session.scalars(query.where(Screening.number == words.strip().upper())))
-        rows = rows or [
-            row
-            for row in session.scalars(query.limit(NEWEST))
-            if _holds(f"{_name(context, session, row)} {row.number}", wanted)
-        ]
-        return _opened(context, session, doctor, rows)
-
-
-def _holds(text: str, wanted: list[str]) -> bool:
-    plain = _plain(text)
-    return all(word in plain for word in wanted)
-
-
-def _name(context: Context, session: Session, screening: Screening) -> str:
-    """Return who it is without opening the report, which is a hundred times as large."""
-    try:
-        name: str = open_sealed(context, session, screening, "person")["name"]
-        if name:
-            return name
-        report = submission_of(context, session, screening)
-    except SealedBlobError:  # a damaged row is still found by its number
-        return ""
-    return patient_name(report["frame"])
-
-
-def count(entries: Iterable[QueueEntry], today: date, zone: str) -> Counts:
-    listed = list(entries)
-    return Counts(
-        len(listed),
-        sum(is_on(e, today, zone) for e in listed),
-        Counter(e.outcome for e in listed),
-    )
-
-
-def is_on(entry: QueueEntry, day: date, zone: str) -> bool:
-    """Return whether the appointment is on `day` at the clinic."""
-    at = entry.appointment_at
-    return at is not None and at.astimezone(ZoneInfo(zone)).date() == day
-
-
-def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d")
-
-
-def _entries(
-    context: Context, doctor: Staff, query: Select[Screening], in_order: bool = True
-) -> list[QueueEntry]:
-    with context.database.read() as session:
-        rows = list(session.scalars(query.options(undefer(Screening.submission))))
-        found = _opened(context, session, doctor, rows)
-    return sorted(found, key=_waiting_order) if in_order else found
+        return _opened(context, session, doctor, list(session.scalars(query)))
 
 
 def _opened(
-    context: Context, session: Session, doctor: Staff, rows: list[Screening]
+    context: Context, session: Session, doctor: Staff, ids: Sequence[str]
 ) -> list[QueueEntry]:
-    looks = others_looking(context, session, doctor, [row.id for row in rows])
-    return [_entry(context, session, row, looks.get(row.id)) for row in rows]
-
-
-def _waiting_order(entry: QueueEntry) -> tuple[datetime, int, datetime]:
-    no_appointment = datetime.max.replace(tzinfo=UTC)
-    return entry.appointment_at or no_appointment, -entry.gravity, entry.submitted_at
-
-
-def _entry(
-    context: Context, session: Session, screening: Screening, look: Look | None
-) -> QueueEntry:
-    try:
-        report = submission_of(context, session, screening)
-    except SealedBlobError:  # one damaged row must not hide all the others
-        name, procedures, again = None, [], None
-    else:
-        frame, procedures = report["frame"], report["procedures"]
-        name, again = patient_name(frame), frame.get("again")
-    assert screening.submitted_at is not None
-    return QueueEntry(
-        screening.id,
-        screening.number,
-        name,
-        screening.state,
-        screening.gravity or 0,
-        procedures,
-        screening.appointment_at,
-        screening.submitted_at,
-        look,
-        again == AFTER_THE_WAIT,
-    )
-
-
-def others_looking(
-    context: Context, session: Session, doctor: Staff, screening_ids: list[str]
-) -> dict[str, Look]:
-    """Return for each screening the other doctor who opened it last, a short while ago."""
-    query = (
-        select(AuditEntry.screening_id, AuditEntry.who, AuditEntry.at)
-        .where(
-            AuditEntry.screening_id.in_(screening_ids),
-            AuditEntry.act == "open review",
-            AuditEntry.who != doctor.who,
-            AuditEntry.at > context.now() - LOOKING,
+    """Return the entries of `ids`, in their order."""
+    query = select(
+        *(Screening.id, Screening.number, Screening.state, Screening.gravity),
+        *(Screening.appointment_at, Screening.submitted_at, Screening.wrapped_key),
+        *(Screening.basis, Screening.patient_id, Patient.wrapped_key.label("patient_key")),
+    ).outerjoin(Patient, Patient.id == Screening.patient_id)
+    rows = {row.id: row for row in session.execute(query.where(Screening.id.in_(ids)))}
+    looks, opened = others_looking(context, session, doctor, ids), opened_of(session, ids)
+    changing = changing_since(context, session, list(ids))
+    key = context.clinic_key(session.get_one(Clinic, doctor.clinic_id))
+    day, zone = bounds_of_today(context, doctor), ZoneInfo(doctor.clinic.zone)
+    entries = []
+    for row in (rows[id] for id in ids if id in rows):
+        line = _line(context, session, key, row)
+        visit = row.appointment_at and row.appointment_at.astimezone(zone).date().isoformat()
+        entries.append(
+            QueueEntry(
+                screening_id=row.id,
+                number=row.number,
+                name=line["name"] if line else None,
+                born=line["born"] if line else None,
+                state=row.state,
+                gravity=row.gravity or 0,
+                procedures=line["procedures"] if line else [],
+                reasons=line["reasons"] if line else [],
+                to_read=bool(line and line["to_read"]),
+                visit_on=visit if line and line["visit_on"] == visit else None,
+                appointment_at=row.appointment_at,
+                submitted_at=row.submitted_at,
+                group=group_of(row.appointment_at, day),
+                look=looks.get(row.id),
+                new=row.id not in opened,
+                after_wait=bool(line and line["again"] == AFTER_THE_WAIT),
+                changing_since=changing.get(row.id),
+            )
         )
-        .order_by(AuditEntry.sequence)
-    )
-    rows = session.execute(query).all()
-    ids = {who.removeprefix("account:") for _, who, _ in rows}
-    people = select(Account.id, Account.name).where(Account.id.in_(ids))
-    names = {row.id: row.name for row in session.execute(people)}
-    return {
-        screening_id: Look(names.get(who.removeprefix("account:"), who), at)
-        for screening_id, who, at in rows
-        if screening_id
+    return entries
+
+
+def _line(context: Context, session: Session, clinic_key: bytes, row: Any) -> QueueLine | None:
+    """Return what the queue shows, None where what is stored is damaged.
+
+    One damaged row must not hide all the others. A row of before there was a line is shown
+    by its report.
+    """
+    try:
+        held = row.wrapped_key, row.patient_id, row.patient_key
+        key = screening_key(clinic_key, row.id, *held)
+        basis = open_value(key, "screening.basis", row.id, row.basis) if row.basis else {}
+        if "line" in basis:
+            line: QueueLine = basis["line"]
+            return line
+        return line_of(submission_of(context, session, session.get_one(Screening, row.id)))
+    except SealedBlobError:
+        return None
+
+
+def name_of(context: Context, session: Session, screening_id: str | None) -> str | None:
+    """Return who a screening is of, None where there is none or it does not open."""
+    if screening_id is None:
+        return None
+    try:
+        found = open_sealed(context, session, session.get_one(Screening, screening_id), "person")
+    except SealedBlobError:
+        return None
+    return found["name"] or None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A screening that was decided a moment ago, and who it is of."""
+
+    screening_id: str
+    number: str
+    name: str | None
+
+
+def decided_of(context: Context, doctor: Staff, screening_id: str) -> Decided | None:
+    """Return who was decided on; None for what is not decided, or not this clinic's."""
+    with context.database.read() as session:
+        row = session.get(Screening, screening_id)
+        if row is None or row.clinic_id != doctor.clinic_id or row.state != State.DECIDED:
+            return None
+        return Decided(row.id, row.number, name_of(context, session, row.id))
+
+
+def search(context: Context, doctor: Staff, words: str) -> list[QueueEntry]:
+    """Return the submitted screenings of the patients whom `words` find, newest first."""
+    found = find_patients(context, doctor, words)
+    sent = {
+        seen.screening_id: seen.submitted_at
+        for patient in found
+        for seen in patient.screenings
+        if seen.submitted_at
     }
+    with context.database.read() as session:
+        return _opened(context, session, doctor, sorted(sent, key=sent.__getitem__, reverse=True))
+
+
+def age_on(born: str | None, day: date) -> int | None:
+    """Return how old somebody is on `day`, None without a whole date of birth."""
+    try:
+        birth = date.fromisoformat(born or "")
+    except ValueError:
+        return None
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

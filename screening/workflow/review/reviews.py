@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.report.decision import (
-    LONGEST_REASON,
-    Choice,
-    Ruling,
-    open_questions,
-    problems_with,
-)
+from screening.clinical.report.decision import Choice, Ruling, open_questions
 from screening.clinical.report.parts import Report, ReportProcedure
 from screening.clinical.report.report_diff import Changes, changes_between
 from screening.storage.columns import new_id
 from screening.storage.tables import Decision, ReportRow, Screening
-from screening.workflow.accounts.second_factor import confirm
+from screening.workflow.accounts.second_factor import confirm_in_sitting, confirmed_lately
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
 from screening.workflow.core.standing import advice_today, report_for_the_visit, visit_day
-from screening.workflow.core.states import State, allow
-from screening.workflow.reception.asking_again import ask_for_the_doctor
+from screening.workflow.core.states import State
+from screening.workflow.mail.outbox import tell_patient
+from screening.workflow.patients.binding import Binding
+from screening.workflow.patients.timeline import Timeline, timeline_of
+from screening.workflow.reception.asking_again import ask_for_the_doctor, changing_since
 from screening.workflow.reports.outbox import Kind, order_reports
-from screening.workflow.review.queue import Look, others_looking
+from screening.workflow.review.decision import Proposal, standing_for, weigh
+from screening.workflow.review.line import Position, position_of
+from screening.workflow.review.looks import Look, others_looking
+from screening.workflow.review.notes import keep_note
+from screening.workflow.review.queue import name_of
+from screening.workflow.review.signing import Signing, signing_of
 from screening.workflow.screenings.history import Related, related_to
 
 
@@ -49,7 +52,10 @@ class Review:
     """One screening as the doctor sees it; `today` are its procedures as the answers stand now.
 
     An amended decision is held against those, the first against the report. `earlier` is the
-    decision on the screening before this one.
+    decision on the screening before this one; `line` all that is known of the patient
+    beside it, `stands` what earlier decisions bind, by procedure. `lately` is whether the doctor
+    signed a short while ago in this sitting. `changing_since` is since when the patient says
+    that something changed, and has not sent it yet.
     """
 
     screening_id: str
@@ -63,6 +69,14 @@ class Review:
     earlier: dict[str, Any] | None
     related: list[Related]
     look: Look | None
+    changing_since: datetime | None
+    appointment_at: datetime | None
+    line: Timeline | None
+    stands: dict[str, Binding]
+    position: Position
+    next_name: str | None
+    signing: Signing
+    lately: bool
 
     @property
     def decision(self) -> dict[str, Any] | None:
@@ -85,6 +99,7 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
 
     Raises ActRefusedError "gone" for another clinic's, or its state before submission.
     """
+    lately = confirmed_lately(context, doctor)
     with context.database.read() as session:
         screening = _seen_by(doctor, session.get(Screening, screening_id))
         rows = session.scalars(
@@ -104,6 +119,14 @@ def read_review(context: Context, doctor: Staff, screening_id: str) -> Review:
             _earlier_decision(context, session, screening),
             related_to(session, screening),
             others_looking(context, session, doctor, [screening_id]).get(screening_id),
+            changing_since(context, session, [screening_id]).get(screening_id),
+            screening.appointment_at,
+            timeline_of(context, session, screening) if screening.patient_id else None,
+            standing_for(context, session, screening),
+            position := position_of(session, doctor, screening_id),
+            name_of(context, session, position.next_id),
+            signing_of(context, session, doctor),
+            lately,
         )
 
 
@@ -145,26 +168,16 @@ def decide(
     screening_id: str,
     rulings: Mapping[str, tuple[Any, ...]],
     password: str,
+    note: str = "",
 ) -> None:
     """Record the doctor's decision, a Ruling a procedure, and order the signed report.
 
-    The password, or a fresh code of the app, stands for the doctor's hand: the report
-    is signed with her own certificate. Raises ActRefusedError: "wrong" or "locked" (password), what
-    `problems_with` says, or the state when it was decided already.
+    The password, or a fresh code of the app, stands for the doctor's hand: the report is
+    signed with her own certificate. It is asked for once in a sitting, and each time where
+    the decision is milder than advised. Raises ActRefusedError: "wrong", "locked" or
+    "needs-signature", and what `weigh` raises.
     """
-    confirm(context, doctor.id, password)
-    with context.database.write() as session:
-        screening = _own(session, doctor, screening_id)
-        allow("decide", screening.state)
-        report = submission_of(context, session, screening)
-        given = checked(report["procedures"], rulings)
-        orders = _settle(context, session, doctor, screening, content_of(report, given))
-        screening.state, screening.decided_at = State.DECIDED, context.now()
-        if asked := _asked_again(report, given):
-            orders += ask_for_the_doctor(context, session, screening, asked, doctor)
-        context.record(session, doctor, "decide", screening)
-    for order in orders:
-        context.ring(order)
+    _conclude(context, doctor, screening_id, Proposal(rulings, note=note), password)
 
 
 def amend(
@@ -174,29 +187,52 @@ def amend(
     rulings: Mapping[str, tuple[Any, ...]],
     why: str,
     password: str,
+    seen: int | None = None,
+    note: str = "",
 ) -> None:
     """Decide anew what was decided; the earlier decision and its signed report stay.
 
-    Raises what `decide` raises, and ActRefusedError: "needs-why" without a reason
-    for the amendment, "ask-again" where more information is requested: for that the
-    screening is asked again.
+    `seen` is the number of decisions that the doctor saw. Raises what `decide` raises, and
+    ActRefusedError: "needs-why" without a reason for the amendment, "decided-meanwhile"
+    where another decision came since, "ask-again" where more information is requested: for
+    that the screening is asked again.
     """
-    confirm(context, doctor.id, password)
-    if not why.strip():
-        raise ActRefusedError(Refusal.NEEDS_WHY)
+    _conclude(context, doctor, screening_id, Proposal(rulings, why, seen, note), password)
+
+
+def _conclude(
+    context: Context, doctor: Staff, screening_id: str, proposal: Proposal, password: str
+) -> None:
+    """Weigh, have it signed for, and record it: weighed again, for another may have come."""
+    with context.database.read() as session:
+        screening = _seen_by(doctor, session.get(Screening, screening_id))
+        milder = weigh(context, session, doctor, screening, proposal).milder
+    confirm_in_sitting(context, doctor, password, each_time=milder)
     with context.database.write() as session:
         screening = _own(session, doctor, screening_id)
-        allow("amend", screening.state)
-        report = submission_of(context, session, screening)
-        now = advice_today(context, session, screening, report)
-        given = checked(now, rulings)
-        if _asked_again(report, given):
-            raise ActRefusedError(Refusal.ASK_AGAIN)
-        content = content_of(report, given) | {"why": why.strip()[:LONGEST_REASON]}
+        weighed = weigh(context, session, doctor, screening, proposal)
+        content = weighed.content()
         orders = _settle(context, session, doctor, screening, content)
-        context.record(session, doctor, "amend decision", screening)
+        asked = set()
+        if proposal.act == "decide":
+            screening.state, screening.decided_at = State.DECIDED, context.now()
+            asked = _asked_again(weighed.report, weighed.rulings)
+        if asked:
+            orders += ask_for_the_doctor(context, session, screening, asked, doctor)
+        else:
+            orders += tell_patient(context, session, screening, content["sequence"])
+        if proposal.note.strip():
+            keep_note(context, session, doctor, screening, proposal.note)
+        what = "decide" if proposal.act == "decide" else "amend decision"
+        context.record(session, doctor, what, screening)
     for order in orders:
         context.ring(order)
+
+
+def write_note(context: Context, doctor: Staff, screening_id: str, text: str) -> None:
+    """Add a note for colleagues to the patient's line, whatever the screening's state."""
+    with context.database.write() as session:
+        keep_note(context, session, doctor, _own(session, doctor, screening_id), text)
 
 
 def _settle(
@@ -235,34 +271,6 @@ def _asked_again(report: Report, rulings: Mapping[str, Ruling]) -> set[str]:
         for procedure in report["procedures"]
         if rulings[procedure["id"]].choice == Choice.REQUEST_INFORMATION
         for link_id in open_questions(procedure)
-    }
-
-
-def checked(
-    advised: list[ReportProcedure], rulings: Mapping[str, tuple[Any, ...]]
-) -> dict[str, Ruling]:
-    """Return the ruling on every procedure. Raises ActRefusedError with the first problem."""
-    given = {p["id"]: Ruling(*rulings.get(p["id"], ())) for p in advised}
-    for procedure in advised:
-        if problem := problems_with(procedure, given[procedure["id"]]):
-            raise ActRefusedError(Refusal(problem))
-    return given
-
-
-def content_of(report: Report, rulings: Mapping[str, Ruling]) -> dict[str, Any]:
-    """Return what is kept of the rulings, with the procedures' names as they stood."""
-    return {
-        "decisions": [
-            {
-                "procedure": p["id"],
-                "name": p["name"],
-                "decision": rulings[p["id"]].choice,
-                "codes": list(rulings[p["id"]].codes),
-                "reason": rulings[p["id"]].reason.strip(),
-                "conditions": rulings[p["id"]].conditions.strip(),
-            }
-            for p in report["procedures"]
-        ]
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import (
+    BORN,
     Answer,
     first_unanswered,
     journey,
@@ -24,6 +25,7 @@ from screening.clinical.report.parts import AnsweredBy, Report
 from screening.clinical.report.report import (
     ANSWERERS,
     INTERPRETER,
+    RELATIVE,
     WORDS,
     compile_report,
     translated,
@@ -33,12 +35,17 @@ from screening.storage.tables import Clinic, DefinitionsArchive, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.given import Way, day_at, given_in, stamped
+from screening.workflow.core.language import answer_words
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import visit_day
 from screening.workflow.core.states import State, allow
+from screening.workflow.mail.outbox import order_alert
+from screening.workflow.patients.patients import note_own
 from screening.workflow.reception.asking_again import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
+from screening.workflow.screenings import proof
+from screening.workflow.screenings.changes import supersede
 from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
@@ -64,11 +71,29 @@ def follow_link(context: Context, link: str) -> tuple[str, str]:
     return screening.id, screening.state
 
 
-def enter(context: Context, link: str) -> str:
-    """Let a browser in by its link, note that in the audit log, and return the screening's id."""
+def clinic_of(context: Context, screening_id: str) -> Clinic:
+    """Return whose questionnaire it is; that alone is told to anyone who has the link."""
+    with context.database.read() as session:
+        return session.get_one(Clinic, session.get_one(Screening, screening_id).clinic_id)
+
+
+def may_enter(context: Context, screening_id: str, device: str) -> bool:
+    """Return whether the link is enough on `device`: it began this, or nobody has begun."""
+    with context.database.read() as session:
+        return proof.may_enter(context, session.get_one(Screening, screening_id), device)
+
+
+def enter(context: Context, link: str, device: str) -> str:
+    """Let a browser in by its link, note that in the audit log, and return the screening's id.
+
+    Raises what `follow_link` raises, and ActRefusedError "other-device" where another began.
+    """
     screening_id, _state = follow_link(context, link)
     with context.database.write() as session:
-        context.record(session, PATIENT, "open link", locked_screening(session, screening_id))
+        screening = locked_screening(session, screening_id)
+        if not proof.may_enter(context, screening, device):
+            raise ActRefusedError(Refusal.OTHER_DEVICE)
+        context.record(session, PATIENT, "open link", screening)
     return screening_id
 
 
@@ -208,7 +233,8 @@ def submit(
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
-            _supersede(context, session, screening.recheck_of)
+            supersede(context, session, screening, draft.why_again)
+        _note_own(context, session, screening, draft, declaration["name"])
         head = context.record(session, PATIENT, "submit", screening)
         by = {"by": draft.answered_by} if draft.answered_by else {}
         keep_report(
@@ -216,8 +242,19 @@ def submit(
         )
         screening.state = State.SUBMITTED
         orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
+        if screening.gravity == Outcome.CONTRAINDICATED.gravity:
+            orders += order_alert(context, session, screening)
     for order in orders:
         context.ring(order)
+
+
+def _note_own(
+    context: Context, session: Session, screening: Screening, draft: Draft, signed: str
+) -> None:
+    """Keep who the patient is in the patient's own words; a relative signs with another name."""
+    by, born = draft.answered_by, draft.answers.get(BORN)
+    name = "" if by and by["who"] == RELATIVE else signed
+    note_own(context, session, screening, name, born if isinstance(born, str) else None)
 
 
 def keep_report(
@@ -237,10 +274,11 @@ def keep_report(
     raw = draft.raw_case(context.definitions, visit_day(session, screening))
     frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
     case = read_case(context.definitions, raw)
-    report = compile_report(context.definitions, case, raw, frame)
+    own = draft.clinic.language
+    report = compile_report(context.definitions, case, raw, frame, answer_words(own))
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in
-    if language != ENGLISH:
+    if language != own:
         report["translated"] = translated(context.definitions, case, language, words)
     seal_into(context, session, screening, "submission", report)
     seal_into(context, session, screening, "basis", basis_of(report))
@@ -256,10 +294,3 @@ def keep_report(
             )
         )
     return report
-
-
-def _supersede(context: Context, session: Session, screening_id: str) -> None:
-    """Put the earlier screening out of use; what was decided on it stays on record."""
-    earlier = locked_screening(session, screening_id)
-    earlier.state = State.SUPERSEDED
-    context.record(session, PATIENT, "supersede", earlier)

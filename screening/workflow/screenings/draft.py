@@ -13,7 +13,6 @@ from screening.clinical.definitions.definitions import (
     assemble_questionnaire,
     findings_asked,
 )
-from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.questionnaire import (
     BORN,
@@ -141,7 +140,7 @@ def frame_of(
         "patient": {"name": draft.name, "born": draft.answers.get(BORN)},
         "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
         "zone": draft.clinic.zone,
-        "language": ENGLISH,
+        "language": draft.clinic.language,
         "paper": draft.clinic.paper,
         "confirmed": _confirmed(draft),
         "appointment": appointment.astimezone(zone).isoformat() if appointment else None,

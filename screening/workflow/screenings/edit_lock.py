@@ -1,8 +1,8 @@
-"""Exactly one device at a time answers a screening: the one that holds its edit lock.
+"""Exactly one device at a time is in a screening: the one that holds its edit lock.
 
-Whoever comes in last holds it, and the device before is told so. A shared tablet
-holds it only as long as somebody is there; what it held then opens nothing any more,
-whatever cookie or page it still has.
+It answers, and after sending it reads the receipt. Whoever comes in last holds it, and the
+device before is told so. A shared tablet holds it only as long as somebody is there; what it
+held then opens nothing any more, whatever cookie or page it still has.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from screening.workflow.core.actor import Actor, Tablet
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import ALLOWED, allow
+from screening.workflow.screenings.proof import device_hash
 
 # Far longer than the page's own warning: for a page without script, and for an answer that
 # waits in the page until the wireless network is back.
@@ -25,27 +26,36 @@ TABLET_HOLDS = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class EditLock:
-    """What lets a device change the draft of one screening: a secret that only it was given."""
+    """What lets a device into one screening: a secret that only this visit was given.
+
+    `device` is the lasting secret of the patient's own browser, empty on a tablet: it shows
+    what was answered there before (proof.py).
+    """
 
     screening_id: str
     secret: str
+    device: str = ""
 
 
-def take(context: Context, screening_id: str, by: Actor) -> EditLock:
-    """Return the lock of the device that answers from now on: the patient's own, or a tablet.
+def take(context: Context, screening_id: str, by: Actor, device: str = "") -> EditLock:
+    """Return the lock of who is in from now on: the patient's own `device`, or a tablet.
 
-    It opens nothing where the screening takes no answer any more: a receipt needs none.
+    The first device that begins is the screening's. After sending only the patient's own may
+    come in, to the receipt.
     """
-    secret, now = new_token(), context.now()
+    secret, now, shared = new_token(), context.now(), isinstance(by, Tablet)
     with context.database.write() as session:
         screening = locked_screening(session, screening_id)
-        if screening.state not in ALLOWED["answer"]:
-            return EditLock(screening_id, "")
-        if screening.pen_hash:
+        answers = screening.state in ALLOWED["answer"]
+        if not answers and (shared or screening.state not in ALLOWED["read-receipt"]):
+            return EditLock(screening_id, "", device)
+        if answers and screening.pen_hash:
             context.record(session, by, "change device", screening)
+        if answers and device and screening.device_hash is None:
+            screening.device_hash = device_hash(context, screening, device)
         screening.pen_hash = _hash(context, secret)
-        screening.pen_until = now + TABLET_HOLDS if isinstance(by, Tablet) else None
-    return EditLock(screening_id, secret)
+        screening.pen_until = now + TABLET_HOLDS if shared else None
+    return EditLock(screening_id, secret, device)
 
 
 def _hash(context: Context, secret: str) -> str:
@@ -53,7 +63,7 @@ def _hash(context: Context, secret: str) -> str:
 
 
 def check(context: Context, screening: Screening, lock: EditLock) -> None:
-    """Raise ActRefusedError "elsewhere" where another device answers, "no-visit" where none."""
+    """Raise ActRefusedError "elsewhere" where another device is in, "no-visit" where none is."""
     over = screening.pen_until is not None and screening.pen_until <= context.now()
     if screening.pen_hash is None or over:
         raise ActRefusedError(Refusal.NO_VISIT)
@@ -83,7 +93,7 @@ def keep(context: Context, lock: EditLock) -> None:
 
 
 def is_here(context: Context, lock: EditLock) -> bool:
-    """Return whether this device still is the one that answers."""
+    """Return whether this device still is the one that is in."""
     with context.database.read() as session:
         screening = session.get(Screening, lock.screening_id)
         try:

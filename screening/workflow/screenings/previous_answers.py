@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.questionnaire import BORN, Answer
@@ -21,10 +21,13 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.given import Way
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
 from screening.workflow.core.states import State
+from screening.workflow.patients.patients import whole_patient
 from screening.workflow.screenings.answering import change_draft, open_draft
 from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.edit_lock import EditLock, locked_draft
 from screening.workflow.screenings.history import person_hash
+from screening.workflow.screenings.own_code import mark_of, opened_by
+from screening.workflow.screenings.proof import opens
 
 # A link may reach the wrong hands: nobody tries dates of birth until the answers of another show.
 MOST_TRIES = 3
@@ -34,7 +37,7 @@ SUBMITTED = (State.SUBMITTED, State.DECIDED, State.SUPERSEDED)
 def bring_back(context: Context, lock: EditLock) -> None:
     """Put last time's answers beside the draft, once name and date of birth are those of then.
 
-    Only on the patient's own link, never on a shared tablet. What was confirmed under
+    Only on the device that gave them, never on a shared tablet. What was confirmed under
     another date of birth is forgotten.
     """
     draft = open_draft(context, lock)
@@ -46,12 +49,57 @@ def bring_back(context: Context, lock: EditLock) -> None:
             return
         confirmed = kept.get("confirmed", {})
         answers = {k: a for k, a in kept["answers"].items() if confirmed.get(k) != a}
-        found = _last_time(session, screening, _hash_of(context, screening, draft))
-        last = _told(context, session, found, draft) if found else None
+        person = _hash_of(context, screening, draft)
+        earlier = _earlier(session, screening, Screening.person_hash == person) if person else []
+        code = kept.get("opened_by")  # typed in this screening
+        found = next(
+            (
+                one
+                for one in earlier
+                if opens(context, session, one, lock.device)
+                or (code and mark_of(context, session, one) == code)
+            ),
+            None,
+        )
         change = {"answers": answers, "born": born, "tries": tries + 1, "confirmed": {}}
-        seal_into(context, session, screening, "draft", kept | change | {"last": last})
-        if found:
-            context.record(session, PATIENT, "bring back answers", screening, found.number)
+        _put_beside(context, session, screening, kept | change, found, draft)
+
+
+def bring_back_by_code(context: Context, lock: EditLock, code: str) -> bool:
+    """Put last time's answers beside the draft where the patient's own code opens them.
+
+    Return whether there were any. Raises what own_code.opened_by raises.
+    """
+    draft = open_draft(context, lock)
+    marks = opened_by(context, lock, code)
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock)
+        kept = open_sealed(context, session, screening, "draft")
+        if screening.recheck_of:
+            return False
+        assert screening.patient_id is not None
+        rows = [row.id for row in whole_patient(session, screening.patient_id)]
+        earlier = _earlier(session, screening, Screening.patient_id.in_(rows))
+        found = next((o for o in earlier if mark_of(context, session, o) in marks), None)
+        _put_beside(context, session, screening, kept, found, draft)
+        return found is not None
+
+
+def _put_beside(
+    context: Context,
+    session: Session,
+    screening: Screening,
+    kept: dict[str, Any],
+    found: Screening | None,
+    draft: Draft,
+) -> None:
+    """Keep the draft, with the answers of what was `found`, which is only read."""
+    last = _told(context, session, found, draft) if found else None
+    if found and (mark := mark_of(context, session, found)):
+        kept["opened_by"] = mark
+    seal_into(context, session, screening, "draft", kept | {"last": last})
+    if found:
+        context.record(session, PATIENT, "bring back answers", screening, found.number)
 
 
 def _hash_of(context: Context, screening: Screening, draft: Draft) -> str | None:
@@ -59,16 +107,15 @@ def _hash_of(context: Context, screening: Screening, draft: Draft) -> str | None
     return person_hash(context, screening.clinic_id, {"patient": patient}) if draft.name else None
 
 
-def _last_time(session: Session, screening: Screening, person: str | None) -> Screening | None:
-    if person is None:
-        return None
+def _earlier(session: Session, screening: Screening, of: ColumnElement[bool]) -> list[Screening]:
+    """Return what was sent before, the newest first."""
     query = select(Screening).where(
         Screening.clinic_id == screening.clinic_id,
-        Screening.person_hash == person,
+        of,
         Screening.id != screening.id,
         Screening.state.in_(SUBMITTED),
     )
-    return session.scalars(query.order_by(Screening.submitted_at.desc())).first()
+    return list(session.scalars(query.order_by(Screening.submitted_at.desc())))
 
 
 def _told(context: Context, session: Session, old: Screening, draft: Draft) -> Mapping[str, Any]:

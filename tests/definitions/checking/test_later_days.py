@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.cli import main
@@ -27,7 +27,9 @@ def test_no_later_day_is_milder_on_the_lists_that_are_shipped(library, answered)
 
 
 def test_no_day_of_four_hundred_is_milder_on_the_lists_that_are_shipped(library):
-    assert list(milder_later(library, range(LAST + 1))) == []
+    """A day a week; `make thorough` tries each. Those on which anything ends stand above."""
+    days = range(0, LAST + 1, 1 if settings.default.max_examples > 1000 else 7)
+    assert list(milder_later(library, days)) == []
 
 
 def test_what_a_later_day_would_soften_is_named_with_its_line(tmp_path, monkeypatch):

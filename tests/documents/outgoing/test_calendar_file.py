@@ -1,6 +1,6 @@
 """The aftercare as a calendar file, read back with the library that others use too."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -66,3 +66,28 @@ def test_what_is_not_done_needs_no_care(planned, choice):
 
 def test_without_a_day_there_is_no_calendar(planned):
     assert aftercare_diary(*planned(appointment=None)) is None
+
+
+def test_after_a_treatment_the_days_count_from_it_with_or_without_an_appointment(planned):
+    done = date(2026, 12, 2), {"thread-lift"}
+    with_one, without = (
+        aftercare_diary(*planned("decline", appointment=at), done=done)
+        for at in ("2026-11-30T09:00:00+00:00", None)
+    )
+    days = {e["dtstart"].dt for e in events(without) if "Check-up" in e["summary"]}
+
+    assert days == {date(2026, 12, 9), date(2026, 12, 16)}
+    assert len(events(with_one)) == len(events(without))
+
+
+def test_what_was_not_done_has_no_entry(planned):
+    assert aftercare_diary(*planned(), done=(date(2026, 12, 2), {"prp"})) is None
+
+
+def test_every_entry_has_an_alarm_and_that_of_a_visit_sounds_the_day_before(planned):
+    found = events(aftercare_diary(*planned()))
+    for entry in found:
+        [alarm] = entry.walk("VALARM")
+        is_visit = "location" in entry
+        assert alarm["action"] == "DISPLAY"
+        assert alarm["trigger"].dt == timedelta(hours=-15 if is_visit else 9)

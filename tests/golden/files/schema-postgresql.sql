@@ -96,6 +96,7 @@ column message 09 recipient bytea
 column message 10 error bytea
 column message 11 created_at timestamp with time zone not null
 column message 12 sent_at timestamp with time zone
+column message 13 check_in_id character varying
 column note 01 id character varying not null
 column note 02 patient_id character varying not null
 column note 03 screening_id character varying
@@ -180,6 +181,7 @@ column sign_in 04 seen_at timestamp with time zone not null
 column sign_in 05 ended_at timestamp with time zone
 column sign_in 06 factor character varying
 column sign_in 07 browser character varying not null default ''::character varying
+column sign_in 08 confirmed_at timestamp with time zone
 column treatment 01 id character varying not null
 column treatment 02 clinic_id character varying not null
 column treatment 03 patient_id character varying not null
@@ -216,6 +218,7 @@ constraint kiosk PRIMARY KEY (id)
 constraint kiosk UNIQUE (code_hash)
 constraint kiosk UNIQUE (token_hash)
 constraint lock PRIMARY KEY (name)
+constraint message FOREIGN KEY (check_in_id) REFERENCES check_in(id)
 constraint message FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint message PRIMARY KEY (id)
 constraint message UNIQUE (screening_id, kind, sequence)

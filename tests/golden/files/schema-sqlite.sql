@@ -168,6 +168,8 @@ CREATE TABLE message (
   error BLOB,
   created_at DATETIME NOT NULL,
   sent_at DATETIME,
+  check_in_id VARCHAR,
+  CONSTRAINT fk_message_check_in_id FOREIGN KEY(check_in_id) REFERENCES check_in (id),
   CONSTRAINT fk_message_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
   CONSTRAINT pk_message PRIMARY KEY (id),
   CONSTRAINT uq_message_screening_id UNIQUE (screening_id, kind, sequence)
@@ -298,6 +300,7 @@ CREATE TABLE sign_in (
   ended_at DATETIME,
   factor VARCHAR,
   browser VARCHAR DEFAULT '' NOT NULL,
+  confirmed_at DATETIME,
   CONSTRAINT fk_sign_in_account_id FOREIGN KEY(account_id) REFERENCES account (id),
   CONSTRAINT pk_sign_in PRIMARY KEY (id)
 )

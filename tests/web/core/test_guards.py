@@ -14,6 +14,7 @@ from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
 from tests.office import PASSWORD, START, decide
 from tests.web.protection import unprotected
+from tests.web.visitors import phone_of
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +144,7 @@ def test_a_malformed_link_gets_a_page_that_helps(app, link):
 def test_too_much_text_is_refused_with_the_text_kept(office, app):
     invitation = office.invite()
     office.answer(invitation.screening_id, other_meds="yes", medicine_list="none yet")
-    client = app.test_client()
+    client = phone_of(app)
     client.post(f"/s/{invitation.link}")
     page = client.post("/screening/questions/medicine_list", data={"medicine_list": "y" * 2001})
 
@@ -183,7 +184,7 @@ def test_a_treatment_that_does_not_exist_is_refused(office, app):
 def test_hostile_text_comes_out_harmless(office, app, said):
     invitation = office.invite()
     office.answer(invitation.screening_id, past_reaction="yes", past_reaction_what=said)
-    client = app.test_client()
+    client = phone_of(app)
     client.post(f"/s/{invitation.link}")
     page = client.get("/screening/check").text
 
@@ -206,7 +207,7 @@ def test_no_page_says_that_a_patient_is_safe(office, app):
 
 def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     """Nor a tablet: from the link to what follows the decision, whatever came out."""
-    invitation, client, pages = office.invite(), app.test_client(), {}
+    invitation, client, pages = office.invite(), phone_of(app), {}
 
     def look(path, method="GET", **data):
         pages[path] = client.open(path, method=method, data=data, follow_redirects=True).text
@@ -227,7 +228,7 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     look("/screening/receipt")
     reviews.decide(*decide(office, invitation.screening_id, "proceed"))
     look("/screening/receipt?decided")
-    assert "Your doctor has decided" in pages["/screening/receipt?decided"]
+    assert "Your clinic has answered" in pages["/screening/receipt?decided"]
     look(f"/s/{office.invite().link}", "POST")
     look("/screening/leave", "POST")
     code = tablets.add_kiosk(office.context, program(office.clinic), "Waiting room")

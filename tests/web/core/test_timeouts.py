@@ -3,8 +3,8 @@
 import pytest
 
 from screening.workflow.screenings import answering
-from tests.office import DECLARED
-from tests.web.visitors import open_app
+from tests.office import DECLARED, PHONE
+from tests.web.visitors import browser_with, open_app
 
 
 @pytest.fixture
@@ -74,17 +74,21 @@ def test_a_patients_visit_ends_after_twelve_hours_however_busy(office, client):
 
 
 def test_a_copied_cookie_ends_with_the_visit_it_was_copied_from(office, client):
-    """The receipt and the report need no pen: the cookie alone opens them, so it must end."""
+    """Also where whoever copied the cookies took the lasting one of the browser with them."""
     invitation = office.invite()
-    client.post(f"/s/{invitation.link}")
     office.answer(invitation.screening_id)
     answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
-    stolen = client.get_cookie("session").value
-    thief = open_app(office).test_client()
-    thief.set_cookie("session", stolen)
+    client.set_cookie("device", PHONE)
+    client.post(f"/s/{invitation.link}")
+    stolen = {name: client.get_cookie(name).value for name in ("session", "device")}
+    thief = browser_with(client.application, stolen)
     assert gets_in(thief, "/screening/receipt")
-    office.pass_time(minutes=61)
+    client.post(f"/s/{office.invite().link}")
 
-    thief.set_cookie("session", stolen)
+    thief = browser_with(client.application, stolen)
+    assert thief.get("/screening/receipt").status_code == 403
+    client.post(f"/s/{invitation.link}")
+    thief = browser_with(client.application, {"session": client.get_cookie("session").value})
+    office.pass_time(minutes=61)
     assert thief.get("/screening/receipt").status_code == 403
     assert thief.get("/screening/report.pdf").status_code == 403

@@ -1,10 +1,12 @@
 """Every text of the pages in every language, and days and moments as they are read there."""
 
+import ast
 import io
 import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from itertools import chain
 from pathlib import Path
 
@@ -48,6 +50,63 @@ def test_every_text_is_translated_and_keeps_its_places(texts, path):
 
 def forms_of(text):
     return (text,) if isinstance(text, str) else text
+
+
+KEYS = {"SHA-256", "Enter", "Tab", "Space"}  # called so everywhere
+KIND = r"\{% block kind %\}.*?\{% endblock %\}"  # a class of the page
+SAYS = ("alt", "title", "aria-label", "placeholder", "data-h")
+
+
+class Bare(HTMLParser):
+    """The texts of a template that no catalog ever sees: all that is left without its tags."""
+
+    def __init__(self, template):
+        super().__init__()
+        self.found = []
+        for part in (KIND, r"\{#.*?#\}", r"\{%.*?%\}", r"\{\{.*?\}\}"):
+            template = re.sub(part, " ", template, flags=re.DOTALL)
+        self.feed(template)
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            self.handle_data(value or "") if name in SAYS else None
+
+    def handle_data(self, text):
+        self.found += set(re.findall(r"\b(?!aria-)(?<!-)[A-Za-z][\w-]*[a-z\d]{2}", text)) - KEYS
+
+
+TEMPLATES = sorted(p for p in (ROOT / "templates").rglob("*") if p.suffix in {".html", ".txt"})
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_of_a_template_stands_outside_the_catalogs(path):
+    assert Bare(path.read_text()).found == []
+
+
+SENTENCE = re.compile(r"[A-Z][\w’,-]*( [\w’,%()-]+)+[.?!]?")
+# For programs that read them, in the one language that programs share.
+FOR_PROGRAMS = {"reports/openapi.py", "operations/metrics.py"}
+NAMES = {"Samsung Internet", "LLLL yyyy"}
+WEB = sorted((ROOT / "screening" / "web").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", WEB, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_sentence_of_the_pages_code_stands_outside_the_catalogs(path):
+    tree = ast.parse(path.read_text())
+    told = set()
+    for node in ast.walk(tree):
+        called = getattr(node, "func", None)
+        if getattr(called, "id", "") in {"_", "_l", "ngettext"}:
+            told |= {id(below) for below in ast.walk(node)}
+        if isinstance(node, ast.Expr):  # what a module, a class or a function is
+            told.add(id(node.value))
+    bare = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+    ]
+    if str(path.relative_to(ROOT / "screening" / "web")) not in FOR_PROGRAMS:
+        assert [text for text in bare if SENTENCE.fullmatch(text) and text not in NAMES] == []
 
 
 @pytest.fixture(scope="module")

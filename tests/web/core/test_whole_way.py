@@ -52,7 +52,7 @@ def test_a_patient_answers_and_a_doctor_signs(clinic, browser_of, tmp_path, host
     patient, dose = browser_of("phone"), clinic.day(3)
     typed = (dose.day, dose.month, dose.year)
     clear = f"Deferred until {format_date(dose + timedelta(7), 'd MMMM yyyy', 'en')}"
-    walk.begin(patient, clinic.link)
+    walk.begin(patient, clinic.invite("Lan Nguyen", "mesotherapy-face", "soft-lifting"))
     walk.confirm_treatments(patient)
     walk.answer_all(
         patient,

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from screening.storage.tables import AuditEntry
 from screening.workflow.core.actor import program
 from screening.workflow.reception import day_list, invitations
 from screening.workflow.screenings import answering
@@ -41,8 +43,8 @@ def desk(office):
 
 def invite(desk, to=TO):
     page = desk.post("/reception/invitations", data={"name": "Lan Nguyen", "to": to})
-    assert page.status_code == 201
-    return page.text
+    assert page.status_code == 303
+    return desk.get(page.headers["Location"]).text
 
 
 def where(page):
@@ -56,13 +58,29 @@ def hidden(page):
 def test_an_address_given_with_the_invitation_is_written_to(office, desk, server):
     page = invite(desk)
     assert TO in page and "being sent" in page and "Send again" in page
+    assert "/s/" not in page and "<svg" not in page and hidden(page)["link"] == ""
     send_due(office)
 
     shown = desk.get(where(page)).text
     assert re.search(rf"Invitation, <bdi>{TO}</bdi>: sent \d", shown)
     assert "E-mail: sent" in " ".join(desk.get("/reception").text.split())
-    link = re.search(r'/s/([\w-]+)"', page)[1]
-    assert link in texts(server.mails[0])
+    assert "/s/" not in page and "goes by e-mail to l…@patient.example" in page
+    asked = desk.post(where(page).replace("/mail", "/link"), data={"why": "at-the-desk"})
+    link = re.search(r'/s/([\w-]+)"', desk.get(asked.headers["Location"]).text)[1]
+    assert link in texts(server.mails[0]), "the one that was sent, and no other"
+
+
+def test_showing_a_link_is_an_act_with_a_reason_of_the_list(office, desk):
+    address = where(invite(desk)).replace("/mail", "/link")
+    refused = desk.post(address, data={"why": "I would like to"}, follow_redirects=True)
+    assert "/s/" not in refused.text
+    shown = desk.post(address, data={"why": "no-mail-arrived"}, follow_redirects=True)
+    assert shown.status_code == 200
+
+    with office.context.database.read() as session:
+        shown = select(AuditEntry).where(AuditEntry.act == "show link")
+        [entry] = session.scalars(shown)
+    assert (entry.who, entry.why) == (office.receptionist.who, "no-mail-arrived")
 
 
 def test_an_address_with_a_mistake_is_named_and_nothing_is_made(office, desk):

@@ -167,7 +167,8 @@ def test_no_file_is_given_out_on_a_tablet_even_while_the_visit_is_open(tablet, o
     sent = tablet.post("/screening/declaration", data=declared)
     assert sent.headers["Location"] == "/kiosk/done", "not followed: the visit is still open"
     office.make_reports()
-    assert receipts.patient_copy(office.context, invitation.screening_id)
+    office.bind(invitation.screening_id)
+    assert receipts.patient_copy(office.context, office.hold(invitation.screening_id))
 
     for file in ("report.pdf", "aftercare.ics"):
         page = tablet.get(f"/screening/{file}")
@@ -224,7 +225,8 @@ def test_the_tablet_hears_when_another_device_goes_on(tablet, office, app):
     tablet.post("/kiosk/start", data=START | {"code": invited.start_code})
     assert tablet.get("/kiosk/here").status_code == 204
     phone = app.test_client()
-    phone.post(f"/s/{invited.link}")
+    go_on = re.search(r"/go-on/[\w-]+", tablet.post("/screening/phone-picture").text)[0]
+    phone.post(go_on)
 
     assert tablet.get("/kiosk/here").status_code == 410
     page = tablet.get("/screening")

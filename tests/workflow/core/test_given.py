@@ -10,9 +10,8 @@ import pytest
 from screening.storage.tables import Screening
 from screening.workflow.core.given import Way, given_in
 from screening.workflow.core.sealed import open_sealed, seal_into, submission_of
-from screening.workflow.reception import asking_again
 from screening.workflow.records.export import export
-from screening.workflow.screenings import answering, edit_lock
+from screening.workflow.screenings import answering, changes, edit_lock
 from tests.office import DECLARED, refused
 from tests.workflow.tablets.test_tablets import tablet
 
@@ -103,7 +102,7 @@ def test_a_draft_of_that_time_is_of_its_first_day_and_never_newer_than_it_must_b
 def test_what_a_later_screening_takes_over_keeps_its_day(office):
     id = office.submit()
     office.pass_time(days=40)
-    again = asking_again.something_changed(office.context, id)
+    again = changes.something_changed(office.context, office.hold(id))
     forget = given(office, again)
     forget_days(office, again)
 

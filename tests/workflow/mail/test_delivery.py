@@ -18,7 +18,7 @@ from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.mail import delivery
 from screening.workflow.mail.smtp import MailServer as Client
 from screening.workflow.reception import invitations, mailbox
-from screening.workflow.records import export, retention
+from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from tests.mail_server import (
@@ -189,7 +189,7 @@ def test_a_link_that_is_known_only_as_a_hash_is_made_anew_unless_the_page_holds_
 
 def test_a_new_link_is_the_one_that_the_next_mail_holds(office, server):
     old = invite(office)
-    new = invitations.renew_link(office.context, office.desk, old.screening_id)
+    new = invitations.renew_link(office.context, office.desk, old.screening_id).link
     send_due(office)
 
     assert new in texts(server.mails[0]) and old.link not in texts(server.mails[0])
@@ -242,7 +242,7 @@ def test_who_does_not_need_it_any_more_gets_nothing(office, server, end):
         office.answer(id)
         answering.submit(office.context, office.hold(id), DECLARED)
     else:
-        retention.erase(office.context, id, PROGRAM, "asked")
+        erasure.erase(office.context, id, PROGRAM, "asked")
     send_due(office)
 
     assert server.mails == []
@@ -268,7 +268,7 @@ def test_erasing_takes_the_address_with_it(office, server):
     server.refuses[TO] = "550 No such user"
     id = invite(office).screening_id
     send_due(office)
-    retention.erase(office.context, id, PROGRAM, "asked")
+    erasure.erase(office.context, id, PROGRAM, "asked")
 
     [row] = rows(office)
     assert (row.recipient, row.error, row.state) == (None, None, "erased")
@@ -278,7 +278,7 @@ def test_erasing_takes_the_address_with_it(office, server):
 
 def test_erased_between_handing_over_and_recording_stays_erased(office, server):
     id = invite(office).screening_id
-    server.on_taken = lambda: retention.erase(office.context, id, PROGRAM, "asked")
+    server.on_taken = lambda: erasure.erase(office.context, id, PROGRAM, "asked")
     send_due(office)
 
     assert states(office) == ["erased"]
@@ -380,6 +380,33 @@ def test_a_request_for_information_mails_the_patients_own_link(office, server):
     assert "a few more questions" in texts(server.mails[1])
     again, _ = answering.follow_link(office.context, invitation.link)
     assert again == rows(office)[1].screening_id != invitation.screening_id
+
+
+def test_a_decision_is_told_by_a_mail_that_says_nothing_of_it(office, server):
+    invitation = invite(office)
+    send_due(office)
+    office.answer(invitation.screening_id, cold_sore_now="yes")
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
+    office.pass_time(days=20)
+    reviews.decide(*decide(office, invitation.screening_id, "decline", "as advised"))
+    assert send_due(office) == [True]
+
+    said = texts(server.mails[1])
+    assert "your clinic has answered" in said and invitation.link in said
+    for word in ("decline", "mesotherapy", "cold sore", "nguyen", "treatment", "contraind", "not"):
+        assert word not in said.lower().replace("do not pass", "").replace("did you not", ""), word
+    assert answering.follow_link(office.context, invitation.link)[1] == "decided", "it works anew"
+
+
+def test_an_amended_decision_is_told_once_more(office, server):
+    invitation = invite(office)
+    office.answer(invitation.screening_id)
+    answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
+    reviews.decide(*decide(office, invitation.screening_id, "proceed"))
+    *given, password = decide(office, invitation.screening_id, "decline", "as advised")
+    reviews.amend(*given, "second thoughts", password)
+
+    assert [row.kind for row in rows(office)].count("answered") == 2
 
 
 def test_a_patient_is_written_to_in_the_language_chosen(office, server):

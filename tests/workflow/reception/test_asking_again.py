@@ -5,7 +5,7 @@ import pytest
 from screening.workflow.reception import asking_again, day_list
 from screening.workflow.review import reviews
 from screening.workflow.review.queue import list_queue
-from screening.workflow.screenings import answering
+from screening.workflow.screenings import answering, changes, receipts
 from tests.office import DECLARED, decide, refused
 
 
@@ -69,30 +69,78 @@ def test_nothing_can_be_asked_where_nothing_stands_behind_a_reason(office):
     assert refused(reviews.decide, *decide(office, id, "request-information")) == "nothing-to-ask"
 
 
-def test_when_something_changed_what_was_sent_is_void_and_all_answers_come_back(office):
+@pytest.fixture
+def sent(office):
+    """Return the invitation of a screening that was sent."""
     invitation = office.invite()
     office.answer(invitation.screening_id)
     answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
-    again = asking_again.something_changed(office.context, invitation.screening_id)
+    return invitation
 
-    assert answering.follow_link(office.context, invitation.link) == (again, "in-progress")
-    assert list_queue(office.context, office.doctor) == []
-    late = decide(office, invitation.screening_id, "proceed")
-    assert refused(reviews.decide, *late) == "superseded"
+
+def change(office, sent):
+    return changes.something_changed(office.context, office.hold(sent.screening_id))
+
+
+def test_what_was_sent_counts_until_the_new_answers_are_sent(office, sent):
+    again = change(office, sent)
+
+    assert answering.follow_link(office.context, sent.link) == (sent.screening_id, "submitted")
+    [waiting] = list_queue(office.context, office.doctor)
+    assert (waiting.screening_id, waiting.changing_since) == (sent.screening_id, office.now)
+    review = reviews.open_review(office.context, office.doctor, sent.screening_id)
+    assert review.changing_since == office.now
+    held = office.hold(sent.screening_id)
+    assert receipts.read_receipt(office.context, held).changing_since == office.now
     assert office.answer_open(again) == []
-    [new, _] = sorted(
-        day_list.list_screenings(office.context, office.clinic), key=lambda e: e.state
-    )
-    assert (new.state, new.again) == ("in-progress", "changed")
+    [line] = day_list.list_screenings(office.context, office.clinic)
+    assert (line.screening_id, line.state, line.changing) == (sent.screening_id, "submitted", True)
 
+
+def test_the_new_answers_take_the_place_of_what_was_sent_and_its_link(office, sent):
+    again = change(office, sent)
     answering.give_answer(office.context, office.hold(again), "cold_sore_now", "yes")
     answering.submit(office.context, office.hold(again), DECLARED)
+
     [waiting] = list_queue(office.context, office.doctor)
-    assert waiting.screening_id == again
+    assert (waiting.screening_id, waiting.changing_since) == (again, None)
     assert reviews.open_review(office.context, office.doctor, again).changes["answers"]
+    late = decide(office, sent.screening_id, "proceed")
+    assert refused(reviews.decide, *late) == "superseded"
+    assert answering.follow_link(office.context, sent.link) == (again, "submitted")
+
+
+def test_a_decided_screening_stays_decided_while_the_patient_says_what_changed(office, sent):
+    reviews.decide(*decide(office, sent.screening_id, "proceed"))
+    change(office, sent)
+
+    review = reviews.open_review(office.context, office.doctor, sent.screening_id)
+    assert (review.state, review.changing_since) == ("decided", office.now)
+
+
+def test_said_twice_it_goes_on_with_the_same_draft(office, sent):
+    again = change(office, sent)
+    answering.give_answer(office.context, office.hold(again), "cold_sore_now", "yes")
+
+    assert change(office, sent) == again
+    assert answering.read_draft(office.context, again).answers["cold_sore_now"] == "yes"
+
+
+@pytest.mark.both_databases
+def test_new_answers_that_are_given_up_change_nothing(office, sent):
+    again = change(office, sent)
+    held = office.hold(again)
+
+    assert changes.drop_change(office.context, held) == sent.screening_id
+    [waiting] = list_queue(office.context, office.doctor)
+    assert (waiting.screening_id, waiting.changing_since) == (sent.screening_id, None)
+    assert answering.follow_link(office.context, sent.link) == (sent.screening_id, "submitted")
+    assert change(office, sent) != again
+    other = office.hold(office.invite().screening_id)
+    assert refused(changes.drop_change, office.context, other) == "gone"
 
 
 def test_nothing_can_change_before_it_was_sent(office):
-    id = office.invite().screening_id
+    held = office.hold(office.invite().screening_id)
 
-    assert refused(asking_again.something_changed, office.context, id) == "invited"
+    assert refused(changes.something_changed, office.context, held) == "invited"

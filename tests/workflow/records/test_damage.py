@@ -20,7 +20,7 @@ from screening.workflow.review import queue, reviews
 from screening.workflow.rules.insight import look, months_to_choose
 from screening.workflow.rules.rescreen import rescreen
 from screening.workflow.screenings import answering
-from tests.office import DECLARED, PASSWORD, refused, render_briefly
+from tests.office import DECLARED, PASSWORD, PHONE, refused, render_briefly
 from tests.test_keeping_commands import run
 from tests.workflow.reports.test_making import row
 from tests.workflow.rules.test_rescreen import number_of
@@ -52,6 +52,7 @@ def client_of(office):
 def test_one_damaged_row_is_said_and_hides_no_other(office):
     whole, broken = office.submit(), office.submit()
     flip(office, broken, "submission")
+    flip(office, broken, "basis")
     flip(office, broken, "person")
 
     with pytest.raises(SealedBlobError):
@@ -151,6 +152,7 @@ def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
     client = client_of(office)
+    client.set_cookie("device", PHONE)
     client.post(f"/s/{invitation.link}")
     client.post("/screening/who-answered", data={"who": "self"})
     engine = office.context.database.engine

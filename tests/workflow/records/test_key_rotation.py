@@ -43,7 +43,7 @@ def test_a_new_secret_is_in_force_while_what_runs_goes_on(office):
     answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     sessions.sign_in(office.context, "doctor", PASSWORD)
     office.make_reports()
-    assert receipts.patient_copy(office.context, invitation.screening_id)
+    assert receipts.patient_copy(office.context, office.hold(invitation.screening_id))
     clinics.add_clinic(office.context, "Other", "", "", "UTC")
     for blob in before.values():
         assert blob not in wrapped(office, Clinic).values()
@@ -90,7 +90,7 @@ def test_a_clinic_gets_a_new_key_and_everything_still_opens(office):
     assert not set(before.values()) & set(wrapped(office, Patient).values())
     office.make_reports()
     for id in ids:
-        assert receipts.patient_copy(office.context, id)
+        assert receipts.patient_copy(office.context, office.hold(id))
     with office.context.database.read() as session:
         assert sessions.doctor_credentials(office.context, session, office.doctor.id)
         assert clinics.clinic_seal(office.context, session, office.clinic)

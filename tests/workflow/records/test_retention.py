@@ -14,7 +14,7 @@ from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.states import State
 from screening.workflow.operations.counts import count_work
 from screening.workflow.reception import day_list, invitations
-from screening.workflow.records import export, retention
+from screening.workflow.records import erasure, export, retention
 from screening.workflow.reports import making
 from screening.workflow.review import queue, reviews
 from screening.workflow.screenings import answering, receipts
@@ -51,7 +51,7 @@ def test_a_new_link_takes_an_expired_screening_up_again_with_its_answers(office)
     office.answer(id)
     office.pass_time(days=16)
     retention.expire(office.context)
-    link = invitations.renew_link(office.context, office.desk, id)
+    link = invitations.renew_link(office.context, office.desk, id).link
 
     assert answering.follow_link(office.context, link) == (id, State.IN_PROGRESS)
     assert "bleeding" not in office.answer_open(id), "what lasts is not asked again"
@@ -67,7 +67,7 @@ def test_erasing_destroys_the_key_and_all_that_it_opened(office):
     with office.context.database.read() as session:
         screening = session.get_one(Screening, id)
         key, sealed = office.context.screening_key(session, screening), screening.submission
-    retention.erase(office.context, id, PROGRAM, "asked by the patient")
+    erasure.erase(office.context, id, PROGRAM, "asked by the patient")
 
     with office.context.database.read() as session:
         screening = session.get_one(Screening, id)
@@ -89,7 +89,7 @@ def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
     office.answer(invitation.screening_id)
     answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     assert row(office, invitation.screening_id).person_hash
-    retention.erase(office.context, invitation.screening_id, PROGRAM, "asked")
+    erasure.erase(office.context, invitation.screening_id, PROGRAM, "asked")
 
     erased = row(office, invitation.screening_id)
     finds = {c.name for c in Screening.__table__.columns if c.name.endswith("_hash")}
@@ -103,7 +103,7 @@ def test_nothing_that_finds_a_person_is_kept_when_she_is_erased(office):
 def test_a_report_that_was_not_made_before_erasing_is_not_waited_for(office):
     id = office.submit()
     assert len(making.due_reports(office.context)) == 2
-    retention.erase(office.context, id, PROGRAM, "asked")
+    erasure.erase(office.context, id, PROGRAM, "asked")
     office.pass_time(hours=1)
 
     assert making.due_reports(office.context) == []
@@ -116,7 +116,7 @@ def test_nothing_erased_is_left_in_the_files(office, tmp_path):
     if office.context.database.engine.dialect.name == "postgresql":
         return
     assert before.wrapped_key in everything(tmp_path)
-    retention.erase(office.context, id, PROGRAM, "asked")
+    erasure.erase(office.context, id, PROGRAM, "asked")
 
     assert before.wrapped_key not in everything(tmp_path)
     assert before.person not in everything(tmp_path)
@@ -131,16 +131,19 @@ def test_an_erased_screening_is_gone_for_everyone(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
     answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
-    retention.erase(office.context, invitation.screening_id, PROGRAM, "asked")
+    erasure.erase(office.context, invitation.screening_id, PROGRAM, "asked")
 
     for act, reason in (
         (lambda: answering.follow_link(office.context, invitation.link), "gone"),
-        (lambda: receipts.read_receipt(office.context, invitation.screening_id), "erased"),
+        (
+            lambda: receipts.read_receipt(office.context, office.hold(invitation.screening_id)),
+            "erased",
+        ),
         (
             lambda: reviews.open_review(office.context, office.doctor, invitation.screening_id),
             "erased",
         ),
-        (lambda: retention.erase(office.context, invitation.screening_id, PROGRAM, "x"), "erased"),
+        (lambda: erasure.erase(office.context, invitation.screening_id, PROGRAM, "x"), "erased"),
         (lambda: export.export(office.context, invitation.screening_id, PROGRAM), "erased"),
     ):
         with pytest.raises(ActRefusedError, match=reason):
@@ -155,7 +158,7 @@ def test_a_recheck_outlives_the_screening_that_it_asked_again_about(office):
     first = office.submit()
     again = office.arrive(first)
     answering.submit(office.context, office.hold(again), DECLARED)
-    connected = retention.erase(office.context, first, PROGRAM, "asked")
+    connected = erasure.erase(office.context, first, PROGRAM, "asked")
 
     assert connected == [office.number(2)]
     assert reviews.open_review(office.context, office.doctor, again).changes is None

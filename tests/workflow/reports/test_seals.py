@@ -18,7 +18,7 @@ from screening.documents.certificates.authority import issue_certificate
 from screening.documents.verifying.verify_process import check
 from screening.storage.tables import Account, Clinic
 from screening.workflow.accounts import sessions
-from screening.workflow.clinics import clinics
+from screening.workflow.clinics import branding, clinics
 from screening.workflow.operations import health
 from screening.workflow.reports import making, verification
 from screening.workflow.review import reviews
@@ -49,6 +49,26 @@ def test_each_clinic_has_a_seal_with_its_name(office):
     office.submit()
     office.make_reports()
     assert sealed_by(office, pdf_of(office)) == ["Seal of Aurelia"]
+
+
+@pytest.mark.both_databases
+def test_a_clinic_that_changes_its_name_gets_a_seal_that_says_so(office):
+    id = office.submit()
+    office.make_reports()
+    old = pdf_of(office)
+    look = branding.look_of(office.context, office.clinic)
+    branding.change_look(office.context, office.desk, replace(look, phone="999"))
+    with office.context.database.read() as session:
+        same = clinics.clinic_seal(office.context, session, office.clinic)
+    assert same.subject == "Seal of Aurelia"
+
+    branding.change_look(office.context, office.desk, replace(look, name="Borealis"))
+    # What the doctor decides on is still what the seal of the former name covers.
+    reviews.decide(*decide(office, id, "proceed"))
+    office.make_reports()
+    assert sealed_by(office, pdf_of(office, "decided")) == ["Seal of Borealis", "Dr Mai Tran"]
+    assert pdf_of(office) == old
+    assert sealed_by(office, old) == ["Seal of Aurelia"]
 
 
 @pytest.mark.both_databases

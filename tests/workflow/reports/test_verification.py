@@ -38,12 +38,21 @@ def pdf_of(office, kind="screening"):
     return open_bytes(key, made.pdf, f"report:{made.id}")
 
 
-@pytest.fixture
-def sealed(office):
+def issue(office):
     """Return an issued screening report; the office's clock is the real one."""
     office.submit()
     office.make_reports()
     return pdf_of(office)
+
+
+@pytest.fixture
+def office(request, move_in):
+    return move_in(after=issue if "sealed" in request.fixturenames else None)
+
+
+@pytest.fixture
+def sealed(office):
+    return office.begun
 
 
 def checked(office, pdf, code=None):

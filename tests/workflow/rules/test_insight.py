@@ -12,7 +12,7 @@ from screening.storage.tables import AuditEntry, Screening
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.reception import invitations
-from screening.workflow.records import retention
+from screening.workflow.records import erasure
 from screening.workflow.review import reviews
 from screening.workflow.rules.insight import look, months_to_choose, months_until
 from screening.workflow.screenings import answering
@@ -153,7 +153,7 @@ def test_another_clinics_screenings_are_never_counted(office):
 
 def test_an_erased_screening_is_gone_from_the_figures(office):
     id = bruised(office)
-    retention.erase(office.context, id, PROGRAM, "asked by the patient")
+    erasure.erase(office.context, id, PROGRAM, "asked by the patient")
 
     assert found(office).screenings == 0
 

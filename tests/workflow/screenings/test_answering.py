@@ -151,9 +151,9 @@ def test_a_submission_orders_the_report_and_the_patients_copy_and_rings_for_both
 
 def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office, tmp_path):
     id = office.submit(painkiller="yes", painkiller_last_dose=office.day(3))
-    assert receipts.patient_copy(office.context, id) is None
+    assert receipts.patient_copy(office.context, office.hold(id)) is None
     office.make_reports(render_pdf)
-    copy = text_of(receipts.patient_copy(office.context, id), tmp_path)
+    copy = text_of(receipts.patient_copy(office.context, office.hold(id)), tmp_path)
 
     assert "Your copy" in copy
     assert "In the last 7 days, did you take aspirin" in copy
@@ -164,7 +164,7 @@ def test_the_patient_gets_the_copy_first_and_the_plan_after_the_decision(office,
     office.make_reports(render_pdf)
     office.pass_time(seconds=5)
     office.make_reports(render_pdf)
-    plan = text_of(receipts.patient_copy(office.context, id), tmp_path)
+    plan = text_of(receipts.patient_copy(office.context, office.hold(id)), tmp_path)
 
     assert "Dr Mai Tran has decided" in plan
     assert "Call us as soon as you can" in plan
@@ -176,7 +176,7 @@ def test_after_submission_only_the_receipt_is_shown(office):
     id = office.submit()
 
     assert refused(answering.read_draft, office.context, id) == "submitted"
-    assert receipts.read_receipt(office.context, id).copy_ready is False
+    assert receipts.read_receipt(office.context, office.hold(id)).copy_ready is False
     assert (
         refused(answering.give_answer, office.context, office.hold(id), "painkiller", "yes")
         == "submitted"
@@ -184,7 +184,10 @@ def test_after_submission_only_the_receipt_is_shown(office):
 
 
 def test_there_is_no_receipt_before_submission(office):
-    assert refused(receipts.read_receipt, office.context, office.invite().screening_id) == "invited"
+    assert (
+        refused(receipts.read_receipt, office.context, office.hold(office.invite().screening_id))
+        == "invited"
+    )
 
 
 @pytest.mark.both_databases
@@ -223,7 +226,9 @@ def test_what_the_patient_read_is_kept_beside_the_report(office):
     seen = [a for s in read["sections"] for a in s["answers"]]
     assert [a["link_id"] for a in seen] == [a["link_id"] for a in asked]
     assert [a["question"] for a in seen] == [texts[a["question"]] for a in asked]
-    assert receipts.read_receipt(office.context, invitation.screening_id).asked_in == "vi"
+    assert (
+        receipts.read_receipt(office.context, office.hold(invitation.screening_id)).asked_in == "vi"
+    )
     [painkiller] = [a for a in seen if a["link_id"] == "painkiller"]
     assert painkiller["text"] == "Tôi không biết"
     assert [p["outcome"] for p in read["procedures"]] == [
@@ -233,7 +238,7 @@ def test_what_the_patient_read_is_kept_beside_the_report(office):
 
 def test_the_receipt_lists_what_to_find_out_and_never_what_is_only_for_the_doctor(office):
     id = office.submit(bleeding="unknown", hiv="tell-doctor")
-    receipt = receipts.read_receipt(office.context, id)
+    receipt = receipts.read_receipt(office.context, office.hold(id))
     listed = receipt.to_find_out
 
     assert receipt.asked_in == "en"
@@ -244,6 +249,6 @@ def test_the_receipt_lists_what_to_find_out_and_never_what_is_only_for_the_docto
 
 def test_a_private_question_is_on_no_list_that_is_shown_to_a_pharmacist(office):
     id = office.submit(bleeding="unknown", worry="unknown", worry_hours="unknown")
-    listed = receipts.read_receipt(office.context, id).to_find_out
+    listed = receipts.read_receipt(office.context, office.hold(id)).to_find_out
 
     assert [one["link_id"] for one in listed] == ["bleeding"]

@@ -16,14 +16,23 @@ TEXT = "Nothing else in my health has changed."
 WOMAN = {"can_be_pregnant": "yes", "pregnant": "no", "period": "no"}
 
 
-@pytest.fixture
-def decided(office):
+def see(office):
     """Return someone with nothing to report whom the doctor has seen three weeks ago."""
     id = office.submit(**WOMAN)
     reviews.decide(*decide(office, id, "proceed"))
     office.make_reports()
     office.pass_time(days=21)
     return id
+
+
+@pytest.fixture
+def office(request, move_in):
+    return move_in(after=see if "decided" in request.fixturenames else None)
+
+
+@pytest.fixture
+def decided(office):
+    return office.begun
 
 
 def confirm(office, id):

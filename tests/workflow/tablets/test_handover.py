@@ -6,7 +6,7 @@ from screening.workflow.core.actor import PATIENT
 from screening.workflow.reception import day_list, invitations
 from screening.workflow.screenings import answering, edit_lock
 from screening.workflow.tablets import handover, tablets
-from tests.office import refused
+from tests.office import PHONE, refused
 from tests.workflow.tablets.test_tablets import acts, tablet
 
 BORN = "1986-05-03"
@@ -77,7 +77,7 @@ def test_five_misses_lock_the_tablet_until_staff_unlock_it(office, here):
     assert acts(office)[-3:] == ["lock tablet", "unlock tablet", "start"]
 
 
-def test_a_draft_of_yesterday_opens_by_a_new_code_alone(office, here):
+def test_the_receptions_code_starts_an_empty_questionnaire_and_says_so_first(office, here):
     invited = office.invite()
     handover.start(office.context, here, invited.start_code, BORN)
     held = edit_lock.take(office.context, invited.screening_id, here)
@@ -87,16 +87,23 @@ def test_a_draft_of_yesterday_opens_by_a_new_code_alone(office, here):
     for code in (invited.start_code, "AAAA-AAAA"):
         assert refused(handover.start, office.context, here, code, BORN) == "no-match"
     assert refused(answering.open_draft, office.context, held) == "no-visit"
-    new = invitations.new_start_code(office.context, office.desk, invited.screening_id)
-    id = handover.start(office.context, here, new, BORN)
+    new = invitations.renew_link(office.context, office.desk, invited.screening_id).start_code
+    assert refused(handover.start, office.context, here, new, BORN) == "begun"
+    kept = answering.read_draft(office.context, invited.screening_id).answers
+    assert kept == {"date_of_birth": BORN}, "nothing is destroyed by one tap"
+
+    id = handover.start(office.context, here, new, BORN, True)
     held = edit_lock.take(office.context, id, here)
-    assert answering.open_draft(office.context, held).answers == {"date_of_birth": BORN}
+    draft = answering.open_draft(office.context, held)
+    assert (draft.answers, draft.invited_for) == ({}, ["mesotherapy-face"])
 
 
 def begin_by_phone(office, **answers):
     """Return a screening begun on the phone and the phone's edit lock."""
     invited = office.invite(born=None)
-    held = edit_lock.take(office.context, answering.enter(office.context, invited.link), PATIENT)
+    held = edit_lock.take(
+        office.context, answering.enter(office.context, invited.link, PHONE), PATIENT, PHONE
+    )
     answering.choose_procedures(office.context, held, ["mesotherapy-face"])
     for link_id, answer in answers.items():
         answering.give_answer(office.context, held, link_id, answer)
@@ -144,10 +151,10 @@ def test_the_tablets_link_leads_to_one_phone_once(office, here):
     link = handover.link_for_phone(office.context, here, held)
     assert refused(handover.start, office.context, here, link, BORN) == "no-match"
 
-    assert handover.follow_to_phone(office.context, link) == id
+    assert handover.follow_to_phone(office.context, link, PHONE) == id
     edit_lock.take(office.context, id, PATIENT)
     assert refused(answering.open_draft, office.context, held) == "elsewhere"
-    assert refused(handover.follow_to_phone, office.context, link) == "link-used"
+    assert refused(handover.follow_to_phone, office.context, link, PHONE) == "link-used"
     with office.context.database.read() as session:
         entries = session.scalars(select(AuditEntry).where(AuditEntry.screening_id == id))
         assert [e.act for e in entries][-3:] == [
@@ -163,7 +170,7 @@ def test_the_tablets_link_ends_after_ten_minutes(office, here):
     link = handover.link_for_phone(office.context, here, edit_lock.take(office.context, id, here))
     office.pass_time(minutes=10)
 
-    assert refused(handover.follow_to_phone, office.context, link) == "link-used"
+    assert refused(handover.follow_to_phone, office.context, link, PHONE) == "link-used"
 
 
 def test_a_tablet_left_alone_loses_the_lock_and_one_in_use_keeps_it(office, here):

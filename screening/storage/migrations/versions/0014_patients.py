@@ -138,6 +138,11 @@ def _add_columns() -> None:
         table.add_column(_text("alert_to", **MAYBE))
     with op.batch_alter_table("account") as table:
         table.add_column(_text("language", **MAYBE))
+    with op.batch_alter_table("message") as table:
+        table.add_column(_text("check_in_id", **MAYBE))
+        table.create_foreign_key("fk_message_check_in_id", "check_in", ["check_in_id"], ["id"])
+    with op.batch_alter_table("sign_in") as table:
+        table.add_column(_moment("confirmed_at", **MAYBE))
     # SQLite reads a row from the front: what is small goes before what is large.
     lite = op.get_bind().dialect.name == "sqlite"
     after: dict[str, Any] = {"insert_after": "clinic_id"} if lite else {}

@@ -1,0 +1,1 @@
+"""What was done to a patient, and how it goes afterwards."""
