@@ -132,7 +132,7 @@ def test_busy_is_said_to_strangers_and_what_was_issued_is_still_known(client, se
     with checking.STRANGERS.place(), checking.ISSUED_HERE.place(), checking.ISSUED_HERE.place():
         answer = upload(client, signed())
         assert answer.status_code == 503
-        assert "says nothing about it. Try again in a minute" in answer.text
+        assert "it is not judged. Try again in a minute" in answer.text
         known = upload(client, sealed).text
     assert "Byte for byte what we issued" in known
     assert "There was no time to check its signatures" in known
