@@ -295,7 +295,7 @@ def _by_a_doctor(chance, change):
 
     def objects_only(part):
         end = part.find(b"\nxref")
-        return change(part[:end]) + part[end:] if end > 0 else part
+        return change(part[:end]) + part[end:] if end > 5_000 else part
 
     whole = chance.random() < 0.3
     return resigned(changed_outside(alone(), change if whole else objects_only), doctor())
