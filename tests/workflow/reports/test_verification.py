@@ -15,7 +15,7 @@ from screening.storage.encryption import open_bytes
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.refusal import ActRefusedError
-from screening.workflow.records import retention
+from screening.workflow.records import erasure
 from screening.workflow.reports import checking, verification
 from screening.workflow.reports.verification import (
     compare,
@@ -265,7 +265,7 @@ def test_a_report_of_an_erased_patient_is_not_called_false(office, sealed):
     reviews.decide(*decide(office, made.screening_id, "proceed"))
     office.make_reports()
     decided = pdf_of(office, "decided")
-    retention.erase(office.context, made.screening_id, PROGRAM, "asked for")
+    erasure.erase(office.context, made.screening_id, PROGRAM, "asked for")
 
     for pdf, code in ((sealed, made.code), (decided, row(office, "decided").code)):
         result = checked(office, pdf, code)
