@@ -23,10 +23,10 @@ from screening.commands.opening import load as _load
 from screening.commands.opening import open_installation as _open_installation
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
+from screening.commands.verify import verify
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
 
 REPORT_KEYS = frozenset({"patient"})
-VERDICT_CODES = {"PASSED": 0, "FAILED": 1, "INDETERMINATE": 2}
 
 
 class Commands(click.Group):
@@ -50,6 +50,7 @@ def main() -> None:
 main.add_command(audit)
 main.add_command(code)
 main.add_command(medicines)
+main.add_command(verify)
 
 
 @main.command()
@@ -168,37 +169,6 @@ def _frame(raw: dict[str, Any], at: datetime, clinic: str) -> dict[str, Any]:
         "declaration": None,
         "audit_head": None,
     }
-
-
-@main.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--trust",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Certificate (PEM) of the authority to trust; the default is this installation's.",
-)
-def verify(file: Path, trust: Path | None) -> None:
-    """Say whether a report is PASSED (0), INDETERMINATE (2) or FAILED (1), and why."""
-    from cryptography.x509 import load_pem_x509_certificates
-
-    from screening.bootstrap import now
-    from screening.documents.verifying.verify_process import check as check_
-    from screening.workflow.reports.verification import as_found, compare, in_words, trusted_roots
-
-    config = read_config()
-    # Whoever only verifies needs no installation, and gets none made.
-    context = _open_installation(config) if config.secret_file.exists() else None
-    try:
-        pdf = file.read_bytes()
-        own = trusted_roots(context) if context else []
-        known = load_pem_x509_certificates(trust.read_bytes()) if trust else own
-    except (OSError, ValueError) as error:
-        click.echo(f"FAILED\n{error}")
-        sys.exit(1)
-    found = check_(pdf, known, now())
-    checked = compare(context, found) if context else as_found(found)
-    click.echo("\n".join(in_words(checked)))
-    sys.exit(VERDICT_CODES[checked.status])
 
 
 @main.command("definitions")

@@ -97,7 +97,7 @@ ARCHITECTURE = {
         "tsa": {"common-name": "Outside Clock"},
         "tsa-rsa": {"common-name": "Outside Clock RSA"},
         "seal": {"organization-name": "Aurelia Clinic", "common-name": "Seal of Aurelia Clinic"},
-        "doctor": {"common-name": "Dr Mai Tran"},
+        "doctor": {"common-name": "Dr Mai Tran", "given-name": "Mai", "surname": "Tran"},
         "revoked": {"organization-name": "Aurelia Clinic", "common-name": "Lost Seal"},
     },
     "certs": {

@@ -54,8 +54,15 @@ def plain() -> bytes:
 
 
 @cache
+def alone() -> bytes:
+    """A report that no doctor is to sign."""
+    return seal_pdf(plain(), seal(), NOW, "Sealed by the clinic")
+
+
+@cache
 def sealed() -> bytes:
-    return seal_pdf(plain(), seal(), NOW, "Sealed by the clinic", doctor_field=True)
+    """A report that waits for its doctor."""
+    return seal_pdf(plain(), seal(), NOW, "Sealed by the clinic", doctor_field=doctor().certificate)
 
 
 @cache

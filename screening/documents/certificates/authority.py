@@ -167,6 +167,16 @@ def is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
+def is_person(certificate: x509.Certificate) -> bool:
+    """Tell whether `certificate` was issued to a person: ours for doctors name no organisation.
+
+    Others may beside the person, whose name then stands in parts (EN 319 412-2).
+    """
+    parts = (NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM)
+    named = any(name_in(certificate, part) for part in parts)
+    return named or not name_in(certificate, NameOID.ORGANIZATION_NAME)
+
+
 def _check_zone(moment: datetime) -> None:
     if moment.tzinfo is None:
         raise CredentialsError("A moment needs its time zone.")

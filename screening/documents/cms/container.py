@@ -22,8 +22,10 @@ from typing import Any
 from asn1crypto import cms
 from cryptography import x509
 
+from screening.documents.cms.der import der_size
 from screening.documents.cms.parts import (
     CHANGED,
+    FOREIGN,
     ContainerError,
     Parts,
     check_signature,
@@ -33,7 +35,7 @@ from screening.documents.cms.parts import (
     signature_algorithm,
     values_in,
 )
-from screening.documents.cms.reasons import N_
+from screening.documents.cms.reasons import N_, BrokenError
 from screening.documents.cms.token import Stamp, is_token, read_token
 
 ATTRIBUTES = ("content_type", "message_digest", "signing_certificate_v2")
@@ -50,6 +52,8 @@ class Protected:
     certificate: x509.Certificate
     size: int
     stamp: Stamp | None = None
+    chain: tuple[x509.Certificate, ...] = ()  # of its issuers, as far as the signature names them
+    is_stamp: bool = False  # nobody signed here: a clock saw the file
 
 
 def read_container(pdf: bytes, byte_range: Sequence[int]) -> Protected:
@@ -65,7 +69,7 @@ def read_container(pdf: bytes, byte_range: Sequence[int]) -> Protected:
     covered = b"".join((pdf[:start], pdf[end:covered_to]))
     if is_token(parsed):
         stamp = read_token(container, covered)
-        return Protected(stamp.certificate, covered_to, stamp)
+        return Protected(stamp.certificate, covered_to, stamp, is_stamp=True)
     parts = _parts(parsed)
     if put_together(parts) != container:
         raise ContainerError(CHANGED)
@@ -73,7 +77,8 @@ def read_container(pdf: bytes, byte_range: Sequence[int]) -> Protected:
         raise ContainerError(N_("The file was changed after it was signed."))
     certificate = check_signature(parts)
     token = read_token(parts.token, parts.signature) if parts.token else None
-    return Protected(certificate, covered_to, token)
+    chain = tuple(map(x509.load_der_x509_certificate, parts.certificates[1:]))
+    return Protected(certificate, covered_to, token, chain)
 
 
 def _gap(pdf: bytes, byte_range: Sequence[int]) -> tuple[int, int, int]:
@@ -87,12 +92,15 @@ def _gap(pdf: bytes, byte_range: Sequence[int]) -> tuple[int, int, int]:
 
 
 def _parse(digits: bytes) -> tuple[bytes, Any]:
-    """Return the container without its padding. Wrong digits and wrong DER are one mistake."""
+    """Return the container without its padding. Wrong digits and wrong CMS are one mistake."""
     try:
         padded = bytes.fromhex(digits.decode("ascii"))
-        parsed = cms.ContentInfo.load(padded)
+        container = padded[: der_size(padded)]
+        parsed = cms.ContentInfo.load(container)
         is_token(parsed)
-        return parsed.dump(), parsed
+        return container, parsed
+    except BrokenError:
+        raise
     except Exception as error:
         raise ContainerError(N_("The container of a signature cannot be read.")) from error
 
@@ -111,7 +119,7 @@ def _take_apart(signed: Any) -> Parts:
     attributes = signer["signed_attrs"].contents
     values = values_in(attributes)
     if sorted(values) != sorted(ATTRIBUTES) or values["content_type"].native != "data":
-        raise ContainerError(N_("A signature says more or less than ours do."))
+        raise ContainerError(FOREIGN)
     named = values["signing_certificate_v2"]
     certificates = tuple(present(named, signed["certificates"]))
     if len(certificates) != len(named["certs"]):
@@ -134,6 +142,6 @@ def _token(unsigned: Any) -> bytes | None:
     [attribute] = unsigned
     [token] = attribute["values"]
     if attribute["type"].native != STAMP:
-        raise ContainerError(N_("A signature says more or less than ours do."))
+        raise ContainerError(FOREIGN)
     written: bytes = token.dump()
     return written

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from asn1crypto import algos, cms, core
+from asn1crypto import algos, cms, core, tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -33,9 +33,12 @@ DIGESTS: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
 }
 
 SEQUENCE, SET, OCTETS, TAG_0, TAG_1 = 0x30, 0x31, 0x04, 0xA0, 0xA1
+# The names of attributes are settled at their first use: those that `tsp` adds come before it.
+assert tsp.TSTInfo
 SIGNED_DATA: bytes = cms.ContentType("signed_data").dump()
 STAMP_TYPE: bytes = cms.CMSAttributeType("signature_time_stamp_token").dump()
 CHANGED = N_("The container of a signature was changed.")
+FOREIGN = N_("Not one of ours: a signature in it says more or less than ours do.")
 
 
 class ContainerError(BrokenError):

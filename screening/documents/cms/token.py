@@ -14,6 +14,7 @@ from typing import Any
 from asn1crypto import cms, tsp
 from cryptography import x509
 
+from screening.documents.cms.der import check_der
 from screening.documents.cms.parts import (
     CHANGED,
     DIGESTS,
@@ -50,8 +51,10 @@ def normal_token(token: bytes) -> bytes:
 def read_token(token: bytes, stamped: bytes) -> Stamp:
     """Return who stamped `stamped` and when.
 
-    Raises ContainerError where the token was changed or is for something else.
+    Raises ContainerError where the token was changed or is for something else,
+    NotDerError where it is in another form than ours.
     """
+    check_der(token)
     parts = _parts(token)
     if put_together(parts) != token:
         raise ContainerError(CHANGED)

@@ -22,6 +22,7 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
 
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
+from screening.documents.certificates.names import take_every_script
 from screening.documents.cms.parts import ContainerError
 from screening.documents.cms.token import normal_token
 
@@ -35,6 +36,7 @@ def lasting_metadata(
 
     `earlier` is the file so far: what its store holds need not be found again.
     """
+    take_every_script()
     issuers = who.chain or (who.certificate,)
     context = ValidationContext(
         trust_roots=[asn1(each) for each in (*issuers[-1:], *clock.roots)],

@@ -13,6 +13,7 @@ authority that does not answer fails the act; our clock never stands in for it.
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,18 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigCertConstraintFlags,
+    SigCertConstraints,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    SigSeedValFlags,
+    SigSeedValueSpec,
+    append_signature_field,
+)
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
@@ -59,13 +71,14 @@ def seal_pdf(
     seal: Credentials,
     at: datetime,
     reason: str,
-    doctor_field: bool = False,
+    doctor_field: bool | x509.Certificate = False,
     clock: TimestampAuthority | None = None,
 ) -> bytes:
     """Return `pdf` with the clinic's seal, the first signature in it.
 
-    With `doctor_field` the seal leaves an empty place for the doctor's signature;
-    with `clock` it says when that authority saw it. Raises SealError where `seal` is
+    With `doctor_field` the seal leaves an empty place for a doctor's signature, for the
+    holder of that certificate alone where it is one; once signed there, no field changes any
+    more. With `clock` it says when that authority saw it. Raises SealError where `seal` is
     not in force at `at`, `pdf` cannot be sealed, or `clock` does not answer.
     """
     try:
@@ -73,7 +86,7 @@ def seal_pdf(
         if writer.prev.embedded_signatures:
             raise SealError("The report carries a signature already; a seal comes first.")
         if doctor_field:
-            append_signature_field(writer, _field(DOCTOR_FIELD))
+            append_signature_field(writer, _doctors_field(doctor_field))
         return _sign(writer, SEAL_FIELD, seal, at, reason, clock)
     except PROBLEMS as error:
         raise SealError(f"The report cannot be sealed: {_told(error)}") from error
@@ -116,6 +129,17 @@ def _told(error: Exception) -> str:
 
 def _field(name: str) -> SigFieldSpec:
     return SigFieldSpec(name, readable_field_name=READABLE[name])
+
+
+def _doctors_field(whose: bool | x509.Certificate) -> SigFieldSpec:
+    """Return the place for the signature, with the lock that falls when it is filled."""
+    lock = FieldMDPSpec(FieldMDPAction.ALL)
+    spec = replace(_field(DOCTOR_FIELD), field_mdp_spec=lock)
+    if isinstance(whose, bool):
+        return spec
+    only = SigCertConstraints(SigCertConstraintFlags.SUBJECT, subjects=[_asn1(whose)])
+    seed = SigSeedValueSpec(flags=SigSeedValFlags(0), cert=only)
+    return replace(spec, seed_value_dict=seed)
 
 
 def _sign(

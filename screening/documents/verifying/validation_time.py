@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography import x509
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
@@ -29,9 +30,14 @@ from pyhanko.sign.validation.status import (
 from pyhanko_certvalidator import ValidationContext
 
 from screening.documents.certificates.authority import is_authority
+from screening.documents.certificates.names import take_every_script
+from screening.documents.cms.der import NotDerError, check_der
 from screening.documents.signing.long_term import asn1
 
 DOCUMENT_STAMP = "/DocTimeStamp"
+STORED = ("/Certs", "/OCSPs", "/CRLs")
+MOST_STORED = 200
+LONGEST_STORED, MOST_VALUES = 10_000_000, 500_000  # lists of revoked certificates are long
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,36 @@ class Judged:
         return self.status
 
 
+def is_stamp(found: EmbeddedPdfSignature) -> bool:
+    """Tell whether `found` is a timestamp over the file and no signature."""
+    return bool(found.sig_object_type == DOCUMENT_STAMP)
+
+
+def contents_of(signed: Any) -> bytes:
+    """Return the container of a signature as it is written, before anything parses it."""
+    written = signed.get_object().raw_get("/Contents")
+    return bytes(getattr(written, "original_bytes", written))
+
+
+def _check_store(reader: PdfFileReader) -> None:
+    """Refuse a store that does not hold DER: what it holds may be long, and is parsed next."""
+    if "/DSS" not in reader.root:
+        return
+    store = reader.root["/DSS"]
+    streams = [each for key in STORED if key in store for each in store[key]]
+    if len(streams) > MOST_STORED:
+        raise NotDerError
+    for each in streams:
+        check_der(each.get_object().read_data(DecodePurpose.CRL), LONGEST_STORED, MOST_VALUES)
+
+
 class Trust:
     """Whom to trust, and what the file itself brings along to find the way to them."""
 
     def __init__(self, roots: Sequence[x509.Certificate], reader: PdfFileReader):
         # A trusted certificate that is no authority may issue none; pyHanko would let it.
+        take_every_script()
+        _check_store(reader)
         self._roots = [asn1(each) for each in roots if is_authority(each)]
         try:
             self._store: DocumentSecurityStore | None = DocumentSecurityStore.read_dss(reader)
@@ -87,8 +118,9 @@ async def judge(found: Sequence[EmbeddedPdfSignature], trust: Trust, now: dateti
     judged: list[Judged] = []
     moment, proven = now, False
     for each in reversed(found):
-        if each.sig_object_type == DOCUMENT_STAMP:
-            stamp = await async_validate_pdf_timestamp(each, trust.at(moment, proven))
+        if is_stamp(each):
+            rules = trust.at(moment, proven)
+            stamp = await async_validate_pdf_timestamp(each, rules, skip_diff=True)
             judged.append(Judged(stamp, moment, proven))
             if stamp.valid and stamp.intact and stamp.trusted:
                 moment, proven = stamp.timestamp, True
@@ -100,11 +132,14 @@ async def judge(found: Sequence[EmbeddedPdfSignature], trust: Trust, now: dateti
 async def _judge_signature(
     found: EmbeddedPdfSignature, trust: Trust, moment: datetime, proven: bool
 ) -> Judged:
-    # Never skip_diff: a page painted over after the seal would still count as sealed.
+    # What changed between the revisions is not asked here: revisions.py has looked already.
     context = trust.at(moment, proven)
-    status = await async_validate_pdf_signature(found, context, context)
+    status = await async_validate_pdf_signature(found, context, context, skip_diff=True)
     stamp = status.timestamp_validity
     if stamp is None or not (stamp.valid and stamp.intact and stamp.trusted):
         return Judged(status, moment, proven)
     at = stamp.timestamp
-    return Judged(await async_validate_pdf_signature(found, trust.at(at, True), context), at, True)
+    known = trust.at(at, True)
+    return Judged(
+        await async_validate_pdf_signature(found, known, context, skip_diff=True), at, True
+    )

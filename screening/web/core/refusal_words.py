@@ -174,7 +174,7 @@ RELEASE: Sentences = {
 VERIFYING: Sentences = {
     Refusal.NO_FILE: _l("Choose the PDF file of the report."),
     Refusal.TOO_LARGE: FILES["verify.check"][1],
-    Refusal.BUSY: _l("Other files are being checked. Try again in a minute."),
+    Refusal.BUSY: _l("No time to check this file: it is not judged. Try again in a minute."),
     Refusal.GONE: _l("No report has this code. Compare it with the paper, letter by letter."),
 }
 

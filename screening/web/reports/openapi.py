@@ -38,19 +38,32 @@ SIGNATURE = _object(
 )
 ISSUED = _object(
     code=_text("The code printed on the report"),
-    kind=_text("Which report it is", enum=["screening", "copy", "plan", "decided"]),
+    kind=_text("Which report it is", enum=["screening", "copy", "plan", "decided", "arrival"]),
     clinic=_text("The clinic that issued it"),
     sealed_at=_or_null(MOMENT),
     sha256=_or_null(SHA256),
     replaced_by=_or_null(_text("What is newer", enum=["decided", "newer"])),
+    erased={
+        "type": "boolean",
+        "description": "Erased here since: neither its hash nor what replaced it is known",
+    },
 )
 SCHEMAS = {
     "Verification": _object(
         status=_text("As in EN 319 102-1", enum=["PASSED", "INDETERMINATE", "FAILED"]),
         reasons={"type": "array", "items": _text("Why it is not PASSED, in plain words")},
-        signatures={"type": "array", "items": SIGNATURE, "description": "None where it FAILED"},
+        signatures={
+            "type": "array",
+            "items": SIGNATURE,
+            "description": "None where it FAILED, or by somebody unknown",
+        },
         sha256=SHA256,
         issued=_or_null(ISSUED | {"description": "What was issued here; null if nothing was"}),
+        byte_for_byte={
+            "type": ["boolean", "null"],
+            "description": "Whether it is the very file that was issued, by the hash that was "
+            "kept, whatever became of certificates since; null if no hash was kept",
+        },
         replayed={
             "type": ["boolean", "null"],
             "description": "Whether the rules of that day give the same; null if nobody can tell",
@@ -83,7 +96,9 @@ def describe(address: str) -> dict[str, Any]:
             "413": _answer("The file is larger than 10 MB"),
             "422": _answer("There is no file"),
             "429": _answer("Too many from one address; see Retry-After"),
-            "503": _answer("Other files are being checked; try again in a minute"),
+            "503": _answer(
+                "No time to check this file, which says nothing about it; try again in a minute"
+            ),
         },
         "security": [],
     }

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from cryptography.x509 import Certificate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -124,10 +125,14 @@ def _with_what_was_decided(
 
 
 def _seal(
-    context: Context, session: Session, screening: Screening, pdf: bytes, doctor_field: bool = False
+    context: Context,
+    session: Session,
+    screening: Screening,
+    pdf: bytes,
+    doctor: Certificate | None = None,
 ) -> bytes:
     seal = clinic_seal(context, session, screening.clinic_id)
-    return seal_pdf(pdf, seal, context.now(), SEAL_REASON, doctor_field, context.clock)
+    return seal_pdf(pdf, seal, context.now(), SEAL_REASON, doctor or False, context.clock)
 
 
 def _decided(
@@ -156,7 +161,7 @@ def _decided(
     credentials = doctor_credentials(context, session, doctor.account_id)
     name = f"{screening.number}-screening.pdf"
     pdf = render(decision, {name: sealed})
-    pdf = _seal(context, session, screening, pdf, doctor_field=True)
+    pdf = _seal(context, session, screening, pdf, credentials.certificate)
     return sign_pdf(pdf, credentials, context.now(), SIGN_REASON, context.clock)
 
 

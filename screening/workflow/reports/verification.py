@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from threading import BoundedSemaphore
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -31,25 +26,26 @@ from screening.workflow.core.archive import definitions_of
 from screening.workflow.core.context import CODE_LETTERS, Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
+from screening.workflow.reports.checking import ISSUED_HERE, STRANGERS, check_apart
 from screening.workflow.reports.outbox import Kind
 
 LARGEST = 10 * 1024 * 1024  # bytes of an upload
-LONGEST_WAIT = 10  # seconds for those before
-MOST_SECONDS = 10  # of the processor, so that a busy machine condemns no file
-LONGEST_CHECK = 45  # seconds by the clock, which a busy machine needs
 CODE_LENGTH = 16  # letters of 31: 79 bits, and a wrong guess says only "unknown"
+ERASED = "erased"  # the state of a row of which the rest is gone
 PASSED, INDETERMINATE, FAILED = "PASSED", "INDETERMINATE", "FAILED"
 NOT_AS_ISSUED = N_("This is not the file that the clinic issued under this number.")
 ANOTHER_REPORT = N_("This file is another report than the one that the code belongs to.")
-TOO_LONG = N_("The file takes too long to check; no report of ours does.")
+NOT_CHECKED = N_("There was no time to check its signatures. Try again in a minute.")
 OTHER_VERDICTS = N_("The rules of that day give other results than the report says.")
-
-_at_once = BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
 class Issued:
-    """A report that this installation issued; `replaced_by` is "decided" or "newer" or None."""
+    """A report that this installation issued; `replaced_by` is "decided" or "newer" or None.
+
+    Of an `erased` one nothing is left but that there was one: neither its hash nor whether
+    something replaced it.
+    """
 
     code: str
     kind: str
@@ -57,11 +53,16 @@ class Issued:
     sealed_at: datetime | None
     sha256: str | None
     replaced_by: str | None
+    erased: bool = False
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The result for a file; see documents.verify. `replayed` is None where nobody could."""
+    """The result for a file; see documents.verifying. `replayed` is None where nobody could.
+
+    `byte_for_byte` tells that it is the very file that was issued, by the hash that was kept;
+    None where nothing was kept. It holds whatever became of certificates since.
+    """
 
     status: str
     reasons: tuple[Reason, ...]
@@ -69,6 +70,7 @@ class Checked:
     sha256: str
     issued: Issued | None = None
     replayed: bool | None = None
+    byte_for_byte: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as other programs read it, the reasons in English."""
@@ -106,8 +108,10 @@ def look_up(context: Context, code: str) -> Issued:
 def _issued(session: Session, row: ReportRow) -> Issued:
     screening = session.get_one(Screening, row.screening_id)
     clinic = session.get_one(Clinic, screening.clinic_id)
-    replaced = _replaced_by(session, row, screening)
-    return Issued(row.code or "", row.kind, clinic.name, row.sealed_at, row.sha256, replaced)
+    told = row.code or "", row.kind, clinic.name, row.sealed_at
+    if row.state == ERASED:
+        return Issued(*told, sha256=None, replaced_by=None, erased=True)
+    return Issued(*told, row.sha256, _replaced_by(session, row, screening))
 
 
 def _replaced_by(session: Session, row: ReportRow, screening: Screening) -> str | None:
@@ -130,18 +134,29 @@ def _replaced_by(session: Session, row: ReportRow, screening: Screening) -> str 
 def verify_upload(context: Context, pdf: bytes, code: str | None = None) -> Checked:
     """Return what can be said about `pdf`; with `code` it has to be that report.
 
-    Raises ActRefusedError: "busy" while two others are being checked or the machine has no
+    Raises ActRefusedError: "busy" while others are being checked or the machine has no
     time for it, "too-large".
     """
     if len(pdf) > LARGEST:
         raise ActRefusedError(Refusal.TOO_LARGE)
-    if not _at_once.acquire(timeout=LONGEST_WAIT):
-        raise ActRefusedError(Refusal.BUSY)
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    known = _issued_as(context, {}, sha256) is not None
     try:
-        found = _check_apart(trusted_roots(context), pdf, context.now())
-    finally:
-        _at_once.release()
+        with (ISSUED_HERE if known else STRANGERS).place():
+            found = check_apart(trusted_roots(context), pdf, context.now())
+    except ActRefusedError:
+        if not known:
+            raise
+        found = _unchecked(sha256)  # what was kept of it still says that it is the one
     return compare(context, found, code)
+
+
+def _unchecked(sha256: str) -> dict[str, Any]:
+    reasons = [asdict(NOT_CHECKED)]
+    return {"status": INDETERMINATE, "reasons": reasons, "signatures": []} | {
+        "sha256": sha256,
+        "record": None,
+    }
 
 
 def trusted_roots(context: Context) -> list[Certificate]:
@@ -152,54 +167,29 @@ def trusted_roots(context: Context) -> list[Certificate]:
     return list(dict.fromkeys([*context.trust, *(chain[-1] for chain in chains)]))
 
 
-def _check_apart(trust: list[Certificate], pdf: bytes, now: datetime) -> dict[str, Any]:
-    """Return the answer of a process of its own, which knows no secret and may be killed."""
-    pem = "".join(each.public_bytes(Encoding.PEM).decode() for each in trust)
-    asked = {"trust": pem, "now": now.isoformat(), "seconds": MOST_SECONDS}
-    public = {k: v for k, v in os.environ.items() if not k.startswith("SCREENING_")}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "screening.documents.verifying.verify_process"],
-            input=json.dumps(asked).encode() + b"\n" + pdf,
-            capture_output=True,
-            env=public,
-            timeout=LONGEST_CHECK,
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
-    except subprocess.TimeoutExpired:  # it had not yet used up its own seconds
-        raise ActRefusedError(Refusal.BUSY) from None
-    except ValueError:
-        return {
-            "status": FAILED,
-            "reasons": [asdict(TOO_LONG)],
-            "signatures": [],
-            "sha256": hashlib.sha256(pdf).hexdigest(),
-            "record": None,
-        }
-
-
 def compare(context: Context, found: Mapping[str, Any], code: str | None = None) -> Checked:
     """Return the result for a file, set beside what was issued and what the rules say.
 
-    `found` is what documents.checking says of the file.
+    `found` is what documents.verifying says of the file.
     """
     checked = as_found(found)
-    if checked.status == FAILED:
-        return checked
     record = found["record"] or {}
     issued = _issued_as(context, record, checked.sha256)
+    same = issued.sha256 == checked.sha256 if issued and issued.sha256 else None
+    if checked.status == FAILED:
+        return replace(checked, issued=issued if same else None, byte_for_byte=same)
     replayed = replay(context, record) if issued or checked.status == PASSED else None
     wrong = []
-    if issued and issued.sha256 != checked.sha256:
+    if issued and not same and not issued.erased:
         wrong.append(NOT_AS_ISSUED)
     if code and (issued is None or issued.code != _typed(code)):
         wrong.append(ANOTHER_REPORT)
     if replayed is False:
         wrong.append(OTHER_VERDICTS)
     if wrong:
-        return Checked(FAILED, tuple(wrong), (), checked.sha256)
-    return replace(checked, issued=issued, replayed=replayed)
+        own = issued if same else None
+        return Checked(FAILED, tuple(wrong), (), checked.sha256, own, byte_for_byte=same)
+    return replace(checked, issued=issued, replayed=replayed, byte_for_byte=same)
 
 
 def as_found(found: Mapping[str, Any]) -> Checked:
@@ -220,15 +210,22 @@ def in_words(checked: Checked) -> list[str]:
         covers = "the whole file" if one["covers_whole_file"] else "the file up to there"
         lines.append(f"{one['meaning']}: {one['signer']}, {clock}; covers {covers}")
     if checked.issued:
-        lines.append(
-            f"issued here as the {checked.issued.kind} report {checked.issued.code}".strip()
-        )
-        newer = {"decided": "the doctor's report", "newer": "a newer screening"}
-        if replaced := checked.issued.replaced_by:
-            lines.append(f"replaced by {newer[replaced]}")
+        lines.extend(_of_issue(checked.issued, checked.byte_for_byte))
     if checked.replayed:
         lines.append("the rules of that day give the same results")
     return [*lines, f"SHA-256 {checked.sha256}"]
+
+
+def _of_issue(issued: Issued, same: bool | None) -> Iterator[str]:
+    """Yield what is known of the report that was issued, for a terminal."""
+    if same and issued.sealed_at:
+        yield f"byte for byte what was issued here on {issued.sealed_at:%Y-%m-%d}"
+    yield f"issued here as the {issued.kind} report {issued.code}".strip()
+    if issued.erased:
+        yield "erased here since: whether this is the very file, or the newest, nobody can tell"
+    newer = {"decided": "the doctor's report", "newer": "a newer screening"}
+    if issued.replaced_by:
+        yield f"replaced by {newer[issued.replaced_by]}"
 
 
 def _issued_as(context: Context, record: Mapping[str, Any], sha256: str) -> Issued | None:

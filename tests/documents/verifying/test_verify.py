@@ -31,10 +31,12 @@ from screening.documents.certificates.authority import (
 )
 from screening.documents.cms.parts import ORDER
 from screening.documents.signing.seal import KeySigner, seal_pdf, sign_pdf
-from screening.documents.verifying.verify import LARGEST, verify_pdf
+from screening.documents.verifying.first_look import LARGEST
+from screening.documents.verifying.verify import verify_pdf
 from tests.documents.sealing import (
     LATER,
     NOW,
+    alone,
     authority,
     doctor,
     gap_of_last_signature,
@@ -74,11 +76,17 @@ def flipped(pdf, context, bits):
     return bytes(changed)
 
 
+@cache
+def for_anybody():
+    """A sealed report whose place for a doctor is for whoever comes, as before seals named one."""
+    return seal_pdf(plain(), seal(), NOW, "Sealed", doctor_field=True)
+
+
 # What passes
 
 
 def test_a_sealed_report_passes():
-    verification = verified(sealed())
+    verification = verified(alone())
 
     assert (verification.status, verification.reasons) == ("PASSED", ())
     [only] = verification.signatures
@@ -89,7 +97,7 @@ def test_a_sealed_report_passes():
     )
     assert only.claimed_at == NOW
     assert only.covers_whole_file
-    assert verification.sha256 == hashlib.sha256(sealed()).hexdigest()
+    assert verification.sha256 == hashlib.sha256(alone()).hexdigest()
 
 
 def test_a_report_with_seal_and_doctors_signature_passes():
@@ -106,8 +114,8 @@ def test_a_report_with_seal_and_doctors_signature_passes():
 def test_a_seal_is_in_doubt_once_its_certificate_has_ended():
     end = seal().certificate.not_valid_after_utc
 
-    assert verified(sealed(), now=end - timedelta(1)).status == "PASSED"
-    assert verified(sealed(), now=end + timedelta(1)).status == "INDETERMINATE"
+    assert verified(alone(), now=end - timedelta(1)).status == "PASSED"
+    assert verified(alone(), now=end + timedelta(1)).status == "INDETERMINATE"
 
 
 @cache
@@ -343,10 +351,13 @@ def test_a_signed_report_cut_at_any_place_is_refused_but_at_the_seals_end():
         assert refused(signed()[:place])
 
 
-def test_a_report_cut_back_to_its_seal_shows_no_doctors_signature():
-    """It is what the clinic sealed, so it passes; `signatures` tells the difference."""
-    verification = verified(signed()[: len(sealed())])
-    assert [each.meaning for each in verification.signatures] == ["seal"]
+def test_a_report_cut_back_to_its_seal_lacks_the_doctors_signature():
+    """It is what the clinic sealed, and the seal says that a doctor was to sign."""
+    assert doubted(signed()[: len(sealed())]) == (
+        "The doctor's signature is missing: the seal left a place for it that is empty."
+    )
+    [only] = verified(sealed()).signatures
+    assert only.meaning == "seal"
 
 
 def _signed_by_hand(pdf, who, field, new=False, certify=False, permissions=MDPPerm.FILL_FORMS):
@@ -374,7 +385,9 @@ def test_a_signature_in_another_place_than_the_seal_left_is_refused():
 
 
 def test_a_report_without_a_seal_is_refused():
-    assert refused(plain()) == "The file carries no seal."
+    assert refused(plain()) == (
+        "Not one of ours: the file carries no seal. A printed or scanned copy has none."
+    )
     only_doctor = _signed_by_hand(plain(), doctor(), "Doctor", new=True)
     assert "not a clinic's seal" in refused(only_doctor)
     approving = _signed_by_hand(plain(), seal(), "ClinicSeal", new=True)
@@ -413,7 +426,7 @@ def test_a_file_without_a_tail_or_with_another_structure_is_refused():
 
 def test_more_than_twenty_megabytes_are_not_looked_at():
     assert refused(bytes(LARGEST + 1)) == "The file is larger than 20 MB."
-    assert refused(bytes(LARGEST)) == "The file carries no seal."
+    assert refused(bytes(LARGEST)) == "Not one of ours: this is no PDF file."
 
 
 def test_more_than_eight_signatures_are_not_looked_at():
@@ -427,22 +440,27 @@ def test_more_than_eight_signatures_are_not_looked_at():
 
 
 def test_a_seal_of_an_unknown_issuer_is_indeterminate():
-    assert "do not know who issued the certificate of the seal" in doubted(sealed(), trust=())
-    assert "do not know" in doubted(signed(), trust=[STRANGER.certificate])
+    told = (
+        "Signed by someone we do not know who calls itself {}: anyone can make such a certificate."
+    )
+    assert doubted(alone(), trust=()) == told.format("Seal of Aurelia Clinic")
+    assert doubted(signed(), trust=[STRANGER.certificate]) == told.format("Dr Mai Trần")
+    assert verified(signed(), trust=()).signatures == ()
 
 
 def test_a_doctor_of_an_unknown_issuer_is_indeterminate():
     impostor = issue_certificate(STRANGER, "Dr Mai Trần", "doctor", NOW)
-    told = doubted(sign_pdf(sealed(), impostor, LATER, "I have decided"))
+    told = doubted(sign_pdf(for_anybody(), impostor, LATER, "I have decided"))
     assert told == (
-        "We do not know who issued the certificate of the doctor's signature (Dr Mai Trần)."
+        "Signed by someone we do not know who calls itself Dr Mai Trần: "
+        "anyone can make such a certificate."
     )
 
 
 @pytest.mark.parametrize("days", [3.1 * 365, -2])
 def test_outside_its_time_a_certificate_is_indeterminate(days):
     """Whatever the signature claims: without a trusted time its claim proves nothing."""
-    told = doubted(sealed(), now=NOW + timedelta(days=days))
+    told = doubted(alone(), now=NOW + timedelta(days=days))
     assert "is not in force on 20" in told
     assert "without a trusted time" in told
 
@@ -472,10 +490,10 @@ def test_the_authoritys_own_key_cannot_seal():
 def test_a_certificate_signed_by_a_seal_is_not_trusted():
     """Only an authority issues, and a seal's certificate says that it is none."""
     forged = issue_certificate(seal(), "Dr Mai Trần", "doctor", NOW)
-    pdf = sign_pdf(sealed(), forged, LATER, "I have decided")
+    pdf = sign_pdf(for_anybody(), forged, LATER, "I have decided")
 
-    assert "the doctor's signature (Dr Mai Trần)" in doubted(pdf)
-    assert "the doctor's signature (Dr Mai Trần)" in doubted(pdf, trust=[seal().certificate])
+    assert "do not know who calls itself Dr Mai Trần" in doubted(pdf)
+    assert "do not know who calls itself Dr Mai Trần" in doubted(pdf, trust=[seal().certificate])
 
 
 def test_nothing_of_a_strangers_file_reaches_the_log(caplog):

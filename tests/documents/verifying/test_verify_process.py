@@ -20,9 +20,9 @@ def test_only_an_unbroken_file_tells_what_is_in_it(sample):
     assert (broken["status"], broken["record"], broken["signatures"]) == ("FAILED", None, ())
 
 
-def test_a_file_of_an_unknown_issuer_is_read_and_called_doubtful(sample):
+def test_a_file_of_an_unknown_issuer_is_called_so_and_not_looked_into(sample):
     pdf = seal_pdf(render_pdf(sample), seal(), NOW, "Sealed")
     told = check(pdf, [], LATER)
 
     assert told["status"] == "INDETERMINATE"
-    assert told["record"]["case"] == sample["case"]
+    assert (told["record"], told["signatures"]) == (None, ())

@@ -3,7 +3,8 @@
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from screening.workflow.reports import verification
+from screening.workflow.reports import checking, verification
+from tests.documents.sealing import signed
 from tests.web.reports.test_verify import upload
 from tests.workflow.reports.test_verification import pdf_of
 
@@ -58,9 +59,9 @@ def test_what_the_real_endpoint_answers_fits(office, client, described, monkeypa
     passed, failed = upload(client, sealed, url), upload(client, sealed + b"x", url)
     assert (passed.json["status"], failed.json["status"]) == ("PASSED", "FAILED")
     refused = [client.post(url), client.post(url, data=bytes(verification.LARGEST + 20_000))]
-    monkeypatch.setattr(verification, "LONGEST_WAIT", 0.05)
-    with verification._at_once, verification._at_once:
-        refused.append(upload(client, sealed, url))
+    monkeypatch.setattr(checking, "LONGEST_WAIT", 0.05)
+    with checking.STRANGERS.place():
+        refused.append(upload(client, signed(), url))
 
     assert [each.status_code for each in refused] == [422, 413, 503]
     assert all(fits(described, answer) for answer in (passed, failed, *refused))

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from screening.web.core.limits import limiter
-from screening.workflow.reports import verification
+from screening.workflow.reports import checking, verification
 from tests.documents.sealing import signed
 from tests.workflow.reports.test_making import row
 from tests.workflow.reports.test_verification import pdf_of
@@ -60,9 +60,9 @@ def test_the_page_says_failed_and_why(client, sealed):
 @pytest.mark.parametrize(
     ("language", "added", "of_whom"),
     [
-        ("ru", "После последней подписи", "кто выдал сертификат печати (<bdi>"),
-        ("vi", "sau chữ ký cuối cùng", "đã cấp chứng thư của con dấu (<bdi>"),
-        ("ar", "بعد آخر توقيع", "أصدر الشهادة الخاصة بالختم (<bdi>"),
+        ("ru", "После последней подписи", "кто называет себя <bdi>"),
+        ("vi", "sau chữ ký cuối cùng", "tự xưng là <bdi>"),
+        ("ar", "بعد آخر توقيع", "يسمّي نفسه <bdi>"),
     ],
 )
 def test_the_page_says_why_in_the_language_of_its_reader(client, sealed, language, added, of_whom):
@@ -72,8 +72,8 @@ def test_the_page_says_why_in_the_language_of_its_reader(client, sealed, languag
     assert "Bytes were added" not in page
 
     doubted = upload(client, signed(), headers=headers).text
-    assert f"{of_whom}Seal of Aurelia Clinic</bdi>)" in doubted
-    assert "We do not know" not in doubted
+    assert f"{of_whom}Dr Mai Trần</bdi>" in doubted
+    assert "Signed by someone" not in doubted
 
 
 def test_a_program_is_told_why_in_english_whatever_it_reads(client, sealed):
@@ -131,17 +131,45 @@ def test_other_pages_still_take_little(client):
     assert answer.status_code == 413
 
 
-def test_busy_is_said(client, sealed, monkeypatch):
-    monkeypatch.setattr(verification, "LONGEST_WAIT", 0.05)
-    with verification._at_once, verification._at_once:
-        assert upload(client, sealed).status_code == 503
+def test_busy_is_said_to_strangers_and_what_was_issued_is_still_known(client, sealed, monkeypatch):
+    monkeypatch.setattr(checking, "LONGEST_WAIT", 0.05)
+    with checking.STRANGERS.place(), checking.ISSUED_HERE.place(), checking.ISSUED_HERE.place():
+        answer = upload(client, signed())
+        assert answer.status_code == 503
+        assert "it is not judged. Try again in a minute" in answer.text
+        known = upload(client, sealed).text
+    assert "Byte for byte what we issued" in known
+    assert "There was no time to check its signatures" in known
 
 
-def test_a_machine_without_time_says_so_and_condemns_no_file(client, sealed, monkeypatch):
-    monkeypatch.setattr(verification, "LONGEST_CHECK", 0.05)
-    answer = upload(client, sealed)
+def test_a_machine_without_time_says_so_and_condemns_no_file(client, monkeypatch):
+    monkeypatch.setattr(checking, "LONGEST_CHECK", 0.05)
+    answer = upload(client, signed())
     assert answer.status_code == 503
     assert "Try again in a minute" in answer.text
+
+
+def test_nothing_by_a_stranger_is_called_unchanged(client):
+    page = upload(client, signed()).text
+    assert "anyone can make such a certificate" in page
+    for word in ("Unchanged", "unchanged", "No byte", "Every byte", "The doctor’s signature"):
+        assert word not in page
+    answer = upload(client, signed(), "/api/v1/verifications").json
+    assert (answer["status"], answer["signatures"], answer["byte_for_byte"]) == (
+        "INDETERMINATE",
+        [],
+        None,
+    )
+
+
+def test_the_very_file_is_called_so_also_when_its_certificate_has_ended(office, client, sealed):
+    office.pass_time(days=366 * 3)
+    page = upload(client, sealed).text
+    assert "<h1" in page and "The very file that was issued" in page
+    assert "Byte for byte what we issued" in page
+    assert ">INDETERMINATE<" in page.replace("</svg>", ">")
+    assert "is not in force on" in page
+    office.pass_time(days=-366 * 3)
 
 
 @pytest.fixture
