@@ -26,7 +26,8 @@ BRUISED = QUIET | {"painkiller": "yes", "painkiller_last_dose": "2026-11-18"}
 
 def stored(definitions, number="A-1", on="2026-11-21", answers=QUIET):
     raw = {"procedures": ["peel"], "on": on, "answers": answers}
-    report = compile_report(definitions, read_case(definitions, raw), raw, SOMEBODY | {"number": number})
+    frame = SOMEBODY | {"number": number}
+    report = compile_report(definitions, read_case(definitions, raw), raw, frame)
     return basis_of(report)
 
 
