@@ -310,7 +310,7 @@ def check_in(clinic, ticked=None):
 def take_the_sign(clinic):
     """Find the sign in red on top of the desk, and take it; the alert mail names no one."""
     said = texts(clinic.mailed(ALERT_TO))
-    assert clinic.office.number(2) in said
+    assert re.search(r"SC-\d{4}-000002", said)
     for secret in (NAME, "hread", "kin that", "1986", TO):
         assert secret not in said, secret
     page = clinic.desk("other", "/doctor")
