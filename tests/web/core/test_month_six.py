@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
+from screening.documents.verifying.verify_process import check
+from screening.storage.encryption import open_bytes
+from screening.storage.tables import ReportRow, Screening
+from screening.workflow.reports.verification import compare, trusted_roots
 from screening.workflow.treatments.asking import ask_how_it_went
 from tests import walk
 from tests.installation import free_port
@@ -84,6 +90,18 @@ class Clinic:
 
     def link_in(self, mail):
         return re.search(rf"{self.address}/\S+", mail.get_body(("plain",)).get_content())[0]
+
+
+def verified(office):
+    """Return of each report its kind, and what verifying says of it."""
+    context, found = office.context, []
+    with context.database.read() as session:
+        for row in session.scalars(select(ReportRow).options(undefer(ReportRow.pdf))):
+            key = context.screening_key(session, session.get_one(Screening, row.screening_id))
+            found.append((row.kind, open_bytes(key, row.pdf, f"report:{row.id}")))
+    roots = trusted_roots(context)
+    checked = [(kind, compare(context, check(pdf, roots, office.now))) for kind, pdf in found]
+    return [(kind, one.status, one.byte_for_byte) for kind, one in checked]
 
 
 def look(page, name=""):
@@ -339,15 +357,26 @@ def recall(clinic):
 
 
 def read_the_line(clinic):
+    """Read the whole line on the patient's page, the newest first."""
     page = clinic.window("other")
-    page.goto("/doctor")
-    page.get_by_role("link", name="Decided lately").click()
+    page.goto("/doctor/decided")
     page.get_by_role("link", name=NAME).first.click()
     look(page, "end-review")
+    page.goto(f"/patients/{check_ins(clinic.office)[0].patient_id}")
+    look(page, "patient")
+    said = page.locator("main").inner_text()
+    line = ["no warning sign"] * 3 + ["a warning sign, emergency", "LOT-77a", BORNE, WHY]
+    places = [m.start() for m in re.finditer("|".join(line), said)]
+    assert re.findall("|".join(line), said) == line, said
+    assert places == sorted(places)
 
 
 def verify_reports(clinic):
-    pass
+    """Verify everything that was issued; in a thread, as what makes them."""
+    with ThreadPoolExecutor(1) as worker:
+        found = worker.submit(verified, clinic.office).result()
+    kinds = ["screening", "copy", "decided", "plan"] * 2 + ["arrival"]
+    assert sorted(found) == sorted((kind, "PASSED", True) for kind in kinds)
 
 
 def test_from_a_decline_over_a_return_and_a_warning_sign_to_month_six(clinic):
