@@ -162,6 +162,7 @@ def invitation(screening_id: str) -> ResponseReturnValue:
     """Show the code where a date of birth is known that goes with it, and the link, once.
 
     Where an address is known the mail takes the link to the patient: it shows only when asked.
+    Who has arrived stands at the desk, and gets no mail.
     """
     here = person()
     entry = day_list.entry_of(context(), here, screening_id)
@@ -170,7 +171,8 @@ def invitation(screening_id: str) -> ResponseReturnValue:
     answerable = entry.state in ALLOWED["answer"]
     box = mailbox.read_mailbox(context(), here, screening_id)
     asked = bool(made) and answerable and not (made and made.start_code)
-    by_mail = bool(box.to) and context().mail is not None and entry.state != State.SUBMITTED
+    is_mailed = entry.state != State.SUBMITTED and entry.again != asking_again.ON_ARRIVAL
+    by_mail = bool(box.to) and context().mail is not None and is_mailed
     link = made.link if made and (asked or not by_mail) else ""
     address = current_app.config["PUBLIC_URL"] + url_for("patient.welcome", link=link or "-")
     return render_template(

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from screening.clinical.report.parts import patient_name
 from screening.storage.tables import Screening
 from screening.workflow.core.context import Context
+from screening.workflow.patients.patients import whole_patient
 
 
 @dataclass(frozen=True)
 class Related:
-    """Another screening, by its number only. `chained` ones are of this patient for certain;
-    of the others name and date of birth are the same.
+    """Another screening, by its number only. `chained` ones are of this patient for certain, as
+    it is asked again about or a person has said so; of the others name and date of birth are
+    the same.
     """
 
     screening_id: str
@@ -43,7 +45,7 @@ def person_hash(context: Context, clinic_id: str, frame: Mapping[str, Any]) -> s
 
 def related_to(session: Session, screening: Screening) -> list[Related]:
     """Return the other submitted screenings of this patient, newest first."""
-    chain = _chain(session, screening)
+    chain = _chain(session, screening) | _of_the_person(session, screening)
     same = Screening.person_hash == screening.person_hash
     query = select(Screening).where(
         Screening.clinic_id == screening.clinic_id,
@@ -56,6 +58,15 @@ def related_to(session: Session, screening: Screening) -> list[Related]:
         for s in session.scalars(query.order_by(Screening.submitted_at.desc()))
         if s.submitted_at
     ]
+
+
+def _of_the_person(session: Session, screening: Screening) -> set[str]:
+    """Return the ids of the other screenings of the same patient, merged ones among them."""
+    if screening.patient_id is None:
+        return set()
+    people = [row.id for row in whole_patient(session, screening.patient_id)]
+    query = select(Screening.id).where(Screening.patient_id.in_(people))
+    return set(session.scalars(query)) - {screening.id}
 
 
 def _chain(session: Session, screening: Screening) -> set[str]:

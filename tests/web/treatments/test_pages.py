@@ -1,12 +1,10 @@
 """The pages in a browser: they fit, axe finds nothing, the Enter of a scanner sends nothing."""
 
-import threading
-
 import pytest
-from werkzeug.serving import make_server
 
 from tests.mail_server import MailServer
 from tests.web.core.test_accessibility import check_light_and_dark
+from tests.web.served import served, sign_in
 from tests.workflow.treatments.clinic import asked, decided, go_to_day, treated
 
 pytestmark = [
@@ -25,12 +23,8 @@ def office(tmp_path, furnish):
 
 @pytest.fixture
 def address(office):
-    server = make_server("127.0.0.1", 0, office.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(office) as address:
+        yield address
 
 
 @pytest.fixture
@@ -47,16 +41,6 @@ def look(page):
         check_light_and_dark(page)
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
-def sign_in(office, page, username):
-    page.goto("/sign-in")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill("correct horse battery")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code").fill(office.code(username))
-    page.get_by_role("button", name="Continue").click()
-    page.wait_for_load_state("load")
 
 
 def test_a_patient_answers_how_it_went(office, page):

@@ -1,0 +1,29 @@
+"""An office behind a real address, in this process, so that a test can move its clock."""
+
+import threading
+from contextlib import contextmanager
+
+from werkzeug.serving import make_server
+
+from tests.office import PASSWORD
+
+
+@contextmanager
+def served(office, port=0):
+    """Yield the address at which the office's pages are served meanwhile."""
+    server = make_server("127.0.0.1", port, office.app(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+def sign_in(office, page, username):
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code").fill(office.code(username))
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_load_state("load")
