@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from screening.storage.backup import restore_backup, write_backup
 from screening.storage.columns import Table
 from screening.storage.database import Database
-from screening.storage.encryption import open_bytes, open_json
+from screening.storage.encryption import open_json
 from screening.storage.tables import (
     AuditEntry,
     CheckIn,
