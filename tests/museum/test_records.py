@@ -65,6 +65,7 @@ HANDED_OUT = {
     *("arrived", "confirmed", "own code", "declined"),
 }
 ELSEWHERE = {"clinic.wrapped_key", "clinic.logo", "definitions.archive", "installation.content"}
+on_everything = pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True, ids="-".join)
 
 
 @pytest.mark.parametrize("wing", WINGS)
@@ -77,7 +78,7 @@ def test_an_installation_of_then_starts_with_its_secret(furnished, tmp_path, win
     assert museum.config.secret_file.read_text() == (museum.wing / "secret").read_text()
 
 
-@pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True)
+@on_everything
 def test_every_table_has_as_many_rows_as_then(shown):
     with shown.context.database.read() as session:
         for name, rows in shown.told["tables"].items():
@@ -85,7 +86,7 @@ def test_every_table_has_as_many_rows_as_then(shown):
             assert session.scalar(select(func.count()).select_from(table)) == rows, name
 
 
-@pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True)
+@on_everything
 def test_the_audit_log_is_whole_up_to_the_head_of_then(shown):
     head, problem = audit_log.verify(shown.context, shown.told["audit"]["head"])
     assert (head, problem) == (shown.told["audit"]["head"], None)
@@ -100,7 +101,7 @@ def values(session):
                     yield column, row._mapping
 
 
-@pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True)
+@on_everything
 def test_every_sealed_value_opens(shown):
     context, opened = shown.context, Counter()
     with context.database.read() as session:
@@ -136,7 +137,7 @@ def test_every_sealed_value_and_every_table_stand_in_one_wing_or_another():
     assert {t for tables in filled for t, rows in tables if rows} == set(Table.metadata.tables)
 
 
-@pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True)
+@on_everything
 def test_every_person_and_draft_reads_as_then(shown):
     for name, told in shown.told["screenings"].items():
         found = shown.held(told["id"])
@@ -144,7 +145,7 @@ def test_every_person_and_draft_reads_as_then(shown):
         assert (found["number"], found["state"]) == (told["number"], told["state"]), name
 
 
-@pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True)
+@on_everything
 def test_the_archived_lists_are_those_whose_hash_they_bear(shown):
     found = {hash: lists.hash for hash, lists in shown.archives().items()}
     assert list(found) == list(found.values()) == shown.told["definitions"]
