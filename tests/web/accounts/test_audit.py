@@ -30,7 +30,11 @@ def browsers(office, app):
 
 LOOKS = {
     ("receptionist", "/reception"): "look at list",
+    ("receptionist", "/reception/warnings"): "look at warnings",
+    ("receptionist", "/treatments/calls"): "look at calls",
+    ("receptionist", "/treatments/of/{id}"): "look at treatments",
     ("doctor", "/doctor"): "look at queue",
+    ("doctor", "/doctor/decided"): "look at queue",
     ("doctor", "/doctor/screenings/{id}"): "open review",
     ("doctor", "/doctor/screenings/{id}/screening.pdf"): "read screening report",
     ("administrator", "/admin/audit"): "look at audit log",
