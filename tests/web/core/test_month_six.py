@@ -1,19 +1,12 @@
 """One patient from the first invitation to month six, on her phone and at the clinic's desks."""
 
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
-from screening.documents.verifying.verify_process import check
-from screening.storage.encryption import open_bytes
-from screening.storage.tables import ReportRow, Screening
-from screening.workflow.reports.verification import compare, trusted_roots
 from screening.workflow.treatments.asking import ask_how_it_went
 from tests import walk
 from tests.installation import free_port
@@ -22,6 +15,7 @@ from tests.office import PASSWORD, ZONE
 from tests.visitor import Unseen
 from tests.web.core.test_accessibility import check_light_and_dark
 from tests.web.served import served, sign_in
+from tests.workflow.patients.test_month_six import verified
 from tests.workflow.treatments.clinic import ALERT_TO, check_ins, give_alert_address
 
 pytestmark = [
@@ -32,7 +26,6 @@ NAME, TO, WHY = "Lan Nguyen", "lan@patient.example", "Pregnant, and she is in no
 BORNE = "The child is born and weaned"
 CODE = "seven hills"
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
-N = iter(range(1000))
 
 
 class Clinic:
@@ -92,27 +85,7 @@ class Clinic:
         return re.search(rf"{self.address}/\S+", mail.get_body(("plain",)).get_content())[0]
 
 
-def verified(office):
-    """Return of each report its kind, and what verifying says of it."""
-    context, found = office.context, []
-    with context.database.read() as session:
-        for row in session.scalars(select(ReportRow).options(undefer(ReportRow.pdf))):
-            key = context.screening_key(session, session.get_one(Screening, row.screening_id))
-            found.append((row.kind, open_bytes(key, row.pdf, f"report:{row.id}")))
-    roots = trusted_roots(context)
-    checked = [(kind, compare(context, check(pdf, roots, office.now))) for kind, pdf in found]
-    return [(kind, one.status, one.byte_for_byte) for kind, one in checked]
-
-
-def look(page, name=""):
-    if os.environ.get("SHOTS"):
-        before = page.viewport_size
-        for w in (390, 1440):
-            page.set_viewport_size({"width": w, "height": 844})
-            page.screenshot(
-                path=f"{os.environ['SHOTS']}/{next(N):02}-{name}-{w}.png", full_page=True
-            )
-        page.set_viewport_size(before)
+def look(page):
     check_light_and_dark(page, 390)
 
 
@@ -144,11 +117,11 @@ def invite(clinic, known=False, at=None):
     page.get_by_role("button", name="Make the invitation").click()
     if known:
         expect(page.get_by_text("You may know this patient already")).to_be_visible()
-        look(page, "alike")
+        look(page)
         page.get_by_label("The same person").check()
         page.get_by_role("button", name="Make the invitation").click()
     expect(page.get_by_text("It is not shown here")).to_be_visible()
-    look(page, "invitation")
+    look(page)
     link = clinic.link_in(clinic.mailed())
     assert link not in page.content()
     return link
@@ -185,7 +158,7 @@ def choose(page, choice):
 def decline(clinic):
     page = clinic.desk("doctor", "/doctor")
     page.get_by_role("link", name=NAME).click()
-    look(page, "first-review")
+    look(page)
     choose(page, "decline")
     page.get_by_label("Reason in your words").fill(WHY)
     sign(page)
@@ -207,7 +180,7 @@ def read_the_answer(clinic, link):
     page.get_by_role("button", name="Show my receipt").click()
     expect(page.get_by_text("This treatment is not for you")).to_be_visible()
     assert WHY not in page.content()
-    look(page, "answer")
+    look(page)
 
 
 def read_it_elsewhere(clinic, link):
@@ -217,7 +190,7 @@ def read_it_elsewhere(clinic, link):
     page.get_by_label("code").fill(CODE)
     page.get_by_role("button", name="Go on with my code").click()
     expect(page.get_by_text("You may come.")).to_be_visible()
-    look(page, "elsewhere")
+    look(page)
 
 
 def reception_reads(clinic, words, path="/reception"):
@@ -226,7 +199,7 @@ def reception_reads(clinic, words, path="/reception"):
     expect(row).to_contain_text(words, ignore_case=True)
     for secret in (WHY, "ecline", "regnan"):
         assert secret not in page.content(), secret
-    look(page, "reception")
+    look(page)
     return row
 
 
@@ -237,7 +210,7 @@ def answer_again(clinic, link):
     walk.confirm_treatments(page)
     walk.answer_all(page, until=1)
     expect(page.get_by_role("heading", name="Is this still true?")).to_be_visible()
-    look(page, "still-true")
+    look(page)
     parts = 0
     while page.url.endswith("/still-true"):
         parts += 1
@@ -260,16 +233,16 @@ def decide_more_mildly(clinic):
     top = page.locator(".pile > *").first
     for words in ("Decline", WHY, "Dr Mai Tran"):
         expect(top).to_contain_text(words)
-    look(page, "line")
+    look(page)
     choose(page, "proceed")
     sign(page)
     expect(page.get_by_role("alert")).to_contain_text("Nothing was signed yet")
-    look(page, "refused")
+    look(page)
     expect(page.get_by_role("radio", name="Proceed", exact=True)).to_be_checked()
     page.get_by_label("Reason in your words").fill(BORNE)
     sign(page)
     expect(page.get_by_role("heading", name="Decided by Dr Anh Le")).to_be_visible()
-    look(page, "decided")
+    look(page)
 
 
 def arrive(clinic):
@@ -296,10 +269,10 @@ def write_down(clinic):
     row.get_by_role("link", name="Treated").click()
     page.get_by_label("Product 1").fill("PDO threads")
     page.get_by_label("Lot 1").fill("LOT-77a")
-    look(page, "treat")
+    look(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("region", name="Written down")).to_contain_text("LOT-77a")
-    look(page, "treated")
+    look(page)
 
 
 def check_in(clinic, ticked=None):
@@ -310,7 +283,7 @@ def check_in(clinic, ticked=None):
     page.goto(clinic.link_in(mail))
     assert NAME not in page.content() and "hread" not in page.content()
     if ticked:
-        look(page, "born")
+        look(page)
     walk.fill_date(page, "3", "5", "1986")
     page.get_by_role("button", name="Continue").last.click()
     page.get_by_role("heading", name="How are you after").wait_for()
@@ -318,11 +291,11 @@ def check_in(clinic, ticked=None):
         unsure = ticked and ticked in group.inner_text()
         group.get_by_label("Not sure" if unsure else "No", exact=True).check()
     if ticked:
-        look(page, "check-in")
+        look(page)
     page.get_by_role("button", name="Send").click()
     page.get_by_role("heading", name="Get help now" if ticked else "Thank you").wait_for()
     assert page.locator("a[href='tel:112']").count()
-    look(page, "result")
+    look(page)
 
 
 def take_the_sign(clinic):
@@ -336,9 +309,9 @@ def take_the_sign(clinic):
     for words in (NAME, "Skin that turns white", "Thread lift", "day 7"):
         expect(sign).to_contain_text(words)
     assert page.title().startswith("(1)")
-    look(page, "desk")
+    look(page)
     sign.get_by_role("link", name="Open").click()
-    look(page, "sign")
+    look(page)
     page.get_by_role("button", name="I take this").click()
     expect(page.get_by_text("Dr Anh Le has taken this")).to_be_visible()
     page.goto("/doctor")
@@ -353,7 +326,7 @@ def recall(clinic):
     expect(row).to_have_count(1)
     expect(row).to_contain_text("PDO threads LOT-77a")
     expect(row).to_contain_text(NAME)
-    look(page, "recall")
+    look(page)
 
 
 def read_the_line(clinic):
@@ -361,9 +334,9 @@ def read_the_line(clinic):
     page = clinic.window("other")
     page.goto("/doctor/decided")
     page.get_by_role("link", name=NAME).first.click()
-    look(page, "end-review")
+    look(page)
     page.goto(f"/patients/{check_ins(clinic.office)[0].patient_id}")
-    look(page, "patient")
+    look(page)
     said = page.locator("main").inner_text()
     line = ["no warning sign"] * 3 + ["a warning sign, emergency", "LOT-77a", BORNE, WHY]
     places = [m.start() for m in re.finditer("|".join(line), said)]
@@ -376,7 +349,7 @@ def verify_reports(clinic):
     with ThreadPoolExecutor(1) as worker:
         found = worker.submit(verified, clinic.office).result()
     kinds = ["screening", "copy", "decided", "plan"] * 2 + ["arrival"]
-    assert sorted(found) == sorted((kind, "PASSED", True) for kind in kinds)
+    assert found == sorted((kind, "PASSED", True) for kind in kinds)
 
 
 def test_from_a_decline_over_a_return_and_a_warning_sign_to_month_six(clinic):

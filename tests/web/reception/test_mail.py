@@ -11,7 +11,9 @@ from screening.workflow.core.actor import program
 from screening.workflow.reception import day_list, invitations
 from screening.workflow.screenings import answering
 from tests.mail_server import TO, MailServer, rows, send_due, texts
-from tests.office import Office
+from tests.office import DECLARED, Office
+
+THREADS = ("thread-lift",)
 
 
 @pytest.fixture
@@ -170,3 +172,14 @@ def test_a_look_at_the_mails_is_noted(office, desk):
         since = AuditEntry.at > office.now - timedelta(seconds=30)
         acts = [entry.act for entry in session.scalars(select(AuditEntry).where(since))]
     assert acts == ["look at mail"]
+
+
+def test_who_has_arrived_is_shown_the_link_though_an_address_is_known(office, desk):
+    id = invitations.invite(office.context, office.desk, "Lan Nguyen", THREADS, to=TO).screening_id
+    office.answer(id)
+    answering.submit(office.context, office.hold(id), DECLARED)
+    told = desk.post(f"/reception/screenings/{id}/arrival").headers["Location"]
+    send_due(office)
+
+    assert 'id="link"' in (page := desk.get(told).text) and "It is not shown here" not in page
+    assert [row.kind for row in rows(office)] == ["invitation"]  # no mail takes it there

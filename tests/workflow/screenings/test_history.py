@@ -1,9 +1,11 @@
 """Which screenings belong together, and which only may."""
 
+from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 from screening.workflow.screenings.history import person_hash
 from tests.office import DECLARED
+from tests.workflow.patients.test_binding import patient_of
 
 
 def related(office, id):
@@ -43,6 +45,17 @@ def test_what_was_asked_again_is_this_patient_for_certain(office):
     first = office.submit()
     again = office.arrive(first)
     office.answer_open(again)
+    answering.submit(office.context, office.hold(again), DECLARED)
+
+    assert related(office, again) == {first: True}
+    assert related(office, first) == {again: True}
+
+
+def test_who_was_invited_again_as_the_same_person_is_so_for_certain(office):
+    first = office.submit()
+    who = (office.context, office.desk, "Lan Nguyen", ("mesotherapy-face",))
+    again = invitations.invite(*who, patient_id=patient_of(office, first)).screening_id
+    office.answer(again)
     answering.submit(office.context, office.hold(again), DECLARED)
 
     assert related(office, again) == {first: True}
