@@ -29,8 +29,10 @@ class Visitor:
 
     def lend(self, page):
         """Let a browser's page hold our cookies: it is the same patient's phone."""
-        known = [{"name": c.name, "value": c.value, "url": self.url} for c in self.jar]
-        page.context.add_cookies(known)
+        root = urllib.parse.urljoin(self.url, "/")  # else they would be of this page's folder only
+        page.context.add_cookies(
+            [{"name": c.name, "value": c.value, "url": root} for c in self.jar]
+        )
 
     def get(self, url):
         return self._open(urllib.request.Request(url))

@@ -20,7 +20,15 @@ from screening.workflow.clinics.branding import logo_of
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.records import audit_log, erasure, export, key_rotation
 from tests.museum import packing
-from tests.museum.visiting import ON_SQLITE, WINGS, Museum, browser, sha256
+from tests.museum.visiting import (
+    ON_EVERYTHING,
+    ON_SQLITE,
+    WINGS,
+    Museum,
+    browser,
+    read_manifest,
+    sha256,
+)
 from tests.office import refused
 
 # Where each sealed value is bound to; it opens nowhere else, so these never change.
@@ -39,7 +47,11 @@ BY_PATIENT = {
     "treatment.content": "treatment:{}",
     "check_in.content": "check-in:{}",
 }
-LATER = {"note.content", "treatment.content", "check_in.content"}  # than this wing
+LACKS = {  # which columns hold nothing in a wing
+    "2026-11-29": {"note.content", "treatment.content", "check_in.content"},
+    "2026-11-30": {"message.error", "passkey.content", "clinic.logo"},
+}
+NOWHERE = {"account.totp_offer"}
 BY_CLINIC = {
     "patient.wrapped_key": "patient:{}:key",
     "account.credentials": "credentials:{}",
@@ -48,7 +60,12 @@ BY_CLINIC = {
     "passkey.content": "passkey:{}",
     "clinic.seal": "seal:{}",
 }
+HANDED_OUT = {
+    *("first visit", "amended", "arabic", "expired", "withdrawn"),
+    *("arrived", "confirmed", "own code", "declined"),
+}
 ELSEWHERE = {"clinic.wrapped_key", "clinic.logo", "definitions.archive", "installation.content"}
+on_everything = pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True, ids="-".join)
 
 
 @pytest.mark.parametrize("wing", WINGS)
@@ -61,14 +78,15 @@ def test_an_installation_of_then_starts_with_its_secret(furnished, tmp_path, win
     assert museum.config.secret_file.read_text() == (museum.wing / "secret").read_text()
 
 
+@on_everything
 def test_every_table_has_as_many_rows_as_then(shown):
     with shown.context.database.read() as session:
         for name, rows in shown.told["tables"].items():
             table = Table.metadata.tables[name]
             assert session.scalar(select(func.count()).select_from(table)) == rows, name
-    assert min(shown.told["tables"].values()) > 0
 
 
+@on_everything
 def test_the_audit_log_is_whole_up_to_the_head_of_then(shown):
     head, problem = audit_log.verify(shown.context, shown.told["audit"]["head"])
     assert (head, problem) == (shown.told["audit"]["head"], None)
@@ -83,6 +101,7 @@ def values(session):
                     yield column, row._mapping
 
 
+@on_everything
 def test_every_sealed_value_opens(shown):
     context, opened = shown.context, Counter()
     with context.database.read() as session:
@@ -108,9 +127,17 @@ def test_every_sealed_value_opens(shown):
             opened[name] += 1
     known = {*BY_SCREENING, *BY_PATIENT, *BY_CLINIC, *ELSEWHERE}
     assert set(opened) <= known
-    assert set(opened) >= known - {"account.totp_offer", *LATER}
+    assert set(opened) == known - NOWHERE - LACKS[shown.wing.name]
 
 
+def test_every_sealed_value_and_every_table_stand_in_one_wing_or_another():
+    assert set(LACKS) == set(WINGS)
+    assert set.intersection(*LACKS.values()) == set()
+    filled = [read_manifest(wing)["tables"].items() for wing in WINGS]
+    assert {t for tables in filled for t, rows in tables if rows} == set(Table.metadata.tables)
+
+
+@on_everything
 def test_every_person_and_draft_reads_as_then(shown):
     for name, told in shown.told["screenings"].items():
         found = shown.held(told["id"])
@@ -118,6 +145,7 @@ def test_every_person_and_draft_reads_as_then(shown):
         assert (found["number"], found["state"]) == (told["number"], told["state"]), name
 
 
+@on_everything
 def test_the_archived_lists_are_those_whose_hash_they_bear(shown):
     found = {hash: lists.hash for hash, lists in shown.archives().items()}
     assert list(found) == list(found.values()) == shown.told["definitions"]
@@ -126,19 +154,23 @@ def test_the_archived_lists_are_those_whose_hash_they_bear(shown):
 @pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
 def test_a_clinics_own_look_is_kept(shown):
     told = shown.told["clinics"]["Aurelia"]
+    if not told["logo"]:
+        pytest.skip("this wing has no logo")
     page = browser(shown).get(f"/s/{shown.screening('invited')['link']}")
     assert told["accent"].removeprefix("#") in page.get_data(as_text=True)
     assert logo_of(shown.context, told["id"], told["logo"]).startswith(b"\x89PNG")
 
 
 def test_the_newest_secret_alone_opens_it(shown):
-    newest, former = read_secrets(shown.config.secret_file)
+    newest, *former = read_secrets(shown.config.secret_file)
     assert key_rotation.in_use(shown.context, newest)
-    assert not key_rotation.in_use(shown.context, former)
+    assert not any(key_rotation.in_use(shown.context, one) for one in former)
 
 
 def test_everything_held_on_a_patient_is_handed_out(museum):
-    for name in ("first visit", "amended", "arabic", "expired", "withdrawn"):
+    held = museum.told["screenings"].keys() & HANDED_OUT
+    assert len(held) > 3
+    for name in held:
         told = museum.screening(name)
         packed = export.export(museum.context, told["id"], PROGRAM)
         assert packed.damaged == []
@@ -156,7 +188,7 @@ def test_everything_held_on_a_patient_is_erased(museum):
         erasure.erase(museum.context, told["id"], PROGRAM, "asked by the patient")
         assert museum.held(told["id"])["person"] == {"name": "(erased)"}
         assert {row.state for row in museum.rows_of(told["id"])} <= {"erased"}
-    told = museum.screening("erased")
+    told = every[0]
     assert refused(erasure.erase, museum.context, told["id"], PROGRAM, "again") == "erased"
     assert audit_log.verify(museum.context, museum.told["audit"]["head"])[1] is None
 

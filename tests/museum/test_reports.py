@@ -8,6 +8,7 @@ from screening.workflow.reports import making
 from screening.workflow.reports.verification import replay
 from tests.museum.visiting import ON_SQLITE, sha256
 
+EARLY = {"first visit screening", "arrived screening"}
 WITH_VERDICTS = {"screening", "decided"}  # patients' own papers carry no record
 
 
@@ -27,7 +28,7 @@ def test_every_issued_report_is_the_same_file(shown):
         [report] = [r for r in told["reports"] if r["code"] == row.code]
         assert sha256(pdf) == report["sha256"] == row.sha256, name
         count += 1
-    assert count > 12
+    assert count > 2
 
 
 @pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
@@ -45,10 +46,9 @@ def test_every_issued_report_passes_and_replays_to_the_same_outcomes(shown):
 
 
 @pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
-def test_reports_of_three_versions_of_the_lists_are_there(shown):
+def test_a_report_of_each_version_of_the_lists_is_there(shown):
     versions = [told["definitions"] for _, told, _, _ in sealed(shown)]
     assert set(versions) == set(shown.told["definitions"])
-    assert len(shown.told["definitions"]) == 3
 
 
 @pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
@@ -67,12 +67,12 @@ def test_no_report_is_ever_called_false_because_time_passed(shown):
     stamped = [name for name, told in shown.told["screenings"].items() if told.get("stamped")]
     found = {}
     for name, told, row, pdf in sealed(shown):
-        if name in {"first visit screening", *(f"{name} screening" for name in stamped)}:
+        if name in {*EARLY, *(f"{name} screening" for name in stamped)}:
             for years in (2, 4):
                 when = shown.now + timedelta(days=365 * years)
                 found[bool(told.get("stamped")), years] = shown.verify(pdf, row.code, when).status
     ends = {(False, 2): "PASSED", (False, 4): "INDETERMINATE"}
-    assert found == ends | {(True, 2): "PASSED", (True, 4): "PASSED"}
+    assert found == ends | ({(True, 2): "PASSED", (True, 4): "PASSED"} if stamped else {})
 
 
 def test_reports_that_waited_and_those_that_failed_are_made(museum):

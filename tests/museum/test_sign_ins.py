@@ -8,7 +8,7 @@ import pytest
 from screening.workflow.accounts import passwords, sessions
 from screening.workflow.core.refusal import ActRefusedError
 from tests.museum.device import Device
-from tests.museum.visiting import ON_SQLITE, browser
+from tests.museum.visiting import ON_SQLITE, browser, wings_with
 from tests.office import refused
 
 HOMES = {
@@ -63,7 +63,7 @@ def site(museum):
     return museum.told["made"]["settings"]["SCREENING_PUBLIC_URL"]
 
 
-@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("museum", wings_with("tablets"), indirect=True)
 def test_who_was_signed_in_still_is_for_half_an_hour(museum):
     client = browser(museum, session=museum.told["cookies"]["reception"])
     assert client.get("/reception").status_code == 200
@@ -74,6 +74,7 @@ def test_who_was_signed_in_still_is_for_half_an_hour(museum):
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
 def test_a_locked_account_stays_locked_for_its_quarter_of_an_hour(museum):
     told = museum.told["accounts"]["lead"]
+    assert told["locked"]
     assert refused(sessions.sign_in, museum.context, "lead", told["password"]) == "locked"
     museum.pass_time(minutes=15)
     assert museum.sign_in("lead").role == "clinical-lead"
@@ -94,7 +95,7 @@ def test_a_link_to_set_the_first_password_still_works(museum):
         passwords.follow_link(museum.context, link)
 
 
-@pytest.mark.parametrize("shown", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("shown", wings_with("tablets"), indirect=True)
 def test_tablets_are_what_they_were(shown):
     tablets = shown.told["tablets"]
     for name, page in {"Waiting room": "Please type the code", "Locked": "locked"}.items():
@@ -105,7 +106,7 @@ def test_tablets_are_what_they_were(shown):
     assert "Set up this tablet" in revoked.get("/kiosk").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("museum", wings_with("tablets"), indirect=True)
 def test_a_tablet_that_waits_for_its_pairing_code_is_paired_by_it(museum):
     client = browser(museum)
     code = museum.told["tablets"]["Second floor"]["code"]
@@ -113,7 +114,7 @@ def test_a_tablet_that_waits_for_its_pairing_code_is_paired_by_it(museum):
     assert "Please type the code" in client.get("/kiosk").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
+@pytest.mark.parametrize("museum", wings_with("tablets"), indirect=True)
 def test_the_pin_of_then_releases_the_tablet(museum):
     tablet = museum.told["tablets"]["Waiting room"]
     client = browser(museum, kiosk=tablet["token"])

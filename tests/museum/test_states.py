@@ -10,7 +10,6 @@ from screening.workflow.records import erasure, export
 from screening.workflow.review import reviews
 from screening.workflow.screenings import afresh, answering, changes, own_code, receipts
 from tests.museum.test_drafts import finish
-from tests.museum.test_links import LATER
 from tests.museum.visiting import ON_SQLITE
 from tests.office import DECLARED, PASSWORD, decide
 
@@ -103,9 +102,11 @@ def refusal(museum, act, told):
 
 
 @pytest.mark.parametrize("museum", ON_SQLITE, indirect=True)
-@pytest.mark.parametrize("state", sorted(set(State) - LATER))
+@pytest.mark.parametrize("state", sorted(State))
 def test_what_the_table_allows_is_done(museum, state):
     there = ours(museum, state)
+    if len(there) < max(1, sum(state in ALLOWED[act] for act in CHANGES)):
+        pytest.skip("this wing has too few of them")
     first = there[0]
     for act in STAYS:
         if state in ALLOWED[act]:

@@ -28,7 +28,7 @@ NOBODYS = {
 }
 COOKIES = ("__Host-session", "__Host-kiosk", "__Host-device")
 FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}
-FORM |= {"pin": "492716", "born": "1986-05-03", "why": "mistake"}
+FORM |= {"pin": "492716", "born": "1986-05-03", "why": "mistake", "text": "A note."}
 
 
 USERNAMES = {

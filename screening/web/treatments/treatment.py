@@ -15,6 +15,7 @@ from screening.web.treatments.forms import (
     name_blanks,
     replies_in,
 )
+from screening.workflow.accounts.sessions import note_look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.treatments import answers, treating
 from screening.workflow.treatments.page import open_page
@@ -76,6 +77,7 @@ def _saved(form: TreatmentForm, shown: ToTreat, treatment_id: str = "") -> bool:
 def _page(
     shown: ToTreat, form: TreatmentForm, corrected: Recorded | None = None
 ) -> ResponseReturnValue:
+    note_look(context(), person(), "look at treatments", shown.screening_id)
     page = render_template("treatments/treatment.html", shown=shown, form=form, corrected=corrected)
     return page, 422 if form.errors else 200
 
@@ -107,6 +109,7 @@ def take_back(treatment_id: str) -> ResponseReturnValue:
 @bp.get("/calls")
 def calls() -> ResponseReturnValue:
     """List who did not answer after a treatment, or could not be asked."""
+    note_look(context(), person(), "look at calls")
     return render_template("treatments/calls.html", calls=answers.list_to_call(context(), person()))
 
 
@@ -126,6 +129,7 @@ def call(check_in_id: str) -> ResponseReturnValue:
         if answers.answer(context(), check_in_id, replies_in(form, page.asked), here):
             return redirect(url_for(".told", check_in_id=check_in_id), 303)
         name_blanks(form, page.asked)
+    note_look(context(), person(), "look at calls")
     shown = render_template("treatments/call.html", page=page, form=form)
     return shown, 422 if form.errors else 200
 
@@ -134,4 +138,5 @@ def call(check_in_id: str) -> ResponseReturnValue:
 def told(check_in_id: str) -> ResponseReturnValue:
     """Say what to tell the patient."""
     page = open_page(context(), check_in_id, language(), person())
+    note_look(context(), person(), "look at calls")
     return render_template("treatments/told.html", page=page, clinic=page.clinic)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from screening.documents.certificates.authority import Credentials, open_pkcs12
 from screening.storage.columns import new_id
-from screening.storage.tables import Account, Clinic, SignIn
+from screening.storage.tables import Account, Clinic, Screening, SignIn
 from screening.workflow.core.actor import STRANGER, Actor, Staff, of_account, program
 from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -224,10 +224,11 @@ def end_sign_ins(context: Context, session: Session, account_id: str, but: str =
     return len(rows)
 
 
-def note_look(context: Context, person: Staff, act: str) -> None:
-    """Note in the audit log that someone looked at a list of patients."""
+def note_look(context: Context, person: Staff, act: str, screening_id: str = "") -> None:
+    """Note in the audit log that someone looked at a list of patients, or at one's screening."""
     with context.database.write() as session:
-        context.record(session, person, act)
+        about = session.get_one(Screening, screening_id) if screening_id else None
+        context.record(session, person, act, about)
 
 
 def doctor_credentials(context: Context, session: Session, account_id: str) -> Credentials:

@@ -84,13 +84,13 @@ def note_own(
     screening: Screening,
     signed: str,
     born: Answer | None,
-    by: AnsweredBy | None,
+    answered_by: AnsweredBy | None,
 ) -> None:
     """Keep the name and the birth date that the patient gave, beside the reception's.
 
     A relative signs with another name. An empty one leaves the one of before.
     """
-    name = "" if by and by["who"] == RELATIVE else signed
+    name = "" if answered_by and answered_by["who"] == RELATIVE else signed
     patient = session.get_one(Patient, screening.patient_id, with_for_update=True)
     with suppress(SealedBlobError):  # what is damaged here must not keep the answers from anyone
         before = person_of(context, session, patient).get("own", {})

@@ -37,8 +37,7 @@ def answer(
     none is, every sign needs its "no"; what was sent so far is kept. An earlier answer stays
     beside the later one. Raises what `open_page` raises.
     """
-    staff = by if isinstance(by, Staff) else None
-    asked = open_page(context, check_in_id, by=staff).asked
+    asked = open_page(context, check_in_id, by=by).asked
     said = [
         {"sign": one.sign, "act": one.act, "reply": reply if reply in REPLIES else ""}
         for one in asked
@@ -50,7 +49,7 @@ def answer(
     with context.database.write() as session:
         row = session.get_one(CheckIn, check_in_id)
         screening = hold(session, row)
-        if staff is None and not is_open(context, session, row):
+        if by == PATIENT and not is_open(context, session, row):
             raise ActRefusedError(Refusal.CHECK_IN_OVER)
         content = open_sealed(context, session, row, "content")
         now = context.now()

@@ -14,7 +14,7 @@ from screening.clinical.definitions.aftercare import Act
 from screening.clinical.definitions.check_ins import signs_between
 from screening.clinical.definitions.language import ENGLISH, in_language
 from screening.storage.tables import CheckIn, Clinic, Treatment
-from screening.workflow.core.actor import PATIENT, Actor, Staff
+from screening.workflow.core.actor import PATIENT, Actor
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed
@@ -58,7 +58,7 @@ class Page:
 
 
 def open_page(
-    context: Context, check_in_id: str, language: str = ENGLISH, by: Staff | None = None
+    context: Context, check_in_id: str, language: str = ENGLISH, by: Actor = PATIENT
 ) -> Page:
     """Return the page for who has said when she was born, or for whom at the desk calls her.
 
@@ -69,14 +69,14 @@ def open_page(
         row = session.get(CheckIn, check_in_id)
         if row is None or row.content is None:
             raise ActRefusedError(Refusal.GONE)
-        if by is None and not is_open(context, session, row):
+        if by == PATIENT and not is_open(context, session, row):
             raise ActRefusedError(Refusal.CHECK_IN_OVER)
-        if by is not None and not _may_call(context, session, row, by):
+        if by != PATIENT and not _may_call(context, session, row, by):
             raise ActRefusedError(Refusal.GONE)
-        return _page(context, session, row, language, by or PATIENT)
+        return _page(context, session, row, language, by)
 
 
-def _may_call(context: Context, session: Session, row: CheckIn, by: Staff) -> bool:
+def _may_call(context: Context, session: Session, row: CheckIn, by: Actor) -> bool:
     if row.clinic_id != by.clinic_id:
         return False
     answers = open_sealed(context, session, row, "content")["answers"]

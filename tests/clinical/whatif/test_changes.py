@@ -12,6 +12,7 @@ from screening.clinical.whatif.changes import NOT_OFFERED, changes_under
 from screening.definitions.loading import load_definitions
 from tests.conftest import SMALL, write_library
 
+SOMEBODY = {"patient": {"name": "Ana Silva", "born": None}}
 LASTING = Holds(yes=FOR_LIFE, no=FOR_LIFE)
 QUIET = {
     "date_of_birth": "1986-01-01",
@@ -25,7 +26,8 @@ BRUISED = QUIET | {"painkiller": "yes", "painkiller_last_dose": "2026-11-18"}
 
 def stored(definitions, number="A-1", on="2026-11-21", answers=QUIET):
     raw = {"procedures": ["peel"], "on": on, "answers": answers}
-    report = compile_report(definitions, read_case(definitions, raw), raw, {"number": number})
+    frame = SOMEBODY | {"number": number}
+    report = compile_report(definitions, read_case(definitions, raw), raw, frame)
     return basis_of(report)
 
 
@@ -149,7 +151,7 @@ def test_an_answer_that_holds_no_more_under_other_lists_is_not_believed(small):
     on, before = "2026-11-21", {"painkiller": "2026-11-19"}
     raw = {"procedures": ["peel"], "on": on, "answers": QUIET, "answered_on": before}
     lasting = with_life(small, "painkiller", "12 months")
-    report = compile_report(lasting, read_case(lasting, raw), raw, {"number": "A-1"})
+    report = compile_report(lasting, read_case(lasting, raw), raw, SOMEBODY | {"number": "A-1"})
     patients = [basis_of(report), stored(lasting, "A-2")]
 
     assert changes_under(lasting, patients) == []

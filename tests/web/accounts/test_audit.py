@@ -7,7 +7,7 @@ from screening.storage.tables import Account, AuditEntry
 from screening.workflow.core.actor import program
 from screening.workflow.screenings import answering
 from screening.workflow.tablets import tablets
-from tests.office import DECLARED
+from tests.office import DECLARED, PHONE
 from tests.web.visitors import USERNAMES, Browsers, browser_with, open_app, staffed_office
 
 
@@ -30,7 +30,11 @@ def browsers(office, app):
 
 LOOKS = {
     ("receptionist", "/reception"): "look at list",
+    ("receptionist", "/reception/warnings"): "look at warnings",
+    ("receptionist", "/treatments/calls"): "look at calls",
+    ("receptionist", "/treatments/of/{id}"): "look at treatments",
     ("doctor", "/doctor"): "look at queue",
+    ("doctor", "/doctor/decided"): "look at queue",
     ("doctor", "/doctor/screenings/{id}"): "open review",
     ("doctor", "/doctor/screenings/{id}/screening.pdf"): "read screening report",
     ("administrator", "/admin/audit"): "look at audit log",
@@ -60,7 +64,7 @@ def test_a_patient_who_comes_in_and_takes_the_copy_is_noted(office, app):
     office.answer(invitation.screening_id)
     answering.submit(office.context, office.hold(invitation.screening_id), DECLARED)
     office.make_reports(of=invitation.screening_id)
-    client = app.test_client()
+    client = browser_with(app, {"__Host-device": PHONE})
     client.post(f"/s/{invitation.link}")
     assert client.get("/screening/report.pdf").status_code == 200
 

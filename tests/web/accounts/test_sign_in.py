@@ -151,7 +151,7 @@ def test_a_newcomer_sets_a_password_and_a_second_step_before_any_page_opens(
     codes = ana.locator(".secret li").all_inner_texts()
     assert len(codes) == 10
     ana.get_by_role("link", name="I have kept them").click()
-    expect(ana.get_by_role("heading", name="Patients")).to_be_visible()
+    expect(ana.get_by_role("link", name="Invite a patient")).to_be_visible()
 
     with ana.expect_navigation():
         ana.get_by_role("button", name="Sign out").click()
@@ -163,7 +163,7 @@ def test_a_newcomer_sets_a_password_and_a_second_step_before_any_page_opens(
     ana.get_by_role("button", name="Sign in", exact=True).click()
     ana.get_by_label("Code").fill(codes[0])
     ana.get_by_role("button", name="Continue").click()
-    expect(ana.get_by_role("heading", name="Patients")).to_be_visible()
+    expect(ana.get_by_role("link", name="Invite a patient")).to_be_visible()
     ana.goto(link)
     expect(ana.get_by_role("heading", name="We cannot find this")).to_be_visible()
 

@@ -117,9 +117,11 @@ MAY = {
     "reception.withdraw": {"receptionist"},
     "doctor.queue": {"doctor"},
     "doctor.queue_list": {"doctor"},
+    "doctor.decided": {"doctor"},
     "doctor.search": {"doctor"},
     "doctor.review": {"doctor"},
     "doctor.decide": {"doctor"},
+    "doctor.note": {"doctor"},
     "doctor.report": {"doctor"},
     "check_in.welcome": BROWSERS,
     "check_in.signs": set(),  # who said when she was born: tests/web/treatments

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, text
 
 from screening.workflow.operations.counts import count_work
+from screening.workflow.patients import search
 from screening.workflow.reception import day_list, warnings
 from screening.workflow.reports import making
 from screening.workflow.review import queue, reviews
@@ -99,11 +100,14 @@ def test_the_review_reads_no_pdf(office, asked):
 
 
 def test_a_whole_number_is_found_however_old_it_is(office, monkeypatch):
-    monkeypatch.setattr(queue, "NEWEST", 1)
+    """A name that many bear finds the newest of them, a number the one that bears it."""
+    monkeypatch.setattr(search, "MOST", 1)
     office.submit()
     office.pass_time(days=200)
-    office.submit()
+    newest = office.submit()
 
+    [alike] = queue.search(office.context, office.doctor, "lan")
+    assert alike.screening_id == newest
     [found] = queue.search(office.context, office.doctor, f" {office.number(1).lower()} ")
     assert found.number == office.number(1)
 
