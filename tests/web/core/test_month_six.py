@@ -305,7 +305,7 @@ def take_the_sign(clinic):
     for secret in (NAME, "hread", "kin that", "1986", TO):
         assert secret not in said, secret
     page = clinic.desk("other", "/doctor")
-    sign = page.locator("#queue .sign").first
+    sign = page.locator("#queue .alarm").first
     for words in (NAME, "Skin that turns white", "Thread lift", "day 7"):
         expect(sign).to_contain_text(words)
     assert page.title().startswith("(1)")
@@ -315,7 +315,7 @@ def take_the_sign(clinic):
     page.get_by_role("button", name="I take this").click()
     expect(page.get_by_text("Dr Anh Le has taken this")).to_be_visible()
     page.goto("/doctor")
-    expect(page.locator(".sign")).to_have_count(0)
+    expect(page.locator(".alarm")).to_have_count(0)
 
 
 def recall(clinic):
