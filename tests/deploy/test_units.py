@@ -81,7 +81,9 @@ def test_pages_and_worker_do_their_work_under_the_unit(image, under, folder):
 
     back = min(os.nice(0) + STEP_BACK, 19)
     assert {nice for _, nice, line in first if line.endswith("screening worker")} == {back}
-    said = [json.loads(line) for line in server.log.read_text().splitlines()]
+    # A renderer that is still at work when all is stopped may find its folder gone.
+    lines = [x for x in server.log.read_text().splitlines() if not x.startswith("Fontconfig ")]
+    said = [json.loads(line) for line in lines]
     assert [line for line in said if line["level"] == "error" or "error" in line] == []
 
 
