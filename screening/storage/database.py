@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7263
+ROTATION_LOCK = 7267
 OLDEST = "0013"  # what version 0.1.0 made; the steps that led there are gone
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -59,10 +60,15 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Commit at the end of the block, or nothing of it when the block raises."""
+    def write(self, alone: bool = False) -> Iterator[Session]:
+        """Commit at the end of the block, or nothing of it when the block raises.
+
+        Whoever changes keys writes `alone`: a write reads row after row, and what it reads
+        and seals under one key must not meet another key half-way.
+        """
         with self._turn(), Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={"writes": True})
+            take_turn(session, ROTATION_LOCK, shared=not alone)
             yield session
             session.commit()
 
@@ -165,11 +171,15 @@ def _alembic() -> Any:
     return config
 
 
-def take_turn(connection: Connection | Session, lock: int) -> None:
-    """Wait until no other transaction holds `lock`; on SQLite a write is alone already."""
+def take_turn(connection: Connection | Session, lock: int, shared: bool = False) -> None:
+    """Wait until no other transaction holds `lock`; on SQLite a write is alone already.
+
+    Those that hold it `shared` wait for one that does not, and it for all of them.
+    """
     bind = connection.get_bind() if isinstance(connection, Session) else connection
     if bind.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+        hold = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        connection.execute(select(hold(lock)))
 
 
 def _check_foreign_keys(connection: Connection, on_off: str) -> None:
