@@ -1,7 +1,7 @@
 """The tables. Names, answers, drawings and reports stand only in sealed columns (bytes)."""
 
 from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
-from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept
+from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept, Mark
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -28,6 +28,7 @@ __all__ = [
     "Kept",
     "Kiosk",
     "Lock",
+    "Mark",
     "Message",
     "Note",
     "Passkey",

@@ -22,6 +22,7 @@ from screening.storage.encryption import Keys, SealedBlobError, fingerprint
 from screening.storage.sealed import open_column
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Actor
+from screening.workflow.core.acts import is_free_text
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
@@ -113,8 +114,11 @@ class Context:
     ) -> str:
         """Add an audit entry to the transaction and return the head of the chain.
 
-        It is of the clinic of `screening`, or else of the actor's.
+        It is of the clinic of `screening`, or else of the actor's. Raises ValueError for
+        free text.
         """
+        if why is not None and is_free_text(why):
+            raise ValueError(f"the audit log takes no free text as the reason of: {act}")
         clinic_id = screening.clinic_id if screening else by.clinic_id
         about = (clinic_id, screening.id if screening else None, why)
         return audit.record(session, self.keys.audit, self.now(), by.who, act, *about)
