@@ -21,19 +21,18 @@ from screening.web.accounts.passkey_challenge import (
     new_challenge,
     passkeys_work,
 )
-from screening.web.core.formatting import picture_of
-from screening.web.core.guards import context, person, require
-from screening.web.core.language import desk_languages, own_name
-from screening.web.core.limits import a_try
-from screening.web.core.refusal_words import (
+from screening.web.accounts.refusal_words import (
     CODE_OF_THE_APP,
-    LANGUAGE,
     NEW_PASSWORD,
     OWN_PASSWORD,
     PASSKEY,
     PASSKEY_REMOVAL,
-    words,
 )
+from screening.web.core.formatting import picture_of
+from screening.web.core.guards import context, person, require
+from screening.web.core.language import desk_languages, own_name
+from screening.web.core.limits import a_try
+from screening.web.core.refusal_words import LANGUAGE, words
 from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
 from screening.workflow.accounts.sessions import check_password
 from screening.workflow.core.refusal import ActRefusedError

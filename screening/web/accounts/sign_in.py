@@ -18,16 +18,11 @@ from screening.web.accounts.passkey_challenge import (
     new_challenge,
     passkeys_work,
 )
+from screening.web.accounts.refusal_words import CODE_OF_THE_APP, NEW_PASSWORD, PASSKEY, SIGNING_IN
 from screening.web.core.formatting import browser_family, picture_of
 from screening.web.core.guards import SignedIn, context, is_kiosk, open_to_all, person
 from screening.web.core.limits import a_link, a_try
-from screening.web.core.refusal_words import (
-    CODE_OF_THE_APP,
-    NEW_PASSWORD,
-    PASSKEY,
-    SIGNING_IN,
-    words,
-)
+from screening.web.core.refusal_words import words
 from screening.workflow.accounts import passkeys, passwords, sessions
 from screening.workflow.accounts import second_factor as factor
 from screening.workflow.accounts.second_factor import Waiting
