@@ -70,7 +70,7 @@ def _confirmed(form: FlaskForm) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        check_password(context(), person().id, form.password.data)
+        check_password(context(), person(), form.password.data, "account")
     except ActRefusedError as refused:
         form.password.errors = [words(OWN_PASSWORD, refused)]
         return False
@@ -117,7 +117,7 @@ def app() -> ResponseReturnValue:
     form = NewAppForm()
     if _confirmed(form):
         try:
-            second_factor.accept_app(context(), person().id, form.code.data)
+            second_factor.accept_app(context(), person().id, form.code.data, person().sign_in)
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from zxcvbn_rs_py import zxcvbn
 
 from screening.storage.tables import Account, Clinic
-from screening.workflow.accounts.sessions import check_password, end_sign_ins, hasher
+from screening.workflow.accounts.hashing import hasher
+from screening.workflow.accounts.sessions import check_password, end_sign_ins
+from screening.workflow.accounts.tries import SOMEWHERE, Source, forgive, password_door
 from screening.workflow.core.actor import Staff, of_account
 from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -50,7 +52,7 @@ def change_password(context: Context, person: Staff, old: str, new: str) -> None
 
     Raises ActRefusedError: "wrong" or "locked" for the old one, or what `check_new` says.
     """
-    check_password(context, person.id, old)
+    check_password(context, person, old, "account")
     hashed = hasher.hash(new[:LONGEST])
     with context.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
@@ -74,8 +76,10 @@ def follow_link(context: Context, link: str) -> str:
         return _account(context, session, link).username
 
 
-def set_password(context: Context, link: str, new: str) -> None:
+def set_password(context: Context, link: str, new: str, source: Source = SOMEWHERE) -> None:
     """Set the password and use the link up; whoever was signed in there is signed out.
+
+    Wrong ones from this address are forgotten.
 
     Raises ActRefusedError: what `follow_link` raises, or what `check_new` says.
     """
@@ -85,8 +89,8 @@ def set_password(context: Context, link: str, new: str) -> None:
         clinic = session.get_one(Clinic, account.clinic_id)
         check_new(new, account.username, account.name, clinic.name)
         account.password_hash, account.link_hash, account.link_expires_at = hashed, None, None
-        account.misses, account.locked_until = 0, None
         end_sign_ins(context, session, account.id)
+        forgive(session, password_door(context, account.username, source.address))
         context.record(session, of_account(account), "set password by link")
 
 
