@@ -1,6 +1,15 @@
 """The tables. Names, answers, drawings and reports stand only in sealed columns (bytes)."""
 
-from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
+from screening.storage.tables.accounts import (
+    Account,
+    AccountChange,
+    AccountNotice,
+    Kiosk,
+    Lock,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+)
 from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept, Mark
 from screening.storage.tables.patients import (
     CheckIn,
@@ -20,6 +29,8 @@ from screening.storage.tables.screenings import (
 
 __all__ = [
     "Account",
+    "AccountChange",
+    "AccountNotice",
     "AuditEntry",
     "CheckIn",
     "Clinic",

@@ -25,10 +25,11 @@ from screening.web.accounts.administration_forms import (
     TabletForm,
     look_words,
 )
+from screening.web.accounts.refusal_words import NEW_ACCOUNT
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
 from screening.web.core.language import desk_languages
-from screening.web.core.refusal_words import NEW_ACCOUNT, words
+from screening.web.core.refusal_words import words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
 from screening.workflow.clinics import branding

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Each kind of change has a function of its own below."""
     _add_marks()
+    _add_second_people()
 
 
 def _add_marks() -> None:
@@ -20,4 +21,43 @@ def _add_marks() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_mark"),
+    )
+
+
+def _add_second_people() -> None:
+    """What waits for a second person, whom a browser is known by, and tries by their source."""
+    text, moment = sa.String(), sa.DateTime(timezone=True)
+    op.add_column("account", sa.Column("registration", text, nullable=True))
+    op.add_column("account", sa.Column("vouched_by", text, nullable=True))
+    op.drop_column("account", "misses")  # tries stand in "lock" now, by their source
+    op.drop_column("account", "locked_until")
+    op.add_column("sign_in", sa.Column("browser_hash", text, nullable=True))
+    op.create_index("ix_sign_in_browser_hash", "sign_in", ["browser_hash"])
+    op.add_column("lock", sa.Column("at", moment, nullable=True))
+    op.create_table(
+        "account_change",
+        sa.Column("id", text, primary_key=True),
+        sa.Column("clinic_id", text, sa.ForeignKey("clinic.id"), nullable=False, index=True),
+        sa.Column("kind", text, nullable=False),
+        sa.Column("account_id", text, sa.ForeignKey("account.id"), nullable=True),
+        *(
+            sa.Column(name, text, nullable=True)
+            for name in ("username", "name", "role", "registration")
+        ),
+        sa.Column("begun_by", text, nullable=False),
+        sa.Column("begun_at", moment, nullable=False),
+        sa.Column("state", text, nullable=False),
+        sa.Column("settled_by", text, nullable=True),
+        sa.Column("settled_at", moment, nullable=True),
+    )
+    op.create_table(
+        "account_notice",
+        sa.Column("id", text, primary_key=True),
+        sa.Column("change_id", text, sa.ForeignKey("account_change.id"), nullable=False),
+        sa.Column("state", text, nullable=False, index=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", moment, nullable=False),
+        sa.Column("lease_until", moment, nullable=True),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("sent_at", moment, nullable=True),
     )
