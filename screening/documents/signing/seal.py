@@ -37,7 +37,6 @@ from pyhanko.sign.fields import (
     SigSeedSubFilter,
     SigSeedValFlags,
     SigSeedValueSpec,
-    append_signature_field,
 )
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
@@ -50,6 +49,7 @@ from screening.documents.certificates.authority import Credentials, TimestampAut
 from screening.documents.cms.container import read_container
 from screening.documents.cms.parts import low
 from screening.documents.signing.long_term import NormalTimeStamper, lasting_metadata
+from screening.documents.signing.place import AsPrinted, add_field
 
 SEAL_FIELD = "ClinicSeal"
 DOCTOR_FIELD = "Doctor"
@@ -86,7 +86,7 @@ def seal_pdf(
         if writer.prev.embedded_signatures:
             raise SealError("The report carries a signature already; a seal comes first.")
         if doctor_field:
-            append_signature_field(writer, _doctors_field(doctor_field))
+            add_field(writer, _doctors_field(doctor_field))
         return _sign(writer, SEAL_FIELD, seal, at, reason, clock)
     except PROBLEMS as error:
         raise SealError(f"The report cannot be sealed: {_told(error)}") from error
@@ -167,6 +167,7 @@ def _sign(
         metadata,
         KeySigner(who),
         timestamper=NormalTimeStamper(clock.url) if clock else None,
+        stamp_style=AsPrinted(),
         new_field_spec=_field(field) if certifies else None,
     )
     signer.at = at
@@ -190,13 +191,14 @@ class _DatedSigner(PdfSigner):
 class KeySigner(Signer):
     """Signs with a key object; pyHanko's own signer parses and checks the key each time.
 
-    Issuers' certificates go into the file, but no root: who verifies has it or
-    has no reason to trust it.
+    The certificates of all issuers go into the file, the root too: a reader of the PDF shows
+    the whole chain, and its fingerprint can be compared with the printed one. That it stands
+    there is no reason to trust it.
     """
 
     def __init__(self, who: Credentials) -> None:
         self._key = who.key
-        issuers = [_asn1(each) for each in who.chain if each.issuer != each.subject]
+        issuers = [_asn1(each) for each in who.chain]
         certificate = _asn1(who.certificate)
         store = SimpleCertificateStore.from_certs(issuers)  # type: ignore[no-untyped-call]
         super().__init__(signing_cert=certificate, cert_registry=store)

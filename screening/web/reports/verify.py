@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -19,7 +19,7 @@ from screening.web.core.limits import a_file, a_link, seconds_to_wait
 from screening.web.core.refusal_words import VERIFYING, words
 from screening.web.reports.openapi import describe
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.reports import verification
+from screening.workflow.reports import authorities, verification
 
 bp = Blueprint("verify", __name__)
 bp.before_request(open_to_all)
@@ -30,6 +30,20 @@ def ask() -> ResponseReturnValue:
     if code := request.args.get("code", "").strip():
         return redirect(url_for(".show", code=code[:40]), 303)
     return render_template("reports/ask.html", issued=None, error=None)
+
+
+@bp.get("/verify/authority")
+def authority() -> ResponseReturnValue:
+    """Show who vouches for the seals, to whoever checks a report without us."""
+    return render_template("reports/authority.html", authorities=authorities.authorities(context()))
+
+
+@bp.get("/verify/authority/<id>.pem")
+@a_link
+def certificate(id: str) -> ResponseReturnValue:
+    found = authorities.authority(context(), id)
+    named = {"Content-Disposition": f'attachment; filename="authority-{found.id[:8]}.pem"'}
+    return Response(found.pem, mimetype="application/x-pem-file", headers=named)
 
 
 @bp.get("/verify/<code>")
