@@ -12,7 +12,8 @@ authority that does not answer fails the act; our clock never stands in for it.
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -54,6 +55,8 @@ from screening.documents.signing.place import AsPrinted, add_field
 SEAL_FIELD = "ClinicSeal"
 DOCTOR_FIELD = "Doctor"
 STAMP_FIELDS = {SEAL_FIELD: "SealTimestamp", DOCTOR_FIELD: "DoctorTimestamp"}
+MOST_SIGNATURES = 24  # and timestamps: what a verifier follows
+ARCHIVE_FIELD = "ArchiveTimestamp"  # and a number; see restamp.py
 PROBLEMS = (PdfError, SigningError, ValueError, OSError, TimestampRequestError, CertvalidatorError)
 # What a screen reader says of the invisible fields; PDF/UA asks for it.
 READABLE = {
@@ -89,7 +92,7 @@ def seal_pdf(
             add_field(writer, _doctors_field(doctor_field))
         return _sign(writer, SEAL_FIELD, seal, at, reason, clock)
     except PROBLEMS as error:
-        raise SealError(f"The report cannot be sealed: {_told(error)}") from error
+        raise SealError(f"The report cannot be sealed: {told(error)}") from error
 
 
 def sign_pdf(
@@ -115,10 +118,15 @@ def sign_pdf(
             raise SealError("The report was changed after it was sealed.")
         return _sign(writer, DOCTOR_FIELD, doctor, at, reason, clock)
     except PROBLEMS as error:
-        raise SealError(f"The report cannot be signed: {_told(error)}") from error
+        raise SealError(f"The report cannot be signed: {told(error)}") from error
 
 
-def _told(error: Exception) -> str:
+def archive_fields() -> Iterator[str]:
+    """Yield the names of the timestamps that follow one another once all have signed."""
+    return (f"{ARCHIVE_FIELD}{number}" for number in itertools.count(1))
+
+
+def told(error: Exception) -> str:
     """Return what went wrong; the network's errors say less than nothing by themselves."""
     if isinstance(error, TimestampRequestError):
         return "the timestamp authority does not answer as it should"

@@ -15,6 +15,7 @@ from screening.storage.tables.screenings import (
     Decision,
     Message,
     ReportRow,
+    ReportStamp,
     Screening,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "PatientWord",
     "RecoveryCode",
     "ReportRow",
+    "ReportStamp",
     "Screening",
     "SignIn",
     "Treatment",

@@ -20,6 +20,7 @@ from screening.web.core.refusal_words import VERIFYING, words
 from screening.web.reports.openapi import describe
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reports import authorities, verification
+from screening.workflow.reports import issued as issued_reports
 
 bp = Blueprint("verify", __name__)
 bp.before_request(open_to_all)
@@ -51,7 +52,7 @@ def certificate(id: str) -> ResponseReturnValue:
 def show(code: str) -> ResponseReturnValue:
     """Say what is known of the report that printed `code`, and ask for the file."""
     try:
-        issued = verification.look_up(context(), code)
+        issued = issued_reports.look_up(context(), code)
     except ActRefusedError as refused:
         error = words(VERIFYING, refused)
         return render_template("reports/ask.html", issued=None, error=error, anchor="code"), 404
@@ -64,7 +65,7 @@ def show(code: str) -> ResponseReturnValue:
 def check(code: str | None = None) -> ResponseReturnValue:
     issued = None
     try:
-        issued = verification.look_up(context(), code) if code else None
+        issued = issued_reports.look_up(context(), code) if code else None
         checked = verification.verify_upload(context(), _uploaded(), code)
     except (ActRefusedError, RequestEntityTooLarge) as refused:
         error, status = _refusal(refused)

@@ -32,8 +32,8 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, seal_into
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.reports.authorities import printed_fingerprint
+from screening.workflow.reports.issued import verification_code
 from screening.workflow.reports.outbox import REPORTS, Kind
-from screening.workflow.reports.verification import verification_code
 
 SEAL_REASON = "Report of the answers and of what they mean for each procedure"
 SIGN_REASON = "Signed as the deciding doctor"
