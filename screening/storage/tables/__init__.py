@@ -24,6 +24,7 @@ from screening.storage.tables.screenings import (
     Decision,
     Message,
     ReportRow,
+    ReportStamp,
     Screening,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "PatientWord",
     "RecoveryCode",
     "ReportRow",
+    "ReportStamp",
     "Screening",
     "SignIn",
     "Treatment",

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Each kind of change has a function of its own below."""
     _add_marks()
     _add_second_people()
+    _stamp_reports_again()
 
 
 def _add_marks() -> None:
@@ -61,3 +62,18 @@ def _add_second_people() -> None:
         sa.Column("created_at", moment, nullable=False),
         sa.Column("sent_at", moment, nullable=True),
     )
+
+
+def _stamp_reports_again() -> None:
+    """Know when a report's proof ends, and each file that it was stamped into since."""
+    moment = sa.DateTime(timezone=True)
+    op.add_column("report", sa.Column("proven_until", moment, nullable=True))
+    op.add_column("report", sa.Column("restamp_at", moment, nullable=True))
+    op.create_index("ix_report_restamp_at", "report", ["restamp_at"])
+    op.create_table(
+        "report_stamp",
+        sa.Column("sha256", sa.String(), primary_key=True),
+        sa.Column("report_id", sa.String(), sa.ForeignKey("report.id"), nullable=False),
+        sa.Column("stamped_at", moment, nullable=False),
+    )
+    op.create_index("ix_report_stamp_report_id", "report_stamp", ["report_id"])
