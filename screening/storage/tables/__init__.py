@@ -1,7 +1,7 @@
 """The tables. Names, answers, drawings and reports stand only in sealed columns (bytes)."""
 
 from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
-from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept
+from screening.storage.tables.clinics import AnnexRow, Clinic, DefinitionsArchive, Kept
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -20,6 +20,7 @@ from screening.storage.tables.screenings import (
 
 __all__ = [
     "Account",
+    "AnnexRow",
     "AuditEntry",
     "CheckIn",
     "Clinic",
