@@ -16,7 +16,8 @@ class Account(Table):
     `totp` is the sealed secret of the authenticator app and `totp_counter` the last
     of its codes that was used; `totp_offer` is a secret not confirmed yet. Who has
     the address behind `link_hash` may set the password, once. `language` is
-    the desk's for this account, the clinic's where it is empty.
+    the desk's for this account, the clinic's where it is empty. `unfinished` is what was
+    typed and not sent, by page.
     """
 
     __tablename__ = "account"
@@ -38,6 +39,7 @@ class Account(Table):
     locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     language: Mapped[str | None]
+    unfinished: Mapped[bytes | None] = mapped_column(deferred=True)  # rarely wanted
     created_at: Mapped[datetime]
 
 

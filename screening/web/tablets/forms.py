@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
@@ -13,6 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from screening.web.core.kept_form import KeptForm
 from screening.web.screenings.date_field import DatePartsField
 from screening.web.screenings.forms import PatientForm
 
@@ -21,7 +21,7 @@ class CodeForm(PatientForm):
     code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
 
 
-class PinForm(FlaskForm):
+class PinForm(KeptForm):
     pin = PasswordField(_l("PIN"), [InputRequired(_l("Type the PIN."))])
 
 
