@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Flask, Response
+from flask import Flask, Response, before_render_template
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -16,7 +16,7 @@ from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
 from screening.web.clinics import alerts, branding
-from screening.web.core import leaving, outcomes, saying_no
+from screening.web.core import kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
     harmless,
     is_withheld,
@@ -164,6 +164,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     Compress(app)
     app.after_request(branding.keep_marked)
     app.after_request(leaving.send_back)
+    before_render_template.connect(kept_form.say_what_was_wrong, app)
     headers = HEADERS | (HSTS if config.secure else {})
     # First of the two: the last named is called first.
     app.after_request(lambda response: _add_headers(response, headers))

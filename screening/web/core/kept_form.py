@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from screening.web.core.leaving import BESIDE, CHECKED, kept_pages
+from screening.web.core.leaving import BESIDE, came_back, kept_pages
 from screening.workflow.core.unfinished import Typed
 
 
@@ -20,21 +20,21 @@ class KeptForm(FlaskForm):
     """
 
     not_secret: frozenset[str] = frozenset()
-    is_typed = False
+    is_typed = False  # whether it shows what was typed, and is none that only begins empty
+    is_checked = False
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: KeptForm, formdata: Any) -> Any:
-            given = super().wrap_formdata(form, formdata)
+            if not form.is_typed:
+                return super().wrap_formdata(form, formdata)
+            g.setdefault("forms", []).append(form)
             if request.method == "POST":
-                if form.is_typed:
-                    g.setdefault("forms", []).append(form)
-                return given
-            if given is None and form.is_typed:
-                return _claimed(form)
-            return given
+                return super().wrap_formdata(form, formdata)
+            return _claimed(form)
 
     def __init__(self, *args: Any, **kwargs: Any):
-        self.is_typed = not args and "formdata" not in kwargs
+        as_sent = request.method != "POST" or "formdata" not in kwargs
+        self.is_typed = not args and as_sent
         super().__init__(*args, **kwargs)
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
@@ -47,8 +47,9 @@ class KeptForm(FlaskForm):
     def say_what_was_wrong(self, extra_validators: Any = None) -> None:
         """Check what was sent before, where this page has come back because of it."""
         typed = _entry_of(self)
-        if typed is None or "wrong" not in typed or CHECKED not in request.args:
+        if self.is_checked or typed is None or "wrong" not in typed or not came_back():
             return
+        self.is_checked = True
         g.csrf_valid = True  # nothing is done on a page that is only seen
         self.validate(extra_validators)
         for name, wrong in typed["wrong"].items():
@@ -56,10 +57,22 @@ class KeptForm(FlaskForm):
                 self._fields[name].errors = wrong
 
 
+def say_what_was_wrong(_app: object, **_page: object) -> None:
+    """Before a page is shown: each of its forms that came back says why."""
+    if request.method == "GET":
+        for form in g.get("forms", []):
+            form.say_what_was_wrong()
+
+
 def _entry_of(form: Form) -> Typed | None:
     """Return what was typed into this form; the one that was sent, where several fit."""
-    here = kept_pages().get(request.path, {}).values()
-    fitting = [one for one in here if form._fields.keys() & {*one["names"]} - BESIDE]
+    own, address = type(form).__name__, request.path
+    fitting = [
+        one
+        for of, one in kept_pages().get(address, {}).items()
+        if own in one.get("of", [own])
+        and (of == address or form._fields.keys() & {*one["names"]} - BESIDE)
+    ]
     return next((one for one in fitting if "wrong" in one), fitting[0] if fitting else None)
 
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, g, redirect, request, session
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -67,6 +67,11 @@ def typed() -> MultiDict[str, str] | None:
     return MultiDict([(n, v) for one in here for n, v in one["fields"]]) if here else None
 
 
+def came_back() -> bool:
+    """Return whether this page is seen because what it sent was wrong."""
+    return request.method == "GET" and CHECKED in request.args
+
+
 def say(name: str, what: object) -> None:
     """On a form that comes back: tell its page `what`, which `said` returns there."""
     g.setdefault("said", {})[name] = what
@@ -76,7 +81,7 @@ def said(name: str, otherwise: Any = None) -> Any:
     """Return what `say` told, while the form is sent and on the page that it comes back to."""
     if request.method == "POST":
         return g.get("said", {}).get(name, otherwise)
-    here = kept_pages().get(request.path, {}).values() if CHECKED in request.args else ()
+    here = kept_pages().get(request.path, {}).values() if came_back() else ()
     return next((one["said"][name] for one in here if name in one.get("said", {})), otherwise)
 
 
@@ -90,34 +95,33 @@ def drop_typed() -> None:
 
 def offer(pages: Pages) -> None:
     """Show what is kept with the draft, which the page has opened already."""
-    g.kept = pages
+    g.kept = _in_cookie() | pages
 
 
 def kept_pages() -> Pages:
     """Return what is kept for who is here."""
     if "kept" not in g:
-        g.kept = {}
-        if request.blueprint not in OF_A_VISIT and current_user.is_authenticated:
-            g.kept = of_account.read_unfinished(context(), person().id)
-        elif COOKIE in session:
-            g.kept = _in_cookie()
+        at_work = request.blueprint not in OF_A_VISIT and current_user.is_authenticated
+        g.kept = of_account.read_unfinished(context(), person().id) if at_work else _in_cookie()
     return cast(Pages, g.kept)
 
 
 def keep(page: str, form: str, typed: Typed) -> bool:
-    """Keep `typed` for whose page it is; False where nothing may or can be kept."""
-    if blueprint_of(page) in OF_A_VISIT:
-        try:
+    """Keep `typed` for whose page it is; False where nothing may be kept."""
+    of_a_visit = blueprint_of(page) in OF_A_VISIT
+    if of_a_visit:
+        with suppress(ActRefusedError):
             g.kept = of_draft.keep_unfinished(context(), own_lock(), page, form, typed)
-        except ActRefusedError:
+            return True
+        if is_kiosk():
             return False
-    elif account := _account():
+    if not of_a_visit and (account := _account()):
         g.kept = of_account.keep_unfinished(context(), account, page, form, typed)
-    else:
-        before = {} if is_kiosk() else _in_cookie()
-        sealed = seal_for_cookie(context(), put(before, page, form, typed))
-        session[COOKIE] = sealed or seal_for_cookie(context(), put({}, page, form, typed))
-    return True
+        return True
+    before = {} if is_kiosk() else _in_cookie()
+    sealed = seal_for_cookie(context(), put(before, page, form, typed))
+    session[COOKIE] = sealed or seal_for_cookie(context(), put({}, page, form, typed))
+    return bool(session[COOKIE])
 
 
 def _in_cookie() -> Pages:
@@ -136,13 +140,13 @@ def forget(page: str, form: str) -> None:
     """The form was sent and taken."""
     if form not in kept_pages().get(page, {}):
         return
+    if COOKIE in session:
+        session[COOKIE] = seal_for_cookie(context(), drop(_in_cookie(), page, form))
     if blueprint_of(page) in OF_A_VISIT:
         with suppress(ActRefusedError):
             of_draft.forget_unfinished(context(), own_lock(), page, form)
     elif current_user.is_authenticated:
         of_account.forget_unfinished(context(), person().id, page, form)
-    else:
-        session[COOKIE] = seal_for_cookie(context(), drop(kept_pages(), page, form))
 
 
 def pass_on(page: str, what: object) -> Response:
@@ -165,7 +169,7 @@ def passed_on() -> Any:
 
 def page_sent() -> str:
     """Return the page on which the form stands: what it says, or the nearest page above it."""
-    named = request.form.get(PAGE, "")
+    named = "" if g.get("unreadable") else request.form.get(PAGE, "")
     if blueprint_of(named):
         return named
     parts = request.path.rstrip("/").split("/")
@@ -187,18 +191,19 @@ def blueprint_of(path: str) -> str:
 
 def _typed_now() -> Typed:
     """Return the form as it came, but for what is secret."""
-    forms: list[Form] = g.get("forms", [])
+    forms = _forms()
     open_ = {name for form in forms for name in getattr(form, "not_secret", ())}
     every = [field for form in forms for field in form]
     hidden = (SECRET - open_) | BESIDE
     hidden |= {field.name for field in every if isinstance(field, PasswordField | FileField)}
     fields = [[n, v] for n, v in request.form.items(multi=True) if n not in hidden]
     names = {*request.form, *request.form.get(NAMES, "").split(), *(f.name for f in every)}
-    return {
+    now: Typed = {
         "fields": [] if g.get("drop_typed") else fields,
         "names": sorted(names - BESIDE),
         "at": context().now().isoformat(),
     }
+    return now | {"of": [type(form).__name__ for form in forms]} if forms else now
 
 
 def keep_sent(wrong: bool = False) -> None:
@@ -210,8 +215,12 @@ def keep_sent(wrong: bool = False) -> None:
     g.is_kept = keep(page_sent(), request.form.get(FORM) or request.path, now)
 
 
+def _forms() -> list[Form]:
+    return cast(list[Form], g.get("forms", []))
+
+
 def _errors() -> Iterator[tuple[str, list[Any]]]:
-    for form in g.get("forms", []):
+    for form in _forms():
         yield from form.errors.items()
 
 
@@ -249,14 +258,18 @@ def send_back(response: Response) -> Response:
     """After every POST: a page with errors is seen by GET; what was taken is kept no more."""
     if COOKIE in session and is_kiosk() and request.path in g.get("kept", {}):
         session.pop(COOKIE)  # who comes next finds nothing typed
-    if request.method != "POST" or request.endpoint == "leaving.keep_typed":
+    if came_back() and response.status_code == 200 and any(form.errors for form in _forms()):
+        response.status_code = 422
+    if request.method != "POST" or request.endpoint == "leaving.keep_typed" or g.get("is_kept"):
         return response
     if 300 <= response.status_code < 400:
-        if not g.get("is_kept"):
-            forget(page_sent(), request.form.get(FORM) or request.path)
+        forget(page_sent(), request.form.get(FORM) or request.path)
         return response
     if response.mimetype != "text/html" or not response.get_data():
         return response
+    if response.status_code == 429:
+        wait = response.headers.get("Retry-After")
+        return redirect(url_for("leaving.no", kind="429", page=page_sent(), wait=wait), 303)
     return lead_back()
 
 

@@ -47,7 +47,6 @@ def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], Respon
         response = make_response(page(error))
         if response.status_code < 400 or response.mimetype != "text/html":
             return response
-        g.is_kept = True
         wait = seconds_to_wait() if response.status_code == 429 else None
         about: dict[str, Any] = {"at": request.endpoint, "page": page_sent(), "wait": wait}
         return redirect(url_for("leaving.no", kind=_kind(error), **about), 303)
@@ -57,9 +56,11 @@ def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], Respon
 
 def _keep(error: Any) -> None:
     """Keep the form where it can be read, and where the browser is known to have sent it itself."""
+    g.unreadable = getattr(error, "code", None) == 413
     known = not isinstance(error, CSRFError) or _from_here()
-    if known and getattr(error, "code", None) != 413:
+    if known and not g.unreadable:
         keep_sent()
+    g.is_kept = True
     if getattr(error, "code", None) == 401:
         session[AFTER] = page_sent()
 

@@ -25,13 +25,14 @@ LARGEST_COOKIE = 2_400
 class Typed(TypedDict):
     """One form as it was typed, in order, and what was `wrong` with it when it was sent.
 
-    `names` are those of all its boxes, also where nothing stands in them; `said` is what else
-    the page told when the form came back.
+    `of` is which forms read it, `names` are those of all its boxes, also where nothing stands
+    in them; `said` is what else the page told when the form came back.
     """
 
     fields: list[list[str]]
     names: list[str]
     at: str
+    of: NotRequired[list[str]]
     wrong: NotRequired[dict[str, list[str]]]
     said: NotRequired[dict[str, object]]
 
