@@ -16,7 +16,7 @@ from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
 from screening.web.clinics import alerts, branding
-from screening.web.core import kept_form, leaving, outcomes, saying_no
+from screening.web.core import keeping, kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
     harmless,
     is_withheld,
@@ -113,6 +113,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "as_written": as_written,
         "clinic_name": clinic_name,
         "get_locale": get_locale,
+        "is_unfinished": keeping.is_unfinished,
         "languages": languages,
         "is_kiosk": is_kiosk,
         "leaving_here": leaving.leaving_here,
@@ -120,8 +121,8 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "moment_of": datetime.fromisoformat,
         "outcome_looks": outcomes.LOOKS,
         "outcome_names": outcomes.WORDS,
-        "said": leaving.said,
         "shown_answer": shown_answer,
+        "told": keeping.said,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,
     }

@@ -9,7 +9,8 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from screening.web.core.leaving import BESIDE, came_back, kept_pages
+from screening.web.core.keeping import came_back, kept_pages
+from screening.web.core.leaving import BESIDE
 from screening.workflow.core.unfinished import Typed
 
 

@@ -3,168 +3,48 @@
 A page is sent by POST and seen by GET, and no answer to a POST is a page: what was wrong leads
 back to the page, which shows the input with the errors (`?checked`), so that reloading sends
 nothing twice. Left by another button (`go`), by a link, by time or by closing the tab
-(leaving.js), the boxes are kept as they are. Where: of a patient's visit with the draft, of
-someone at work with the account, else in this browser's cookie, sealed; on a waiting tablet
-nowhere. Never a password, a code or a file.
+(leaving.js), the boxes are kept as they are (keeping.py). Never a password, a code or a file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 from wtforms import FileField, Form, PasswordField
 
+from screening.web.core.filling import filled
 from screening.web.core.guards import (
     VISIT_IDLE,
     context,
     is_kiosk,
     open_to_all,
-    own_lock,
-    person,
     visit_is_over,
 )
-from screening.workflow.accounts import unfinished as of_account
-from screening.workflow.accounts.sessions import IDLE
-from screening.workflow.core.refusal import ActRefusedError
-from screening.workflow.core.unfinished import (
-    Pages,
-    Typed,
-    drop,
-    lasting,
-    open_from_cookie,
-    put,
-    seal_for_cookie,
+from screening.web.core.keeping import (
+    CHECKED,
+    COOKIE,
+    blueprint_of,
+    came_back,
+    forget,
+    keep,
+    kept_pages,
 )
-from screening.workflow.screenings import unfinished as of_draft
+from screening.workflow.accounts.sessions import IDLE
+from screening.workflow.core.unfinished import (
+    Typed,
+)
 
 bp = Blueprint("leaving", __name__)
 bp.before_request(open_to_all)
-COOKIE, PASSED = "typed", "passed"  # in the session
-SHOWN_FOR = timedelta(minutes=15)
-CHECKED = "checked"  # in an address: say what is wrong with what stands in the boxes
 PAGE, FORM, GO, NAMES = "page", "form-of", "go", "names"  # beside the boxes
 BESIDE = {PAGE, FORM, GO, NAMES, "csrf_token"}
 SECRET = {"password", "new", "again", "code", "old", "pin", "credential"}
-OF_A_VISIT = {"patient", "arrival", "again", "proof", "handover"}
-
-
-def typed() -> MultiDict[str, str] | None:
-    """Return what stands in the boxes of this page: sent just now, or kept; None for nothing."""
-    if request.method == "POST":
-        return request.form
-    here = kept_pages().get(request.path, {}).values()
-    return MultiDict([(n, v) for one in here for n, v in one["fields"]]) if here else None
-
-
-def came_back() -> bool:
-    """Return whether this page is seen because what it sent was wrong."""
-    return request.method == "GET" and CHECKED in request.args
-
-
-def say(name: str, what: object) -> None:
-    """On a form that comes back: tell its page `what`, which `said` returns there."""
-    g.setdefault("said", {})[name] = what
-
-
-def said(name: str, otherwise: Any = None) -> Any:
-    """Return what `say` told, while the form is sent and on the page that it comes back to."""
-    if request.method == "POST":
-        return g.get("said", {}).get(name, otherwise)
-    here = kept_pages().get(request.path, {}).values() if came_back() else ()
-    return next((one["said"][name] for one in here if name in one.get("said", {})), otherwise)
-
-
-def drop_typed() -> None:
-    """Keep nothing of the form that was just sent: whoever sees its page next is another."""
-    g.drop_typed = True
-
-
-# Where it is kept.
-
-
-def offer(pages: Pages) -> None:
-    """Show what is kept with the draft, which the page has opened already."""
-    g.kept = _in_cookie() | pages
-
-
-def kept_pages() -> Pages:
-    """Return what is kept for who is here."""
-    if "kept" not in g:
-        at_work = request.blueprint not in OF_A_VISIT and current_user.is_authenticated
-        g.kept = of_account.read_unfinished(context(), person().id) if at_work else _in_cookie()
-    return cast(Pages, g.kept)
-
-
-def keep(page: str, form: str, typed: Typed) -> bool:
-    """Keep `typed` for whose page it is; False where nothing may be kept."""
-    of_a_visit = blueprint_of(page) in OF_A_VISIT
-    if of_a_visit:
-        with suppress(ActRefusedError):
-            g.kept = of_draft.keep_unfinished(context(), own_lock(), page, form, typed)
-            return True
-        if is_kiosk():
-            return False
-    if not of_a_visit and (account := _account()):
-        g.kept = of_account.keep_unfinished(context(), account, page, form, typed)
-        return True
-    before = {} if is_kiosk() else _in_cookie()
-    sealed = seal_for_cookie(context(), put(before, page, form, typed))
-    session[COOKIE] = sealed or seal_for_cookie(context(), put({}, page, form, typed))
-    return bool(session[COOKIE])
-
-
-def _in_cookie() -> Pages:
-    pages: Pages = open_from_cookie(context(), session.get(COOKIE, "")) or {}
-    return lasting(pages, context().now())
-
-
-def _account() -> str | None:
-    """Return who is at work here, or was until the sign-in ended."""
-    if current_user.is_authenticated:
-        return person().id
-    return of_account.account_that_was_in(context(), session.get("_user_id", ""))
-
-
-def forget(page: str, form: str) -> None:
-    """The form was sent and taken."""
-    if form not in kept_pages().get(page, {}):
-        return
-    if COOKIE in session:
-        session[COOKIE] = seal_for_cookie(context(), drop(_in_cookie(), page, form))
-    if blueprint_of(page) in OF_A_VISIT:
-        with suppress(ActRefusedError):
-            of_draft.forget_unfinished(context(), own_lock(), page, form)
-    elif current_user.is_authenticated:
-        of_account.forget_unfinished(context(), person().id, page, form)
-
-
-def pass_on(page: str, what: object) -> Response:
-    """Lead to `page`, which shows `what` a POST gave: a code, say. `passed_on` returns it there."""
-    passed = {"page": page, "what": what, "until": (context().now() + SHOWN_FOR).isoformat()}
-    session[PASSED] = seal_for_cookie(context(), passed)
-    return redirect(page, 303)
-
-
-def passed_on() -> Any:
-    """Return what was passed on to this page, None where nothing was or it is too long ago."""
-    passed = open_from_cookie(context(), session.get(PASSED, ""))
-    if passed is None or passed["page"] != request.path:
-        return None
-    return passed["what"] if context().now().isoformat() < passed["until"] else None
-
-
-# From a POST back to a page.
 
 
 def page_sent() -> str:
@@ -175,18 +55,6 @@ def page_sent() -> str:
     parts = request.path.rstrip("/").split("/")
     above = ("/".join(parts[:end]) or "/" for end in range(len(parts), 0, -1))
     return next(path for path in above if blueprint_of(path))
-
-
-def blueprint_of(path: str) -> str:
-    """Return whose page `path` is, "" where it is none of ours."""
-    adapter = current_app.create_url_adapter(request)
-    if adapter is None or not path.startswith("/") or len(path) > 300:
-        return ""
-    try:
-        endpoint, _values = adapter.match(path, method="GET")
-    except (HTTPException, RequestRedirect):
-        return ""
-    return str(endpoint).partition(".")[0] if "." in endpoint else ""
 
 
 def _typed_now() -> Typed:
@@ -260,6 +128,8 @@ def send_back(response: Response) -> Response:
         session.pop(COOKIE)  # who comes next finds nothing typed
     if came_back() and response.status_code == 200 and any(form.errors for form in _forms()):
         response.status_code = 422
+    if request.method == "GET" and response.mimetype == "text/html":
+        return _with_boxes_filled(response)
     if request.method != "POST" or request.endpoint == "leaving.keep_typed" or g.get("is_kept"):
         return response
     if 300 <= response.status_code < 400:
@@ -271,6 +141,13 @@ def send_back(response: Response) -> Response:
         wait = response.headers.get("Retry-After")
         return redirect(url_for("leaving.no", kind="429", page=page_sent(), wait=wait), 303)
     return lead_back()
+
+
+def _with_boxes_filled(response: Response) -> Response:
+    has_boxes = response.is_sequence and b'"csrf_token"' in response.get_data()
+    if has_boxes and (forms := kept_pages().get(request.path)):
+        response.set_data(filled(response.get_data(as_text=True), request.path, forms))
+    return response
 
 
 def lead_back() -> Response:
@@ -295,6 +172,9 @@ def leaving_here() -> int:
 @bp.post("/keep")
 def keep_typed() -> ResponseReturnValue:
     """Keep what stands in a form of a page that is being left; also: somebody is still here."""
+    if "drop" in request.form:
+        forget(page_sent())
+        return redirect(page_sent(), 303)
     if NAMES in request.form:
         keep_sent()
     return "", 204

@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from screening.storage.encryption import SealedBlobError
 from screening.web.core import error_pages
-from screening.web.core.leaving import blueprint_of, bp, keep_sent, lead_back, page_sent, say
+from screening.web.core.keeping import blueprint_of, say
+from screening.web.core.leaving import bp, keep_sent, lead_back, page_sent
 from screening.web.core.limits import seconds_to_wait
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -67,8 +68,8 @@ def _keep(error: Any) -> None:
 
 def _from_here() -> bool:
     """Return whether a page of ours sent this, though its token is of an earlier visit."""
-    sent_by = request.headers.get("Origin", "")
-    return bool(request.cookies) and sent_by.partition("://")[2] == request.host
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")  # older browsers say nothing
+    return bool(request.cookies) and site == "same-origin"  # and foreign pages get no cookie
 
 
 def _kind(error: Exception) -> str:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import pass_on, passed_on
 from screening.web.core.refusal_words import PATIENT, words
 from screening.web.patients.forms import PatientForm
 from screening.web.review.words import choice_words
@@ -24,7 +25,7 @@ bp.before_request(require("receptionist", "doctor"))
 
 @bp.get("/<patient_id>")
 def patient(patient_id: str) -> ResponseReturnValue:
-    return _page(patient_id)
+    return _page(patient_id, sought=passed_on())
 
 
 def _page(patient_id: str, form: PatientForm | None = None, sought: str | None = None) -> str:
@@ -59,7 +60,7 @@ def _others(sought: str, found: Found) -> list[Found]:
 @bp.post("/<patient_id>/search")
 def search(patient_id: str) -> ResponseReturnValue:
     """Find the one to merge with. A name never stands in an address."""
-    return _page(patient_id, sought=request.form.get("words", ""))
+    return pass_on(url_for(".patient", patient_id=patient_id), request.form.get("words", ""))
 
 
 @bp.post("/<patient_id>/changes")

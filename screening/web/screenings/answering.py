@@ -21,7 +21,7 @@ from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.progress import progress_at
 from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
-from screening.web.core import leaving
+from screening.web.core import keeping
 from screening.web.core.formatting import declaration_text, shown_date
 from screening.web.core.guards import (
     context,
@@ -84,7 +84,7 @@ def draft_here() -> Draft:
     if is_kiosk():
         edit_lock.keep(context(), own_lock())
     g.clinic = draft.clinic
-    leaving.offer(draft.unfinished)
+    keeping.offer(draft.unfinished)
     return draft
 
 

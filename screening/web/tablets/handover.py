@@ -17,7 +17,7 @@ from screening.web.core.guards import (
     start_visit,
     tablet,
 )
-from screening.web.core.leaving import pass_on, passed_on
+from screening.web.core.keeping import pass_on, passed_on
 from screening.web.core.limits import a_link
 from screening.workflow.screenings import answering
 from screening.workflow.screenings.edit_lock import EditLock
