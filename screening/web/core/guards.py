@@ -71,9 +71,11 @@ def require(*roles: str) -> Callable[[], ResponseReturnValue | None]:
         if is_kiosk():
             abort(403)
         if not current_user.is_authenticated:
-            return (
-                redirect(url_for("staff.sign_in"), 303) if request.method == "GET" else abort(401)
-            )
+            if request.method != "GET":
+                abort(401)
+            if "_user_id" in session:  # a sign-in has ended: the next one leads back
+                session["after"] = request.path
+            return redirect(url_for("staff.sign_in"), 303)
         if person().role not in roles:
             abort(403)
         return None

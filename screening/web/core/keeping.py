@@ -31,6 +31,7 @@ from screening.workflow.core.unfinished import (
 )
 from screening.workflow.screenings import unfinished as of_draft
 
+AFTER = "after"  # in the session: the page that a sign-in leads back to
 COOKIE, PASSED = "typed", "passed"  # in the session
 SHOWN_FOR = timedelta(minutes=15)
 CHECKED = "checked"  # in an address: say what is wrong with what stands in the boxes

@@ -12,12 +12,11 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from screening.storage.encryption import SealedBlobError
 from screening.web.core import error_pages
-from screening.web.core.keeping import blueprint_of, say
+from screening.web.core.keeping import AFTER, blueprint_of, say
 from screening.web.core.leaving import bp, keep_sent, lead_back, page_sent
 from screening.web.core.limits import seconds_to_wait
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
-AFTER = "after"  # in the session: the page that a sign-in leads to
 STALE, DAMAGED = "stale", "damaged"
 
 

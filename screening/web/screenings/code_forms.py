@@ -31,7 +31,7 @@ def other_device_page(link: str, form: OwnCodeForm | None = None) -> tuple[str, 
     """Say that another device has begun this, and which ways there are to go on."""
     page = render_template(
         "screenings/elsewhere.html",
-        form=form or OwnCodeForm(formdata=None),
+        form=form or OwnCodeForm(),
         link=link,
         clinic=g.clinic,
     )

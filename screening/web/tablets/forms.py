@@ -18,6 +18,7 @@ from screening.web.screenings.forms import PatientForm
 
 
 class CodeForm(PatientForm):
+    not_secret = frozenset({"code"})  # it works once
     code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
 
 

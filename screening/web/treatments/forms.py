@@ -24,6 +24,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from screening.clinical.definitions.questionnaire import NO, NOT_KNOWN, YES
+from screening.web.core.keeping import typed
 from screening.web.core.kept_form import KeptForm
 from screening.web.screenings.date_field import DatePartsField
 from screening.web.screenings.forms import PatientForm
@@ -58,7 +59,7 @@ class TreatmentForm(KeptForm):
     def offer(self, planned: Sequence[Planned], kept: dict[str, Rows]) -> None:
         """Show the procedures, with the rows that were sent, or those that are `kept`."""
         self.done.choices = [SelectChoice(one.procedure, one.name) for one in planned]
-        sent = request.form if self.is_submitted() else None
+        sent = typed(request.path)
         self.rows: dict[str, Rows] = {
             one.procedure: list(
                 zip(
