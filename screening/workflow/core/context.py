@@ -12,7 +12,7 @@ from typing import Protocol
 
 from cryptography.x509 import Certificate
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
@@ -42,13 +42,14 @@ class MailServer(Protocol):
 class Vault:
     """What is kept and what opens it: enough to erase, and to restore a backup.
 
-    `wrapping` looks up the key that wraps the clinics' keys, which may be rotated while
-    this runs. `now` tells the time; nothing else here looks at a clock.
+    `wrapping` looks up the key that wraps the clinics' keys as a session sees them: both
+    may be rotated while this runs, and a read goes on in the moment at which it began.
+    `now` tells the time; nothing else here looks at a clock.
     """
 
     database: Database
     keys: Keys
-    wrapping: Callable[[], bytes]
+    wrapping: Callable[[Session], bytes]
     now: Callable[[], datetime]
     rotated: list[bytes] = field(default_factory=list)
 
@@ -64,7 +65,9 @@ class Vault:
                 key = open_column(wrapping, clinic, "wrapped_key")
                 return key
         # The keys were rotated since this started; who read before that still needs the former.
-        self.rotated.insert(0, self.wrapping())
+        session = object_session(clinic)
+        assert session is not None
+        self.rotated.insert(0, self.wrapping(session))
         key = open_column(self.rotated[0], clinic, "wrapped_key")
         return key
 

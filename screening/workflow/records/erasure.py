@@ -6,7 +6,9 @@ nothing. Rows stay where others point to them, without what they said; the audit
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +19,7 @@ from screening.storage.columns import Table
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import SEALED, seal_column
 from screening.storage.tables import (
+    Account,
     AuditEntry,
     CheckIn,
     Clinic,
@@ -25,6 +28,7 @@ from screening.storage.tables import (
     Patient,
     PatientWord,
     ReportRow,
+    ReportStamp,
     Screening,
     Treatment,
     TreatmentLot,
@@ -66,6 +70,7 @@ def empty_screening(
     context: Vault, session: Session, screening: Screening, by: Actor, act: str, why: str | None
 ) -> list[str]:
     """Erase within a transaction; return the numbers of the person's others, which are kept."""
+    _forget_typed(context, session, [screening], [])
     _empty(context, session, screening)
     _forget_elsewhere(context, session, screening.clinic_id, {screening.number})
     others = []
@@ -100,6 +105,7 @@ def empty_person(
     kept = _screenings(session, rows, hold=True)
     if not kept and not _has_more(session, rows) and not any(_is_known(row) for row in rows):
         return None
+    _forget_typed(context, session, kept, rows)
     for screening in kept:
         _empty(context, session, screening)
     numbers = [screening.number for screening in kept]
@@ -187,11 +193,11 @@ def _empty(context: Vault, session: Session, screening: Screening) -> None:
         if "screening_id" in table.columns and sealed:
             nothing = {c.name: None if c.nullable else b"" for c in sealed}
             session.execute(update(table).where(table.c.screening_id == id).values(nothing))
-    session.execute(
-        update(ReportRow)
-        .where(ReportRow.screening_id == id)
-        .values(state="erased", error=None, sha256=None, lease_until=None)
-    )
+    reports = select(ReportRow.id).where(ReportRow.screening_id == id)
+    session.execute(delete(ReportStamp).where(ReportStamp.report_id.in_(reports)))
+    nothing = dict.fromkeys(("error", "sha256", "lease_until", "proven_until", "restamp_at"))
+    of_these = update(ReportRow).where(ReportRow.screening_id == id)
+    session.execute(of_these.values(**nothing, state="erased"))
     session.execute(update(Message).where(Message.screening_id == id).values(state="erased"))
 
 
@@ -255,3 +261,33 @@ def _without_last(draft: dict[str, Any], state: str) -> dict[str, Any]:
         left["answers"] = {k: a for k, a in draft["answers"].items() if confirmed.get(k) != a}
         left["confirmed"] = {}
     return left
+
+
+def _forget_typed(
+    context: Vault, session: Session, screenings: Iterable[Screening], patients: Iterable[Patient]
+) -> None:
+    """Take what someone at work typed and did not send, where it names the person."""
+    rows: list[Any] = [*screenings, *patients]
+    said = {row.number for row in screenings} | {row.id for row in rows}
+    for row in rows:
+        with suppress(SealedBlobError):
+            column = "person" if isinstance(row, Screening) else "content"
+            person = open_sealed(context, session, row, column)
+            name = person.get("name") or ""
+            said |= {name, *name.split(), person.get("number") or ""}
+    words = [word.casefold() for word in said if len(word) > 2]
+    clinics = {row.clinic_id for row in rows}
+    query = select(Account).where(Account.clinic_id.in_(clinics), Account.unfinished.is_not(None))
+    for account in session.scalars(query.with_for_update()):
+        try:
+            pages = open_sealed(context, session, account, "unfinished")
+        except SealedBlobError:
+            pages = {}
+        left = {page: forms for page, forms in pages.items() if not _names(page, forms, words)}
+        if left != pages or not pages:
+            seal_into(context, session, account, "unfinished", left or None)
+
+
+def _names(page: str, forms: Any, words: Iterable[str]) -> bool:
+    text = f"{page} {json.dumps(forms, ensure_ascii=False)}".casefold()
+    return any(word in text for word in words)

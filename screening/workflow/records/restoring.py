@@ -85,7 +85,9 @@ def restore(
 
     def after(session: Session, proof: Proof) -> None:
         wrapping = proof.keys.wrapping
-        vault = Vault(database=database, keys=proof.keys, wrapping=lambda: wrapping, now=now)
+        vault = Vault(
+            database=database, keys=proof.keys, wrapping=lambda session: wrapping, now=now
+        )
         done.opened, done.damaged = proof.opened.total(), proof.damaged
         head, _mac = audit.read_head(session)
         lines = [] if blindly else newest(places, proof.keys.ledger, head)
