@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from screening.commands import clinic, keeping
+from screening.commands import clinic, invite, keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
 from screening.commands.medicines import medicines
@@ -256,7 +256,7 @@ def worker() -> None:
     run_worker(config, context.keys, open_context)
 
 
-for command in (*clinic.COMMANDS, *keeping.COMMANDS):
+for command in (*clinic.COMMANDS, *invite.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)
 
 

@@ -47,6 +47,8 @@ SEALED = {
     "report.pdf": SealedColumn("screening", "report:{}"),
     "message.recipient": SealedColumn("screening", "message:{}:to", "json"),
     "message.error": SealedColumn("screening", "message:{}:error", "json"),
+    "request.answer": SealedColumn("screening", "request:{}", "json"),
+    "reference.content": SealedColumn("patient", "reference:{}", "json"),
 }
 OPEN = {"clinic.logo", "definitions.archive"}  # bytes that anyone may see
 

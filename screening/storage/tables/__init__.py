@@ -2,6 +2,7 @@
 
 from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
 from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept
+from screening.storage.tables.integration import ApiKey, Reference, Request
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -20,6 +21,7 @@ from screening.storage.tables.screenings import (
 
 __all__ = [
     "Account",
+    "ApiKey",
     "AuditEntry",
     "CheckIn",
     "Clinic",
@@ -34,7 +36,9 @@ __all__ = [
     "Patient",
     "PatientWord",
     "RecoveryCode",
+    "Reference",
     "ReportRow",
+    "Request",
     "Screening",
     "SignIn",
     "Treatment",

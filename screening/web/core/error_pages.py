@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask import Flask, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from screening.logs import places
 from screening.storage.encryption import SealedBlobError
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.limits import FILES, seconds_to_wait
+from screening.web.core.problems import asked_by_program, problem
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+
+
+def page_or_problem(status: int, kind: str, title: str, text: str) -> ResponseReturnValue:
+    """Say no as a page; to a program as problem details."""
+    if asked_by_program():
+        return problem(status, kind, f"{title}. {text}")
+    return render_template("core/error.html", title=title, text=text), status
 
 
 def register(app: Flask) -> None:
@@ -61,7 +70,7 @@ def failed(error: HTTPException) -> ResponseReturnValue:
         return too_often()
     if code == 413 and request.endpoint in FILES:
         too_large, most = _("This file is too large"), FILES[request.endpoint][1]
-        return render_template("core/error.html", title=too_large, text=most), code
+        return page_or_problem(code, "too-large", too_large, str(most))
     title, text = {
         400: (_("We could not read this"), _("Go back and try once more.")),
         401: (_("Please sign in"), _("You were signed out. Sign in and do it again.")),
@@ -79,7 +88,11 @@ def failed(error: HTTPException) -> ResponseReturnValue:
             ),
         ),
     }.get(code, (_("Something went wrong"), _("Try again in a moment.")))
-    return render_template("core/error.html", title=title, text=text), code
+    return page_or_problem(code, _kind(code), title, text)
+
+
+def _kind(code: int) -> str:
+    return HTTP_STATUS_CODES.get(code, "error").lower().replace(" ", "-")
 
 
 def too_often() -> ResponseReturnValue:
@@ -90,8 +103,9 @@ def too_often() -> ResponseReturnValue:
         "Wait %(num)s seconds, then load the page again.",
         wait,
     )
-    page = render_template("core/error.html", title=_("Too many tries"), text=text)
-    return page, 429, {"Retry-After": str(wait)}
+    answer = make_response(page_or_problem(429, "too-many-requests", _("Too many tries"), text))
+    answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def damaged(error: SealedBlobError) -> ResponseReturnValue:
@@ -102,7 +116,7 @@ def damaged(error: SealedBlobError) -> ResponseReturnValue:
         "What is stored of it is damaged, so nothing of it is shown. Tell the administrator: "
         "a backup may still hold it."
     )
-    return render_template("core/error.html", title=title, text=text), 500
+    return page_or_problem(500, "damaged", title, text)
 
 
 def _log(error: Exception) -> None:
@@ -117,4 +131,4 @@ def broken(error: Exception) -> ResponseReturnValue:
         raise error
     title = _("Something went wrong on our side")
     text = _("Nothing that you sent before is lost. Try again in a minute, or tell the clinic.")
-    return render_template("core/error.html", title=title, text=text), 500
+    return page_or_problem(500, "our-fault", title, text)

@@ -18,6 +18,7 @@ from screening.storage.tables import (
     Note,
     Passkey,
     Patient,
+    Reference,
     Screening,
     Treatment,
 )
@@ -48,7 +49,7 @@ def _key(context: Context, session: Session, row: Any) -> bytes:
             return context.clinic_key(session.get_one(Clinic, row.clinic_id))
         case Patient():
             return context.patient_key(session, row)
-        case Note() | Treatment() | CheckIn():
+        case Note() | Treatment() | CheckIn() | Reference():
             return context.patient_key(session, session.get_one(Patient, row.patient_id))
         case Passkey():
             return _key(context, session, session.get_one(Account, row.account_id))

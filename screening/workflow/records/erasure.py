@@ -24,6 +24,7 @@ from screening.storage.tables import (
     Note,
     Patient,
     PatientWord,
+    Reference,
     ReportRow,
     Screening,
     Treatment,
@@ -145,7 +146,8 @@ def _empty_patient(context: Context, session: Session, patient: Patient) -> None
     seal_column(key, patient, "content", NOBODY)
     patient.number_hash = patient.person_hash = patient.code_hash = None
     patient.code_misses, patient.code_locked_until = 0, None
-    session.execute(delete(PatientWord).where(PatientWord.patient_id == patient.id))
+    for held in (PatientWord, Reference):
+        session.execute(delete(held).where(held.patient_id == patient.id))
     session.flush()
     for screening in session.scalars(select(Screening).where(Screening.patient_id == patient.id)):
         _hold_nothing(screening, key)
@@ -162,7 +164,8 @@ def _empty(context: Context, session: Session, screening: Screening) -> None:
     screening.link_hash = context.hash(f"link:{new_token()}")
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
     screening.person_hash = screening.device_hash = None
-    session.execute(delete(Note).where(Note.screening_id == id))
+    for held in (Note, Reference):
+        session.execute(delete(held).where(held.screening_id == id))
     _empty_treatments(context, session, id)
     for table in Table.metadata.sorted_tables:
         sealed = _sealed_in(table)

@@ -17,6 +17,15 @@ column account 16 link_expires_at timestamp with time zone
 column account 17 certificates character varying
 column account 18 language character varying
 column alembic_version 01 version_num character varying(32) not null
+column api_key 01 id character varying not null
+column api_key 02 clinic_id character varying not null
+column api_key 03 name character varying not null
+column api_key 04 key_hash character varying not null
+column api_key 05 scopes character varying not null
+column api_key 06 account_id character varying
+column api_key 07 created_at timestamp with time zone not null
+column api_key 08 used_at timestamp with time zone
+column api_key 09 revoked_at timestamp with time zone
 column audit 01 sequence integer not null
 column audit 02 at timestamp with time zone not null
 column audit 03 who character varying not null
@@ -131,6 +140,13 @@ column recovery_code 01 id character varying not null
 column recovery_code 02 account_id character varying not null
 column recovery_code 03 code_hash character varying not null
 column recovery_code 04 used_at timestamp with time zone
+column reference 01 id character varying not null
+column reference 02 clinic_id character varying not null
+column reference 03 kind character varying not null
+column reference 04 value_hash character varying not null
+column reference 05 patient_id character varying not null
+column reference 06 screening_id character varying
+column reference 07 content bytea not null
 column report 01 id character varying not null
 column report 02 screening_id character varying not null
 column report 03 kind character varying not null
@@ -145,6 +161,14 @@ column report 11 created_at timestamp with time zone not null
 column report 12 sealed_at timestamp with time zone
 column report 13 code character varying
 column report 14 sequence integer not null default 1
+column request 01 id character varying not null
+column request 02 api_key_id character varying not null
+column request 03 clinic_id character varying not null
+column request 04 key_hash character varying not null
+column request 05 request_hash character varying not null
+column request 06 screening_id character varying
+column request 07 answer bytea
+column request 08 created_at timestamp with time zone not null
 column screening 01 id character varying not null
 column screening 02 clinic_id character varying not null
 column screening 03 number character varying not null
@@ -186,7 +210,7 @@ column treatment 01 id character varying not null
 column treatment 02 clinic_id character varying not null
 column treatment 03 patient_id character varying not null
 column treatment 04 screening_id character varying not null
-column treatment 05 account_id character varying not null
+column treatment 05 account_id character varying
 column treatment 06 treated_on character varying not null
 column treatment 07 content bytea not null
 column treatment 08 created_at timestamp with time zone not null
@@ -198,6 +222,10 @@ constraint account PRIMARY KEY (id)
 constraint account UNIQUE (link_hash)
 constraint account UNIQUE (username)
 constraint alembic_version PRIMARY KEY (version_num)
+constraint api_key FOREIGN KEY (account_id) REFERENCES account(id)
+constraint api_key FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint api_key PRIMARY KEY (id)
+constraint api_key UNIQUE (key_hash)
 constraint audit PRIMARY KEY (sequence)
 constraint check_in FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint check_in FOREIGN KEY (handled_by) REFERENCES account(id)
@@ -237,10 +265,20 @@ constraint patient_word FOREIGN KEY (patient_id) REFERENCES patient(id)
 constraint patient_word PRIMARY KEY (patient_id, word_hash)
 constraint recovery_code FOREIGN KEY (account_id) REFERENCES account(id)
 constraint recovery_code PRIMARY KEY (id)
+constraint reference FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint reference FOREIGN KEY (patient_id) REFERENCES patient(id)
+constraint reference FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint reference PRIMARY KEY (id)
+constraint reference UNIQUE (clinic_id, kind, value_hash)
 constraint report FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint report PRIMARY KEY (id)
 constraint report UNIQUE (code)
 constraint report UNIQUE (screening_id, kind, sequence)
+constraint request FOREIGN KEY (api_key_id) REFERENCES api_key(id)
+constraint request FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint request FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint request PRIMARY KEY (id)
+constraint request UNIQUE (api_key_id, key_hash)
 constraint screening FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint screening FOREIGN KEY (patient_id) REFERENCES patient(id)
 constraint screening FOREIGN KEY (recheck_of) REFERENCES screening(id)
@@ -260,6 +298,7 @@ constraint treatment_lot FOREIGN KEY (treatment_id) REFERENCES treatment(id)
 constraint treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
 function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
+index CREATE INDEX ix_api_key_clinic_id ON public.api_key USING btree (clinic_id)
 index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_id)
 index CREATE INDEX ix_check_in_desk ON public.check_in USING btree (clinic_id, gravity, handled_at)
 index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on)
@@ -271,8 +310,12 @@ index CREATE INDEX ix_patient_merged_into ON public.patient USING btree (merged_
 index CREATE INDEX ix_patient_person ON public.patient USING btree (clinic_id, person_hash)
 index CREATE INDEX ix_patient_word_word_hash ON public.patient_word USING btree (word_hash)
 index CREATE INDEX ix_recovery_code_account_id ON public.recovery_code USING btree (account_id)
+index CREATE INDEX ix_reference_patient ON public.reference USING btree (patient_id)
+index CREATE INDEX ix_reference_screening ON public.reference USING btree (screening_id)
 index CREATE INDEX ix_report_sha256 ON public.report USING btree (sha256)
 index CREATE INDEX ix_report_waits ON public.report USING btree (due_at) WHERE (sealed_at IS NULL)
+index CREATE INDEX ix_request_created_at ON public.request USING btree (created_at)
+index CREATE INDEX ix_request_screening_id ON public.request USING btree (screening_id)
 index CREATE INDEX ix_screening_appointment ON public.screening USING btree (clinic_id, appointment_at)
 index CREATE INDEX ix_screening_newest ON public.screening USING btree (clinic_id, created_at)
 index CREATE INDEX ix_screening_patient_id ON public.screening USING btree (patient_id)
@@ -288,6 +331,7 @@ index CREATE INDEX ix_treatment_patient_id ON public.treatment USING btree (pati
 index CREATE INDEX ix_treatment_screening_id ON public.treatment USING btree (screening_id)
 index CREATE UNIQUE INDEX alembic_version_pkc ON public.alembic_version USING btree (version_num)
 index CREATE UNIQUE INDEX pk_account ON public.account USING btree (id)
+index CREATE UNIQUE INDEX pk_api_key ON public.api_key USING btree (id)
 index CREATE UNIQUE INDEX pk_audit ON public.audit USING btree (sequence)
 index CREATE UNIQUE INDEX pk_check_in ON public.check_in USING btree (id)
 index CREATE UNIQUE INDEX pk_clinic ON public.clinic USING btree (id)
@@ -302,13 +346,16 @@ index CREATE UNIQUE INDEX pk_passkey ON public.passkey USING btree (id)
 index CREATE UNIQUE INDEX pk_patient ON public.patient USING btree (id)
 index CREATE UNIQUE INDEX pk_patient_word ON public.patient_word USING btree (patient_id, word_hash)
 index CREATE UNIQUE INDEX pk_recovery_code ON public.recovery_code USING btree (id)
+index CREATE UNIQUE INDEX pk_reference ON public.reference USING btree (id)
 index CREATE UNIQUE INDEX pk_report ON public.report USING btree (id)
+index CREATE UNIQUE INDEX pk_request ON public.request USING btree (id)
 index CREATE UNIQUE INDEX pk_screening ON public.screening USING btree (id)
 index CREATE UNIQUE INDEX pk_sign_in ON public.sign_in USING btree (id)
 index CREATE UNIQUE INDEX pk_treatment ON public.treatment USING btree (id)
 index CREATE UNIQUE INDEX pk_treatment_lot ON public.treatment_lot USING btree (treatment_id, lot_hash)
 index CREATE UNIQUE INDEX uq_account_link_hash ON public.account USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_account_username ON public.account USING btree (username)
+index CREATE UNIQUE INDEX uq_api_key_key_hash ON public.api_key USING btree (key_hash)
 index CREATE UNIQUE INDEX uq_check_in_link_hash ON public.check_in USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_check_in_treatment_id ON public.check_in USING btree (treatment_id, sequence)
 index CREATE UNIQUE INDEX uq_decision_screening_id ON public.decision USING btree (screening_id, sequence)
@@ -317,8 +364,10 @@ index CREATE UNIQUE INDEX uq_kiosk_token_hash ON public.kiosk USING btree (token
 index CREATE UNIQUE INDEX uq_message_screening_id ON public.message USING btree (screening_id, kind, sequence)
 index CREATE UNIQUE INDEX uq_passkey_credential_hash ON public.passkey USING btree (credential_hash)
 index CREATE UNIQUE INDEX uq_patient_clinic_id ON public.patient USING btree (clinic_id, number_hash)
+index CREATE UNIQUE INDEX uq_reference_clinic_id ON public.reference USING btree (clinic_id, kind, value_hash)
 index CREATE UNIQUE INDEX uq_report_code ON public.report USING btree (code)
 index CREATE UNIQUE INDEX uq_report_screening_id ON public.report USING btree (screening_id, kind, sequence)
+index CREATE UNIQUE INDEX uq_request_api_key_id ON public.request USING btree (api_key_id, key_hash)
 index CREATE UNIQUE INDEX uq_screening_clinic_id ON public.screening USING btree (clinic_id, number)
 index CREATE UNIQUE INDEX uq_screening_link_hash ON public.screening USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_screening_move_hash ON public.screening USING btree (move_hash)

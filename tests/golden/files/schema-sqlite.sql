@@ -1,3 +1,4 @@
+CREATE INDEX ix_api_key_clinic_id ON api_key (clinic_id)
 CREATE INDEX ix_audit_screening_id ON audit (screening_id)
 CREATE INDEX ix_check_in_desk ON check_in (clinic_id, gravity, handled_at)
 CREATE INDEX ix_check_in_due ON check_in (state, due_on)
@@ -9,8 +10,12 @@ CREATE INDEX ix_patient_merged_into ON patient (merged_into)
 CREATE INDEX ix_patient_person ON patient (clinic_id, person_hash)
 CREATE INDEX ix_patient_word_word_hash ON patient_word (word_hash)
 CREATE INDEX ix_recovery_code_account_id ON recovery_code (account_id)
+CREATE INDEX ix_reference_patient ON reference (patient_id)
+CREATE INDEX ix_reference_screening ON reference (screening_id)
 CREATE INDEX ix_report_sha256 ON report (sha256)
 CREATE INDEX ix_report_waits ON report (due_at) WHERE sealed_at IS NULL
+CREATE INDEX ix_request_created_at ON request (created_at)
+CREATE INDEX ix_request_screening_id ON request (screening_id)
 CREATE INDEX ix_screening_appointment ON screening (clinic_id, appointment_at)
 CREATE INDEX ix_screening_newest ON screening (clinic_id, created_at)
 CREATE INDEX ix_screening_patient_id ON screening (patient_id)
@@ -51,6 +56,21 @@ CREATE TABLE account (
 CREATE TABLE alembic_version (
   version_num VARCHAR(32) NOT NULL,
   CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)
+CREATE TABLE api_key (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  key_hash VARCHAR NOT NULL,
+  scopes VARCHAR NOT NULL,
+  account_id VARCHAR,
+  created_at DATETIME NOT NULL,
+  used_at DATETIME,
+  revoked_at DATETIME,
+  CONSTRAINT fk_api_key_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT fk_api_key_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT pk_api_key PRIMARY KEY (id),
+  CONSTRAINT uq_api_key_key_hash UNIQUE (key_hash)
 )
 CREATE TABLE audit (
   sequence INTEGER NOT NULL,
@@ -233,6 +253,20 @@ CREATE TABLE recovery_code (
   CONSTRAINT fk_recovery_code_account_id FOREIGN KEY(account_id) REFERENCES account (id),
   CONSTRAINT pk_recovery_code PRIMARY KEY (id)
 )
+CREATE TABLE reference (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  value_hash VARCHAR NOT NULL,
+  patient_id VARCHAR NOT NULL,
+  screening_id VARCHAR,
+  content BLOB NOT NULL,
+  CONSTRAINT fk_reference_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_reference_patient_id FOREIGN KEY(patient_id) REFERENCES patient (id),
+  CONSTRAINT fk_reference_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_reference PRIMARY KEY (id),
+  CONSTRAINT uq_reference_clinic_id UNIQUE (clinic_id, kind, value_hash)
+)
 CREATE TABLE report (
   id VARCHAR NOT NULL,
   screening_id VARCHAR NOT NULL,
@@ -252,6 +286,21 @@ CREATE TABLE report (
   CONSTRAINT pk_report PRIMARY KEY (id),
   CONSTRAINT uq_report_code UNIQUE (code),
   CONSTRAINT uq_report_screening_id UNIQUE (screening_id, kind, sequence)
+)
+CREATE TABLE request (
+  id VARCHAR NOT NULL,
+  api_key_id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  key_hash VARCHAR NOT NULL,
+  request_hash VARCHAR NOT NULL,
+  screening_id VARCHAR,
+  answer BLOB,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT fk_request_api_key_id FOREIGN KEY(api_key_id) REFERENCES api_key (id),
+  CONSTRAINT fk_request_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_request_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_request PRIMARY KEY (id),
+  CONSTRAINT uq_request_api_key_id UNIQUE (api_key_id, key_hash)
 )
 CREATE TABLE screening (
   id VARCHAR NOT NULL,
@@ -309,7 +358,7 @@ CREATE TABLE treatment (
   clinic_id VARCHAR NOT NULL,
   patient_id VARCHAR NOT NULL,
   screening_id VARCHAR NOT NULL,
-  account_id VARCHAR NOT NULL,
+  account_id VARCHAR,
   treated_on VARCHAR NOT NULL,
   content BLOB NOT NULL,
   created_at DATETIME NOT NULL,

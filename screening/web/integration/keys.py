@@ -1,0 +1,70 @@
+"""The administrator's page of API keys: made, shown once, revoked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from screening.web.core.guards import context, person, require
+from screening.workflow.core.actor import LONGEST_NAME
+from screening.workflow.integration import api_keys
+from screening.workflow.integration.api_keys import Scope
+
+bp = Blueprint("integration", __name__, url_prefix="/admin/programs")
+bp.before_request(require("administrator"))
+SCOPES = {
+    Scope.INVITE: _l("Invite patients, move and withdraw screenings, note treatments"),
+    Scope.LINKS: _l("Get a patient’s personal link itself"),
+    Scope.STATUS: _l("See how far a screening is, and what the reception may say"),
+    Scope.CLINICAL: _l("Read verdicts, answers, decisions, reports and check-ins"),
+    Scope.WEBHOOKS: _l("Say where news is sent"),
+}
+
+
+class KeyForm(FlaskForm):
+    """What a new key is called, and what it may do."""
+
+    name = StringField(
+        _l("What the program is called"),
+        [InputRequired(_l("Give the program a name.")), Length(max=LONGEST_NAME)],
+    )
+    scopes = SelectMultipleField(
+        _l("What it may do"),
+        [InputRequired(_l("Tick at least one."))],
+        choices=[SelectChoice(scope, words) for scope, words in SCOPES.items()],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+
+@bp.route("", methods=["GET", "POST"])
+def programs() -> ResponseReturnValue:
+    """List the keys; a new one is shown once."""
+    form = KeyForm()
+    if form.validate_on_submit():
+        secret = api_keys.make_key(context(), person(), form.name.data, form.scopes.data)
+        return _page(KeyForm(formdata=None), secret), 201
+    return _page(form), 422 if form.errors else 200
+
+
+def _page(form: FlaskForm, secret: str = "") -> str:
+    return render_template(
+        "integration/programs.html",
+        form=form,
+        secret=secret,
+        keys=api_keys.list_keys(context(), person()),
+        scopes=SCOPES,
+        zone=person().clinic.zone,
+    )
+
+
+@bp.post("/<key_id>/revocation")
+def revoke(key_id: str) -> ResponseReturnValue:
+    api_keys.revoke_key(context(), person(), key_id)
+    return redirect(url_for(".programs"), 303)
