@@ -40,7 +40,7 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.integration import api, clinical, keys
+from screening.web.integration import api, clinical, keys, news
 from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import health, metrics, statement
 from screening.web.patients import patients
@@ -156,6 +156,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         api,
         keys,
         clinical,
+        news,
         screenings_for_programs,
     )
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):

@@ -20,6 +20,8 @@ from screening.job_queue import add_task, open_queue, tell_state
 from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
 from screening.workflow.core.context import Context
+from screening.workflow.core.news import HOOK
+from screening.workflow.integration import delivering
 from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
@@ -63,6 +65,8 @@ class _Work:
         try:
             if order_id.startswith(MAIL):
                 delivery.send_mail(context, order_id)
+            elif order_id.startswith(HOOK):
+                delivering.deliver(context, order_id)
             else:
                 making.make_report(context, order_id, self.press.render)
         finally:
@@ -77,7 +81,8 @@ class _Work:
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
             waits.ask_after_waits(context)  # each opens reports, so not every minute
             self.waits_seen = hour
-        for order_id in (*making.due_reports(context), *delivery.due_mails(context)):
+        due = (making.due_reports, delivery.due_mails, delivering.due_news)
+        for order_id in (id for of_kind in due for id in of_kind(context)):
             self.order(order_id)
         tell_state(self.queue, self.hindrance, context.now())
         context.database.close()

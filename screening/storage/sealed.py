@@ -48,6 +48,7 @@ SEALED = {
     "message.recipient": SealedColumn("screening", "message:{}:to", "json"),
     "message.error": SealedColumn("screening", "message:{}:error", "json"),
     "request.answer": SealedColumn("screening", "request:{}", "json"),
+    "webhook.content": SealedColumn("clinic", "webhook:{}", "json"),
     "reference.content": SealedColumn("patient", "reference:{}", "json"),
 }
 OPEN = {"clinic.logo", "definitions.archive"}  # bytes that anyone may see

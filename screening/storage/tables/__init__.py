@@ -2,7 +2,7 @@
 
 from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
 from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept
-from screening.storage.tables.integration import ApiKey, Reference, Request
+from screening.storage.tables.integration import ApiKey, Delivery, Reference, Request, Webhook
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -27,6 +27,7 @@ __all__ = [
     "Clinic",
     "Decision",
     "DefinitionsArchive",
+    "Delivery",
     "Kept",
     "Kiosk",
     "Lock",
@@ -43,4 +44,5 @@ __all__ = [
     "SignIn",
     "Treatment",
     "TreatmentLot",
+    "Webhook",
 ]

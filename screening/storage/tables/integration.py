@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from screening.storage.columns import Table, new_id
+from screening.storage.columns import Table, new_id, only
 
 
 class ApiKey(Table):
@@ -71,3 +71,44 @@ class Reference(Table):
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
     screening_id: Mapped[str | None] = mapped_column(ForeignKey("screening.id"))
     content: Mapped[bytes]
+
+
+class Webhook(Table):
+    """Where news of a clinic is sent. `content` is {"secrets": [{"secret", "until"}]}, the newest
+    first: a former secret signs too until its moment.
+    """
+
+    __tablename__ = "webhook"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    url: Mapped[str]
+    content: Mapped[bytes]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Delivery(Table):
+    """News to send: that `subject_id` changed, never how. The row is the outbox.
+
+    `kind` is core.news.SCREENING or PATIENT; `state` "pending", "sent", "dead" (tried for three
+    days) or "dropped". `error` is what came back, a status or a word of ours.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_waits", "due_at", **only("state = 'pending'")),
+        Index("ix_delivery_webhook", "webhook_id", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    webhook_id: Mapped[str] = mapped_column(ForeignKey("webhook.id"))
+    kind: Mapped[str]
+    subject_id: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

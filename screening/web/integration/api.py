@@ -27,7 +27,7 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 BODY = {"POST", "PATCH", "PUT"}
 DESCRIPTION = (
     "Make a key on the administrator's page and send it as `Authorization: Bearer <key>`. Each "
-    "operation names the scope that it needs. Every POST takes an Idempotency-Key: the same key "
+    "operation names the scope that it needs. Every POST about a screening takes an Idempotency-Key: the same key "
     "with the same request is answered the same for seven days and carried out once. Errors are "
     "problem details (RFC 9457); `type` tells them apart. At most "
     f"{PER_MINUTE} requests a minute are taken for one key."

@@ -272,6 +272,33 @@ class CheckIns(Told):
     check_ins: list[CheckIn]
 
 
+class WebhookIn(Given):
+    """Where to send news: an https address outside this machine's own networks."""
+
+    url: str = Field(min_length=1, max_length=500)
+
+
+class WebhookOut(Told):
+    """An address; `waiting` news are tried again, `dead` ones were given up after three days."""
+
+    id: str
+    url: str
+    created_at: datetime
+    waiting: int
+    dead: int
+
+
+class WebhooksOut(Told):
+    webhooks: list[WebhookOut]
+
+
+class WebhookMade(Told):
+    """The secret that signs, shown this once."""
+
+    id: str
+    secret: str
+
+
 class Mistake(BaseModel):
     """One thing that is wrong with what was sent, and where."""
 

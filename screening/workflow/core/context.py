@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
 from cryptography.x509 import Certificate
@@ -49,6 +50,7 @@ class Context:
     their own, or for all where the settings name one (`one_seal`). `clock` is the
     timestamp authority, `trust` holds the roots that we believe, and `public_url` is
     where anyone may verify a report. Without `mail` the clinic sends its links itself.
+    News may be posted into `webhook_networks` of our own, and else to public addresses only.
     `wrapping` looks up the key that wraps the clinics' keys, which may be rotated
     while this runs.
     """
@@ -69,6 +71,7 @@ class Context:
     trust: tuple[Certificate, ...] = ()
     public_url: str = ""
     mail: MailServer | None = None
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     rotated: list[bytes] = field(default_factory=list)
 
     def hash(self, secret: str) -> str:

@@ -103,6 +103,9 @@ class Refusal(StrEnum):
     KEY_REUSED = "key-reused"
     UNDER_WAY = "under-way"
     REFERENCE_TAKEN = "reference-taken"
+    NOT_HTTPS = "not-https"
+    OWN_NETWORK = "own-network"
+    TOO_MANY = "too-many"
     BAD_CURSOR = "bad-cursor"
     # Stands as it is in the report's row, where the administrator reads why it waits.
     SEALED_FIRST = "the screening report has to be sealed first"

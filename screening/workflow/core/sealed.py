@@ -21,6 +21,7 @@ from screening.storage.tables import (
     Reference,
     Screening,
     Treatment,
+    Webhook,
 )
 from screening.workflow.core.context import Context
 
@@ -45,7 +46,7 @@ def _key(context: Context, session: Session, row: Any) -> bytes:
             return context.screening_key(session, row)
         case Clinic():
             return context.clinic_key(row)
-        case Account():
+        case Account() | Webhook():
             return context.clinic_key(session.get_one(Clinic, row.clinic_id))
         case Patient():
             return context.patient_key(session, row)

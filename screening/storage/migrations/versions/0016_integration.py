@@ -67,5 +67,32 @@ def upgrade() -> None:
     )
     op.create_index("ix_reference_patient", "reference", ["patient_id"])
     op.create_index("ix_reference_screening", "reference", ["screening_id"])
+    op.create_table(
+        "webhook",
+        _text("id", primary_key=True),
+        _of("clinic", index=True),
+        _text("url"),
+        _bytes("content"),
+        _moment("created_at"),
+        _moment("ended_at", **MAYBE),
+    )
+    op.create_table(
+        "delivery",
+        _text("id", primary_key=True),
+        _of("webhook"),
+        _text("kind"),
+        _text("subject_id"),
+        _text("state"),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        _moment("due_at"),
+        _moment("lease_until", **MAYBE),
+        _text("error", **MAYBE),
+        _moment("created_at"),
+        _moment("sent_at", **MAYBE),
+    )
+    pending = sa.text("state = 'pending'")
+    only: dict[str, Any] = {"sqlite_where": pending, "postgresql_where": pending}
+    op.create_index("ix_delivery_waits", "delivery", ["due_at"], **only)
+    op.create_index("ix_delivery_webhook", "delivery", ["webhook_id", "created_at"])
     with op.batch_alter_table("treatment") as table:
         table.alter_column("account_id", existing_type=sa.String(), nullable=True)

@@ -1,0 +1,101 @@
+"""Post to an address that somebody typed, and to nothing inside the machine's own networks.
+
+What a name resolves to is looked at when the connection is made and not before: a name may
+lead elsewhere a moment later. No redirect is followed, and the whole takes ten seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Mapping, Sequence
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
+SECONDS = 10
+
+
+def may_be_reached(address: str, allowed: Networks) -> bool:
+    """Return whether an IP address is of the public network, or of one that is allowed."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inside = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
+    if any(inside.version == network.version and inside in network for network in allowed):
+        return True
+    return inside.is_global and ip.is_global and not inside.is_multicast
+
+
+def is_reachable(host: str, allowed: Networks) -> bool:
+    """Return whether a host may be posted to; a name that resolves to nothing now may later."""
+    try:
+        return may_be_reached(host, allowed)
+    except ValueError:
+        pass
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return "." in host and not host.endswith((".local", ".internal", ".localhost"))
+    return all(may_be_reached(str(one[4][0]), allowed) for one in found)
+
+
+def is_own(host: str, allowed: Networks) -> bool:
+    """Return whether a host lies in the networks of our own that are allowed, now."""
+    try:
+        found = {str(one[4][0]) for one in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    ips = [ipaddress.ip_address(one.partition("%")[0]) for one in found]
+    return all(any(ip.version == n.version and ip in n for n in allowed) for ip in ips)
+
+
+class _Guarded(AbstractResolver):
+    """Resolve names, and refuse those that lead inside."""
+
+    def __init__(self, allowed: Networks):
+        self.allowed, self.inner = allowed, ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self.inner.resolve(host, port, family)
+        if not all(may_be_reached(one["host"], self.allowed) for one in found):
+            raise OSError("inside our own network")
+        return found
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+class NotTakenError(Exception):
+    """Nobody took it: what came back, in a word or a status."""
+
+
+def post(url: str, host: str, body: bytes, headers: Mapping[str, str], allowed: Networks) -> None:
+    """Post `body`. Raises NotTakenError for all but a status of 200 to 299."""
+    try:
+        if not may_be_reached(host, allowed):
+            raise NotTakenError("inside our own network")
+    except ValueError:
+        pass  # a name, which the resolver looks at
+    try:
+        status = asyncio.run(_post(url, body, headers, allowed))
+    except TimeoutError as error:
+        raise NotTakenError(f"no answer in {SECONDS} seconds") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        inside = "inside our own network" in str(error)
+        said = "inside our own network" if inside else type(error).__name__
+        raise NotTakenError(said) from error
+    if not 200 <= status < 300:
+        raise NotTakenError(f"status {status}")
+
+
+async def _post(url: str, body: bytes, headers: Mapping[str, str], allowed: Networks) -> int:
+    connector = aiohttp.TCPConnector(resolver=_Guarded(allowed))
+    whole = aiohttp.ClientTimeout(total=SECONDS)
+    async with aiohttp.ClientSession(connector=connector, timeout=whole) as session:
+        asked = session.post(url, data=body, headers=headers, allow_redirects=False)
+        async with asked as answer:
+            return answer.status
