@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from screening.commands import clinic, invite, keeping
+from screening.commands import backup, clinic, invite, keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
 from screening.commands.medicines import medicines
@@ -25,6 +25,7 @@ from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
 from screening.commands.verify import verify
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
+from screening.storage.turn import WaitedTooLongError
 
 REPORT_KEYS = frozenset({"patient"})
 
@@ -38,6 +39,8 @@ class Commands(click.Group):
             return super().invoke(context)
         except SettingError as error:
             _stop([str(error)], 2)
+        except WaitedTooLongError:
+            _stop(["others write to the database and do not let go; nothing was done"], 1)
         finally:
             os.umask(before)
 
@@ -256,7 +259,7 @@ def worker() -> None:
     run_worker(config, context.keys, open_context)
 
 
-for command in (*clinic.COMMANDS, *invite.COMMANDS, *keeping.COMMANDS):
+for command in (*clinic.COMMANDS, *invite.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)
 
 

@@ -19,6 +19,7 @@ from screening.documents.rendering.render_process import Press
 from screening.job_queue import add_task, open_queue, tell_state
 from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
+from screening.storage.turn import WaitedTooLongError
 from screening.workflow.core.context import Context
 from screening.workflow.core.news import HOOK
 from screening.workflow.integration import delivering
@@ -94,7 +95,8 @@ def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config],
         os.nice(STEP_BACK)
     queue = open_queue(config, keys)
     work = _Work(config, queue, open_installation)
-    work.look()
+    with suppress(WaitedTooLongError):  # it looks again within a minute
+        work.look()
     queue.storage.close()
     queue.on_startup(name="prove")(work.prove)
     queue.periodic_task(crontab(), name="look")(work.look)

@@ -1,7 +1,7 @@
 """The tables. Names, answers, drawings and reports stand only in sealed columns (bytes)."""
 
 from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
-from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept
+from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept, Mark
 from screening.storage.tables.integration import ApiKey, Delivery, Reference, Request, Webhook
 from screening.storage.tables.patients import (
     CheckIn,
@@ -31,6 +31,7 @@ __all__ = [
     "Kept",
     "Kiosk",
     "Lock",
+    "Mark",
     "Message",
     "Note",
     "Passkey",

@@ -91,8 +91,8 @@ class Webhook(Table):
 class Delivery(Table):
     """News to send: that `subject_id` changed, never how. The row is the outbox.
 
-    `kind` is core.news.SCREENING or PATIENT; `state` "pending", "sent", "dead" (tried for three
-    days) or "dropped". `error` is what came back, a status or a word of ours.
+    `kind` is one of core/news.py; `state` "pending", "sent", "dead" (tried for three days) or
+    "dropped". `error` is what came back, a status or a word of ours.
     """
 
     __tablename__ = "delivery"

@@ -249,6 +249,7 @@ def _wanted() -> tuple[AuditForm, Wanted]:
         form.who.data or "",
         form.number.data or "",
         form.act.data or "",
+        kind if (kind := form.kind.data) in ("acts", "reads") else "",
         _day(form.since.data),
         _day(form.until.data, timedelta(days=1)),
         int(before) if before.isdecimal() and len(before) < 16 else None,
@@ -269,11 +270,10 @@ def export_audit() -> ResponseReturnValue:
     entries = audit_log.list_entries(context(), person(), wanted, "export audit log", MOST_EXPORTED)
     file = io.StringIO()
     rows = csv.writer(file)
-    rows.writerow(["sequence", "at", "who", "act", "screening", "about"])
+    rows.writerow(["sequence", "at", "who", "act", "screening", "about", "kind"])
     for e in entries:
-        rows.writerow(
-            [e.sequence, e.at.isoformat(), *map(_cell, (e.who, e.act, e.number, e.about))]
-        )
+        told = map(_cell, (e.who, e.act, e.number, e.about, e.kind))
+        rows.writerow([e.sequence, e.at.isoformat(), *told])
     return Response(
         file.getvalue(),
         mimetype="text/csv",

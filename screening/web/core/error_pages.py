@@ -12,6 +12,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from screening.logs import places
 from screening.storage.encryption import SealedBlobError
+from screening.web.core import waiting
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.limits import FILES, seconds_to_wait
 from screening.web.core.problems import asked_by_program, problem
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(SealedBlobError, damaged)
+    waiting.register(app)
     app.register_error_handler(Exception, broken)
 
 

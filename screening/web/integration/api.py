@@ -15,8 +15,8 @@ from spectree.models import SecureType, SecuritySchemeData
 from screening.web.core.guards import context, is_kiosk
 from screening.web.core.limits import limiter
 from screening.web.core.problems import problem
+from screening.web.integration.answered import Problem
 from screening.web.integration.refused import SAID
-from screening.web.integration.schemas import Problem
 from screening.workflow.core.actor import ApiClient
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.integration import api_keys, requests
@@ -26,10 +26,10 @@ PER_MINUTE = 300
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 BODY = {"POST", "PATCH", "PUT"}
 DESCRIPTION = (
-    "Make a key on the administrator's page and send it as `Authorization: Bearer <key>`. Each "
-    "operation names the scope that it needs. Every POST about a screening takes an Idempotency-Key: the same key "
-    "with the same request is answered the same for seven days and carried out once. Errors are "
-    "problem details (RFC 9457); `type` tells them apart. At most "
+    "Make a key on the administrator's page, send it as `Authorization: Bearer <key>`. Each "
+    "operation names the scope that it needs. Every POST about a screening takes an "
+    "Idempotency-Key: the same key with the same request is answered the same for seven days and "
+    "carried out once. Errors are problem details (RFC 9457); `type` tells them apart. At most "
     f"{PER_MINUTE} requests a minute are taken for one key."
 )
 

@@ -7,8 +7,7 @@ from typing import Any
 from flask import Response
 
 from screening.web.core.guards import context
-from screening.web.integration.api import bp, client, operation
-from screening.web.integration.schemas import (
+from screening.web.integration.answered import (
     Answers,
     CheckIn,
     CheckIns,
@@ -17,6 +16,7 @@ from screening.web.integration.schemas import (
     Reports,
     Verdict,
 )
+from screening.web.integration.api import bp, client, operation
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.integration import reading
 from screening.workflow.integration.api_keys import Scope

@@ -1,4 +1,4 @@
-"""The administrator's page of API keys: made, shown once, revoked."""
+"""The administrator's page of other programs: their keys, and the news that nobody took."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from screening.web.core.guards import context, person, require
 from screening.workflow.core.actor import LONGEST_NAME
-from screening.workflow.integration import api_keys
+from screening.workflow.integration import api_keys, webhooks
 from screening.workflow.integration.api_keys import Scope
 
 bp = Blueprint("integration", __name__, url_prefix="/admin/programs")
@@ -61,10 +61,25 @@ def _page(form: FlaskForm, secret: str = "") -> str:
         keys=api_keys.list_keys(context(), person()),
         scopes=SCOPES,
         zone=person().clinic.zone,
+        webhooks=webhooks.list_webhooks(context(), person()),
+        dead=webhooks.list_dead(context(), person()),
     )
 
 
 @bp.post("/<key_id>/revocation")
 def revoke(key_id: str) -> ResponseReturnValue:
     api_keys.revoke_key(context(), person(), key_id)
+    return redirect(url_for(".programs"), 303)
+
+
+@bp.post("/webhooks/<webhook_id>/deliveries")
+def send_again(webhook_id: str) -> ResponseReturnValue:
+    """Send once more what nobody took for three days."""
+    webhooks.send_again(context(), person(), webhook_id)
+    return redirect(url_for(".programs"), 303)
+
+
+@bp.post("/webhooks/<webhook_id>/end")
+def end_webhook(webhook_id: str) -> ResponseReturnValue:
+    webhooks.end_webhook(context(), person(), webhook_id)
     return redirect(url_for(".programs"), 303)

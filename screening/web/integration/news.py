@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from screening.web.core.guards import context
+from screening.web.integration.answered import WebhookMade, WebhookOut, WebhooksOut
 from screening.web.integration.api import bp, client, operation
-from screening.web.integration.schemas import WebhookIn, WebhookMade, WebhookOut, WebhooksOut
+from screening.web.integration.asked import WebhookIn
 from screening.workflow.integration import webhooks
 from screening.workflow.integration.api_keys import Scope
 
@@ -19,8 +20,9 @@ def add_webhook(json: WebhookIn) -> Any:
     """Have news sent to an address.
 
     It says `{"type": "screening.updated", "timestamp": …, "data": {"id": …}}`, or
-    `patient.updated`: read what you may with the id. Signed as Standard Webhooks say. What is not answered with a status of 200 to 299 is sent
-    again, with longer and longer pauses, for three days. Scope `webhooks`.
+    `patient.updated`: read what you may with the id. It is signed as Standard Webhooks say. What
+    is not answered with a status of 200 to 299 is sent again, with longer and longer pauses, for
+    three days. Scope `webhooks`.
     """
     id, secret = webhooks.add_webhook(context(), client(), json.url)
     return WebhookMade(id=id, secret=secret), 201

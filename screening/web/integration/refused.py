@@ -65,7 +65,7 @@ SAID: Mapping[Refusal, tuple[int, str]] = {
     Refusal.NOT_HTTPS: (422, "Give an https address, without a user name in it."),
     Refusal.OWN_NETWORK: (
         422,
-        "This address is inside the machine's own network. SCREENING_WEBHOOK_NETWORKS may allow it.",
+        "This address is inside the machine's own network: SCREENING_WEBHOOK_NETWORKS allows some.",
     ),
     Refusal.TOO_MANY: (409, "A clinic has at most five; end one first."),
     Refusal.BUSY: (503, "Too much is going on; try again in a minute."),

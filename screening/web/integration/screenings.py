@@ -9,24 +9,26 @@ from flask import current_app, url_for
 
 from screening.web.core.guards import context
 from screening.web.core.language import definitions_in
-from screening.web.integration.api import bp, client, once, operation
-from screening.web.integration.schemas import (
-    ChangeIn,
-    InLanguage,
+from screening.web.integration.answered import (
     Link,
-    LinkIn,
     Opened,
-    Page,
     Procedure,
     Procedures,
-    ScreeningIn,
     ScreeningOut,
     Screenings,
     Sent,
-    TreatmentIn,
     TreatmentOut,
-    WithdrawalIn,
     WordOut,
+)
+from screening.web.integration.api import bp, client, once, operation
+from screening.web.integration.asked import (
+    ChangeIn,
+    InLanguage,
+    LinkIn,
+    Page,
+    ScreeningIn,
+    TreatmentIn,
+    WithdrawalIn,
 )
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State

@@ -23,6 +23,8 @@ from screening.storage.encryption import Keys, SealedBlobError, fingerprint
 from screening.storage.sealed import open_column
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Actor
+from screening.workflow.core.acts import is_free_text, is_read
+from screening.workflow.core.news import PATIENT_UPDATED, SCREENING_UPDATED, note_news
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
@@ -114,11 +116,24 @@ class Context:
     ) -> str:
         """Add an audit entry to the transaction and return the head of the chain.
 
-        It is of the clinic of `screening`, or else of the actor's.
+        It is of the clinic of `screening`, or else of the actor's. Whatever changes a screening
+        is news for the clinic's other programs. Raises ValueError for
+        free text.
         """
+        if why is not None and is_free_text(why):
+            raise ValueError(f"the audit log takes no free text as the reason of: {act}")
         clinic_id = screening.clinic_id if screening else by.clinic_id
+        if screening and not is_read(act):
+            self._tell(session, screening.clinic_id, SCREENING_UPDATED, screening.id)
         about = (clinic_id, screening.id if screening else None, why)
         return audit.record(session, self.keys.audit, self.now(), by.who, act, *about)
+
+    def tell_of(self, session: Session, patient: Patient) -> None:
+        """Let the clinic's other programs know that something about a patient changed."""
+        self._tell(session, patient.clinic_id, PATIENT_UPDATED, patient.id)
+
+    def _tell(self, session: Session, clinic_id: str, kind: str, subject_id: str) -> None:
+        note_news(session, clinic_id, kind, subject_id, self.now(), self.ring)
 
 
 def new_token() -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from screening.storage.columns import new_id
 from screening.storage.tables import Delivery, Webhook
 
-SCREENING, PATIENT = "screening.updated", "patient.updated"
+SCREENING_UPDATED, PATIENT_UPDATED = "screening.updated", "patient.updated"
 HOOK = "hook:"  # what rings for a delivery begins with this
 
 

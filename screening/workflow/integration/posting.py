@@ -17,6 +17,7 @@ from aiohttp.resolver import ThreadedResolver
 
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 SECONDS = 10
+INSIDE = "inside our own network"
 
 
 def may_be_reached(address: str, allowed: Networks) -> bool:
@@ -62,7 +63,7 @@ class _Guarded(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self.inner.resolve(host, port, family)
         if not all(may_be_reached(one["host"], self.allowed) for one in found):
-            raise OSError("inside our own network")
+            raise OSError(INSIDE)
         return found
 
     async def close(self) -> None:
@@ -77,7 +78,7 @@ def post(url: str, host: str, body: bytes, headers: Mapping[str, str], allowed: 
     """Post `body`. Raises NotTakenError for all but a status of 200 to 299."""
     try:
         if not may_be_reached(host, allowed):
-            raise NotTakenError("inside our own network")
+            raise NotTakenError(INSIDE)
     except ValueError:
         pass  # a name, which the resolver looks at
     try:
@@ -85,8 +86,8 @@ def post(url: str, host: str, body: bytes, headers: Mapping[str, str], allowed: 
     except TimeoutError as error:
         raise NotTakenError(f"no answer in {SECONDS} seconds") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        inside = "inside our own network" in str(error)
-        said = "inside our own network" if inside else type(error).__name__
+        caused = getattr(error, "os_error", error)
+        said = INSIDE if str(caused) == INSIDE else type(error).__name__
         raise NotTakenError(said) from error
     if not 200 <= status < 300:
         raise NotTakenError(f"status {status}")

@@ -71,12 +71,12 @@ def add_webhook(context: Context, by: Actor, url: str) -> tuple[str, str]:
 
 def checked(context: Context, url: str) -> str:
     """Return the address if news may be sent there; what it resolves to is looked at each time."""
-    parts = urlsplit(url.strip())
     try:
+        parts = urlsplit(url.strip())
         plain = len(url) <= LONGEST_URL and all(ord(c) > 32 for c in url.strip())
         fits = plain and parts.hostname and parts.port != 0 and not parts.username
-    except ValueError:
-        fits = False
+    except ValueError as error:
+        raise ActRefusedError(Refusal.NOT_HTTPS) from error
     allowed = context.webhook_networks
     if parts.scheme == "http" and fits and is_own(str(parts.hostname), allowed):
         return url.strip()

@@ -77,6 +77,17 @@ column decision 06 sequence integer not null default 1
 column definitions 01 hash character varying not null
 column definitions 02 archive bytea not null
 column definitions 03 first_used_at timestamp with time zone not null
+column delivery 01 id character varying not null
+column delivery 02 webhook_id character varying not null
+column delivery 03 kind character varying not null
+column delivery 04 subject_id character varying not null
+column delivery 05 state character varying not null
+column delivery 06 attempts integer not null
+column delivery 07 due_at timestamp with time zone not null
+column delivery 08 lease_until timestamp with time zone
+column delivery 09 error character varying
+column delivery 10 created_at timestamp with time zone not null
+column delivery 11 sent_at timestamp with time zone
 column installation 01 name character varying not null
 column installation 02 content bytea not null
 column kiosk 01 id character varying not null
@@ -93,6 +104,8 @@ column kiosk 12 pin_misses integer not null default 0
 column lock 01 name character varying not null
 column lock 02 misses integer not null
 column lock 03 locked_until timestamp with time zone
+column mark 01 name character varying not null
+column mark 02 at timestamp with time zone not null
 column message 01 id character varying not null
 column message 02 screening_id character varying not null
 column message 03 kind character varying not null
@@ -217,6 +230,12 @@ column treatment 08 created_at timestamp with time zone not null
 column treatment 09 undone_at timestamp with time zone
 column treatment_lot 01 treatment_id character varying not null
 column treatment_lot 02 lot_hash character varying not null
+column webhook 01 id character varying not null
+column webhook 02 clinic_id character varying not null
+column webhook 03 url character varying not null
+column webhook 04 content bytea not null
+column webhook 05 created_at timestamp with time zone not null
+column webhook 06 ended_at timestamp with time zone
 constraint account FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint account PRIMARY KEY (id)
 constraint account UNIQUE (link_hash)
@@ -240,12 +259,15 @@ constraint decision FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint decision PRIMARY KEY (id)
 constraint decision UNIQUE (screening_id, sequence)
 constraint definitions PRIMARY KEY (hash)
+constraint delivery FOREIGN KEY (webhook_id) REFERENCES webhook(id)
+constraint delivery PRIMARY KEY (id)
 constraint installation PRIMARY KEY (name)
 constraint kiosk FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint kiosk PRIMARY KEY (id)
 constraint kiosk UNIQUE (code_hash)
 constraint kiosk UNIQUE (token_hash)
 constraint lock PRIMARY KEY (name)
+constraint mark PRIMARY KEY (name)
 constraint message FOREIGN KEY (check_in_id) REFERENCES check_in(id)
 constraint message FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint message PRIMARY KEY (id)
@@ -296,6 +318,8 @@ constraint treatment FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint treatment PRIMARY KEY (id)
 constraint treatment_lot FOREIGN KEY (treatment_id) REFERENCES treatment(id)
 constraint treatment_lot PRIMARY KEY (treatment_id, lot_hash)
+constraint webhook FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint webhook PRIMARY KEY (id)
 function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
 function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
 index CREATE INDEX ix_api_key_clinic_id ON public.api_key USING btree (clinic_id)
@@ -303,6 +327,8 @@ index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_
 index CREATE INDEX ix_check_in_desk ON public.check_in USING btree (clinic_id, gravity, handled_at)
 index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on)
 index CREATE INDEX ix_check_in_patient_id ON public.check_in USING btree (patient_id)
+index CREATE INDEX ix_delivery_waits ON public.delivery USING btree (due_at) WHERE ((state)::text = 'pending'::text)
+index CREATE INDEX ix_delivery_webhook ON public.delivery USING btree (webhook_id, created_at)
 index CREATE INDEX ix_message_state ON public.message USING btree (state)
 index CREATE INDEX ix_note_patient_id ON public.note USING btree (patient_id)
 index CREATE INDEX ix_passkey_account_id ON public.passkey USING btree (account_id)
@@ -329,6 +355,7 @@ index CREATE INDEX ix_treatment_day ON public.treatment USING btree (clinic_id, 
 index CREATE INDEX ix_treatment_lot_lot_hash ON public.treatment_lot USING btree (lot_hash)
 index CREATE INDEX ix_treatment_patient_id ON public.treatment USING btree (patient_id)
 index CREATE INDEX ix_treatment_screening_id ON public.treatment USING btree (screening_id)
+index CREATE INDEX ix_webhook_clinic_id ON public.webhook USING btree (clinic_id)
 index CREATE UNIQUE INDEX alembic_version_pkc ON public.alembic_version USING btree (version_num)
 index CREATE UNIQUE INDEX pk_account ON public.account USING btree (id)
 index CREATE UNIQUE INDEX pk_api_key ON public.api_key USING btree (id)
@@ -337,9 +364,11 @@ index CREATE UNIQUE INDEX pk_check_in ON public.check_in USING btree (id)
 index CREATE UNIQUE INDEX pk_clinic ON public.clinic USING btree (id)
 index CREATE UNIQUE INDEX pk_decision ON public.decision USING btree (id)
 index CREATE UNIQUE INDEX pk_definitions ON public.definitions USING btree (hash)
+index CREATE UNIQUE INDEX pk_delivery ON public.delivery USING btree (id)
 index CREATE UNIQUE INDEX pk_installation ON public.installation USING btree (name)
 index CREATE UNIQUE INDEX pk_kiosk ON public.kiosk USING btree (id)
 index CREATE UNIQUE INDEX pk_lock ON public.lock USING btree (name)
+index CREATE UNIQUE INDEX pk_mark ON public.mark USING btree (name)
 index CREATE UNIQUE INDEX pk_message ON public.message USING btree (id)
 index CREATE UNIQUE INDEX pk_note ON public.note USING btree (id)
 index CREATE UNIQUE INDEX pk_passkey ON public.passkey USING btree (id)
@@ -353,6 +382,7 @@ index CREATE UNIQUE INDEX pk_screening ON public.screening USING btree (id)
 index CREATE UNIQUE INDEX pk_sign_in ON public.sign_in USING btree (id)
 index CREATE UNIQUE INDEX pk_treatment ON public.treatment USING btree (id)
 index CREATE UNIQUE INDEX pk_treatment_lot ON public.treatment_lot USING btree (treatment_id, lot_hash)
+index CREATE UNIQUE INDEX pk_webhook ON public.webhook USING btree (id)
 index CREATE UNIQUE INDEX uq_account_link_hash ON public.account USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_account_username ON public.account USING btree (username)
 index CREATE UNIQUE INDEX uq_api_key_key_hash ON public.api_key USING btree (key_hash)

@@ -3,6 +3,8 @@ CREATE INDEX ix_audit_screening_id ON audit (screening_id)
 CREATE INDEX ix_check_in_desk ON check_in (clinic_id, gravity, handled_at)
 CREATE INDEX ix_check_in_due ON check_in (state, due_on)
 CREATE INDEX ix_check_in_patient_id ON check_in (patient_id)
+CREATE INDEX ix_delivery_waits ON delivery (due_at) WHERE state = 'pending'
+CREATE INDEX ix_delivery_webhook ON delivery (webhook_id, created_at)
 CREATE INDEX ix_message_state ON message (state)
 CREATE INDEX ix_note_patient_id ON note (patient_id)
 CREATE INDEX ix_passkey_account_id ON passkey (account_id)
@@ -29,6 +31,7 @@ CREATE INDEX ix_treatment_day ON treatment (clinic_id, treated_on)
 CREATE INDEX ix_treatment_lot_lot_hash ON treatment_lot (lot_hash)
 CREATE INDEX ix_treatment_patient_id ON treatment (patient_id)
 CREATE INDEX ix_treatment_screening_id ON treatment (screening_id)
+CREATE INDEX ix_webhook_clinic_id ON webhook (clinic_id)
 CREATE TABLE account (
   id VARCHAR NOT NULL,
   clinic_id VARCHAR NOT NULL,
@@ -147,6 +150,21 @@ CREATE TABLE definitions (
   first_used_at DATETIME NOT NULL,
   CONSTRAINT pk_definitions PRIMARY KEY (hash)
 )
+CREATE TABLE delivery (
+  id VARCHAR NOT NULL,
+  webhook_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  subject_id VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at DATETIME NOT NULL,
+  lease_until DATETIME,
+  error VARCHAR,
+  created_at DATETIME NOT NULL,
+  sent_at DATETIME,
+  CONSTRAINT fk_delivery_webhook_id FOREIGN KEY(webhook_id) REFERENCES webhook (id),
+  CONSTRAINT pk_delivery PRIMARY KEY (id)
+)
 CREATE TABLE installation (
   name VARCHAR NOT NULL,
   content BLOB NOT NULL,
@@ -174,6 +192,11 @@ CREATE TABLE lock (
   misses INTEGER NOT NULL,
   locked_until DATETIME,
   CONSTRAINT pk_lock PRIMARY KEY (name)
+)
+CREATE TABLE mark (
+  name VARCHAR NOT NULL,
+  at DATETIME NOT NULL,
+  CONSTRAINT pk_mark PRIMARY KEY (name)
 )
 CREATE TABLE message (
   id VARCHAR NOT NULL,
@@ -374,6 +397,16 @@ CREATE TABLE treatment_lot (
   lot_hash VARCHAR NOT NULL,
   CONSTRAINT fk_treatment_lot_treatment_id FOREIGN KEY(treatment_id) REFERENCES treatment (id),
   CONSTRAINT pk_treatment_lot PRIMARY KEY (treatment_id, lot_hash)
+)
+CREATE TABLE webhook (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  url VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  created_at DATETIME NOT NULL,
+  ended_at DATETIME,
+  CONSTRAINT fk_webhook_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT pk_webhook PRIMARY KEY (id)
 )
 CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END
