@@ -23,6 +23,7 @@ from screening.commands.opening import load as _load
 from screening.commands.opening import open_installation as _open_installation
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
+from screening.commands.restamp import restamp
 from screening.commands.verify import verify
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
 from screening.storage.turn import WaitedTooLongError
@@ -53,6 +54,7 @@ def main() -> None:
 main.add_command(audit)
 main.add_command(code)
 main.add_command(medicines)
+main.add_command(restamp)
 main.add_command(verify)
 
 

@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from huey import Huey, crontab
 
@@ -28,10 +28,12 @@ from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
 from screening.workflow.records import retention
-from screening.workflow.reports import making
+from screening.workflow.reports import annexes, making, restamping
+from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
+A_FEW = 10
 STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
 
 
@@ -47,6 +49,8 @@ class _Work:
         self.context: Context | None = None
         self.hindrance = STARTING
         self.waits_seen: datetime | None = None
+        self.stamped_on: date | None = None
+        self.to_stamp: list[str] = []
 
     def here(self) -> Context:
         """Return the installation, opened once in this process: no fork may share a connection."""
@@ -68,6 +72,10 @@ class _Work:
                 delivery.send_mail(context, order_id)
             elif order_id.startswith(HOOK):
                 delivering.deliver(context, order_id)
+            elif order_id.startswith(restamping.RESTAMP):
+                restamping.restamp(context, order_id.removeprefix(restamping.RESTAMP))
+            elif order_id.startswith(ANNEX):
+                annexes.make_annex(context, order_id, self.press.render)
             else:
                 making.make_report(context, order_id, self.press.render)
         finally:
@@ -82,11 +90,25 @@ class _Work:
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
             waits.ask_after_waits(context)  # each opens reports, so not every minute
             self.waits_seen = hour
-        due = (making.due_reports, delivery.due_mails, delivering.due_news)
+        due = (
+            making.due_reports,
+            delivery.due_mails,
+            delivering.due_news,
+            annexes.missing_annexes,
+        )
         for order_id in (id for of_kind in due for id in of_kind(context)):
             self.order(order_id)
+        self._stamp_a_few(context)
         tell_state(self.queue, self.hindrance, context.now())
         context.database.close()
+
+    def _stamp_a_few(self, context: Context) -> None:
+        """Once a day find what is to be stamped again; a few a minute keep no report waiting."""
+        if self.stamped_on != (today := context.now().date()):
+            self.stamped_on, self.to_stamp = today, restamping.due(context)
+        for report_id in self.to_stamp[:A_FEW]:
+            self.order(f"{restamping.RESTAMP}{report_id}")
+        del self.to_stamp[:A_FEW]
 
 
 def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config], Context]) -> None:

@@ -31,6 +31,7 @@ from screening.storage.turn import LONGEST_WAIT, WaitedTooLongError, turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7263
+ROTATION_LOCK = 7267
 LONGEST_REBUILD = 600.0  # seconds: another machine may be making the tables anew
 TOO_LATE = "55P03"  # PostgreSQL's word for a lock that came too late
 OLDEST = "0013"  # what version 0.1.0 made; the steps that led there are gone
@@ -65,10 +66,12 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self, wait: float | None = None) -> Iterator[Session]:
+    def write(self, wait: float | None = None, *, alone: bool = False) -> Iterator[Session]:
         """Commit at the end of the block, or nothing of it when the block raises.
 
-        Raises WaitedTooLongError where others hold up this one for `wait` seconds.
+        Whoever changes keys writes `alone`: a write reads row after row, and what it reads
+        and seals under one key must not meet another key half-way. Raises WaitedTooLongError
+        where others hold up this one for `wait` seconds.
         """
         wait = self.longest_wait if wait is None else wait
         with (
@@ -78,6 +81,7 @@ class Database:
         ):
             session.connection(execution_options={"writes": True})
             _wait_at_most(session, wait)
+            take_turn(session, ROTATION_LOCK, shared=not alone)
             yield session
             session.commit()
 
@@ -175,11 +179,15 @@ def _alembic() -> Any:
     return config
 
 
-def take_turn(connection: Connection | Session, lock: int) -> None:
-    """Wait until no other transaction holds `lock`; on SQLite a write is alone already."""
+def take_turn(connection: Connection | Session, lock: int, shared: bool = False) -> None:
+    """Wait until no other transaction holds `lock`; on SQLite a write is alone already.
+
+    Those that hold it `shared` wait for one that does not, and it for all of them.
+    """
     bind = connection.get_bind() if isinstance(connection, Session) else connection
     if bind.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+        hold = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        connection.execute(select(hold(lock)))
 
 
 def _wait_at_most(connection: Connection | Session, seconds: float) -> None:

@@ -1,7 +1,16 @@
 """The tables. Names, answers, drawings and reports stand only in sealed columns (bytes)."""
 
-from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
-from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept, Mark
+from screening.storage.tables.accounts import (
+    Account,
+    AccountChange,
+    AccountNotice,
+    Kiosk,
+    Lock,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+)
+from screening.storage.tables.clinics import AnnexRow, Clinic, DefinitionsArchive, Kept, Mark
 from screening.storage.tables.integration import ApiKey, Delivery, Reference, Request, Webhook
 from screening.storage.tables.patients import (
     CheckIn,
@@ -16,11 +25,15 @@ from screening.storage.tables.screenings import (
     Decision,
     Message,
     ReportRow,
+    ReportStamp,
     Screening,
 )
 
 __all__ = [
     "Account",
+    "AccountChange",
+    "AccountNotice",
+    "AnnexRow",
     "ApiKey",
     "AuditEntry",
     "CheckIn",
@@ -40,6 +53,7 @@ __all__ = [
     "RecoveryCode",
     "Reference",
     "ReportRow",
+    "ReportStamp",
     "Request",
     "Screening",
     "SignIn",

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import pass_on, passed_on
 from screening.workflow.core.actor import LONGEST_NAME
 from screening.workflow.integration import api_keys, webhooks
 from screening.workflow.integration.api_keys import Scope
@@ -45,12 +46,12 @@ class KeyForm(FlaskForm):
 
 @bp.route("", methods=["GET", "POST"])
 def programs() -> ResponseReturnValue:
-    """List the keys; a new one is shown once."""
+    """List the keys; a new one is shown to this browser for a quarter of an hour."""
     form = KeyForm()
     if form.validate_on_submit():
         secret = api_keys.make_key(context(), person(), form.name.data, form.scopes.data)
-        return _page(KeyForm(formdata=None), secret), 201
-    return _page(form), 422 if form.errors else 200
+        return pass_on(url_for(".programs"), secret)
+    return _page(form, passed_on() or ""), 422 if form.errors else 200
 
 
 def _page(form: FlaskForm, secret: str = "") -> str:

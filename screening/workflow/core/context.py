@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cryptography.x509 import Certificate
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
@@ -53,15 +53,15 @@ class Context:
     timestamp authority, `trust` holds the roots that we believe, and `public_url` is
     where anyone may verify a report. Without `mail` the clinic sends its links itself.
     News may be posted into `webhook_networks` of our own, and else to public addresses only.
-    `wrapping` looks up the key that wraps the clinics' keys, which may be rotated
-    while this runs.
+    `wrapping` looks up the key that wraps the clinics' keys as a session sees them: both
+    may be rotated while this runs, and a read goes on in the moment at which it began.
     """
 
     database: Database
     definitions: Definitions
     archive: bytes
     keys: Keys
-    wrapping: Callable[[], bytes]
+    wrapping: Callable[[Session], bytes]
     seal: Credentials
     ring: Callable[[str], None]
     workers: Callable[[], list[tuple[datetime, str]]]
@@ -88,7 +88,9 @@ class Context:
                 key = open_column(wrapping, clinic, "wrapped_key")
                 return key
         # The keys were rotated since this started; who read before that still needs the former.
-        self.rotated.insert(0, self.wrapping())
+        session = object_session(clinic)
+        assert session is not None
+        self.rotated.insert(0, self.wrapping(session))
         key = open_column(self.rotated[0], clinic, "wrapped_key")
         return key
 

@@ -26,6 +26,7 @@ from screening.storage.tables import (
     PatientWord,
     Reference,
     ReportRow,
+    ReportStamp,
     Screening,
     Treatment,
     TreatmentLot,
@@ -174,11 +175,11 @@ def _empty(context: Context, session: Session, screening: Screening) -> None:
         if "screening_id" in table.columns and sealed:
             nothing = {c.name: None if c.nullable else b"" for c in sealed}
             session.execute(update(table).where(table.c.screening_id == id).values(nothing))
-    session.execute(
-        update(ReportRow)
-        .where(ReportRow.screening_id == id)
-        .values(state="erased", error=None, sha256=None, lease_until=None)
-    )
+    reports = select(ReportRow.id).where(ReportRow.screening_id == id)
+    session.execute(delete(ReportStamp).where(ReportStamp.report_id.in_(reports)))
+    nothing = dict.fromkeys(("error", "sha256", "lease_until", "proven_until", "restamp_at"))
+    of_these = update(ReportRow).where(ReportRow.screening_id == id)
+    session.execute(of_these.values(**nothing, state="erased"))
     session.execute(update(Message).where(Message.screening_id == id).values(state="erased"))
 
 

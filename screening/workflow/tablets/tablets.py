@@ -6,15 +6,23 @@ in the database, so that no restart forgives it. handover.py starts a screening.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
-from screening.storage.tables import Clinic, Kiosk, Lock
-from screening.workflow.accounts.sessions import hasher, matches
+from screening.storage.tables import Clinic, Kiosk
+from screening.workflow.accounts.hashing import hasher, matches
+from screening.workflow.accounts.tries import (
+    SOMEWHERE,
+    Source,
+    check_door,
+    count_try,
+    door,
+    forgive,
+)
 from screening.workflow.core.actor import STRANGER, Actor, Tablet, of_tablet
 from screening.workflow.core.context import Context, as_typed, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -22,7 +30,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 MOST_MISSES = 5
 SHORTEST_PIN, LONGEST_PIN = 6, 12
 LOCKED_FOR = timedelta(minutes=5)
-MOST_PAIRING_MISSES = 10  # in the whole installation: a wrong pairing code tells no clinic
+MOST_PAIRING_MISSES = 10  # from one address: a wrong pairing code tells no clinic
 
 
 def add_kiosk(context: Context, by: Actor, name: str, pin: str = "") -> str:
@@ -42,30 +50,24 @@ def add_kiosk(context: Context, by: Actor, name: str, pin: str = "") -> str:
     return code
 
 
-def pair(context: Context, code: str) -> str:
+def pair(context: Context, code: str, source: Source = SOMEWHERE) -> str:
     """Return the secret for this tablet's cookie.
 
-    Raises ActRefusedError: "wrong-code", or "locked" after ten misses by anyone.
+    Raises ActRefusedError: "wrong-code", or "locked" after ten misses from one address.
     """
     token = new_token()
+    at = door(context, "pairing", source.address)
+    at = replace(at, most=MOST_PAIRING_MISSES, locked_for=LOCKED_FOR)
     with context.database.write() as session:
-        lock = session.get(Lock, "pairing", with_for_update=True)
-        lock = lock or Lock(name="pairing", misses=0)
-        session.add(lock)
-        if lock.locked_until and context.now() < lock.locked_until:
-            raise ActRefusedError(Refusal.LOCKED)
+        check_door(context, session, at)
         query = select(Kiosk).where(Kiosk.code_hash == context.hash(f"pair:{as_typed(code)}"))
         kiosk = session.scalars(query.with_for_update()).first()
         if kiosk and not kiosk.revoked_at:
-            lock.misses = 0
+            forgive(session, at)
             kiosk.code_hash, kiosk.token_hash = None, context.hash(f"kiosk:{token}")
             context.record(session, of_tablet(kiosk), "pair")
             return token
-        lock.misses += 1
-        context.record(session, STRANGER, "wrong pairing code")
-        if lock.misses >= MOST_PAIRING_MISSES:
-            lock.misses, lock.locked_until = 0, context.now() + LOCKED_FOR
-            context.record(session, STRANGER, "lock pairing")
+        count_try(context, session, at, STRANGER, "wrong pairing code")
     raise ActRefusedError(Refusal.WRONG_CODE)
 
 

@@ -339,6 +339,7 @@ index CREATE INDEX ix_recovery_code_account_id ON public.recovery_code USING btr
 index CREATE INDEX ix_reference_patient ON public.reference USING btree (patient_id)
 index CREATE INDEX ix_reference_screening ON public.reference USING btree (screening_id)
 index CREATE INDEX ix_report_sha256 ON public.report USING btree (sha256)
+index CREATE INDEX ix_report_stamp_report_id ON public.report_stamp USING btree (report_id)
 index CREATE INDEX ix_report_waits ON public.report USING btree (due_at) WHERE (sealed_at IS NULL)
 index CREATE INDEX ix_request_created_at ON public.request USING btree (created_at)
 index CREATE INDEX ix_request_screening_id ON public.request USING btree (screening_id)

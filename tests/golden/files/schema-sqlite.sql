@@ -15,6 +15,7 @@ CREATE INDEX ix_recovery_code_account_id ON recovery_code (account_id)
 CREATE INDEX ix_reference_patient ON reference (patient_id)
 CREATE INDEX ix_reference_screening ON reference (screening_id)
 CREATE INDEX ix_report_sha256 ON report (sha256)
+CREATE INDEX ix_report_stamp_report_id ON report_stamp (report_id)
 CREATE INDEX ix_report_waits ON report (due_at) WHERE sealed_at IS NULL
 CREATE INDEX ix_request_created_at ON request (created_at)
 CREATE INDEX ix_request_screening_id ON request (screening_id)
@@ -305,6 +306,8 @@ CREATE TABLE report (
   sealed_at DATETIME,
   code VARCHAR,
   sequence INTEGER DEFAULT '1' NOT NULL,
+  proven_until DATETIME,
+  restamp_at DATETIME,
   CONSTRAINT fk_report_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
   CONSTRAINT pk_report PRIMARY KEY (id),
   CONSTRAINT uq_report_code UNIQUE (code),

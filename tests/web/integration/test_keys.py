@@ -21,6 +21,7 @@ def test_a_key_is_shown_once_and_ends_when_it_is_revoked(office, client):
     sent = {"name": "Booking", "scopes": ["invite", "status"]}
     made = client.post("/admin/programs", data=sent, follow_redirects=True)
     secret = re.search(r"screening_[\w-]{20,}", made.text)[0]
+    office.pass_time(minutes=16)
     reloaded = client.get("/admin/programs").text
     [key] = api_keys.list_keys(office.context, program(office.clinic))
     ask = {"headers": {"Authorization": f"Bearer {secret}"}}
