@@ -19,7 +19,7 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.news import HOOK
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
-from screening.workflow.integration.posting import is_own, is_reachable
+from screening.workflow.integration.addresses import is_own, is_reachable
 
 LONGEST_URL = 500
 MOST = 5  # addresses of one clinic
