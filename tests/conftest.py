@@ -6,6 +6,7 @@ import os
 import pickle
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -185,6 +186,20 @@ def read_the_lists_once():
         patch.setattr(bootstrap, "load_definitions", load)
         pack = once_where_shipped(bootstrap.pack_definitions)
         patch.setattr(bootstrap, "pack_definitions", pack)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hash_passwords_quickly():
+    """Let what is slow on purpose not be slow a thousand times.
+
+    What a password costs is the subject of tests/workflow/accounts/test_hashing.py.
+    """
+    from screening.workflow.accounts import hashing
+
+    quick = replace(hashing.hasher._parameters, time_cost=1, memory_cost=8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing.hasher, "_parameters", quick)
         yield
 
 
