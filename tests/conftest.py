@@ -40,8 +40,14 @@ TEMPORARY = os.environ.get("PYTEST_DEBUG_TEMPROOT")
 
 
 def pytest_xdist_auto_num_workers():
-    """One process more than processors: a test waits for pages and clocks half of its time."""
-    return (os.cpu_count() or 1) + 1
+    """Two processes for each processor, where there is memory for the second.
+
+    A test waits for pages and clocks half of its time; a process with its clinic and its browser
+    takes a gigabyte and a half.
+    """
+    processors = os.cpu_count() or 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(processors, min(2 * processors, memory // (2 * 2**30)))
 
 
 def pytest_collection_modifyitems(items):
