@@ -269,7 +269,7 @@ constraint treatment PRIMARY KEY (id)
 constraint treatment_lot FOREIGN KEY (treatment_id) REFERENCES treatment(id)
 constraint treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
-function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
+function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) AND NOT (NEW.act = 'restore backup' AND NEW.sequence > (SELECT coalesce(max(sequence), 0) FROM audit)) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
 index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_id)
 index CREATE INDEX ix_check_in_desk ON public.check_in USING btree (clinic_id, gravity, handled_at)
 index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on)
