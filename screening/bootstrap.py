@@ -11,7 +11,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -33,6 +33,7 @@ from screening.storage.database import Database
 from screening.storage.encryption import Keys
 from screening.storage.installation import Safe
 from screening.workflow.accounts import sessions
+from screening.workflow.accounts.making import SERVER
 from screening.workflow.clinics import clinics
 from screening.workflow.core.context import Context
 from screening.workflow.mail.smtp import MailServer
@@ -70,9 +71,7 @@ def open_context(config: Config) -> Context:
             seal=seal,
             ring=open_bell(queue),
             workers=lambda: worker_states(queue),
-            issue=lambda who, at: issue_certificate(
-                open_authority(config, keys), who, "doctor", at
-            ),
+            issue=partial(issue_doctor, config, keys),
             issue_seal=lambda clinic, at: issue_seal(config, keys, clinic, at),
             now=now,
             one_seal=bool(config.seal_file),
@@ -197,6 +196,19 @@ def _read_word(name: str, path: str) -> str:
     return word
 
 
+def issue_doctor(
+    config: Config,
+    keys: Keys,
+    name: str,
+    at: datetime,
+    registration: str | None = None,
+    alone: bool = False,
+) -> Credentials:
+    """Return a doctor's certificate that holds from the moment `at`."""
+    authority = open_authority(config, keys)
+    return issue_certificate(authority, name, "doctor", at, None, registration, alone)
+
+
 def issue_seal(config: Config, keys: Keys, clinic: str, at: datetime) -> Credentials | None:
     """Return a seal that names `clinic`, None where the settings name one for all clinics.
 
@@ -210,7 +222,7 @@ def issue_seal(config: Config, keys: Keys, clinic: str, at: datetime) -> Credent
 
 def renew_certificates(config: Config, context: Context) -> None:
     """Issue new seals and doctors' certificates where less than 30 days are left."""
-    keys, authority = context.keys, open_authority(config, context.keys)
+    keys = context.keys
     for clinic in health.ending_seals(context):
         if clinic is None and not config.seal_file:
             (config.instance / "seal.p12").unlink(missing_ok=True)
@@ -219,7 +231,8 @@ def renew_certificates(config: Config, context: Context) -> None:
         elif clinic and (seal := issue_seal(config, keys, clinic.name, context.now())):
             clinics.renew_seal(context, clinic.id, seal)
     for one in health.ending_doctors(context):
-        issued = issue_certificate(authority, one.name, "doctor", context.now())
+        alone = one.vouched_by == SERVER
+        issued = issue_doctor(config, keys, one.name, context.now(), one.registration, alone)
         sessions.renew_credentials(context, one.id, issued)
 
 

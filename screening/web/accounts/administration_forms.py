@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from screening.web.accounts.forms import name_field
+from screening.web.accounts.forms import name_field, registration_field
 from screening.web.core.refusal_words import LOOK, words
 from screening.workflow.clinics.contrast import nearest_that_works
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -44,10 +44,12 @@ class AccountForm(FlaskForm):
     )
     name = name_field(_l("Full name"))
     role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
+    registration = registration_field(_l("Registration number, for a doctor"))
 
 
 class RoleForm(FlaskForm):
     role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
+    registration = registration_field(_l("Registration number, for a doctor"))
 
 
 class TabletForm(FlaskForm):
