@@ -11,7 +11,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -71,7 +71,9 @@ def open_context(config: Config) -> Context:
             seal=seal,
             ring=open_bell(queue),
             workers=lambda: worker_states(queue),
-            issue=partial(issue_doctor, config, keys),
+            issue=lambda who, at, number, alone: issue_certificate(
+                open_authority(config, keys), who, "doctor", at, None, number, alone
+            ),
             issue_seal=lambda clinic, at: issue_seal(config, keys, clinic, at),
             now=now,
             one_seal=bool(config.seal_file),
@@ -196,19 +198,6 @@ def _read_word(name: str, path: str) -> str:
     return word
 
 
-def issue_doctor(
-    config: Config,
-    keys: Keys,
-    name: str,
-    at: datetime,
-    registration: str | None = None,
-    alone: bool = False,
-) -> Credentials:
-    """Return a doctor's certificate that holds from the moment `at`."""
-    authority = open_authority(config, keys)
-    return issue_certificate(authority, name, "doctor", at, None, registration, alone)
-
-
 def issue_seal(config: Config, keys: Keys, clinic: str, at: datetime) -> Credentials | None:
     """Return a seal that names `clinic`, None where the settings name one for all clinics.
 
@@ -232,7 +221,7 @@ def renew_certificates(config: Config, context: Context) -> None:
             clinics.renew_seal(context, clinic.id, seal)
     for one in health.ending_doctors(context):
         alone = one.vouched_by == SERVER
-        issued = issue_doctor(config, keys, one.name, context.now(), one.registration, alone)
+        issued = context.issue(one.name, context.now(), one.registration, alone)
         sessions.renew_credentials(context, one.id, issued)
 
 

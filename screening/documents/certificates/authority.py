@@ -152,9 +152,8 @@ def issue_certificate(
         raise CredentialsError("The certificate authority is not in force at this moment.")
     key = ec.generate_private_key(ec.SECP256R1())
     clinic = clinic or name_in(issuer, NameOID.ORGANIZATION_NAME)
-    subject = _name(
-        clinic if purpose == "seal" else None, name, registration or None, ALONE if alone else None
-    )
+    organisation = clinic if purpose == "seal" else None
+    subject = _name(organisation, name, registration or None, ALONE if alone else None)
     begin = max(now - EARLIER, issuer.not_valid_before_utc)
     end = min(now + CERTIFICATE_LASTS, issuer.not_valid_after_utc)
     usage = _usage(digital_signature=True, content_commitment=True)

@@ -172,6 +172,12 @@ def test_a_doctor_of_before_adds_a_number_and_keeps_what_was_signed(office, admi
     reviews.decide(*decide(office, office.submit(), "proceed"))
 
 
+def test_a_reset_waits_too(office, admin):
+    administration.reset_second_factor(office.context, admin, office.doctor.id)
+    assert account_of(office, "doctor").totp
+    assert sessions.who_is(office.context, office.doctor.sign_in)
+
+
 def test_a_link_for_who_may_confirm_and_has_no_second_step_waits_too(office, admin):
     confirm(office, office.doctor, begin(office, admin, "bea", "Bea Costa", "administrator"))
     bea = account_of(office, "bea").id
