@@ -10,7 +10,7 @@ from screening.storage.tables.accounts import (
     RecoveryCode,
     SignIn,
 )
-from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept
+from screening.storage.tables.clinics import AnnexRow, Clinic, DefinitionsArchive, Kept, Mark
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -24,6 +24,7 @@ from screening.storage.tables.screenings import (
     Decision,
     Message,
     ReportRow,
+    ReportStamp,
     Screening,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "Account",
     "AccountChange",
     "AccountNotice",
+    "AnnexRow",
     "AuditEntry",
     "CheckIn",
     "Clinic",
@@ -39,6 +41,7 @@ __all__ = [
     "Kept",
     "Kiosk",
     "Lock",
+    "Mark",
     "Message",
     "Note",
     "Passkey",
@@ -46,6 +49,7 @@ __all__ = [
     "PatientWord",
     "RecoveryCode",
     "ReportRow",
+    "ReportStamp",
     "Screening",
     "SignIn",
     "Treatment",

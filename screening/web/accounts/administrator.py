@@ -20,11 +20,13 @@ from screening.web.accounts.administration_forms import (
     TabletForm,
     look_words,
 )
-from screening.web.accounts.link_page import link_page
 from screening.web.accounts.refusal_words import NEW_ACCOUNT
+from screening.web.accounts.second_person import to_link
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import pass_on, passed_on, said, say
 from screening.web.core.language import desk_languages
+from screening.web.core.leaving import lead_back
 from screening.web.core.refusal_words import words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
@@ -74,8 +76,8 @@ def _field_of(form: AccountForm | RoleForm, refused: ActRefusedError) -> Field:
 
 
 def _given(name: str, link: str | None) -> ResponseReturnValue:
-    """Show a link once; where there is none yet, a second person is waited for."""
-    return (link_page(name, link), 201) if link else redirect(url_for("second.waiting"), 303)
+    """Lead to the page with the link; where there is none yet, a second person is waited for."""
+    return to_link(name, link) if link else redirect(url_for("second.waiting"), 303)
 
 
 @bp.get("/accounts/<account_id>")
@@ -145,8 +147,9 @@ def tablets() -> ResponseReturnValue:
     if form.validate_on_submit():
         name, pin = form.name.data.strip(), form.pin.data or ""
         code = all_tablets.add_kiosk(context(), person(), name, pin)
-        return _tablets_page(TabletForm(formdata=None), code), 201
-    return _tablets_page(form), 422 if form.errors else 200
+        return pass_on(url_for(".tablets"), code)
+    form.pin.errors = [*form.pin.errors, *said("pin", [])]
+    return _tablets_page(form, passed_on() or ""), 422 if form.errors else 200
 
 
 def _tablets_page(form: FlaskForm, code: str = "") -> str:
@@ -165,7 +168,7 @@ def _tablets_page(form: FlaskForm, code: str = "") -> str:
 def pair_again(kiosk_id: str) -> ResponseReturnValue:
     """Give a tablet of the list a new pairing code; whatever was paired as it ends."""
     code = all_tablets.pair_again(context(), person(), kiosk_id)
-    return _tablets_page(TabletForm(formdata=None), code), 201
+    return pass_on(url_for(".tablets"), code)
 
 
 @bp.post("/tablets/<kiosk_id>/pin")
@@ -175,9 +178,8 @@ def set_pin(kiosk_id: str) -> ResponseReturnValue:
         here = person()
         all_tablets.set_pin(context(), here, kiosk_id, form.pin.data)
         return redirect(url_for(".tablets"), 303)
-    page = TabletForm(formdata=None)
-    page.pin.errors = form.pin.errors
-    return _tablets_page(page), 422
+    say("pin", [str(wrong) for wrong in form.pin.errors])
+    return lead_back()
 
 
 @bp.post("/tablets/<kiosk_id>/revocation")

@@ -7,7 +7,7 @@ import io
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -15,6 +15,8 @@ from wtforms.fields.choices import SelectChoice
 from screening.web.accounts.administration_forms import AnchorForm, AuditForm
 from screening.web.accounts.administrator import bp
 from screening.web.core.guards import context, person
+from screening.web.core.keeping import pass_on, passed_on
+from screening.web.core.leaving import lead_back
 from screening.workflow.records import audit_log
 from screening.workflow.records.audit_log import Wanted
 
@@ -26,7 +28,13 @@ def audit() -> ResponseReturnValue:
     form, wanted = _wanted()
     entries = audit_log.list_entries(context(), person(), wanted)
     more = len(entries) == audit_log.A_PAGE
-    return _audit_page(form, entries=entries, next_before=entries[-1].sequence if more else None)
+    noted = passed_on()
+    return _audit_page(
+        form,
+        entries=entries,
+        next_before=entries[-1].sequence if more else None,
+        checked=None if noted is None else audit_log.verify_noted(context(), person(), noted),
+    )
 
 
 def _audit_page(form: AuditForm, **values: object) -> str:
@@ -54,6 +62,7 @@ def _wanted() -> tuple[AuditForm, Wanted]:
         form.who.data or "",
         form.number.data or "",
         form.act.data or "",
+        kind if (kind := form.kind.data) in ("acts", "reads") else "",
         _day(form.since.data),
         _day(form.until.data, timedelta(days=1)),
         int(before) if before.isdecimal() and len(before) < 16 else None,
@@ -74,11 +83,10 @@ def export_audit() -> ResponseReturnValue:
     entries = audit_log.list_entries(context(), person(), wanted, "export audit log", MOST_EXPORTED)
     file = io.StringIO()
     rows = csv.writer(file)
-    rows.writerow(["sequence", "at", "who", "act", "screening", "about"])
+    rows.writerow(["sequence", "at", "who", "act", "screening", "about", "kind"])
     for e in entries:
-        rows.writerow(
-            [e.sequence, e.at.isoformat(), *map(_cell, (e.who, e.act, e.number, e.about))]
-        )
+        told = map(_cell, (e.who, e.act, e.number, e.about, e.kind))
+        rows.writerow([e.sequence, e.at.isoformat(), *told])
     return Response(
         file.getvalue(),
         mimetype="text/csv",
@@ -94,9 +102,7 @@ def _cell(text: str) -> str:
 @bp.post("/audit/verification")
 def verify_audit() -> ResponseReturnValue:
     """Say whether the log is whole, and whether it still holds a head that was noted."""
-    form, _everything = _wanted()
-    anchor, checked = AnchorForm(), None
+    anchor = AnchorForm()
     if anchor.validate_on_submit():
-        checked = audit_log.verify_noted(context(), person(), anchor.anchor.data or "")
-    entries = audit_log.list_entries(context(), person(), Wanted())
-    return _audit_page(form, entries=entries, checked=checked, anchor=anchor)
+        return pass_on(url_for(".audit"), anchor.anchor.data or "")
+    return lead_back()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     HiddenField,
@@ -16,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from screening.web.core.kept_form import KeptForm
 from screening.workflow.core.actor import LONGEST_NAME
 
 
@@ -48,12 +48,12 @@ def registration_field(label: Any) -> StringField:
     )
 
 
-class SignInForm(FlaskForm):
+class SignInForm(KeptForm):
     username = StringField(_l("User name"), [InputRequired(_l("Type your user name."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
 
 
-class SecondFactorForm(FlaskForm):
+class SecondFactorForm(KeptForm):
     code = StringField(
         _l("Code"),
         [InputRequired(_l("Type the code."))],
@@ -63,7 +63,7 @@ class SecondFactorForm(FlaskForm):
     )
 
 
-class FirstCodeForm(FlaskForm):
+class FirstCodeForm(KeptForm):
     code = StringField(
         _l("Code from the app"),
         [InputRequired(_l("Type the code."))],
@@ -75,7 +75,7 @@ class NewAppForm(FirstCodeForm):
     password = _password_now()
 
 
-class PasswordNowForm(FlaskForm):
+class PasswordNowForm(KeptForm):
     password = _password_now()
 
 
@@ -83,20 +83,20 @@ class RegistrationForm(PasswordNowForm):
     registration = registration_field(_l("Your registration number"))
 
 
-class SecondPersonForm(FlaskForm):
+class SecondPersonForm(KeptForm):
     secret = PasswordField(
         _l("Your password or a code from your app"),
         [InputRequired(_l("Type your password or a code from your app."))],
     )
 
 
-class LanguageForm(FlaskForm):
+class LanguageForm(KeptForm):
     """In which language the own desk speaks; empty is the clinic's."""
 
     language = SelectField(_l("Language of your pages"), validate_choice=False)
 
 
-class PasskeyForm(FlaskForm):
+class PasskeyForm(KeptForm):
     """What a device answered; passkey.js fills it in."""
 
     credential = HiddenField(validators=[InputRequired(), Length(max=20_000)])
@@ -111,7 +111,7 @@ class NewPasskeyForm(PasskeyForm):
     password = _password_now()
 
 
-class PasskeyNameForm(FlaskForm):
+class PasskeyNameForm(KeptForm):
     name = StringField(
         _l("Name"),
         [
@@ -121,7 +121,7 @@ class PasskeyNameForm(FlaskForm):
     )
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(KeptForm):
     new = PasswordField(
         _l("New password"),
         [InputRequired(_l("Type the new password."))],

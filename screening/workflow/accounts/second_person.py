@@ -111,6 +111,13 @@ def list_changes(context: Context, person: Staff) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.state != "waiting")
 
 
+def waiting_change(context: Context, person: Staff, change_id: str) -> Entry:
+    """Return one change that waits. Raises what `confirm` raises before it asks who it is."""
+    with context.database.read() as session:
+        _confirmable(context, session, person, change_id)
+    return next(entry for entry in list_changes(context, person) if entry.id == change_id)
+
+
 def to_confirm(context: Context, person: Staff) -> int:
     """Return how many changes wait for this very person."""
     if person.role not in CONFIRMING:
@@ -124,11 +131,15 @@ def confirm(context: Context, by: Staff, change_id: str, secret: str) -> Changed
     Raises ActRefusedError: "settled", "closed", "yourself", or what the change itself raises.
     """
     with context.database.read() as session:
-        row = _waiting(context, session, change_id, by.clinic.id)
-        if not _may(row, by.id) or by.id not in _able(session, by.clinic.id):
-            raise ActRefusedError(Refusal.YOURSELF)
+        _confirmable(context, session, by, change_id)
     confirm_who(context, by, secret, "second person")
-    return _settle(context, by, row.id, alone=False)
+    return _settle(context, by, change_id, alone=False)
+
+
+def _confirmable(context: Context, session: Session, by: Staff, change_id: str) -> None:
+    row = _waiting(context, session, change_id, by.clinic.id)
+    if not _may(row, by.id) or by.id not in _able(session, by.clinic.id):
+        raise ActRefusedError(Refusal.YOURSELF)
 
 
 def confirm_on_server(context: Context, clinic_id: str, change_id: str) -> Changed:

@@ -36,18 +36,17 @@ MOST_PAIRING_MISSES = 10  # from one address: a wrong pairing code tells no clin
 def add_kiosk(context: Context, by: Actor, name: str, pin: str = "") -> str:
     """Return the pairing code of a new tablet; it works once. `pin` may release the tablet."""
     code, pin_hash = new_code(), _slow_hash(pin) if pin else None
+    kiosk = Kiosk(
+        id=new_id(),
+        clinic_id=by.clinic_id,
+        name=name,
+        code_hash=context.hash(f"pair:{code}"),
+        pin_hash=pin_hash,
+        created_at=context.now(),
+    )
     with context.database.write() as session:
-        session.add(
-            Kiosk(
-                id=new_id(),
-                clinic_id=by.clinic_id,
-                name=name,
-                code_hash=context.hash(f"pair:{code}"),
-                pin_hash=pin_hash,
-                created_at=context.now(),
-            )
-        )
-        context.record(session, by, "add tablet", why=name)
+        session.add(kiosk)
+        context.record(session, by, "add tablet", why=of_tablet(kiosk).who)
     return code
 
 
@@ -110,7 +109,7 @@ def revoke_kiosk(context: Context, by: Actor, kiosk_id: str) -> None:
         kiosk = _own(session, by, kiosk_id)
         kiosk.revoked_at = kiosk.revoked_at or context.now()
         kiosk.code_hash = kiosk.token_hash = kiosk.pin_hash = None
-        context.record(session, by, "revoke tablet", why=kiosk.name)
+        context.record(session, by, "revoke tablet", why=of_tablet(kiosk).who)
 
 
 def tablet_of(context: Context, token: str) -> Tablet | None:
@@ -135,11 +134,11 @@ def _own(session: Session, by: Actor, kiosk_id: str) -> Kiosk:
 
 def count_miss(context: Context, session: Session, kiosk: Kiosk, misses: int, act: str) -> int:
     """Note a wrong code or PIN and return how many there were; the fifth locks the tablet."""
-    context.record(session, of_tablet(kiosk), act, why=kiosk.name)
+    context.record(session, of_tablet(kiosk), act, why=of_tablet(kiosk).who)
     if misses + 1 < MOST_MISSES:
         return misses + 1
     kiosk.locked_at = context.now()
-    context.record(session, of_tablet(kiosk), "lock tablet", why=kiosk.name)
+    context.record(session, of_tablet(kiosk), "lock tablet", why=of_tablet(kiosk).who)
     return 0
 
 
@@ -148,7 +147,7 @@ def unlock(context: Context, by: Actor, kiosk_id: str) -> None:
     with context.database.write() as session:
         kiosk = _own(session, by, kiosk_id)
         kiosk.locked_at, kiosk.misses, kiosk.pin_misses = None, 0, 0
-        context.record(session, by, "unlock tablet", why=kiosk.name)
+        context.record(session, by, "unlock tablet", why=of_tablet(kiosk).who)
 
 
 def set_pin(context: Context, by: Actor, kiosk_id: str, pin: str) -> None:
@@ -159,7 +158,7 @@ def set_pin(context: Context, by: Actor, kiosk_id: str, pin: str) -> None:
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
         kiosk.pin_hash, kiosk.pin_misses = hashed, 0
-        context.record(session, by, "set PIN of tablet", why=kiosk.name)
+        context.record(session, by, "set PIN of tablet", why=of_tablet(kiosk).who)
 
 
 def release(context: Context, tablet: Tablet, pin: str) -> None:
@@ -180,7 +179,7 @@ def release(context: Context, tablet: Tablet, pin: str) -> None:
             raise ActRefusedError(Refusal.NO_PIN)
         if fits:
             kiosk.token_hash, kiosk.pin_misses = None, 0
-            context.record(session, tablet, "release tablet", why=kiosk.name)
+            context.record(session, tablet, "release tablet", why=of_tablet(kiosk).who)
             return
         kiosk.pin_misses = count_miss(context, session, kiosk, kiosk.pin_misses, "wrong PIN")
     raise ActRefusedError(Refusal.WRONG_PIN)
@@ -194,7 +193,7 @@ def pair_again(context: Context, by: Actor, kiosk_id: str) -> str:
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
         kiosk.code_hash, kiosk.token_hash = context.hash(f"pair:{code}"), None
-        context.record(session, by, "give pairing code", why=kiosk.name)
+        context.record(session, by, "give pairing code", why=of_tablet(kiosk).who)
     return code
 
 

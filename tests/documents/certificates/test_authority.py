@@ -167,6 +167,10 @@ def test_a_doctors_certificate_carries_the_number_and_who_confirmed_it():
     alone = issue_certificate(authority(), "Dr A", "doctor", NOW, None, number, True)
     bare = issue_certificate(authority(), "Dr A", "doctor", NOW)
 
-    assert (alone.subject, alone.registration, is_alone(alone.certificate)) == ("Dr A", number, True)
+    assert (alone.subject, alone.registration, is_alone(alone.certificate)) == (
+        "Dr A",
+        number,
+        True,
+    )
     assert (bare.subject, bare.registration, is_alone(bare.certificate)) == ("Dr A", "", False)
     assert is_person(alone.certificate), "no organisation stands in it"

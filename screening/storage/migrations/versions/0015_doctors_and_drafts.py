@@ -1,4 +1,4 @@
-"""What a second person confirms, and what a page keeps that is not finished."""
+"""What a second person confirms, what a page keeps that is not finished, an annex of sources."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,20 @@ depends_on = None
 
 def upgrade() -> None:
     """Each kind of change has a function of its own below."""
+    _add_marks()
     _add_second_people()
+    _stamp_reports_again()
+    _add_annex()
+    _keep_what_is_typed()
+
+
+def _add_marks() -> None:
+    op.create_table(
+        "mark",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_mark"),
+    )
 
 
 def _add_second_people() -> None:
@@ -51,3 +64,35 @@ def _add_second_people() -> None:
         sa.Column("created_at", moment, nullable=False),
         sa.Column("sent_at", moment, nullable=True),
     )
+
+
+def _stamp_reports_again() -> None:
+    """Know when a report's proof ends, and each file that it was stamped into since."""
+    moment = sa.DateTime(timezone=True)
+    op.add_column("report", sa.Column("proven_until", moment, nullable=True))
+    op.add_column("report", sa.Column("restamp_at", moment, nullable=True))
+    op.create_index("ix_report_restamp_at", "report", ["restamp_at"])
+    op.create_table(
+        "report_stamp",
+        sa.Column("sha256", sa.String(), primary_key=True),
+        sa.Column("report_id", sa.String(), sa.ForeignKey("report.id"), nullable=False),
+        sa.Column("stamped_at", moment, nullable=False),
+    )
+    op.create_index("ix_report_stamp_report_id", "report_stamp", ["report_id"])
+
+
+def _add_annex() -> None:
+    op.create_table(
+        "annex",
+        sa.Column("clinic_id", sa.String(), sa.ForeignKey("clinic.id"), primary_key=True),
+        sa.Column(
+            "definitions_hash", sa.String(), sa.ForeignKey("definitions.hash"), primary_key=True
+        ),
+        sa.Column("language", sa.String(), primary_key=True),
+        sa.Column("pdf", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+    )
+
+
+def _keep_what_is_typed() -> None:
+    op.add_column("account", sa.Column("unfinished", sa.LargeBinary(), nullable=True))
