@@ -64,8 +64,12 @@ def begin(
         _drop(context, session, by, *same)
     session.add(row)
     session.flush()
-    context.record(session, by, f"begin {kind}", why=f"change:{row.id}")
+    context.record(session, by, f"begin {kind}", why=_about(row))
     return order_notice(context, session, row)
+
+
+def _about(row: AccountChange) -> str:
+    return f"account:{row.account_id}" if row.account_id else row.id
 
 
 def drop_of(context: Context, session: Session, by: Actor, account_id: str) -> None:
@@ -163,7 +167,7 @@ def _settle(context: Context, by: Actor, change_id: str, alone: bool) -> Changed
         row = _waiting(context, session, change_id, by.clinic_id)
         changed = carry_out(context, session, by, row, prepared)
         row.state, row.settled_by, row.settled_at = "confirmed", by.who, context.now()
-        context.record(session, by, f"confirm {row.kind}", why=f"change:{row.id}")
+        context.record(session, by, f"confirm {row.kind}", why=_about(row))
         ring = order_notice(context, session, row)
     for order in ring:
         context.ring(order)
@@ -177,7 +181,7 @@ def drop(context: Context, by: Staff, change_id: str) -> None:
         if row.kind == Kind.RESTORED:
             raise ActRefusedError(Refusal.SETTLED)
         row.state, row.settled_by, row.settled_at = "dropped", by.who, context.now()
-        context.record(session, by, f"drop {row.kind}", why=f"change:{row.id}")
+        context.record(session, by, f"drop {row.kind}", why=_about(row))
 
 
 def _waiting(
