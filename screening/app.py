@@ -125,7 +125,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "outcome_names": outcomes.WORDS,
         "role_words": ROLE_WORDS,
         "shown_answer": shown_answer,
-        "told": keeping.said,
+        "was_said": keeping.said,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,
         "to_confirm": second_person.to_confirm,
