@@ -14,7 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from screening.bootstrap import open_context
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
-from screening.web.accounts import account, administrator, sign_in
+from screening.web.accounts import account, administrator, audit, second_person, sign_in
+from screening.web.accounts.administration_forms import ROLE_WORDS
 from screening.web.clinics import alerts, branding
 from screening.web.core import keeping, kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
@@ -111,6 +112,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "as_written": as_written,
+        "changes_lately": second_person.changes_lately,
         "clinic_name": clinic_name,
         "get_locale": get_locale,
         "is_unfinished": keeping.is_unfinished,
@@ -121,10 +123,12 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "moment_of": datetime.fromisoformat,
         "outcome_looks": outcomes.LOOKS,
         "outcome_names": outcomes.WORDS,
+        "role_words": ROLE_WORDS,
         "shown_answer": shown_answer,
         "was_said": keeping.said,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,
+        "to_confirm": second_person.to_confirm,
     }
     metrics.register(app)
     app.before_request(health.answer_at_once)
@@ -140,7 +144,8 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(end_old_visit)
     app.before_request(leaving.go_on)
     treating = (treatment, sign, recall, alerts)
-    desks = (desk, inviting, acts, review, lead, administrator, patients, *treating)
+    staff = (account, administrator, audit, second_person)
+    desks = (desk, inviting, acts, review, lead, patients, *staff, *treating)
     pages = (
         answering,
         arrival,
@@ -152,7 +157,6 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         handover,
         tablets,
         sign_in,
-        account,
         health,
         verify,
         branding,

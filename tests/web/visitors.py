@@ -20,6 +20,7 @@ NOBODYS = {
     "clinic_id": "x",
     "screening_id": "x",
     "account_id": "x",
+    "change_id": "x",
     "kiosk_id": "x",
     "passkey_id": "x",
     "patient_id": "x",

@@ -111,7 +111,8 @@ class Context(Vault):
 
     `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
     `workers` says when the worker of each machine was there last and what hindered it,
-    `issue` makes a doctor's certificate that holds from a moment on, `issue_seal` a clinic's
+    `issue` makes a doctor's certificate that holds from a moment on, with the registration
+    number, and whether it was confirmed on the server alone, `issue_seal` a clinic's
     seal where the settings name none for all. `seal` is for clinics that have none of
     their own, or for all where the settings name one (`one_seal`). `clock` is the
     timestamp authority, `trust` holds the roots that we believe, and `public_url` is
@@ -123,7 +124,7 @@ class Context(Vault):
     seal: Credentials
     ring: Callable[[str], None]
     workers: Callable[[], list[tuple[datetime, str]]]
-    issue: Callable[[str, datetime], Credentials]
+    issue: Callable[[str, datetime, str | None, bool], Credentials]
     issue_seal: Callable[[str, datetime], Credentials | None]
     one_seal: bool = False
     clock: TimestampAuthority | None = None
