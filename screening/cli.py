@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from screening.commands import clinic, keeping
+from screening.commands import backup, clinic, keeping
 from screening.commands.audit import audit
 from screening.commands.code import code
 from screening.commands.medicines import medicines
@@ -26,6 +26,7 @@ from screening.commands.rescreen import rescreen
 from screening.commands.restamp import restamp
 from screening.commands.verify import verify
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
+from screening.storage.turn import WaitedTooLongError
 
 if TYPE_CHECKING:
     from screening.clinical.definitions.definitions import Definitions
@@ -41,6 +42,8 @@ class Commands(click.Group):
             return super().invoke(context)
         except SettingError as error:
             _stop([str(error)], 2)
+        except WaitedTooLongError:
+            _stop(["others write to the database and do not let go; nothing was done"], 1)
         finally:
             os.umask(before)
 
@@ -264,7 +267,7 @@ def worker() -> None:
     run_worker(config, context.keys, open_context)
 
 
-for command in (*clinic.COMMANDS, *keeping.COMMANDS):
+for command in (*clinic.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)
 
 

@@ -31,6 +31,7 @@ from screening.storage.tables import (
     TreatmentLot,
 )
 from screening.workflow.core.actor import Actor
+from screening.workflow.core.acts import erased_because
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -47,7 +48,7 @@ def erase(context: Context, screening_id: str, by: Actor, why: str) -> list[str]
     Return the numbers of the same person's screenings that are kept: they may hold the
     same answers. After the last one nothing is kept of the person either.
     """
-    others = erase_screening(context, screening_id, by, "erase", why)
+    others = erase_screening(context, screening_id, by, "erase", erased_because(why))
     context.database.scrub()
     return others
 
@@ -90,9 +91,9 @@ def erase_patient(context: Context, patient_id: str, by: Actor, why: str) -> lis
         for row in rows:
             _empty_patient(context, session, row)
         for screening in kept:
-            context.record(session, by, "erase", screening, why)
+            context.record(session, by, "erase", screening, erased_because(why))
         at = Actor(by.who, rows[0].clinic_id)
-        context.record(session, at, "erase patient", why=f"{rows[0].id}: {why}")
+        context.record(session, at, "erase patient", why=f"{rows[0].id}: {erased_because(why)}")
     context.database.scrub()
     return numbers
 

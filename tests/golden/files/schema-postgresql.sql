@@ -84,6 +84,8 @@ column kiosk 12 pin_misses integer not null default 0
 column lock 01 name character varying not null
 column lock 02 misses integer not null
 column lock 03 locked_until timestamp with time zone
+column mark 01 name character varying not null
+column mark 02 at timestamp with time zone not null
 column message 01 id character varying not null
 column message 02 screening_id character varying not null
 column message 03 kind character varying not null
@@ -223,6 +225,7 @@ constraint kiosk PRIMARY KEY (id)
 constraint kiosk UNIQUE (code_hash)
 constraint kiosk UNIQUE (token_hash)
 constraint lock PRIMARY KEY (name)
+constraint mark PRIMARY KEY (name)
 constraint message FOREIGN KEY (check_in_id) REFERENCES check_in(id)
 constraint message FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint message PRIMARY KEY (id)
@@ -305,6 +308,7 @@ index CREATE UNIQUE INDEX pk_definitions ON public.definitions USING btree (hash
 index CREATE UNIQUE INDEX pk_installation ON public.installation USING btree (name)
 index CREATE UNIQUE INDEX pk_kiosk ON public.kiosk USING btree (id)
 index CREATE UNIQUE INDEX pk_lock ON public.lock USING btree (name)
+index CREATE UNIQUE INDEX pk_mark ON public.mark USING btree (name)
 index CREATE UNIQUE INDEX pk_message ON public.message USING btree (id)
 index CREATE UNIQUE INDEX pk_note ON public.note USING btree (id)
 index CREATE UNIQUE INDEX pk_passkey ON public.passkey USING btree (id)

@@ -157,6 +157,11 @@ CREATE TABLE lock (
   locked_until DATETIME,
   CONSTRAINT pk_lock PRIMARY KEY (name)
 )
+CREATE TABLE mark (
+  name VARCHAR NOT NULL,
+  at DATETIME NOT NULL,
+  CONSTRAINT pk_mark PRIMARY KEY (name)
+)
 CREATE TABLE message (
   id VARCHAR NOT NULL,
   screening_id VARCHAR NOT NULL,
