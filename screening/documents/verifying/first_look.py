@@ -76,20 +76,21 @@ def _last_range(pdf: bytes) -> list[int]:
     return [int(number) for number in found[-1]]
 
 
-def leads_to(signed: Protected, roots: Sequence[x509.Certificate]) -> bool:
-    """Tell whether one of `roots` vouches for who signed, at whatever time.
+def leads_to(signed: Protected, roots: Sequence[x509.Certificate]) -> x509.Certificate | None:
+    """Return which of `roots` vouches for who signed, at whatever time.
 
     Whoever has no certificate from them could be anyone: their file needs no closer look.
     """
     certificate = signed.certificate
     for _ in range(LONGEST_CHAIN):
-        if certificate in roots or any(_issued(certificate, root) for root in roots):
-            return True
+        for root in roots:
+            if certificate == root or _issued(certificate, root):
+                return root
         above = [each for each in signed.chain if _issued(certificate, each)]
         if not above or above[0] == certificate:
-            return False
+            return None
         certificate = above[0]
-    return False
+    return None
 
 
 def stranger(signed: Protected) -> Reason:
