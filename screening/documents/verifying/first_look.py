@@ -20,7 +20,8 @@ from screening.documents.cms.reasons import N_, BrokenError, Reason
 LARGEST = 20 * 1024 * 1024  # bytes
 BYTE_RANGE = re.compile(rb"/ByteRange ?\[(\d{1,8}) (\d{1,8}) (\d{1,8}) (\d{1,8})\]")
 ANY_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[")
-HEAD = b"%PDF-"
+HEAD, TAIL = b"%PDF-", b"%%EOF"
+LONGEST_TAIL = 1024  # bytes; where programs look for the end
 LONGEST_BEFORE = 4096  # bytes before the head; what begins later is something else
 LONGEST_CHAIN = 5
 
@@ -53,7 +54,8 @@ def check_ends(pdf: bytes) -> None:
     if begin < 0:
         raise BrokenError(NO_PDF)
     if not ANY_BYTE_RANGE.search(pdf):
-        raise BrokenError(LOCKED if b"/Encrypt" in pdf else NO_SEAL)
+        cut = TAIL not in pdf[-LONGEST_TAIL:]
+        raise BrokenError(LOCKED if b"/Encrypt" in pdf else CUT if cut else NO_SEAL)
     if begin:
         raise BrokenError(BEFORE)
     _check_end(pdf)
