@@ -15,6 +15,7 @@ def upgrade() -> None:
     _add_second_people()
     _stamp_reports_again()
     _add_annex()
+    _keep_what_is_typed()
 
 
 def _add_marks() -> None:
@@ -91,3 +92,7 @@ def _add_annex() -> None:
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
     )
+
+
+def _keep_what_is_typed() -> None:
+    op.add_column("account", sa.Column("unfinished", sa.LargeBinary(), nullable=True))
