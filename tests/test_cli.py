@@ -310,3 +310,9 @@ def test_rescreen_refuses_a_clinic_that_is_not_there(installation):
 
     assert done.exit_code == 2
     assert "name the clinic with --clinic ID" in done.stderr
+
+
+def test_without_a_clock_nothing_is_stamped_again_and_it_is_said(installation):
+    done = run(installation, "restamp")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "set SCREENING_TIMESTAMP_URL" in done.stderr
