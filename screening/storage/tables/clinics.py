@@ -61,6 +61,15 @@ class DefinitionsArchive(Table):
     first_used_at: Mapped[datetime]
 
 
+class Mark(Table):
+    """When something last happened to the whole installation: "written", "restored"."""
+
+    __tablename__ = "mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class AnnexRow(Table):
     """What those lists rest on, as a sealed PDF: for each clinic and language one."""
 
