@@ -61,9 +61,10 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def plain_text(pdf: bytes) -> str:
-    """Return the whole text in reading order, one line."""
-    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+def plain_text(pdf: bytes, raw: bool = False) -> str:
+    """Return the whole text in reading order, one line; `raw` in the order of the file."""
+    command = ["pdftotext", *(["-raw"] if raw else []), "-", "-"]
+    done = subprocess.run(command, input=pdf, capture_output=True, check=True)
     return words(done.stdout.decode())
 
 
