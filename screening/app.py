@@ -16,8 +16,10 @@ from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
 from screening.web.clinics import alerts, branding
-from screening.web.core import error_pages, outcomes
+from screening.web.core import error_pages, outcomes, way_on
+from screening.web.core.clinic import clinic_here, clinic_name, clinic_phone
 from screening.web.core.formatting import (
+    card_date,
     harmless,
     is_withheld,
     iso_day,
@@ -30,7 +32,6 @@ from screening.web.core.formatting import (
     state_words,
 )
 from screening.web.core.guards import (
-    clinic_name,
     cookie_name,
     deny_unguarded,
     end_old_visit,
@@ -107,11 +108,13 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
     app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day, "wait": shown_wait}
-    app.jinja_env.filters["listed"] = listed
+    app.jinja_env.filters |= {"card_date": card_date, "listed": listed}
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "as_written": as_written,
+        "clinic_here": clinic_here,
         "clinic_name": clinic_name,
+        "clinic_phone": clinic_phone,
         "get_locale": get_locale,
         "languages": languages,
         "is_kiosk": is_kiosk,
@@ -150,6 +153,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         verify,
         branding,
         statement,
+        way_on,
     )
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)

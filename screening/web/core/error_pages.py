@@ -6,7 +6,10 @@ from flask import Flask, current_app, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from screening.logs import places
@@ -14,7 +17,17 @@ from screening.storage.encryption import SealedBlobError
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.limits import FILES, seconds_to_wait
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
+from screening.web.core.way_on import STAFFS, again, page_too_old, try_cookies, way_on
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+
+Words = str | LazyString
+Way = tuple[str, str] | None
+# After these nothing of the visit is left to go on with: the page offers no way back into it.
+VISIT_ENDS = {
+    *(Refusal.GONE, Refusal.EXPIRED, Refusal.WITHDRAWN, Refusal.SUPERSEDED, Refusal.CONFIRMED),
+    *(Refusal.NO_VISIT, Refusal.ELSEWHERE, Refusal.OTHER_DEVICE, Refusal.LINK_USED),
+    *(Refusal.CHECK_IN_OVER, Refusal.SUBMITTED, Refusal.DECIDED, Refusal.ERASED),
+}
 
 
 def register(app: Flask) -> None:
@@ -23,6 +36,25 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(SealedBlobError, damaged)
     app.register_error_handler(Exception, broken)
+
+
+def _page(title: Words, text: Words, status: int, way: Way) -> tuple[str, int]:
+    """Return a page that says no: what is wrong, what to do, whom to call.
+
+    It comes even where nothing can be read that would make it a page of the clinic.
+    """
+    try:
+        return render_template("core/error.html", title=title, text=text, way=way), status
+    except Exception as error:
+        _log(error)
+        return f"<!DOCTYPE html><title>{escape(title)}</title><p>{escape(text)}", status
+
+
+def _way(visit_ends: bool = False) -> Way:
+    try:
+        return way_on(visit_ends)
+    except Exception:  # who asks cannot be told: the page says the rest
+        return None
 
 
 def refused(error: ActRefusedError) -> ResponseReturnValue:
@@ -34,23 +66,12 @@ def refused(error: ActRefusedError) -> ResponseReturnValue:
     if is_kiosk() and error.reason in ON_A_TABLET:
         end_visit()
         page = ON_A_TABLET[error.reason]
-    return render_template("core/error.html", title=page.title, text=page.text), page.status
+    return _page(page.title, page.text, page.status, _way(error.reason in VISIT_ENDS))
 
 
 def stale(error: CSRFError) -> ResponseReturnValue:
-    if not request.cookies:
-        title = _("Cookies are switched off in this browser")
-        text = _(
-            "We need one cookie to know that these answers are yours. It ends with your visit and "
-            "follows you nowhere. Allow cookies for this site, then load the page once more."
-        )
-        return render_template("core/error.html", title=title, text=text), 400
-    title = _("We could not accept this page")
-    text = _(
-        "Your browser sent it without our cookie. Allow cookies for this site, then go back: "
-        "what you typed is still there. Load the page once more and send it again."
-    )
-    return render_template("core/error.html", title=title, text=text), 400
+    """A form without its token: of an old page, or of a browser that keeps no cookie."""
+    return page_too_old(again()) if request.cookies else try_cookies()
 
 
 def failed(error: HTTPException) -> ResponseReturnValue:
@@ -60,12 +81,11 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     if code == 429:
         return too_often()
     if code == 413 and request.endpoint in FILES:
-        too_large, most = _("This file is too large"), FILES[request.endpoint][1]
-        return render_template("core/error.html", title=too_large, text=most), code
+        return _page(_("This file is too large"), FILES[request.endpoint][1], code, again())
     title, text = {
         400: (_("We could not read this"), _("Go back and try once more.")),
         401: (_("Please sign in"), _("You were signed out. Sign in and do it again.")),
-        403: (_("This page is not for you"), _("Go back, or sign in with another account.")),
+        403: _not_yours(),
         404: (
             _("There is no such page"),
             _("Check the address. If you followed a link from the clinic, open it again."),
@@ -79,7 +99,16 @@ def failed(error: HTTPException) -> ResponseReturnValue:
             ),
         ),
     }.get(code, (_("Something went wrong"), _("Try again in a moment.")))
-    return render_template("core/error.html", title=title, text=text), code
+    return _page(title, text, code, again() if code >= 500 else _way())
+
+
+def _not_yours() -> tuple[str, str]:
+    if is_kiosk():
+        text = _("Links open on your own phone. Here you begin with a code from the reception.")
+        return _("This does not open on the tablet"), text
+    if request.blueprint in STAFFS:
+        return _("This page is not for you"), _("Go back, or sign in with another account.")
+    return _("This page is not for you"), _("Go back, or ask the clinic.")
 
 
 def too_often() -> ResponseReturnValue:
@@ -90,19 +119,20 @@ def too_often() -> ResponseReturnValue:
         "Wait %(num)s seconds, then load the page again.",
         wait,
     )
-    page = render_template("core/error.html", title=_("Too many tries"), text=text)
-    return page, 429, {"Retry-After": str(wait)}
+    page, status = _page(_("Too many tries"), text, 429, again())
+    return page, status, {"Retry-After": str(wait)}
 
 
 def damaged(error: SealedBlobError) -> ResponseReturnValue:
     """What is stored was changed or lost a bit: nothing of it is shown, rather than half."""
     _log(error)
-    title = _("This record cannot be opened")
-    text = _(
-        "What is stored of it is damaged, so nothing of it is shown. Tell the administrator: "
-        "a backup may still hold it."
-    )
-    return render_template("core/error.html", title=title, text=text), 500
+    text = _("What is stored of it is damaged, so nothing of it is shown. Please call the clinic.")
+    if current_user.is_authenticated:
+        text = _(
+            "What is stored of it is damaged, so nothing of it is shown. Tell the administrator: "
+            "a backup may still hold it."
+        )
+    return _page(_("This record cannot be opened"), text, 500, _way(visit_ends=True))
 
 
 def _log(error: Exception) -> None:
@@ -115,6 +145,5 @@ def broken(error: Exception) -> ResponseReturnValue:
     _log(error)
     if current_app.testing:
         raise error
-    title = _("Something went wrong on our side")
     text = _("Nothing that you sent before is lost. Try again in a minute, or tell the clinic.")
-    return render_template("core/error.html", title=title, text=text), 500
+    return _page(_("Something went wrong on our side"), text, 500, again())

@@ -13,7 +13,8 @@ from flask_babel import get_locale
 from flask_wtf import FlaskForm
 
 from screening.web.core import error_pages
-from screening.web.core.guards import clinic_here, context, day_at_clinic, person, require
+from screening.web.core.clinic import clinic_here
+from screening.web.core.guards import context, day_at_clinic, person, require
 from screening.web.core.language import definitions
 from screening.web.reception import words
 from screening.web.reception.forms import SearchForm
