@@ -21,19 +21,20 @@ from screening.web.accounts.passkey_challenge import (
     new_challenge,
     passkeys_work,
 )
-from screening.web.core.formatting import picture_of
-from screening.web.core.guards import context, person, require
-from screening.web.core.language import desk_languages, own_name
-from screening.web.core.limits import a_try
-from screening.web.core.refusal_words import (
+from screening.web.accounts.refusal_words import (
     CODE_OF_THE_APP,
-    LANGUAGE,
     NEW_PASSWORD,
     OWN_PASSWORD,
     PASSKEY,
     PASSKEY_REMOVAL,
-    words,
 )
+from screening.web.core.formatting import picture_of
+from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import pass_on, passed_on
+from screening.web.core.language import desk_languages, own_name
+from screening.web.core.leaving import lead_back
+from screening.web.core.limits import a_try
+from screening.web.core.refusal_words import LANGUAGE, words
 from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
 from screening.workflow.accounts.sessions import check_password
 from screening.workflow.core.refusal import ActRefusedError
@@ -71,7 +72,7 @@ def _confirmed(form: FlaskForm) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        check_password(context(), person().id, form.password.data)
+        check_password(context(), person(), form.password.data, "account")
     except ActRefusedError as refused:
         form.password.errors = [words(OWN_PASSWORD, refused)]
         return False
@@ -118,7 +119,7 @@ def app() -> ResponseReturnValue:
     form = NewAppForm()
     if _confirmed(form):
         try:
-            second_factor.accept_app(context(), person().id, form.code.data)
+            second_factor.accept_app(context(), person().id, form.code.data, person().sign_in)
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
@@ -133,10 +134,17 @@ def recovery_codes() -> ResponseReturnValue:
     form = PasswordNowForm()
     if _confirmed(form):
         codes = second_factor.renew_recovery_codes(context(), person())
-        return render_template(
-            "accounts/own/recovery_codes.html", codes=codes, following=url_for(".front")
-        )
+        return pass_on(url_for(".new_codes"), [list(codes), url_for(".front")])
     return _page("renew_codes", form)
+
+
+@bp.get("/recovery-codes/new")
+def new_codes() -> ResponseReturnValue:
+    """Show the codes for a quarter of an hour, in this browser alone."""
+    if (passed := passed_on()) is None:
+        return redirect(url_for(".front"), 303)
+    codes, following = passed
+    return render_template("accounts/own/recovery_codes.html", codes=codes, following=following)
 
 
 @bp.route("/passkeys/new", methods=["GET", "POST"])
@@ -176,7 +184,7 @@ def passkey(passkey_id: str) -> ResponseReturnValue:
 @bp.post("/passkeys/<passkey_id>/removal")
 @a_try
 def remove_passkey(passkey_id: str) -> ResponseReturnValue:
-    name, form = passkeys.passkey_name(context(), person(), passkey_id), PasswordNowForm()
+    form = PasswordNowForm()
     if _confirmed(form):
         try:
             passkeys.remove_passkey(context(), person(), passkey_id)
@@ -184,11 +192,7 @@ def remove_passkey(passkey_id: str) -> ResponseReturnValue:
             form.password.errors = [words(PASSKEY_REMOVAL, refused)]
         else:
             return redirect(url_for(".front"), 303)
-    rename = PasskeyNameForm(formdata=None, data={"name": name})
-    page = render_template(
-        "accounts/own/passkey.html", form=rename, passkey_id=passkey_id, name=name, removal=form
-    )
-    return page, 422
+    return lead_back()
 
 
 @bp.post("/sign-ins/end")

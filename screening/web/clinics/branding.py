@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.clinic import clinic_here
+from screening.web.clinics.here import clinic_here
 from screening.web.core.guards import context, open_to_all
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.contrast import (

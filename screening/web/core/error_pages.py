@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,27 +17,20 @@ from werkzeug.exceptions import HTTPException
 from screening.logs import places
 from screening.storage.encryption import SealedBlobError
 from screening.web.core.guards import end_visit, is_kiosk
+from screening.web.core.keeping import blueprint_of
 from screening.web.core.limits import FILES, seconds_to_wait
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
-from screening.web.core.way_on import STAFFS, again, page_too_old, try_cookies, way_on
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 Words = str | LazyString
 Way = tuple[str, str] | None
+STAFFS = {"staff", "account", "administrator", "doctor", "lead", "reception", "patients"}
 # After these nothing of the visit is left to go on with: the page offers no way back into it.
 VISIT_ENDS = {
     *(Refusal.GONE, Refusal.EXPIRED, Refusal.WITHDRAWN, Refusal.SUPERSEDED, Refusal.CONFIRMED),
     *(Refusal.NO_VISIT, Refusal.ELSEWHERE, Refusal.OTHER_DEVICE, Refusal.LINK_USED),
     *(Refusal.CHECK_IN_OVER, Refusal.SUBMITTED, Refusal.DECIDED, Refusal.ERASED),
 }
-
-
-def register(app: Flask) -> None:
-    app.register_error_handler(ActRefusedError, refused)
-    app.register_error_handler(CSRFError, stale)
-    app.register_error_handler(HTTPException, failed)
-    app.register_error_handler(SealedBlobError, damaged)
-    app.register_error_handler(Exception, broken)
 
 
 def _page(title: Words, text: Words, status: int, way: Way) -> tuple[str, int]:
@@ -50,9 +45,36 @@ def _page(title: Words, text: Words, status: int, way: Way) -> tuple[str, int]:
         return f"<!DOCTYPE html><title>{escape(title)}</title><p>{escape(text)}", status
 
 
-def _way(visit_ends: bool = False) -> Way:
+def _asked_for() -> str:
+    """Return the page on which somebody is: that of the refused form, or this one; "" for none."""
+    page = str(g.get("way_back", "") or request.path)
+    return page if blueprint_of(page) not in {"", "leaving", "cookies"} else ""
+
+
+def way_on(visit_ends: bool = False) -> Way:
+    """Return what leads on from a page that says no: the words of a button, and its address."""
+    if g.get("way_back") and not visit_ends:
+        return _("Back to the page"), g.way_back
+    if current_user.is_authenticated:
+        return _("To your work"), url_for("staff.home")
+    if "screening" in session and not visit_ends:
+        return _("Go on with my questions"), url_for("patient.resume")
+    if is_kiosk():
+        return _("To the first page of the tablet"), url_for("kiosk.front")
+    if blueprint_of(_asked_for()) in STAFFS:
+        return _("Sign in"), url_for("staff.sign_in")
+    return None
+
+
+def again() -> Way:
+    """Return what loads the same page again, where it is one that can be loaded."""
+    page = _asked_for()
+    return (_("Load the page again"), page) if page else way_on()
+
+
+def _tried(find: Callable[..., Way], *given: bool) -> Way:
     try:
-        return way_on(visit_ends)
+        return find(*given)
     except Exception:  # who asks cannot be told: the page says the rest
         return None
 
@@ -66,12 +88,17 @@ def refused(error: ActRefusedError) -> ResponseReturnValue:
     if is_kiosk() and error.reason in ON_A_TABLET:
         end_visit()
         page = ON_A_TABLET[error.reason]
-    return _page(page.title, page.text, page.status, _way(error.reason in VISIT_ENDS))
+    return _page(page.title, page.text, page.status, _tried(way_on, error.reason in VISIT_ENDS))
 
 
 def stale(error: CSRFError) -> ResponseReturnValue:
-    """A form without its token: of an old page, or of a browser that keeps no cookie."""
-    return page_too_old(again()) if request.cookies else try_cookies()
+    """A form without its token, of another window or another place: of cookies nothing is known."""
+    title = _("We could not accept this page")
+    text = _(
+        "It was open for a long time, or in a second window. Nothing of it was sent. "
+        "What you typed is still there if you go back: load the page again and send it once more."
+    )
+    return _page(title, text, 400, _tried(again))
 
 
 def failed(error: HTTPException) -> ResponseReturnValue:
@@ -80,8 +107,9 @@ def failed(error: HTTPException) -> ResponseReturnValue:
         return error
     if code == 429:
         return too_often()
-    if code == 413 and request.endpoint in FILES:
-        return _page(_("This file is too large"), FILES[request.endpoint][1], code, again())
+    at = request.args.get("at", request.endpoint)
+    if code == 413 and at in FILES:
+        return _page(_("This file is too large"), FILES[at][1], code, _tried(again))
     title, text = {
         400: (_("We could not read this"), _("Go back and try once more.")),
         401: (_("Please sign in"), _("You were signed out. Sign in and do it again.")),
@@ -99,14 +127,14 @@ def failed(error: HTTPException) -> ResponseReturnValue:
             ),
         ),
     }.get(code, (_("Something went wrong"), _("Try again in a moment.")))
-    return _page(title, text, code, again() if code >= 500 else _way())
+    return _page(title, text, code, _tried(again if code >= 500 else way_on))
 
 
 def _not_yours() -> tuple[str, str]:
     if is_kiosk():
         text = _("Links open on your own phone. Here you begin with a code from the reception.")
         return _("This does not open on the tablet"), text
-    if request.blueprint in STAFFS:
+    if blueprint_of(_asked_for()) in STAFFS:
         return _("This page is not for you"), _("Go back, or sign in with another account.")
     return _("This page is not for you"), _("Go back, or ask the clinic.")
 
@@ -119,7 +147,7 @@ def too_often() -> ResponseReturnValue:
         "Wait %(num)s seconds, then load the page again.",
         wait,
     )
-    page, status = _page(_("Too many tries"), text, 429, again())
+    page, status = _page(_("Too many tries"), text, 429, _tried(again))
     return page, status, {"Retry-After": str(wait)}
 
 
@@ -132,7 +160,7 @@ def damaged(error: SealedBlobError) -> ResponseReturnValue:
             "What is stored of it is damaged, so nothing of it is shown. Tell the administrator: "
             "a backup may still hold it."
         )
-    return _page(_("This record cannot be opened"), text, 500, _way(visit_ends=True))
+    return _page(_("This record cannot be opened"), text, 500, _tried(way_on, True))
 
 
 def _log(error: Exception) -> None:
@@ -146,4 +174,4 @@ def broken(error: Exception) -> ResponseReturnValue:
     if current_app.testing:
         raise error
     text = _("Nothing that you sent before is lost. Try again in a minute, or tell the clinic.")
-    return _page(_("Something went wrong on our side"), text, 500, again())
+    return _page(_("Something went wrong on our side"), text, 500, _tried(again))

@@ -21,21 +21,20 @@ from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.progress import progress_at
 from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
+from screening.web.core import keeping
 from screening.web.core.formatting import declaration_text, shown_date
 from screening.web.core.guards import (
     context,
     device,
-    end_visit,
     is_kiosk,
     not_on_a_tablet,
     open_to_all,
     own_lock,
-    pause_visit,
     start_visit,
 )
 from screening.web.core.language import definitions, language
 from screening.web.core.limits import a_link
-from screening.web.screenings.code_forms import CodeForm, other_device_page
+from screening.web.screenings.code_forms import other_device_page
 from screening.web.screenings.forms import (
     WORDS,
     AnswererForm,
@@ -44,7 +43,7 @@ from screening.web.screenings.forms import (
     procedure_choices,
     question_form,
 )
-from screening.workflow.screenings import answering, arrival, edit_lock, own_code, previous_answers
+from screening.workflow.screenings import answering, arrival, edit_lock, previous_answers
 from screening.workflow.screenings.draft import Draft
 
 bp = Blueprint("patient", __name__)
@@ -85,6 +84,7 @@ def draft_here() -> Draft:
     if is_kiosk():
         edit_lock.keep(context(), own_lock())
     g.clinic = draft.clinic
+    keeping.offer(draft.unfinished)
     return draft
 
 
@@ -286,14 +286,3 @@ def declaration() -> ResponseReturnValue:
         text=text,
         back=url_for(".who_answered"),
     ), 422 if form.errors else 200
-
-
-@bp.post("/screening/leave")
-def leave() -> ResponseReturnValue:
-    """Stop for now: the answers stay, this browser forgets; a code may still be chosen."""
-    draft_here()
-    if is_kiosk() or own_code.may_replace(context(), own_lock()):
-        end_visit()
-        return render_template("screenings/left.html", form=None)
-    pause_visit()
-    return render_template("screenings/left.html", form=CodeForm(formdata=None))

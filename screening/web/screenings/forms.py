@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -51,6 +50,7 @@ from screening.clinical.medicines.questions import (
 )
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
 from screening.clinical.report.returning import StillTrue
+from screening.web.core.kept_form import KeptForm
 from screening.web.screenings.date_field import DatePartsField
 from screening.workflow.core.actor import LONGEST_NAME
 
@@ -141,20 +141,13 @@ def procedure_choices(procedures: Mapping[str, Procedure]) -> list[SelectChoice]
     return [SelectChoice(p.id, p.name) for p in procedures.values()]
 
 
-class PatientForm(FlaskForm):
+class PatientForm(KeptForm):
     """Base of what patients fill in: a change of language keeps what they typed, and sends nothing.
 
     The page is shown again in that language; where it had said what was wrong, it says so again.
     """
 
     keeps_typing = True
-
-    def validate_on_submit(self, extra_validators: Any = None) -> bool:
-        if "lang" not in request.args:
-            return bool(super().validate_on_submit(extra_validators))
-        if "checked" in request.args and self.is_submitted():
-            self.validate(extra_validators)
-        return False
 
 
 class AnswerForm(PatientForm):
@@ -167,7 +160,7 @@ class AnswerForm(PatientForm):
         return self._fields.get(name)
 
 
-class MedicineForm(FlaskForm):
+class MedicineForm(KeptForm):
     """What a patient says about a medicine on the list; `about` is the question that was shown."""
 
     about = HiddenField()
@@ -231,7 +224,7 @@ def still_true_form(here: StillTrue) -> FlaskForm:
         )
         for item, _answer in here.asked
     }
-    form = type("StillTrueForm", (FlaskForm,), fields | {"about": HiddenField()})
+    form = type("StillTrueForm", (KeptForm,), fields | {"about": HiddenField()})
     return form(data={"about": here.section.id})
 
 

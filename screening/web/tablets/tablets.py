@@ -31,9 +31,12 @@ from screening.web.core.guards import (
     start_visit,
     tablet,
 )
+from screening.web.core.keeping import drop_typed, said, say
 from screening.web.core.language import language
+from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import PAIRING, RELEASE, START, words
+from screening.web.core.source import source
 from screening.web.tablets.forms import CodeForm, PinForm, StartForm
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import answering, edit_lock
@@ -52,11 +55,10 @@ def front() -> ResponseReturnValue:
         end_visit()
     if here is None:
         return render_template("tablets/pair.html", form=CodeForm())
-    return _start_page(StartForm(formdata=None), here.locked)
-
-
-def _start_page(form: StartForm, locked: bool) -> str:
-    return render_template("tablets/start.html", form=form, **({"locked": True} if locked else {}))
+    form = StartForm()
+    form.begun = said("begun", False)
+    locked = {"locked": True} if here.locked else {}
+    return render_template("tablets/start.html", form=form, **locked)
 
 
 @bp.get("/pairing/<code>")
@@ -77,7 +79,7 @@ def pair() -> ResponseReturnValue:
         return render_template("tablets/pair.html", form=form), 422 if form.errors else 200
     if form.validate_on_submit():
         try:
-            token = tablets.pair(context(), form.code.data)
+            token = tablets.pair(context(), form.code.data, source())
         except ActRefusedError as refused:
             form.code.errors = [words(PAIRING, refused)]
         else:
@@ -92,18 +94,16 @@ def start() -> ResponseReturnValue:
     form, here = StartForm(), tablet()
     if here is None:
         return redirect(url_for(".front"), 303)
-    locked = here.locked
     if form.validate_on_submit():
         try:
             given = form.code.data, form.born.data, form.afresh.data
             screening_id = handover.start(context(), here, *given)
         except ActRefusedError as refused:
-            locked = refused.reason == Refusal.LOCKED
             if refused.reason == Refusal.BEGUN:
-                form.begun = True
+                say("begun", True)
                 form.afresh.errors = [words(START, refused)]
             else:
-                form = StartForm(formdata=None)  # whoever comes next finds nothing typed
+                drop_typed()  # whoever comes next finds nothing typed
                 form.code.errors = [words(START, refused)]
         else:
             chosen = language()  # what the page was in, whoever comes next
@@ -111,7 +111,7 @@ def start() -> ResponseReturnValue:
             session["language"] = chosen
             _answer_once(str(form.born.data))
             return redirect(url_for("patient.resume"), 303)
-    return _start_page(form, locked), 422 if form.errors or locked else 200
+    return lead_back()
 
 
 def _answer_once(born: str) -> None:
@@ -163,7 +163,8 @@ def leave() -> ResponseReturnValue:
     here = tablet()
     if here is None:
         return redirect(url_for(".front"), 303)
-    end_visit()
+    if "screening" in session:
+        end_visit()
     form = PinForm()  # only now: it puts its token into the session
     if form.validate_on_submit():
         try:

@@ -48,6 +48,7 @@ from screening.workflow.screenings.changes import supersede
 from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.history import person_hash
+from screening.workflow.screenings.unfinished import forget_all
 
 OVER = {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED, State.CONFIRMED}
 
@@ -158,6 +159,7 @@ def draft_of(context: Context, session: Session, screening: Screening) -> Draft:
         taken=frozenset(draft.get("taken", ())),
         rows=draft.get("rows", {}),
         since=draft.get("since"),
+        unfinished=draft.get("unfinished", {}),
     )
 
 
@@ -241,7 +243,8 @@ def submit(
             context, session, screening, draft, {**declaration, **by}, head, (language, words)
         )
         screening.state = State.SUBMITTED
-        orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
+        # The copy first: the patient waits for it.
+        orders = order_reports(session, screening.id, (Kind.COPY, Kind.SCREENING), now)
         if screening.gravity == Outcome.CONTRAINDICATED.gravity:
             orders += order_alert(context, session, screening)
     for order in orders:
@@ -277,6 +280,7 @@ def keep_report(
     screening.definitions_hash = context.definitions.hash
     screening.person_hash = person_hash(context, screening.clinic_id, frame)
     screening.submitted_at = now
+    forget_all(context, session, screening)
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
     if session.get(DefinitionsArchive, context.definitions.hash) is None:
         session.add(

@@ -34,6 +34,7 @@ from screening.clinical.report.arrival import EVERY_ROW
 from screening.clinical.report.parts import AnsweredBy
 from screening.storage.tables import Clinic
 from screening.workflow.core.given import Given
+from screening.workflow.core.unfinished import Pages
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Draft:
     answered. On arrival `taken` are the questions whose answers come from before and are not
     shown, `rows` what was said to the rows, `since` the day of the answers of before.
     `why_again` is asking_again.ON_ARRIVAL or FOR_THE_DOCTOR where this one comes after
-    another, `answered_by` a report.AnsweredBy once the patient was asked.
+    another, `answered_by` a report.AnsweredBy once the patient was asked. `unfinished` is what
+    was typed and not sent, by page: it counts nowhere.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Draft:
     taken: frozenset[str] = frozenset()
     rows: Mapping[str, str] = field(default_factory=dict)
     since: str | None = None
+    unfinished: Pages = field(default_factory=dict)
 
     @property
     def answered_on(self) -> dict[str, date]:
