@@ -17,8 +17,10 @@ from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, audit, second_person, sign_in
 from screening.web.accounts.administration_forms import ROLE_WORDS
 from screening.web.clinics import alerts, branding
+from screening.web.clinics.here import clinic_here, clinic_name, clinic_phone
 from screening.web.core import keeping, kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
+    card_date,
     harmless,
     is_withheld,
     iso_day,
@@ -31,7 +33,6 @@ from screening.web.core.formatting import (
     state_words,
 )
 from screening.web.core.guards import (
-    clinic_name,
     cookie_name,
     deny_unguarded,
     end_old_visit,
@@ -41,7 +42,7 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.operations import health, metrics, statement
+from screening.web.operations import cookies, health, metrics, statement
 from screening.web.patients import patients
 from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
@@ -108,12 +109,14 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
     app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day, "wait": shown_wait}
-    app.jinja_env.filters["listed"] = listed
+    app.jinja_env.filters |= {"card_date": card_date, "listed": listed}
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "as_written": as_written,
         "changes_lately": second_person.changes_lately,
+        "clinic_here": clinic_here,
         "clinic_name": clinic_name,
+        "clinic_phone": clinic_phone,
         "get_locale": get_locale,
         "is_unfinished": keeping.is_unfinished,
         "languages": languages,
@@ -162,6 +165,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         branding,
         statement,
         leaving,
+        cookies,
     )
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)

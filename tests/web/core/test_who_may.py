@@ -24,6 +24,7 @@ BROWSERS = {"stranger", "patient"} | HALF | STAFF
 ALL = BROWSERS | {"tablet"}
 MAY = {
     "static": ALL,
+    "cookies.probe": ALL,
     "statement.accessibility": ALL,
     "look.style": ALL,
     "look.logo": ALL,
