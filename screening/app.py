@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from screening.bootstrap import open_context
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
-from screening.web.accounts import account, administrator, sign_in
+from screening.web.accounts import account, administrator, audit, sign_in
 from screening.web.clinics import alerts, branding
 from screening.web.core import keeping, kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
@@ -127,6 +127,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "stylesheet": branding.stylesheet,
     }
     metrics.register(app)
+    app.before_request(health.answer_at_once)
     app.before_request(allow_files)
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
@@ -139,7 +140,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(end_old_visit)
     app.before_request(leaving.go_on)
     treating = (treatment, sign, recall, alerts)
-    desks = (desk, inviting, acts, review, lead, administrator, patients, *treating)
+    desks = (desk, inviting, acts, review, lead, administrator, audit, patients, *treating)
     pages = (
         answering,
         arrival,

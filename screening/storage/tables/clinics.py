@@ -58,3 +58,12 @@ class DefinitionsArchive(Table):
     hash: Mapped[str] = mapped_column(primary_key=True)
     archive: Mapped[bytes]
     first_used_at: Mapped[datetime]
+
+
+class Mark(Table):
+    """When something last happened to the whole installation: "written", "restored"."""
+
+    __tablename__ = "mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -21,21 +21,20 @@ from screening.web.accounts.passkey_challenge import (
     new_challenge,
     passkeys_work,
 )
+from screening.web.accounts.refusal_words import (
+    CODE_OF_THE_APP,
+    NEW_PASSWORD,
+    OWN_PASSWORD,
+    PASSKEY,
+    PASSKEY_REMOVAL,
+)
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
 from screening.web.core.keeping import pass_on, passed_on
 from screening.web.core.language import desk_languages, own_name
 from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_try
-from screening.web.core.refusal_words import (
-    CODE_OF_THE_APP,
-    LANGUAGE,
-    NEW_PASSWORD,
-    OWN_PASSWORD,
-    PASSKEY,
-    PASSKEY_REMOVAL,
-    words,
-)
+from screening.web.core.refusal_words import LANGUAGE, words
 from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
 from screening.workflow.accounts.sessions import check_password
 from screening.workflow.core.refusal import ActRefusedError
@@ -73,7 +72,7 @@ def _confirmed(form: FlaskForm) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        check_password(context(), person().id, form.password.data)
+        check_password(context(), person(), form.password.data, "account")
     except ActRefusedError as refused:
         form.password.errors = [words(OWN_PASSWORD, refused)]
         return False
@@ -120,7 +119,7 @@ def app() -> ResponseReturnValue:
     form = NewAppForm()
     if _confirmed(form):
         try:
-            second_factor.accept_app(context(), person().id, form.code.data)
+            second_factor.accept_app(context(), person().id, form.code.data, person().sign_in)
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:

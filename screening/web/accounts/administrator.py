@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from contextlib import closing, nullcontext
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
 from screening.web.accounts.administration_forms import (
     ROLE_WORDS,
     AccountForm,
-    AnchorForm,
-    AuditForm,
     LookForm,
     NewPinForm,
     RoleForm,
     TabletForm,
     look_words,
 )
+from screening.web.accounts.refusal_words import NEW_ACCOUNT
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
 from screening.web.core.keeping import pass_on, passed_on, said, say
 from screening.web.core.language import desk_languages
 from screening.web.core.leaving import lead_back
-from screening.web.core.refusal_words import NEW_ACCOUNT, words
+from screening.web.core.refusal_words import words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.branding import Look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.records import audit_log
-from screening.workflow.records.audit_log import Wanted
 from screening.workflow.tablets import tablets as all_tablets
 
 bp = Blueprint("administrator", __name__, url_prefix="/admin")
 bp.before_request(require("administrator"))
-MOST_EXPORTED = 100_000
 
 
 @bp.get("")
@@ -225,88 +217,3 @@ def _look_changed(form: LookForm) -> bool:
         form[field].errors = [said]
         return False
     return True
-
-
-@bp.get("/audit")
-def audit() -> ResponseReturnValue:
-    form, wanted = _wanted()
-    entries = audit_log.list_entries(context(), person(), wanted)
-    more = len(entries) == audit_log.A_PAGE
-    noted = passed_on()
-    return _audit_page(
-        form,
-        entries=entries,
-        next_before=entries[-1].sequence if more else None,
-        checked=None if noted is None else audit_log.verify_noted(context(), person(), noted),
-    )
-
-
-def _audit_page(form: AuditForm, **values: object) -> str:
-    kept = {k: v for k, v in request.args.items() if k in form.data}
-    shown = {"entries": [], "next_before": None, "checked": None, "anchor": AnchorForm()} | values
-    return render_template(
-        "accounts/administration/audit.html",
-        form=form,
-        kept=kept,
-        first=not request.args.get("before"),
-        zone=person().clinic.zone,
-        **shown,
-    )
-
-
-def _wanted() -> tuple[AuditForm, Wanted]:
-    """Return the filter as it was asked for; a part that cannot be read narrows nothing."""
-    form = AuditForm(request.args)
-    everyone = {"": _("Everyone")} | audit_log.list_people(context(), person())
-    others = {"patient": _("Patients"), "program": _("The service"), "stranger": _("Strangers")}
-    form.who.choices = [SelectChoice(k, v) for k, v in (everyone | others).items()]
-    form.validate()
-    before = request.args.get("before", "")
-    return form, Wanted(
-        form.who.data or "",
-        form.number.data or "",
-        form.act.data or "",
-        _day(form.since.data),
-        _day(form.until.data, timedelta(days=1)),
-        int(before) if before.isdecimal() and len(before) < 16 else None,
-    )
-
-
-def _day(day: date | None, later: timedelta = timedelta()) -> datetime | None:
-    """Return the moment when `day` begins at the clinic, or one `later`."""
-    if day is None or not 1900 < day.year < 9000:
-        return None
-    return datetime.combine(day + later, time(), ZoneInfo(person().clinic.zone))
-
-
-@bp.get("/audit.csv")
-def export_audit() -> ResponseReturnValue:
-    """Give the entries of the filter as a file; the moments are UTC."""
-    _form, wanted = _wanted()
-    entries = audit_log.list_entries(context(), person(), wanted, "export audit log", MOST_EXPORTED)
-    file = io.StringIO()
-    rows = csv.writer(file)
-    rows.writerow(["sequence", "at", "who", "act", "screening", "about"])
-    for e in entries:
-        rows.writerow(
-            [e.sequence, e.at.isoformat(), *map(_cell, (e.who, e.act, e.number, e.about))]
-        )
-    return Response(
-        file.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
-    )
-
-
-def _cell(text: str) -> str:
-    """Return `text` so that a spreadsheet never takes it for a formula."""
-    return f"'{text}" if text[:1] in set("=+-@\t\r") else text
-
-
-@bp.post("/audit/verification")
-def verify_audit() -> ResponseReturnValue:
-    """Say whether the log is whole, and whether it still holds a head that was noted."""
-    anchor = AnchorForm()
-    if anchor.validate_on_submit():
-        return pass_on(url_for(".audit"), anchor.anchor.data or "")
-    return lead_back()

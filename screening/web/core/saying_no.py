@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from screening.storage.encryption import SealedBlobError
-from screening.web.core import error_pages
+from screening.web.core import error_pages, waiting
 from screening.web.core.keeping import AFTER, blueprint_of, say
 from screening.web.core.leaving import bp, keep_sent, lead_back, page_sent
 from screening.web.core.limits import seconds_to_wait
@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
         SealedBlobError: error_pages.damaged,
         Exception: error_pages.broken,
     }
+    waiting.register(app)
     for kind, page in pages.items():
         app.register_error_handler(kind, by_get(page))
 
