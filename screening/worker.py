@@ -26,7 +26,8 @@ from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
 from screening.workflow.records import retention
-from screening.workflow.reports import making, restamping
+from screening.workflow.reports import annexes, making, restamping
+from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
@@ -69,6 +70,8 @@ class _Work:
                 delivery.send_mail(context, order_id)
             elif order_id.startswith(restamping.RESTAMP):
                 restamping.restamp(context, order_id.removeprefix(restamping.RESTAMP))
+            elif order_id.startswith(ANNEX):
+                annexes.make_annex(context, order_id, self.press.render)
             else:
                 making.make_report(context, order_id, self.press.render)
         finally:
@@ -83,7 +86,8 @@ class _Work:
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
             waits.ask_after_waits(context)  # each opens reports, so not every minute
             self.waits_seen = hour
-        for order_id in (*making.due_reports(context), *delivery.due_mails(context)):
+        due = [*making.due_reports(context), *delivery.due_mails(context)]
+        for order_id in (*due, *annexes.missing_annexes(context)):
             self.order(order_id)
         self._stamp_a_few(context)
         tell_state(self.queue, self.hindrance, context.now())

@@ -10,7 +10,7 @@ from screening.storage.tables.accounts import (
     RecoveryCode,
     SignIn,
 )
-from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept, Mark
+from screening.storage.tables.clinics import AnnexRow, Clinic, DefinitionsArchive, Kept, Mark
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -32,6 +32,7 @@ __all__ = [
     "Account",
     "AccountChange",
     "AccountNotice",
+    "AnnexRow",
     "AuditEntry",
     "CheckIn",
     "Clinic",

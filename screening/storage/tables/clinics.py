@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.storage.columns import Table, new_id
@@ -67,3 +68,15 @@ class Mark(Table):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class AnnexRow(Table):
+    """What those lists rest on, as a sealed PDF: for each clinic and language one."""
+
+    __tablename__ = "annex"
+
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    definitions_hash: Mapped[str] = mapped_column(ForeignKey("definitions.hash"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    pdf: Mapped[bytes] = mapped_column(deferred=True)
+    sealed_at: Mapped[datetime]

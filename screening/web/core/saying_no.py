@@ -28,9 +28,9 @@ def register(app: Flask) -> None:
         SealedBlobError: error_pages.damaged,
         Exception: error_pages.broken,
     }
-    waiting.register(app)
     for kind, page in pages.items():
         app.register_error_handler(kind, by_get(page))
+    waiting.register(app)  # what was typed cannot be kept where nobody can write
 
 
 def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:

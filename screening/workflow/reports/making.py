@@ -32,6 +32,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, seal_into
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.reports.authorities import printed_fingerprint
+from screening.workflow.reports.beside import beside
 from screening.workflow.reports.issued import verification_code
 from screening.workflow.reports.outbox import REPORTS, Kind
 
@@ -83,6 +84,8 @@ def _draw_up(context: Context, report_id: str, render: Render) -> bytes:
         report = report_for_the_visit(context, session, screening)
         if row.kind == Kind.ARRIVAL:
             report = _with_what_was_decided(context, session, screening, report)
+        if row.kind in {Kind.SCREENING, Kind.PLAN}:
+            report = {**report, "beside": beside(context, session, screening)}
         logo = logo_for_report(session, screening.clinic_id)
         seal = clinic_seal(context, session, screening.clinic_id)
         render = partial(render, _with_code(context, row, report, seal), logo=logo)
@@ -149,7 +152,7 @@ def _decided(
     sequence: int,
     render: Render,
 ) -> bytes:
-    """Return the decided report: everything, the decision, the sealed report inside, two seals."""
+    """Return the decided report: what was decided before the sealed pages, and two seals."""
     decision = decision_of(context, session, screening, sequence)
     assert decision is not None
     first = session.scalars(

@@ -1,4 +1,4 @@
-"""What a second person confirms, and what a page keeps that is not finished."""
+"""What a second person confirms, what a page keeps that is not finished, an annex of sources."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     _add_marks()
     _add_second_people()
     _stamp_reports_again()
+    _add_annex()
     _keep_what_is_typed()
 
 
@@ -78,6 +79,19 @@ def _stamp_reports_again() -> None:
         sa.Column("stamped_at", moment, nullable=False),
     )
     op.create_index("ix_report_stamp_report_id", "report_stamp", ["report_id"])
+
+
+def _add_annex() -> None:
+    op.create_table(
+        "annex",
+        sa.Column("clinic_id", sa.String(), sa.ForeignKey("clinic.id"), primary_key=True),
+        sa.Column(
+            "definitions_hash", sa.String(), sa.ForeignKey("definitions.hash"), primary_key=True
+        ),
+        sa.Column("language", sa.String(), primary_key=True),
+        sa.Column("pdf", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+    )
 
 
 def _keep_what_is_typed() -> None:
