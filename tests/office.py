@@ -48,7 +48,9 @@ class Client(FlaskClient):
     def open(self, *args, **kwargs):
         response = super().open(*args, **kwargs)
         to = response.headers.get("Location", "")
-        refused = to.startswith("/no/") or re.search(r"[?&](checked|lang)=", to)
+        refused = to.startswith(("/no/", "/verify/result/")) or re.search(
+            r"[?&](checked|lang|why)=", to
+        )
         return self.get(to) if response.status_code == 303 and refused else response
 
 
