@@ -70,7 +70,8 @@ def _drawable(text: str) -> str:
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         is_space = category == "Zs" or character == "\t"
-        is_known = is_space or character in JOINERS or ord(character) in covered
+        is_drawn = category[0] != "C" and ord(character) in covered
+        is_known = is_space or character in JOINERS or is_drawn
         if category in {"Cc", "Cf", "Cs"} and not is_known:
             continue
         if marks > MOST_MARKS or VARIANT.match(character):
