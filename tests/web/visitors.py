@@ -11,6 +11,7 @@ HALF = {"waiting", "newcomer"}  # gave the password; has, or has not, a second f
 NOBODYS = {
     "link": "x" * 32,
     "link_id": "painkiller",
+    "carried": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
     "filename": "core.css",

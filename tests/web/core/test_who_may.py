@@ -34,6 +34,7 @@ MAY = {
     "verify.ask": ALL,
     "verify.show": ALL,
     "verify.check": ALL,
+    "verify.result": ALL,
     "verify.check_for_program": ALL,
     "verify.describe_for_program": ALL,
     "staff.home": ALL,
