@@ -32,6 +32,7 @@ from screening.clinical.medicines.questions import (
 from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.arrival import EVERY_ROW
 from screening.clinical.report.parts import AnsweredBy
+from screening.clinical.way.rows import Said
 from screening.storage.tables import Clinic
 from screening.workflow.core.given import Given
 
@@ -49,7 +50,8 @@ class Draft:
     answered. On arrival `taken` are the questions whose answers come from before and are not
     shown, `rows` what was said to the rows, `since` the day of the answers of before.
     `why_again` is asking_again.ON_ARRIVAL or FOR_THE_DOCTOR where this one comes after
-    another, `answered_by` a report.AnsweredBy once the patient was asked.
+    another, `answered_by` a report.AnsweredBy once the patient was asked. `said` is what was
+    replied in the rows of lists, `held_until` how long a tablet holds the edit lock.
     """
 
     id: str
@@ -71,6 +73,8 @@ class Draft:
     taken: frozenset[str] = frozenset()
     rows: Mapping[str, str] = field(default_factory=dict)
     since: str | None = None
+    said: Said = field(default_factory=dict)
+    held_until: datetime | None = None
 
     @property
     def answered_on(self) -> dict[str, date]:
