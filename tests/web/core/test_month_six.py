@@ -287,7 +287,7 @@ def check_in(clinic, ticked=None):
     walk.fill_date(page, "3", "5", "1986")
     page.get_by_role("button", name="Continue").last.click()
     page.get_by_role("heading", name="How are you after").wait_for()
-    for group in page.locator("fieldset.sign-row").all():
+    for group in page.locator("fieldset.row").all():
         unsure = ticked and ticked in group.inner_text()
         group.get_by_label("Not sure" if unsure else "No", exact=True).check()
     if ticked:
