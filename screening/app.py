@@ -46,7 +46,14 @@ from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
-from screening.web.screenings import answering, arrival, confirmations, proof, receipt
+from screening.web.screenings import (
+    answering,
+    arrival,
+    confirmations,
+    finishing,
+    proof,
+    receipt,
+)
 from screening.web.tablets import handover, tablets
 from screening.web.treatments import check_in, recall, sign, treatment
 from screening.workflow.core.context import Context
@@ -137,6 +144,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     desks = (desk, inviting, acts, review, lead, administrator, patients, *treating)
     pages = (
         answering,
+        finishing,
         arrival,
         confirmations,
         proof,

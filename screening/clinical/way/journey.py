@@ -14,6 +14,7 @@ from screening.clinical.definitions.questionnaire import (
     Answers,
     Item,
     Questionnaire,
+    Step,
     first_unanswered,
     journey,
 )
@@ -93,8 +94,7 @@ class Journey:
     @property
     def is_complete(self) -> bool:
         """Whether nothing is left to ask."""
-        steps = journey(self.questionnaire, self.answers)
-        complete = bool(steps) and not first_unanswered(steps, self.answers)
+        complete = bool(self.steps) and not first_unanswered(self.steps, self.answers)
         return complete and self.next.kind is Kind.END
 
     def _is_open(self, screen: Screen) -> bool:
@@ -121,7 +121,7 @@ class Journey:
 
     def before(self, screen: Screen) -> Stop:
         """Return the page before `screen`."""
-        place = self.screens.index(screen)
+        place = next(i for i, one in enumerate(self.screens) if one.name == screen.name)
         return Stop(Kind.SCREEN, self.screens[place - 1].name) if place else self.begins_with
 
     @property
@@ -135,6 +135,10 @@ class Journey:
         roots = [item for section in self.questionnaire.sections for item in section.items]
         return Progress(screen.nth, len(roots))
 
+    @cached_property
+    def steps(self) -> list[Step]:
+        """Every question that the answers lead to."""
+        return journey(self.questionnaire, self.answers)
+
     def asked(self) -> Mapping[str, Item]:
-        """Return the questions on the way."""
-        return {s.item.link_id: s.item for s in journey(self.questionnaire, self.answers)}
+        return {step.item.link_id: step.item for step in self.steps}

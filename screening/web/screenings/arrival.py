@@ -18,8 +18,8 @@ from screening.clinical.report.arrival import ELSE, MEDICINES, REPLIES, ROWS, co
 from screening.web.core.formatting import arrival_row_words
 from screening.web.core.guards import context, end_visit, is_kiosk, open_to_all, own_lock
 from screening.web.core.language import definitions, language
-from screening.web.screenings.answering import draft_here, next_url, words_here
 from screening.web.screenings.forms import PatientForm
+from screening.web.screenings.way import draft_here, next_url, words_here
 from screening.workflow.screenings import arrival
 from screening.workflow.screenings.draft import Draft
 

@@ -9,8 +9,8 @@ from screening.clinical.definitions.questionnaire import NO
 from screening.clinical.medicines.questions import NotRecognised, Question, Reading
 from screening.web.core.guards import context, open_to_all, own_lock
 from screening.web.core.language import definitions
-from screening.web.screenings.answering import draft_here, next_url, said_text, to_confirm
 from screening.web.screenings.forms import CHANGED, SAME, MedicineForm, still_true_form
+from screening.web.screenings.way import draft_here, next_url, said_text, to_confirm
 from screening.workflow.screenings import medicine_check, previous_answers
 from screening.workflow.screenings.draft import Draft
 
@@ -25,7 +25,7 @@ def medicine() -> ResponseReturnValue:
     asked = next(iter(draft.medicine_questions(definitions())), None)
     if asked is None:
         return redirect(next_url(draft), 303)
-    listed = url_for("patient.question", link_id=definitions().medicines.reads[0])
+    listed = url_for("patient.question", name=definitions().medicines.reads[0])
     form = MedicineForm(asked)
     if form.validate_on_submit():
         reply = form.reply.data

@@ -7,7 +7,6 @@ answer there and say in plain words what is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from flask import request
@@ -21,7 +20,6 @@ from wtforms import (
     RadioField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
@@ -33,14 +31,11 @@ from screening.clinical.definitions.questionnaire import (
     NO,
     NONE_OF_THESE,
     NOT_KNOWN,
-    STILL,
     TELL_DOCTOR,
     YES,
-    Answer,
-    Item,
     ItemType,
 )
-from screening.clinical.evaluation.answers import Fault, parse_answer
+from screening.clinical.evaluation.answers import Fault
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.medicines.questions import (
@@ -51,7 +46,6 @@ from screening.clinical.medicines.questions import (
 )
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
 from screening.clinical.report.returning import StillTrue
-from screening.web.screenings.date_field import DatePartsField
 from screening.workflow.core.actor import LONGEST_NAME
 
 WORDS = {
@@ -77,64 +71,6 @@ MISSING = {
     ItemType.TEXT: _l("Write your answer."),
 }
 LONGEST_INK = 60_000
-GOES_ON = "goes-on"  # no question can have this name
-
-
-class Answerable:
-    """Accept what clinical.answers accepts, and keep the answer as `field.answer`."""
-
-    def __init__(self, item: Item, on: date):
-        self.item, self.on = item, on
-
-    def __call__(self, form: FlaskForm, field: Field) -> None:
-        raw = field.data
-        if form["unknown"] is not None and form["unknown"].data:
-            raw = NOT_KNOWN
-        if form[GOES_ON] is not None and form[GOES_ON].data:
-            raw = STILL
-        field.answer, fault = parse_answer(self.item, raw, self.on)
-        if fault is Fault.MISSING:
-            raise ValidationError(MISSING.get(self.item.type, FAULTS[fault]))
-        if fault is Fault.NOT_A_DATE and isinstance(field, DatePartsField):
-            raise ValidationError(field.mistake(self.item.type is ItemType.BIRTH_DATE))
-        if fault:
-            raise ValidationError(str(FAULTS[fault]) % {"most": f"{self.item.longest:,}"})
-
-
-def question_form(item: Item, on: date, answers: Mapping[str, Answer]) -> FlaskForm:
-    """Return the form for one question, filled with the answer given before."""
-    given = answers.get(item.link_id)
-    fields: dict[str, Any] = {item.link_id: _field(item, on)}
-    asks_unknown = item.type is ItemType.DATE and item.may_not_know
-    fields["unknown"] = BooleanField(WORDS[NOT_KNOWN]) if asks_unknown else None
-    fields[GOES_ON] = BooleanField(item.still) if item.still else None
-    form = type("QuestionForm", (AnswerForm,), fields)
-    ticked = {"unknown": given == NOT_KNOWN, GOES_ON: given == STILL}
-    return form(data={item.link_id: given, **ticked})
-
-
-def _field(item: Item, on: date) -> Field:
-    checks = [Answerable(item, on)]
-    texts = {option.id: option.text for option in item.options} | {STILL: item.still}
-    choices = [SelectChoice(code, texts.get(code) or WORDS[code]) for code in item.codes]
-    match item.type:
-        case ItemType.YES_NO | ItemType.ONE_OF:
-            return RadioField(
-                item.text, checks, description=item.help, choices=choices, validate_choice=False
-            )
-        case ItemType.SOME_OF:
-            return SelectMultipleField(
-                item.text, checks, description=item.help, choices=choices, validate_choice=False
-            )
-        case ItemType.BIRTH_DATE:
-            return DatePartsField(item.text, checks, description=item.help)
-        case ItemType.DATE:
-            partly = _l(
-                "Leave empty what you do not know: the month and year, or the year, help too."
-            )
-            return DatePartsField(item.text, checks, description=item.help or partly)
-        case ItemType.TEXT:
-            return TextAreaField(item.text, checks, description=item.help)
 
 
 def procedure_choices(procedures: Mapping[str, Procedure]) -> list[SelectChoice]:
@@ -155,16 +91,6 @@ class PatientForm(FlaskForm):
         if "checked" in request.args and self.is_submitted():
             self.validate(extra_validators)
         return False
-
-
-class AnswerForm(PatientForm):
-    """Base of the form for one question; `unknown` and GOES_ON stand beside a date.
-
-    What goes on outweighs a date typed beside it: no wait has begun.
-    """
-
-    def __getitem__(self, name: str) -> Field | None:
-        return self._fields.get(name)
 
 
 class MedicineForm(FlaskForm):
@@ -256,7 +182,9 @@ class ProceduresForm(PatientForm):
             raise ValidationError(_l("Choose ten treatments at most."))
 
 
-class AnswererForm(PatientForm):
+class FinishForm(PatientForm):
+    """Who answered, and the declaration, below the answers."""
+
     who = RadioField(
         _l("Who answered these questions?"),
         [InputRequired(_l("Choose who answered."))],
@@ -271,13 +199,6 @@ class AnswererForm(PatientForm):
         [Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name."))],
         description=_l("Only if there was an interpreter."),
     )
-
-    def validate_interpreter(self, field: Field) -> None:
-        if self.who.data == INTERPRETER and not (field.data or "").strip():
-            raise ValidationError(_l("Type the interpreter’s name."))
-
-
-class DeclarationForm(PatientForm):
     agree = BooleanField(
         _l("I agree with this declaration"),
         [InputRequired(_l("Tick the box to say that you agree."))],
@@ -292,6 +213,10 @@ class DeclarationForm(PatientForm):
     ink = HiddenField(
         validators=[Length(max=LONGEST_INK, message=_l("The drawing is too large. Draw it again."))]
     )
+
+    def validate_interpreter(self, field: Field) -> None:
+        if self.who.data == INTERPRETER and not (field.data or "").strip():
+            raise ValidationError(_l("Type the interpreter’s name."))
 
     def validate_full_name(self, field: Field) -> None:
         if not field.data.strip():

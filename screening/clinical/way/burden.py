@@ -1,0 +1,166 @@
+"""How long the way is: pages, questions and taps, counted as a browser would meet them.
+
+A tap is each choice, box and button that is touched; a typed field counts one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from screening.clinical.definitions.definitions import (
+    Definitions,
+    assemble_questionnaire,
+    findings_asked,
+)
+from screening.clinical.definitions.questionnaire import (
+    NO,
+    NONE_OF_THESE,
+    YES,
+    Answer,
+    Answers,
+    Item,
+    ItemType,
+    Questionnaire,
+    answers_on_path,
+    journey,
+)
+from screening.clinical.medicines.questions import (
+    DidYouMean,
+    NotRecognised,
+    Question,
+    open_questions,
+    with_replies,
+)
+from screening.clinical.way.journey import Journey, Kind
+from screening.clinical.way.rows import LIST, Row, replies_to, told_in
+from screening.clinical.way.screens import Screen
+
+AGE = 45
+START, SEND = 1, 4  # taps: one button; who answered, the box, the name, the button
+SECONDS_A_TAP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    pages: int
+    questions: int
+    taps: int
+
+    @property
+    def minutes(self) -> int:
+        """What it takes by taps, where the clinic has no figures of its own yet."""
+        return max(1, -(-self.taps * SECONDS_A_TAP // 60))
+
+
+def quiet_answer(item: Item, on: date) -> Answer:
+    """Return what a patient with nothing to report answers."""
+    match item.type:
+        case ItemType.YES_NO:
+            return NO
+        case ItemType.SOME_OF:
+            return [NONE_OF_THESE]
+        case ItemType.ONE_OF:
+            plain = [o.id for o in item.options if not o.means and not o.then]
+            return (plain or [option.id for option in item.options])[-1]
+        case ItemType.BIRTH_DATE:
+            return f"{on.year - AGE}-01-01"
+        case ItemType.DATE:
+            return on.isoformat()
+        case ItemType.TEXT:
+            return "nothing"
+
+
+@dataclass
+class _Patient:
+    """A patient on the way: what was answered so far, and what that took."""
+
+    definitions: Definitions
+    procedures: Sequence[str]
+    on: date
+    will: Answers
+    grouped: bool
+    answers: dict[str, Answer] = field(default_factory=dict)
+    said: dict[str, dict[str, str]] = field(default_factory=dict)
+    replies: dict[str, str] = field(default_factory=dict)
+    pages: int = 0
+    questions: int = 0
+    taps: int = 0
+
+    def walk(self) -> None:
+        questionnaire = assemble_questionnaire(self.definitions, self.procedures)
+        while True:
+            asked = next(self._about_medicines(questionnaire), None)
+            if asked is not None:
+                keys = [asked.id] if isinstance(asked, DidYouMean) else asked.keys()
+                reply = YES if isinstance(asked, NotRecognised) else NO
+                self.replies |= dict.fromkeys(keys, reply)
+                self._turn(1, 2)
+                continue
+            way = Journey(questionnaire, self.answers, self.said, self.grouped)
+            if (stop := way.next).kind is Kind.END:
+                return
+            screen = way.screen(stop.name)
+            assert screen is not None
+            self._answer(screen, way.shown(screen))
+
+    def _turn(self, questions: int, taps: int) -> None:
+        self.pages += 1
+        self.questions += questions
+        self.taps += taps
+
+    def _answer(self, screen: Screen, rows: Sequence[Row]) -> None:
+        fresh: dict[str, dict[str, str]] = {}
+        taps = 0
+        for row in rows:
+            answer = self._meant(row.item)
+            if row.is_reply:
+                told = replies_to(row.item, {row.item.link_id: answer}, {})
+                place = row.option.id if row.option else LIST
+                fresh.setdefault(row.item.link_id, {})[place] = told[place]
+                taps += 1
+            else:
+                self.answers[row.item.link_id] = answer
+                taps += taps_of(row.item, answer)
+        items = {item.link_id: item for item in screen.items}
+        told_now = told_in(items, self.answers, self.said, fresh)
+        self.answers |= told_now.answers
+        self.said = told_now.said
+        self._turn(len(rows), taps + 1)
+
+    def _meant(self, item: Item) -> Answer:
+        return self.will.get(item.link_id) or quiet_answer(item, self.on)
+
+    def _about_medicines(self, questionnaire: Questionnaire) -> Iterator[Question]:
+        counted = answers_on_path(questionnaire, self.answers)
+        record = with_replies(self.definitions.medicines.read(counted), self.replies)
+        if record.entries:
+            asked = [step.item for step in journey(questionnaire, self.answers)]
+            used = findings_asked(self.definitions, self.procedures)
+            said = (self.answers, record, self.replies)
+            yield from open_questions(self.definitions, asked, *said, used)
+
+
+def taps_of(item: Item, answer: Answer) -> int:
+    """Return how often a page is touched to give `answer`, its button aside."""
+    if isinstance(answer, list):
+        return len(answer)
+    typed_date = item.type.is_date and answer[:4].isdecimal()
+    return len(answer.split("-")) if typed_date else 1
+
+
+def burden_of(
+    definitions: Definitions,
+    procedures: Sequence[str],
+    on: date,
+    will: Mapping[str, Answer] | None = None,
+    grouped: bool = True,
+) -> Burden:
+    """Return what the way costs a patient who was invited for `procedures`.
+
+    `will` is what the patient answers, to everything else as one with nothing to report.
+    """
+    patient = _Patient(definitions, procedures, on, will or {}, grouped)
+    patient.walk()
+    return Burden(patient.pages + 2, patient.questions, patient.taps + START + SEND)
