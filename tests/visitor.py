@@ -57,10 +57,15 @@ class Visitor:
         self.begin(link)
         self.answer_quietly(special)
         while self.url.endswith("/screening/medicine"):
-            [about] = re.findall(r'name="about" value="([^"]+)"', self.html)
-            self.post(about=unescape(about), reply="yes" if about == "unread" else "no")
+            self.stand_by()
             self.answer_quietly(special)
         return self.declare(name)
+
+    def stand_by(self):
+        """Say to each question about a medicine that all is right as it stands."""
+        abouts = re.findall(r'name="(about\d)" value="([^"]+)"', self.html)
+        replies = {n.replace("about", "reply"): "yes" if a == "unread" else "no" for n, a in abouts}
+        return self.post(**{name: unescape(about) for name, about in abouts}, **replies)
 
     def declare(self, name="Lan Nguyen"):
         return self.post(who="self", agree="y", full_name=name)

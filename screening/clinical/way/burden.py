@@ -33,8 +33,8 @@ from screening.clinical.medicines.questions import (
     open_questions,
     with_replies,
 )
-from screening.clinical.way.journey import Journey, Kind
-from screening.clinical.way.rows import LIST, Row, replies_to, told_in
+from screening.clinical.way.journey import Journey
+from screening.clinical.way.rows import LIST, MOST_ROWS, Row, replies_to, told_in
 from screening.clinical.way.screens import Screen
 
 AGE = 45
@@ -91,19 +91,17 @@ class _Patient:
     def walk(self) -> None:
         questionnaire = assemble_questionnaire(self.definitions, self.procedures)
         while True:
-            asked = next(self._about_medicines(questionnaire), None)
-            if asked is not None:
-                keys = [asked.id] if isinstance(asked, DidYouMean) else asked.keys()
-                reply = YES if isinstance(asked, NotRecognised) else NO
-                self.replies |= dict.fromkeys(keys, reply)
-                self._turn(1, 2)
-                continue
             way = Journey(questionnaire, self.answers, self.said, self.grouped)
-            if (stop := way.next).kind is Kind.END:
+            if screen := way.screen(way.next.name):
+                self._answer(screen, way.shown(screen))
+            elif asked := list(self._about_medicines(questionnaire))[:MOST_ROWS]:
+                for one in asked:
+                    keys = [one.id] if isinstance(one, DidYouMean) else one.keys()
+                    reply = YES if isinstance(one, NotRecognised) else NO
+                    self.replies |= dict.fromkeys(keys, reply)
+                self._turn(len(asked), len(asked) + 1)
+            else:
                 return
-            screen = way.screen(stop.name)
-            assert screen is not None
-            self._answer(screen, way.shown(screen))
 
     def _turn(self, questions: int, taps: int) -> None:
         self.pages += 1

@@ -84,12 +84,12 @@ class Journey:
             return Stop(Kind.TREATMENTS)
         if self.open_rows:
             return Stop(Kind.ROWS, self.open_rows[0])
-        if self.asks_medicine:
-            return Stop(Kind.MEDICINE)
         if self.confirms:
             return Stop(Kind.STILL_TRUE)
-        screen = next((s for s in self.screens if self._is_open(s)), None)
-        return Stop(Kind.SCREEN, screen.name) if screen else Stop(Kind.END)
+        if screen := next((s for s in self.screens if self._is_open(s)), None):
+            return Stop(Kind.SCREEN, screen.name)
+        # Last, so that what several answers leave open about medicines is asked on one page.
+        return Stop(Kind.MEDICINE if self.asks_medicine else Kind.END)
 
     @property
     def is_complete(self) -> bool:

@@ -8,8 +8,9 @@ wants it, every question has a screen of its own, and a list is a list of ticks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from screening.clinical.definitions.questionnaire import (
     NO,
@@ -35,7 +36,7 @@ from screening.clinical.way.rows import (
 )
 
 # How much of a screen a question takes that is more than a row.
-SIZES = {ItemType.DATE: 2, ItemType.BIRTH_DATE: 2, ItemType.TEXT: 3, ItemType.SOME_OF: 3}
+SIZES = {ItemType.DATE: 2, ItemType.BIRTH_DATE: 2, ItemType.TEXT: 2, ItemType.SOME_OF: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,47 +98,61 @@ def _one_by_one(questionnaire: Questionnaire, answers: Answers) -> Iterator[Scre
 
 def _screens(nth: int, group: Group, answers: Answers, said: Said) -> Iterator[Screen]:
     sections = tuple(dict.fromkeys(step.section for step in group.steps))
-    level = [Row(step.item) for step in group.steps]
-    more = False
-    while level:
-        for rows in _pages(level):
-            yield Screen(_name(rows[0]), rows, sections, nth, more)
-        level = [below for row in level for below in _below(row, answers, said)]
-        more = True
+    waiting = [part for step in group.steps for part in _parts(Row(step.item))]
+    first = len(waiting)
+    while waiting:
+        page = _first_page(waiting[:first] if first > 0 else waiting)
+        rows = tuple(row for part in page for row in part.rows)
+        yield Screen(_name(rows[0]), rows, sections, nth, first <= 0)
+        # What was asked may lead on: that waits behind what waits already, and moves none of it.
+        below = (row for part in page if part.of for row in _below(part.of, answers, said))
+        waiting = waiting[len(page) :] + [part for row in below for part in _parts(row)]
+        first -= len(page)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that stay on one screen; `of` is what they ask, at its last part."""
+
+    rows: tuple[Row, ...]
+    of: Row | None
+
+    @property
+    def size(self) -> int:
+        return sum(1 if row.is_reply else SIZES.get(row.item.type, 1) for row in self.rows)
+
+
+def _first_page(waiting: Sequence[Part]) -> Sequence[Part]:
+    """Return what of `waiting` fits on one screen; what is for the doctor only stays apart."""
+    size = 0
+    for place, part in enumerate(waiting):
+        size += part.size
+        apart = part.rows[0].item.private != waiting[0].rows[0].item.private
+        if place and (apart or size > MOST_ROWS):
+            return waiting[:place]
+    return waiting
+
+
+def _parts(row: Row) -> Iterator[Part]:
+    """Yield `row`, or where it is a list in rows, those; a long list is split evenly."""
+    item = row.item
+    if row.option is not None or not (stands_in_rows(item) or row.under is item):
+        yield Part((row,), row)
+        return
+    rows = [Row(item, option, row.under, row.because) for option in item.options]
+    pages = -(-len(rows) // MOST_ROWS)
+    ends = [len(rows) * (page + 1) // pages for page in range(pages)]
+    for start, end in pairwise([0, *ends]):
+        yield Part(tuple(rows[start:end]), row if end == len(rows) else None)
 
 
 def _name(first: Row) -> str:
+    """Return a name that no other screen has: a list's later rows and those it opens have more."""
     if first.option is None:
         return first.item.link_id
-    part = first.item.options.index(first.option) // MOST_ROWS + 1
-    numbered = part > 1 or first.under is first.item
-    return f"{first.item.link_id}-{part}" if numbered else first.item.link_id
-
-
-def _pages(level: Iterable[Row]) -> Iterator[tuple[Row, ...]]:
-    """Yield `level` screen by screen; what is for the doctor only stays apart."""
-    page: list[Row] = []
-    size = 0
-    for part in (part for row in level for part in _parts(row)):
-        takes = sum(1 if row.is_reply else SIZES.get(row.item.type, 1) for row in part)
-        apart = page and page[0].item.private != part[0].item.private
-        if page and (apart or size + takes > MOST_ROWS):
-            yield tuple(page)
-            page, size = [], 0
-        page += part
-        size += takes
-    if page:
-        yield tuple(page)
-
-
-def _parts(row: Row) -> Iterator[list[Row]]:
-    """Yield the rows that `row` is asked in; a long list is split, a short one stays together."""
-    item = row.item
-    if row.option is None and (stands_in_rows(item) or row.under is item):
-        rows = [Row(item, option, row.under, row.because) for option in item.options]
-        yield from (rows[at : at + MOST_ROWS] for at in range(0, len(rows), MOST_ROWS))
-    else:
-        yield [row]
+    place = first.item.options.index(first.option)
+    numbered = place or first.under is first.item
+    return f"{first.item.link_id}-{place + 1}" if numbered else first.item.link_id
 
 
 def _below(row: Row, answers: Answers, said: Said) -> Iterator[Row]:

@@ -96,9 +96,18 @@ def resume() -> ResponseReturnValue:
 
 
 @bp.route("/screening/procedures", methods=["GET", "POST"])
-@bp.route("/screening/procedures/change", methods=["GET", "POST"], defaults={"change": True})
-def procedures(change: bool = False) -> ResponseReturnValue:
-    """Ask what the patient comes for: on a tablet at the start, and wherever it is to change."""
+def procedures() -> ResponseReturnValue:
+    """Ask what the patient comes for, where no link's page has: on a tablet, say."""
+    return _procedures(change=False)
+
+
+@bp.route("/screening/procedures/change", methods=["GET", "POST"])
+def change_procedures() -> ResponseReturnValue:
+    """Ask it anew, and lead back to the check."""
+    return _procedures(change=True)
+
+
+def _procedures(change: bool) -> ResponseReturnValue:
     draft = draft_here()
     form = _procedures_form(draft)
     if form.validate_on_submit():
@@ -122,9 +131,18 @@ def _procedures_form(draft: Draft) -> ProceduresForm:
 
 
 @bp.route("/screening/questions/<name>", methods=["GET", "POST"])
-@bp.route("/screening/questions/<name>/change", methods=["GET", "POST"], defaults={"change": True})
-def question(name: str, change: bool = False) -> ResponseReturnValue:
+def question(name: str) -> ResponseReturnValue:
     """Ask one screen. An address typed by hand cannot skip one or reach one off the way."""
+    return _question(name, change=False)
+
+
+@bp.route("/screening/questions/<name>/change", methods=["GET", "POST"])
+def change_question(name: str) -> ResponseReturnValue:
+    """Ask it once more, and lead back to the check."""
+    return _question(name, change=True)
+
+
+def _question(name: str, change: bool) -> ResponseReturnValue:
     draft = draft_here()
     way = journey_of(draft)
     screen = way.screen(name)

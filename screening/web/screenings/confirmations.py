@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from screening.clinical.definitions.questionnaire import NO
 from screening.clinical.medicines.questions import NotRecognised, Question, Reading
+from screening.clinical.way.journey import Kind
+from screening.clinical.way.rows import MOST_ROWS
 from screening.web.core.guards import context, open_to_all, own_lock
 from screening.web.core.language import definitions
-from screening.web.screenings.forms import CHANGED, SAME, MedicineForm, still_true_form
-from screening.web.screenings.way import draft_here, next_url, said_text, to_confirm
+from screening.web.screenings.forms import (
+    CHANGED,
+    SAME,
+    MedicineForm,
+    medicine_form,
+    still_true_form,
+)
+from screening.web.screenings.way import (
+    draft_here,
+    journey_of,
+    next_url,
+    said_text,
+    to_confirm,
+    url_of,
+)
 from screening.workflow.screenings import medicine_check, previous_answers
 from screening.workflow.screenings.draft import Draft
 
@@ -20,29 +38,42 @@ bp.before_request(open_to_all)
 
 @bp.route("/medicine", methods=["GET", "POST"])
 def medicine() -> ResponseReturnValue:
-    """Ask about a medicine on the list: which it is, its spelling, or whether an answer fits."""
+    """Ask about medicines on the list: which it is, its spelling, or whether an answer fits."""
     draft = draft_here()
-    asked = next(iter(draft.medicine_questions(definitions())), None)
-    if asked is None:
-        return redirect(next_url(draft), 303)
-    listed = url_for("patient.question", name=definitions().medicines.reads[0])
-    form = MedicineForm(asked)
+    way = journey_of(draft)
+    asked = draft.medicine_questions(definitions())[:MOST_ROWS]
+    if way.next.kind is not Kind.MEDICINE:
+        return redirect(url_of(way.next, draft), 303)
+    listed = url_for("patient.change_question", name=definitions().medicines.reads[0])
+    form = medicine_form(asked)
     if form.validate_on_submit():
-        reply = form.reply.data
-        if form.about.data == asked.id:
-            if isinstance(asked, NotRecognised) and reply == NO:
-                return redirect(listed, 303)
-            medicine_check.reply_to_question(context(), own_lock(), asked.id, reply)
-        return redirect(url_for("patient.resume"), 303)
-    page = render_template(
-        "screenings/medicine.html",
-        form=form,
-        asked=asked,
-        kind=type(asked).__name__,
-        answered=_answered(asked, draft),
-        back=listed,
-    )
+        return redirect(listed if _replied(form, asked) else url_for("patient.resume"), 303)
+    told = [Told(type(one).__name__, one, _answered(one, draft)) for one in asked]
+    page = render_template("screenings/medicine.html", form=form, told=told, back=listed)
     return page, 422 if form.errors else 200
+
+
+def _replied(form: MedicineForm, asked: Sequence[Question]) -> bool:
+    """Keep what was replied; return whether the list itself is to be written anew."""
+    anew = False
+    for place, one in enumerate(asked):
+        about, reply = form[f"about{place}"], form[f"reply{place}"]
+        if about is None or reply is None or about.data != one.id:
+            continue  # the page was sent twice
+        if isinstance(one, NotRecognised) and reply.data == NO:
+            anew = True
+        else:
+            medicine_check.reply_to_question(context(), own_lock(), one.id, reply.data)
+    return anew
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is asked about a medicine, of which kind, and what was answered where it may belong."""
+
+    kind: str
+    asked: Question
+    answered: str
 
 
 def _answered(asked: Question, draft: Draft) -> str:

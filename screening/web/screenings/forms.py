@@ -6,12 +6,13 @@ answer there and say in plain words what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -93,42 +94,44 @@ class PatientForm(FlaskForm):
         return False
 
 
-class MedicineForm(FlaskForm):
-    """What a patient says about a medicine on the list; `about` is the question that was shown."""
+class MedicineForm(PatientForm):
+    """What a patient says about medicines on the list, in fields named by their place."""
 
-    about = HiddenField()
-    reply = RadioField(validate_choice=False)
+    def __getitem__(self, name: str) -> Field | None:
+        return self._fields.get(name)
 
-    def __init__(self, question: Question):
-        super().__init__(data={"about": question.id})
-        match question:
-            case DidYouMean():
-                self.reply.label.text = _("Which medicine is it?")
-                self.reply.choices = [
-                    *(
-                        SelectChoice(place, guess_text(guess))
-                        for place, guess in question.choices()
-                    ),
-                    SelectChoice(NO, _l("None of these")),
-                    SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
-                ]
-            case NotRecognised():
-                self.reply.label.text = _("Is the spelling right?")
-                self.reply.choices = [
-                    SelectChoice(YES, _l("Yes, or I cannot say it better")),
-                    SelectChoice(NO, _l("No, I want to change it")),
-                ]
-            case Reading():
-                self.reply.label.text = _("Should this answer change?")
-                self.reply.choices = [
-                    SelectChoice(YES, _change_text(question)),
-                    SelectChoice(NO, _l("No, my answer is right")),
-                    SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
-                ]
 
-    def validate_reply(self, field: Field) -> None:
-        if field.data not in {choice.value for choice in field.choices}:
-            raise ValidationError(FAULTS[Fault.MISSING])
+def medicine_form(asked: Sequence[Question]) -> MedicineForm:
+    """Return the form that asks `asked`; beside each reply stands what it is about."""
+    fields: dict[str, Any] = {}
+    for place, question in enumerate(asked):
+        label, choices = _medicine_choices(question)
+        checks = [_one_of([str(choice.value) for choice in choices], FAULTS[Fault.MISSING])]
+        fields[f"about{place}"] = HiddenField(default=question.id)
+        fields[f"reply{place}"] = RadioField(label, checks, choices=choices, validate_choice=False)
+    form: MedicineForm = type("MedicineForm", (MedicineForm,), fields)()
+    return form
+
+
+def _medicine_choices(question: Question) -> tuple[str, list[SelectChoice]]:
+    match question:
+        case DidYouMean():
+            return _("Which medicine is it?"), [
+                *(SelectChoice(place, guess_text(guess)) for place, guess in question.choices()),
+                SelectChoice(NO, _l("None of these")),
+                SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+            ]
+        case NotRecognised():
+            return _("Is the spelling right?"), [
+                SelectChoice(YES, _l("Yes, or I cannot say it better")),
+                SelectChoice(NO, _l("No, I want to change it")),
+            ]
+        case Reading():
+            return _("Should this answer change?"), [
+                SelectChoice(YES, _change_text(question)),
+                SelectChoice(NO, _l("No, my answer is right")),
+                SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+            ]
 
 
 def guess_text(guess: Guess) -> str:
@@ -153,7 +156,10 @@ def still_true_form(here: StillTrue) -> FlaskForm:
     choices = [SelectChoice(SAME, _l("Still true")), SelectChoice(CHANGED, _l("It has changed"))]
     fields: dict[str, Any] = {
         item.link_id: RadioField(
-            item.text, [_one_of(SAME, CHANGED)], choices=choices, validate_choice=False
+            item.text,
+            [_one_of((SAME, CHANGED), _l("Say whether this is still true."))],
+            choices=choices,
+            validate_choice=False,
         )
         for item, _answer in here.asked
     }
@@ -161,10 +167,10 @@ def still_true_form(here: StillTrue) -> FlaskForm:
     return form(data={"about": here.section.id})
 
 
-def _one_of(*codes: str) -> Callable[[FlaskForm, Field], None]:
+def _one_of(codes: Sequence[str], otherwise: LazyString) -> Callable[[FlaskForm, Field], None]:
     def check(_form: FlaskForm, field: Field) -> None:
         if field.data not in codes:
-            raise ValidationError(_l("Say whether this is still true."))
+            raise ValidationError(otherwise)
 
     return check
 

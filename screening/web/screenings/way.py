@@ -83,7 +83,7 @@ def expected(draft: Draft) -> Burden | None:
 
 def change_url(link_id: str) -> str:
     """Return the page that changes the answer to `link_id` and then leads back to the check."""
-    return url_for("patient.question", name=link_id, change=True)
+    return url_for("patient.change_question", name=link_id)
 
 
 def said_text(item: Item, answer: Answer) -> str:
