@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -35,7 +36,8 @@ HINTS = {
 CHOICES = [(YES, _l("Yes")), (NO, _l("No")), (NOT_KNOWN, _l("Not sure"))]
 
 
-def _form(draft: Draft, page: int) -> FlaskForm:
+def rows_form(draft: Draft, names: Sequence[str], said: Mapping[str, str]) -> FlaskForm:
+    """Return the form of the rows `names`, with what was `said` to them before."""
     hints = HINTS | {ELSE: _("This is about: %(parts)s.", parts=", ".join(_parts(draft)))}
     texts = arrival_row_words()
     fields: dict[str, Any] = {
@@ -46,9 +48,9 @@ def _form(draft: Draft, page: int) -> FlaskForm:
             choices=[SelectChoice(code, text) for code, text in CHOICES],
             validate_choice=False,
         )
-        for row in PAGES[page - 1]
+        for row in names
     }
-    form: FlaskForm = type("RowsForm", (PatientForm,), fields)(data=dict(draft.rows))
+    form: FlaskForm = type("RowsForm", (PatientForm,), fields)(data=dict(said))
     return form
 
 
@@ -65,7 +67,7 @@ def rows(page: int) -> ResponseReturnValue:
     draft = draft_here()
     if draft.since is None:
         return redirect(next_url(draft), 303)
-    form = _form(draft, page)
+    form = rows_form(draft, PAGES[page - 1], draft.rows)
     if form.validate_on_submit():
         said = {row: form[row].data for row in PAGES[page - 1]}
         arrival.answer_rows(context(), own_lock(), said)
@@ -73,7 +75,7 @@ def rows(page: int) -> ResponseReturnValue:
         after = url_for(".rows", page=page + 1) if more else url_for("patient.resume")
         return redirect(after, 303)
     return render_template(
-        "screenings/arrival.html", form=form, draft=draft, names=PAGES[page - 1], page=page
+        "screenings/arrival.html", form=form, names=PAGES[page - 1], since=draft.since, page=page
     ), 422 if form.errors else 200
 
 

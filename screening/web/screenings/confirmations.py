@@ -14,9 +14,8 @@ from screening.clinical.way.journey import Kind
 from screening.clinical.way.rows import MOST_ROWS
 from screening.web.core.guards import context, open_to_all, own_lock
 from screening.web.core.language import definitions
+from screening.web.screenings.arrival import rows_form
 from screening.web.screenings.forms import (
-    CHANGED,
-    SAME,
     MedicineForm,
     medicine_form,
     still_true_form,
@@ -25,6 +24,7 @@ from screening.web.screenings.way import (
     draft_here,
     journey_of,
     next_url,
+    rows_of_return,
     said_text,
     to_confirm,
     url_of,
@@ -82,28 +82,45 @@ def _answered(asked: Question, draft: Draft) -> str:
     return said_text(asked.item, draft.answers[asked.item.link_id])
 
 
+@bp.route("/since", methods=["GET", "POST"])
+def rows() -> ResponseReturnValue:
+    """Ask in a few rows what is new since last time, as on arrival."""
+    draft = draft_here()
+    names = rows_of_return(draft)[:MOST_ROWS]
+    if not names or draft.last is None:
+        return redirect(next_url(draft), 303)
+    form = rows_form(draft, names, {})
+    if form.validate_on_submit():
+        said = {row: form[row].data for row in names}
+        return redirect(next_url(previous_answers.reply_to_rows(context(), own_lock(), said)), 303)
+    page = render_template(
+        "screenings/arrival.html", form=form, names=names, since=draft.last["at"], page=0
+    )
+    return page, 422 if form.errors else 200
+
+
 @bp.route("/still-true", methods=["GET", "POST"])
 def still_true() -> ResponseReturnValue:
-    """Show last time's answers of one section; each is confirmed, or asked as usual."""
+    """Show last time's answers: what has changed is ticked and asked as usual, the rest stands."""
     draft = draft_here()
     found = to_confirm(draft)
     if not found or draft.last is None:
         return redirect(next_url(draft), 303)
-    here = found[0]
-    form = still_true_form(here)
+    shown = [(item, answer) for here in found for item, answer in here.asked]
+    form = still_true_form([item for item, _answer in shown])
     if form.validate_on_submit():
-        if form.about.data == here.section.id:
-            said = {item.link_id: form[item.link_id].data for item, _answer in here.asked}
-            same, changed = ({k for k, v in said.items() if v == w} for w in (SAME, CHANGED))
-            previous_answers.confirm(context(), own_lock(), same, changed)
+        changed = set(form.changed.data or ())
+        same = {item.link_id for item, _answer in shown} - changed
+        # What was not on the page that was sent is not confirmed by it.
+        same &= set((form.about.data or "").split())
+        previous_answers.confirm(context(), own_lock(), same, changed)
         return redirect(url_for("patient.resume"), 303)
     return render_template(
         "screenings/still_true.html",
         form=form,
-        here=here,
+        found=found,
         last=draft.last,
-        left=len(found) - 1,
-        told={item.link_id: said_text(item, answer) for item, answer in here.asked},
+        told={item.link_id: said_text(item, answer) for item, answer in shown},
     ), 422 if form.errors else 200
 
 

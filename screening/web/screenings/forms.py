@@ -34,6 +34,7 @@ from screening.clinical.definitions.questionnaire import (
     NOT_KNOWN,
     TELL_DOCTOR,
     YES,
+    Item,
     ItemType,
 )
 from screening.clinical.evaluation.answers import Fault
@@ -46,7 +47,6 @@ from screening.clinical.medicines.questions import (
     Reading,
 )
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
-from screening.clinical.report.returning import StillTrue
 from screening.workflow.core.actor import LONGEST_NAME
 
 WORDS = {
@@ -148,23 +148,17 @@ def _change_text(reading: Reading) -> str:
     return _("Yes, add: %(answer)s", answer=change) if change else _("Change it to yes")
 
 
-SAME, CHANGED = "same", "changed"
+class StillTrueForm(PatientForm):
+    """Which of last time's answers have changed; `about` names those that the page shows."""
+
+    changed = SelectMultipleField()
+    about = HiddenField()
 
 
-def still_true_form(here: StillTrue) -> FlaskForm:
-    """Return the form that asks of each of last time's answers whether it is still true."""
-    choices = [SelectChoice(SAME, _l("Still true")), SelectChoice(CHANGED, _l("It has changed"))]
-    fields: dict[str, Any] = {
-        item.link_id: RadioField(
-            item.text,
-            [_one_of((SAME, CHANGED), _l("Say whether this is still true."))],
-            choices=choices,
-            validate_choice=False,
-        )
-        for item, _answer in here.asked
-    }
-    form = type("StillTrueForm", (FlaskForm,), fields | {"about": HiddenField()})
-    return form(data={"about": here.section.id})
+def still_true_form(shown: Sequence[Item]) -> StillTrueForm:
+    form = StillTrueForm(data={"about": " ".join(item.link_id for item in shown)})
+    form.changed.choices = [SelectChoice(item.link_id, item.text) for item in shown]
+    return form
 
 
 def _one_of(codes: Sequence[str], otherwise: LazyString) -> Callable[[FlaskForm, Field], None]:

@@ -32,7 +32,13 @@ def to_confirm(draft: Draft) -> list[StillTrue]:
     if draft.last is None or is_kiosk():
         return []
     questionnaire = draft.questionnaire(definitions())
-    return list(still_to_confirm(questionnaire, draft.answers, draft.last["answers"]))
+    last = draft.answers_of_before(definitions())
+    return list(still_to_confirm(questionnaire, draft.answers, last))
+
+
+def rows_of_return(draft: Draft) -> list[str]:
+    """Return what is asked of who comes back, in a few rows; not on a shared tablet."""
+    return [] if is_kiosk() else draft.rows_of_return(definitions())
 
 
 def journey_of(draft: Draft) -> Journey:
@@ -43,7 +49,7 @@ def journey_of(draft: Draft) -> Journey:
         draft.said,
         grouped=not draft.clinic.one_a_page,
         chosen=bool(draft.procedures) and draft.state != "invited",
-        open_rows=tuple(draft.open_rows),
+        open_rows=tuple(draft.open_rows or rows_of_return(draft)),
         taken=draft.taken,
         asks_medicine=bool(draft.medicine_questions(definitions())),
         confirms=bool(to_confirm(draft)),
@@ -55,6 +61,8 @@ def url_of(stop: Stop, draft: Draft) -> str:
     match stop.kind:
         case Kind.TREATMENTS:
             return url_for("patient.procedures")
+        case Kind.ROWS if not draft.since:
+            return url_for("again.rows")
         case Kind.ROWS:
             return url_for("arrival.rows", page=1 if stop.name in ROWS else 2)
         case Kind.MEDICINE:
