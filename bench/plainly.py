@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from screening.clinical.report.parts import Report
-from screening.documents.rendering.aftercare import day_of_treatment, in_order
+from screening.documents.arranged.aftercare import day_of_treatment, in_order
 
 Table = tuple[str, list[list[str]]]
 STYLE = """

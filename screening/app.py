@@ -131,6 +131,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "stylesheet": branding.stylesheet,
     }
     metrics.register(app)
+    app.before_request(health.answer_at_once)
     app.before_request(allow_files)
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from screening.commands import clinic, keeping
+from screening.commands import backup, clinic, keeping
 from screening.commands.audit import audit
 from screening.commands.burden import burden
 from screening.commands.code import code
@@ -24,8 +24,10 @@ from screening.commands.opening import load as _load
 from screening.commands.opening import open_installation as _open_installation
 from screening.commands.opening import stop as _stop
 from screening.commands.rescreen import rescreen
+from screening.commands.restamp import restamp
 from screening.commands.verify import verify
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
+from screening.storage.turn import WaitedTooLongError
 
 REPORT_KEYS = frozenset({"patient"})
 
@@ -39,6 +41,8 @@ class Commands(click.Group):
             return super().invoke(context)
         except SettingError as error:
             _stop([str(error)], 2)
+        except WaitedTooLongError:
+            _stop(["others write to the database and do not let go; nothing was done"], 1)
         finally:
             os.umask(before)
 
@@ -52,6 +56,7 @@ main.add_command(audit)
 main.add_command(burden)
 main.add_command(code)
 main.add_command(medicines)
+main.add_command(restamp)
 main.add_command(verify)
 
 
@@ -258,7 +263,7 @@ def worker() -> None:
     run_worker(config, context.keys, open_context)
 
 
-for command in (*clinic.COMMANDS, *keeping.COMMANDS):
+for command in (*clinic.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)
 
 

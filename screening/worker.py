@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from huey import Huey, crontab
 
@@ -19,16 +19,19 @@ from screening.documents.rendering.render_process import Press
 from screening.job_queue import add_task, open_queue, tell_state
 from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
+from screening.storage.turn import WaitedTooLongError
 from screening.workflow.core.context import Context
 from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
 from screening.workflow.records import retention
-from screening.workflow.reports import making
+from screening.workflow.reports import annexes, making, restamping
+from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
+A_FEW = 10
 STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
 
 
@@ -44,6 +47,8 @@ class _Work:
         self.context: Context | None = None
         self.hindrance = STARTING
         self.waits_seen: datetime | None = None
+        self.stamped_on: date | None = None
+        self.to_stamp: list[str] = []
 
     def here(self) -> Context:
         """Return the installation, opened once in this process: no fork may share a connection."""
@@ -63,6 +68,10 @@ class _Work:
         try:
             if order_id.startswith(MAIL):
                 delivery.send_mail(context, order_id)
+            elif order_id.startswith(restamping.RESTAMP):
+                restamping.restamp(context, order_id.removeprefix(restamping.RESTAMP))
+            elif order_id.startswith(ANNEX):
+                annexes.make_annex(context, order_id, self.press.render)
             else:
                 making.make_report(context, order_id, self.press.render)
         finally:
@@ -77,10 +86,20 @@ class _Work:
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
             waits.ask_after_waits(context)  # each opens reports, so not every minute
             self.waits_seen = hour
-        for order_id in (*making.due_reports(context), *delivery.due_mails(context)):
+        due = [*making.due_reports(context), *delivery.due_mails(context)]
+        for order_id in (*due, *annexes.missing_annexes(context)):
             self.order(order_id)
+        self._stamp_a_few(context)
         tell_state(self.queue, self.hindrance, context.now())
         context.database.close()
+
+    def _stamp_a_few(self, context: Context) -> None:
+        """Once a day find what is to be stamped again; a few a minute keep no report waiting."""
+        if self.stamped_on != (today := context.now().date()):
+            self.stamped_on, self.to_stamp = today, restamping.due(context)
+        for report_id in self.to_stamp[:A_FEW]:
+            self.order(f"{restamping.RESTAMP}{report_id}")
+        del self.to_stamp[:A_FEW]
 
 
 def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config], Context]) -> None:
@@ -89,7 +108,8 @@ def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config],
         os.nice(STEP_BACK)
     queue = open_queue(config, keys)
     work = _Work(config, queue, open_installation)
-    work.look()
+    with suppress(WaitedTooLongError):  # it looks again within a minute
+        work.look()
     queue.storage.close()
     queue.on_startup(name="prove")(work.prove)
     queue.periodic_task(crontab(), name="look")(work.look)

@@ -6,12 +6,30 @@ import sys
 
 import click
 
-from screening.commands.opening import open_installation
+from screening.commands.opening import choose_clinic, open_installation
 
 
 @click.group()
 def audit() -> None:
     """Look after the audit log."""
+
+
+@audit.command("list")
+@click.option("--kind", type=click.Choice(("acts", "reads")), help="Only acts, or only looks.")
+@click.option("--number", default="", help="Only of the screening with this number.")
+@click.option("--act", default="", help="Only acts that hold these words.")
+@click.option("--most", default=100, help="So many, the newest.")
+@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
+def list_(kind: str | None, number: str, act: str, most: int, clinic_id: str | None) -> None:
+    """Print the newest entries of a clinic, and note that they were read."""
+    from screening.workflow.core.actor import program
+    from screening.workflow.records.audit_log import Wanted, list_entries
+
+    context = open_installation()
+    by, wanted = program(choose_clinic(context, clinic_id)), Wanted("", number, act, kind or "")
+    for e in list_entries(context, by, wanted, most=most):
+        told = (str(e.sequence), e.at.isoformat(timespec="seconds"), e.kind, e.who, e.act)
+        click.echo("\t".join((*told, e.number or "-", e.about or "-")))
 
 
 @audit.command()

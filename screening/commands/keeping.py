@@ -1,77 +1,25 @@
-"""Commands for whoever answers for the data: back it up, hand it out, destroy it, change keys."""
+"""Commands for whoever answers for the data: hand it out, destroy it, change keys."""
 
 from __future__ import annotations
 
 import secrets as random
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from screening.commands.opening import FILE, installation, leave, only_new, secrets_of, settings
 from screening.commands.recall import recall
-from screening.config import Config, SettingError, read_config, read_secrets, write_secrets
+from screening.config import Config, write_secrets
 
-FILE = click.Path(dir_okay=False, path_type=Path)
 PATIENT = click.option(
     "--patient",
     metavar="ID|NUMBER",
     help="The patient's id, number at the clinic, or one screening's number: all of this person.",
 )
 CLINIC = click.option("--clinic", "clinic_id", help="The clinic's id, where clinics share numbers.")
-
-
-@click.command()
-@click.argument("file", type=FILE)
-def backup(file: Path) -> None:
-    """Write all data into FILE, while the pages are served. The secret is not in it."""
-    from screening.storage.backup import write_backup
-
-    _only_new(file)
-    part = file.with_name(file.name + ".part")
-    with _installation() as context:
-        try:
-            part.unlink(missing_ok=True)
-            part.touch(mode=0o600)
-            rows = write_backup(context.database, part, context.now())
-            part.replace(file)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            _stop(f"{file} cannot be written: {error.strerror}")
-    click.echo(f"{file}: {rows} rows. It opens only with the secret, which is not in it.")
-
-
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Fill a new, empty installation from the backup in FILE, and prove that it opens."""
-    from sqlalchemy.exc import DBAPIError
-
-    from screening.bootstrap import open_database
-    from screening.storage.backup import BackupError, restore_backup
-
-    config = _config()
-    if not config.secret_file.exists():
-        _stop(f"put the secret of the installation that was backed up into {config.secret_file}")
-    config.instance.mkdir(parents=True, exist_ok=True)
-    fresh = [p for p in _database_files(config) if not p.exists()]
-    database = open_database(config)
-    try:
-        rows = restore_backup(database, file, _secrets(config))
-    except (BackupError, DBAPIError) as error:
-        database.close()
-        for path in fresh:
-            path.unlink(missing_ok=True)
-        _stop(f"{getattr(error, 'orig', error)}; nothing was changed")
-    database.close()
-    click.echo(f"{rows} rows restored; the audit log is whole and every screening opens.")
-
-
-def _database_files(config: Config) -> list[Path]:
-    file = config.database.removeprefix("sqlite:///")
-    return [Path(file + end) for end in ("", "-wal", "-shm", ".lock")] if file[0] == "/" else []
 
 
 @click.command()
@@ -88,8 +36,8 @@ def export(number: str | None, patient: str | None, output: Path, clinic_id: str
     from screening.workflow.records import export
 
     named = _one_of(number, patient)
-    _only_new(output)
-    with _installation() as context, _refusals(named):
+    only_new(output)
+    with installation() as context, _refusals(named):
         if patient:
             id = _find_patient(context, patient, clinic_id)
             packed = export.export_patient(context, id, PROGRAM)
@@ -104,7 +52,7 @@ def export(number: str | None, patient: str | None, output: Path, clinic_id: str
 @click.command()
 @click.argument("number", required=False)
 @PATIENT
-@click.option("--reason", required=True, help="Why; stands in the audit log.")
+@click.option("--reason", required=True, help='Such as "asked by the patient".')
 @CLINIC
 def erase(number: str | None, patient: str | None, reason: str, clinic_id: str | None) -> None:
     """Destroy all that is held on the screening NUMBER, or on a patient, for good.
@@ -112,12 +60,13 @@ def erase(number: str | None, patient: str | None, reason: str, clinic_id: str |
     Backups keep it.
     """
     from screening.workflow.core.actor import PROGRAM
+    from screening.workflow.core.acts import ERASED_BECAUSE, OTHER_REASON, erased_because
     from screening.workflow.records import erasure
 
     named = _one_of(number, patient)
     if not reason.strip():
-        _stop("give a reason; it stands in the audit log")
-    with _installation() as context, _refusals(named):
+        leave(f"give a reason: {', '.join(ERASED_BECAUSE)}")
+    with installation() as context, _refusals(named):
         if patient:
             id = _find_patient(context, patient, clinic_id)
             numbers = erasure.erase_patient(context, id, PROGRAM, reason.strip())
@@ -126,13 +75,15 @@ def erase(number: str | None, patient: str | None, reason: str, clinic_id: str |
             id = _find(context, named, clinic_id).id
             others = erasure.erase(context, id, PROGRAM, reason.strip())
     click.echo(f"{named} {'is' if number else 'are'} erased. Backups made before still hold it.")
+    if erased_because(reason) == OTHER_REASON:
+        click.echo(f"The audit log keeps no free text, and says “{OTHER_REASON}”.")
     for other in others:
         click.echo(f"{other} is of the same patient and is kept: screening erase --patient {other}")
 
 
 def _one_of(number: str | None, patient: str | None) -> str:
     if bool(number) == bool(patient):
-        _stop("name one screening by its NUMBER, or one patient with --patient")
+        leave("name one screening by its NUMBER, or one patient with --patient")
     return number or patient or ""
 
 
@@ -142,8 +93,8 @@ def purge(dry_run: bool) -> None:
     """Erase what has been kept long enough, by SCREENING_KEEP_UNSENT_DAYS and KEEP_YEARS."""
     from screening.workflow.records import retention
 
-    config = _config()
-    with _installation() as context:
+    config = settings()
+    with installation() as context:
         act = retention.due_for_purge if dry_run else retention.purge
         found = act(context, config.keep_unsent_days, config.keep_years)
     for held in found:
@@ -159,8 +110,8 @@ def keys() -> None:
 @keys.command()
 def prepare() -> None:
     """Add a new secret to the secret's file; copy the file to every machine, then rotate."""
-    config = _config()
-    with _installation() as context:
+    config = settings()
+    with installation() as context:
         _prepare(context, config)
     click.echo(f"{config.secret_file} holds a new secret; copy it to every machine, then rotate")
 
@@ -168,9 +119,9 @@ def prepare() -> None:
 def _prepare(context: Any, config: Config) -> None:
     from screening.workflow.records.key_rotation import in_use
 
-    known = _secrets(config)
+    known = secrets_of(config)
     if not in_use(context, known[0]):
-        _stop("a new secret is prepared already: screening keys rotate")
+        leave("a new secret is prepared already: screening keys rotate")
     write_secrets(config.secret_file, [random.token_bytes(32), *known])
 
 
@@ -182,19 +133,19 @@ def rotate(clinic_id: str | None) -> None:
 
     from screening.workflow.records import key_rotation
 
-    config = _config()
-    with _installation() as context:
+    config = settings()
+    with installation() as context:
         if clinic_id:
             try:
                 done = key_rotation.rotate_clinic(context, clinic_id)
             except NoResultFound:
-                _stop(f"there is no clinic {clinic_id}")
+                leave(f"there is no clinic {clinic_id}")
             click.echo(f"{done.patients} patients have a new lock")
             _name_damaged(done.damaged)
             return
-        if key_rotation.in_use(context, _secrets(config)[0]):
+        if key_rotation.in_use(context, secrets_of(config)[0]):
             _prepare(context, config)
-        key_rotation.rotate_secret(context, _secrets(config))
+        key_rotation.rotate_secret(context, secrets_of(config))
     click.echo(
         f"The new secret is in use. Keep {config.secret_file} apart from the data; older backups\n"
         "need the older lines of it. Drop them with: screening keys retire"
@@ -206,53 +157,16 @@ def retire() -> None:
     """Drop the older secrets from the file, once nothing in the database needs them."""
     from screening.workflow.records.key_rotation import in_use
 
-    config = _config()
-    with _installation() as context:
-        newest, *older = _secrets(config)
+    config = settings()
+    with installation() as context:
+        newest, *older = secrets_of(config)
         if not in_use(context, newest):
-            _stop("the newest secret is not in use yet: screening keys rotate")
+            leave("the newest secret is not in use yet: screening keys rotate")
     write_secrets(config.secret_file, [newest])
     click.echo(f"{len(older)} older secrets dropped")
 
 
-COMMANDS = (backup, restore, export, erase, purge, keys, recall)
-
-
-@contextmanager
-def _installation() -> Iterator[Any]:
-    from sqlalchemy.exc import DBAPIError
-
-    from screening.bootstrap import open_context
-    from screening.definitions.problems import DefinitionError
-    from screening.storage.installation import WrongSecretError
-
-    config = _config()
-    try:
-        context = open_context(config)
-    except DBAPIError as error:
-        _stop(f"the database does not answer: {error.orig}")
-    except SettingError:
-        raise
-    except (DefinitionError, WrongSecretError, ValueError) as error:
-        _stop(f"{error}; the secret's file is {config.secret_file}")
-    try:
-        yield context
-    finally:
-        context.database.close()
-
-
-def _config() -> Config:
-    try:
-        return read_config()
-    except ValueError as error:
-        _stop(str(error))
-
-
-def _secrets(config: Config) -> list[bytes]:
-    try:
-        return read_secrets(config.secret_file)
-    except ValueError as error:
-        _stop(str(error))
+COMMANDS = (export, erase, purge, keys, recall)
 
 
 def _find(context: Any, number: str, clinic_id: str | None) -> Any:
@@ -274,7 +188,7 @@ def _refusals(number: str) -> Iterator[None]:
     try:
         yield
     except ActRefusedError as error:
-        _stop(
+        leave(
             {
                 Refusal.GONE: f"there is no {number}",
                 Refusal.SEVERAL: f"there are several {number}; name the clinic with --clinic ID",
@@ -287,13 +201,3 @@ def _name_damaged(what: list[str]) -> None:
     """Say what was left out; the command has done all the rest."""
     for one in what:
         click.echo(f"damaged and left out, a backup may still hold it: {one}", err=True)
-
-
-def _only_new(file: Path) -> None:
-    if file.exists():
-        _stop(f"{file} exists already; name a new file")
-
-
-def _stop(problem: str) -> NoReturn:
-    click.echo(problem, err=True)
-    sys.exit(2)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from screening.config import Config, SettingError, read_config
+from screening.config import Config, SettingError, read_config, read_secrets
 
 if TYPE_CHECKING:
     from screening.clinical.definitions.definitions import Definitions
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -82,3 +85,50 @@ def stop(problems: list[str], code: int) -> NoReturn:
     for problem in problems:
         click.echo(problem.encode("utf-8", "replace").decode(), err=True)
     sys.exit(code)
+
+
+@contextmanager
+def installation() -> Iterator[Any]:
+    """Open the installation for a command about its data, or leave with what hinders that."""
+    from sqlalchemy.exc import DBAPIError
+
+    from screening.bootstrap import open_context
+    from screening.definitions.problems import DefinitionError
+    from screening.storage.installation import WrongSecretError
+
+    config = settings()
+    try:
+        context = open_context(config)
+    except DBAPIError as error:
+        leave(f"the database does not answer: {error.orig}")
+    except SettingError:
+        raise
+    except (DefinitionError, WrongSecretError, ValueError) as error:
+        leave(f"{error}; the secret's file is {config.secret_file}")
+    try:
+        yield context
+    finally:
+        context.database.close()
+
+
+def settings() -> Config:
+    try:
+        return read_config()
+    except ValueError as error:
+        leave(str(error))
+
+
+def secrets_of(config: Config) -> list[bytes]:
+    try:
+        return read_secrets(config.secret_file)
+    except ValueError as error:
+        leave(str(error))
+
+
+def only_new(file: Path) -> None:
+    if file.exists():
+        leave(f"{file} exists already; name a new file")
+
+
+def leave(problem: str) -> NoReturn:
+    stop([problem], 2)

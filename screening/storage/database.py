@@ -2,14 +2,13 @@
 
 SQLite by default; any SQLAlchemy address of a PostgreSQL by setting. Reads see
 one moment; writes take the database's one place in turn, so that no write fails
-because another one was there first.
+because another one was there first, and none waits for longer than LONGEST_WAIT.
 """
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,17 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
+
+from screening.storage.turn import LONGEST_WAIT, WaitedTooLongError, turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7263
+ROTATION_LOCK = 7267
+LONGEST_REBUILD = 600.0  # seconds: another machine may be making the tables anew
+TOO_LATE = "55P03"  # PostgreSQL's word for a lock that came too late
 OLDEST = "0013"  # what version 0.1.0 made; the steps that led there are gone
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -47,34 +53,41 @@ class Database:
 
     def __init__(self, address: str):
         self.engine = _open_engine(address)
+        self.longest_wait = LONGEST_WAIT
         url = make_url(address)
         file = url.database if url.get_backend_name() == "sqlite" else None
         self._lock_file = Path(f"{file}.lock") if file else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _not_for_ever(), Session(self.engine, expire_on_commit=False) as session:
             if self.engine.dialect.name == "postgresql":
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Commit at the end of the block, or nothing of it when the block raises."""
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session:
+    def write(self, wait: float | None = None, *, alone: bool = False) -> Iterator[Session]:
+        """Commit at the end of the block, or nothing of it when the block raises.
+
+        Whoever changes keys writes `alone`: a write reads row after row, and what it reads
+        and seals under one key must not meet another key half-way. Raises WaitedTooLongError
+        where others hold up this one for `wait` seconds.
+        """
+        wait = self.longest_wait if wait is None else wait
+        with (
+            _not_for_ever(),
+            self._turn(wait),
+            Session(self.engine, expire_on_commit=False) as session,
+        ):
             session.connection(execution_options={"writes": True})
+            _wait_at_most(session, wait)
+            take_turn(session, ROTATION_LOCK, shared=not alone)
             yield session
             session.commit()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, wait: float) -> AbstractContextManager[None]:
         """Queue for SQLite's one writer: its own lock lets some writers starve."""
-        if self._lock_file is None:
-            yield
-            return
-        with self._lock_file.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        return turn(self._lock_file, wait) if self._lock_file else nullcontext()
 
     @contextmanager
     def rebuild(self) -> Iterator[Connection]:
@@ -82,10 +95,11 @@ class Database:
 
         Raises ValueError where a row is left that refers to nothing.
         """
-        with self._turn(), self.engine.connect() as connection:
+        with self._turn(LONGEST_REBUILD), self.engine.connect() as connection:
             # SQLite changes a table by making it anew, which no foreign key may notice.
             _check_foreign_keys(connection, "OFF")
             try:
+                _wait_at_most(connection, LONGEST_REBUILD)
                 yield connection.execution_options(writes=True)
                 _check_references(connection)
                 connection.commit()
@@ -165,11 +179,36 @@ def _alembic() -> Any:
     return config
 
 
-def take_turn(connection: Connection | Session, lock: int) -> None:
-    """Wait until no other transaction holds `lock`; on SQLite a write is alone already."""
+def take_turn(connection: Connection | Session, lock: int, shared: bool = False) -> None:
+    """Wait until no other transaction holds `lock`; on SQLite a write is alone already.
+
+    Those that hold it `shared` wait for one that does not, and it for all of them.
+    """
     bind = connection.get_bind() if isinstance(connection, Session) else connection
     if bind.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+        hold = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        connection.execute(select(hold(lock)))
+
+
+def _wait_at_most(connection: Connection | Session, seconds: float) -> None:
+    """Let no lock of another transaction hold up this one for longer; SQLite has its turns."""
+    bind = connection.get_bind() if isinstance(connection, Session) else connection
+    if bind.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = {round(seconds * 1000)}"))
+
+
+@contextmanager
+def _not_for_ever() -> Iterator[None]:
+    """Tell a wait that has ended from a database that is broken or away."""
+    try:
+        yield
+    except NoConnectionError as error:
+        raise WaitedTooLongError from error
+    except OperationalError as error:
+        said = error.orig
+        if getattr(said, "sqlstate", None) == TOO_LATE or str(said) == "database is locked":
+            raise WaitedTooLongError from error
+        raise
 
 
 def _check_foreign_keys(connection: Connection, on_off: str) -> None:
@@ -188,7 +227,10 @@ def _check_references(connection: Connection) -> None:
 
 
 def _open_engine(address: str) -> Engine:
-    engine = create_engine(address, pool_pre_ping=True)
+    away = {} if address.startswith("sqlite") else {"connect_timeout": round(LONGEST_WAIT)}
+    engine = create_engine(
+        address, pool_pre_ping=True, pool_timeout=LONGEST_WAIT, connect_args=away
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

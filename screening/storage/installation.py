@@ -57,14 +57,14 @@ class Safe:
             if row := session.get(Kept, name):
                 session.delete(row)
 
-    def wrapping(self) -> bytes:
-        """Return the key in force that the clinics' keys are wrapped with."""
-        return self.fetch("wrapping", self._first_wrapping)
+    def wrapping(self, session: Session) -> bytes:
+        """Return the key that the clinics' keys are wrapped with where `session` reads them."""
+        return open_kept(self.secrets(), session.get_one(Kept, "wrapping"))
 
     def keys(self) -> Keys:
         """Return all keys. Raises WrongSecretError."""
         lasting = Keys.from_secret(self.fetch("root", self._first_root))
-        return replace(lasting, wrapping=self.wrapping())
+        return replace(lasting, wrapping=self.fetch("wrapping", self._first_wrapping))
 
     # An installation from before these rows drew every key from its secret alone.
     def _first_root(self, session: Session) -> bytes:

@@ -7,17 +7,22 @@ from screening.cli import main
 
 
 @pytest.fixture
-def verify(tmp_path, furnish):
-    """Return a function that runs `screening audit verify` on an installation with entries."""
+def audit(tmp_path, furnish):
+    """Return a function that runs `screening audit` on an installation with entries."""
     office = furnish(tmp_path)
     office.invite()
     office.close()
 
     def run(*arguments):
         told = {"SCREENING_INSTANCE": str(tmp_path)}
-        return CliRunner().invoke(main, ["audit", "verify", *arguments], env=told)
+        return CliRunner().invoke(main, ["audit", *arguments], env=told)
 
     return run
+
+
+@pytest.fixture
+def verify(audit):
+    return lambda *arguments: audit("verify", *arguments)
 
 
 def change(tmp_path, sql):
@@ -53,3 +58,11 @@ def test_a_cut_tail_shows_against_a_head_noted_before(verify, tmp_path):
     done = verify("--head", head)
     assert done.exit_code == 1
     assert "cut off" in done.stderr
+
+
+def test_looks_and_acts_are_listed_apart(audit):
+    acts, looks = (audit("list", "--kind", kind).stdout for kind in ("acts", "reads"))
+
+    assert "\tacts\taccount:1\tinvite\tSC-" in acts and "look at audit log" not in acts
+    assert "look at audit log" in looks and "invite" not in looks
+    assert audit("list", "--most", "1").stdout.count("\n") == 1

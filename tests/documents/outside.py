@@ -26,7 +26,7 @@ from screening.documents.certificates.authority import Credentials, TimestampAut
 
 THIS_YEAR = datetime.now(UTC).year
 LONG_AGO, LATELY = -7, -2  # years from this one
-SOON, LATE, VERY_LATE = 3, 34, 74
+LOST, SOON, LATER, LATE, VERY_LATE = 2, 3, 6, 34, 74
 
 
 def first_day(years):
@@ -96,9 +96,12 @@ ARCHITECTURE = {
         "answers": {"common-name": "Outside Answers"},
         "tsa": {"common-name": "Outside Clock"},
         "tsa-rsa": {"common-name": "Outside Clock RSA"},
+        "tsa-first": {"common-name": "Outside Clock, first key"},
+        "tsa-second": {"common-name": "Outside Clock, second key"},
         "seal": {"organization-name": "Aurelia Clinic", "common-name": "Seal of Aurelia Clinic"},
         "doctor": {"common-name": "Dr Mai Tran", "given-name": "Mai", "surname": "Tran"},
         "revoked": {"organization-name": "Aurelia Clinic", "common-name": "Lost Seal"},
+        "lost-later": {"organization-name": "Aurelia Clinic", "common-name": "Seal Lost Later"},
     },
     "certs": {
         "root": _authority("root"),
@@ -116,6 +119,12 @@ ARCHITECTURE = {
         "tsa-rsa": _leaf(
             "root", LATE, _usage("digital_signature"), _for("time_stamping"), _list("root")
         ),
+        **{
+            name: _leaf(
+                "middle", end, _usage("digital_signature"), _for("time_stamping"), _list("middle")
+            )
+            for name, end in (("tsa-first", SOON), ("tsa-second", LATER))
+        },
         "seal": _leaf("middle", SOON, SIGNS, _asked_of("middle")),
         "doctor": _leaf("middle", SOON, SIGNS, _list("middle")),
         "revoked": _leaf(
@@ -127,6 +136,13 @@ ARCHITECTURE = {
                 "revoked-since": first_day(LATELY).isoformat(),
                 "reason": "key_compromise",
             },
+        ),
+        "lost-later": _leaf(
+            "middle",
+            LATE,
+            SIGNS,
+            _list("middle"),
+            revocation={"revoked-since": first_day(LOST).isoformat(), "reason": "key_compromise"},
         ),
     },
     "services": {
@@ -147,7 +163,10 @@ ARCHITECTURE = {
         },
         "time-stamping": {
             name: {"signing-key": name, "signing-cert": name, "certs-to-embed": certs}
-            for name, certs in (("tsa", ["middle"]), ("tsa-rsa", []))
+            for name, certs in (
+                *((name, ["middle"]) for name in ("tsa", "tsa-first", "tsa-second")),
+                ("tsa-rsa", []),
+            )
         },
     },
 }

@@ -1,7 +1,9 @@
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from screening.storage.columns import Table
 from screening.storage.database import Database
 from screening.storage.tables import DefinitionsArchive
+from screening.storage.turn import WaitedTooLongError
 from tests.postgres import DATABASES
 from tests.storage.test_audit import NOON
 
@@ -149,6 +152,33 @@ def test_many_writers_take_turns_and_none_fails(database):
         thread.join()
 
     assert count(database) == 24
+
+
+def test_a_write_waits_for_its_turn_and_no_longer(database):
+    add_report(database)
+    database.longest_wait = 0.2
+    held = (
+        "SELECT id FROM report FOR UPDATE" if "postgres" in str(database.engine.url) else "SELECT 1"
+    )
+    with database.write(5) as session:
+        session.execute(text(held))
+        with pytest.raises(WaitedTooLongError), database.write() as other:
+            other.execute(text(held))
+    with database.write() as session:
+        session.execute(text(held))
+
+
+def test_someone_who_takes_no_turn_holds_up_nobody_for_ever(tmp_path):
+    """Such as whoever opens the file with another program."""
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    database.migrate()
+    with database.engine.connect() as quick:
+        quick.exec_driver_sql("PRAGMA busy_timeout=100")
+    with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(WaitedTooLongError), database.write() as session:
+            session.add(archive("a"))
+    database.close()
 
 
 def test_a_moment_comes_back_in_utc(database):

@@ -26,7 +26,7 @@ NOBODYS = {
     "treatment_id": "x",
     "check_in_id": "x",
 }
-COOKIES = ("__Host-session", "__Host-kiosk", "__Host-device")
+COOKIES = ("__Host-session", "__Host-kiosk", "__Host-device", "__Host-known")
 FORM = {"role": "receptionist", "name": "Changed", "password": PASSWORD, "code": "000000"}
 FORM |= {"pin": "492716", "born": "1986-05-03", "why": "mistake", "text": "A note."}
 

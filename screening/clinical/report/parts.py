@@ -89,7 +89,8 @@ class ReportAnswer(TypedDict):
     `matters` marks an answer that a reason rests on, `unknown` one that the
     patient could not or would not give, `plain` a "no" that nobody needs to read.
     `answered_on` is the day on which it was given, where that was before the report's.
-    What is `private` stands on no list that the patient shows to others.
+    What is `private` stands on no list that the patient shows to others. `listed` is what
+    "none of these" was said of.
     """
 
     link_id: str
@@ -102,6 +103,7 @@ class ReportAnswer(TypedDict):
     find_out: str | None
     answered_on: NotRequired[str]
     private: NotRequired[bool]  # the first reports did not say
+    listed: NotRequired[list[str]]  # nor this
 
 
 class ReportRead(TypedDict):
@@ -196,6 +198,7 @@ class Report(TypedDict):
     translated: NotRequired[Translated]
     reviewed_by: NotRequired[str | None]  # only where the report is in no English
     decisive: NotRequired[dict[str, list[Decisive]]]
+    beside: NotRequired[dict[str, Any]]  # only while it is printed: see workflow.reports.beside
     medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some
     to_read: NotRequired[list[ReportRead]]  # only where there is something
     contradictions: NotRequired[list[ReportClash]]

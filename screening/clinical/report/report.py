@@ -236,7 +236,7 @@ def _answer(
     codes = answer if isinstance(answer, list) else [answer]
     unknown = not is_answered(item, answers) or bool(WITHHELD & set(codes))
     is_no = codes in ([NO], [NONE_OF_THESE]) or _says_nothing(item, codes)
-    return ReportAnswer(
+    told = ReportAnswer(
         link_id=item.link_id,
         question=item.text,
         answer=answer,
@@ -247,6 +247,9 @@ def _answer(
         find_out=item.find_out if unknown else None,
         private=item.private,
     )
+    if codes == [NONE_OF_THESE]:
+        told["listed"] = [option.text for option in item.options]
+    return told
 
 
 def _says_nothing(item: Item, codes: list[str]) -> bool:

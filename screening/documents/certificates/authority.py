@@ -153,6 +153,12 @@ def issue_certificate(
     return Credentials(key, certificate, (issuer, *authority.chain))
 
 
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of `certificate` as people compare it: sixteen groups of four."""
+    digits = certificate.fingerprint(hashes.SHA256()).hex().upper()
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
 def is_in_force(certificate: x509.Certificate, at: datetime) -> bool:
     """Tell whether `at` lies in the time for which `certificate` was issued."""
     _check_zone(at)

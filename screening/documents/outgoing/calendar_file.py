@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from screening.clinical.report.parts import Report
-from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
+from screening.documents.arranged.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.rendering.wording import say_in
 
 if TYPE_CHECKING:

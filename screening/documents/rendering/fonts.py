@@ -16,20 +16,14 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import fontpkg_heebo  # type: ignore[import-untyped]
-import fontpkg_ibm_plex_sans_arabic  # type: ignore[import-untyped]
 import fontpkg_noto_sans_devanagari  # type: ignore[import-untyped]
 import fontpkg_noto_sans_thai  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont
 
-PACKAGES = (
-    fontpkg_ibm_plex_sans_arabic,
-    fontpkg_heebo,
-    fontpkg_noto_sans_devanagari,
-    fontpkg_noto_sans_thai,
-)
+PACKAGES = (fontpkg_heebo, fontpkg_noto_sans_devanagari, fontpkg_noto_sans_thai)
 EAST_ASIAN = Path("/usr/share/fonts-droid-fallback/truetype")
 # Cut by bin/typefaces: WeasyPrint would cut each weight out of a variable font anew for every
-# report, and take longer for that than for setting the page.
+# report, and take longer for that than for setting the page. The Arabic one has no ligatures.
 TYPEFACES = Path(__file__).parent / "typefaces"
 FOLDERS = (TYPEFACES, *(Path(package.ROOT) / "files" for package in PACKAGES), EAST_ASIAN)
 # "ccmp" takes letters such as the Vietnamese i with a dot below apart; who copies or hears

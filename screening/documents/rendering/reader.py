@@ -4,8 +4,9 @@ from enum import StrEnum
 
 
 class Reader(StrEnum):
-    """The patient's copy leaves out what only a doctor needs; ARRIVAL is one page for the file."""
+    """The patient's copy holds no advice. ARRIVAL is one page, ANNEX about no patient."""
 
     DOCTOR = "doctor"
     PATIENT = "patient"
     ARRIVAL = "arrival"
+    ANNEX = "annex"

@@ -10,61 +10,33 @@ import gc
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
-from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
-from screening.clinical.definitions.language import ENGLISH
+from screening.clinical.report.annex import Annex
 from screening.clinical.report.parts import Report
-from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
-from screening.documents.rendering.clean_text import (
-    LONGEST_DECLARATION,
-    clean_text,
-    clean_texts,
-    without_vowel_signs,
-    written_direction,
-)
-from screening.documents.rendering.dates import (
-    answer_text,
-    day_text,
-    length_text,
-    locale_of,
-    moment_text,
-)
-from screening.documents.rendering.drawing import drawing_of
+from screening.documents.rendering.clean_text import without_vowel_signs, written_direction
+from screening.documents.rendering.content import content_of, content_of_annex
+from screening.documents.rendering.dates import answer_text, day_text, length_text, moment_text
 from screening.documents.rendering.fonts import use_own_fonts
 from screening.documents.rendering.pictures import LOGO, PICTURES, OwnPictures
-from screening.documents.rendering.qr import picture_of
 from screening.documents.rendering.reader import Reader
-from screening.documents.rendering.tags import finish_tags, name_languages
 from screening.documents.rendering.wording import say_in
-from screening.documents.rendering.xmp_claims import TwoClaims
+from screening.documents.tagged.append import append_tagged
+from screening.documents.tagged.tags import finish_tags, name_languages
+from screening.documents.tagged.xmp_claims import TwoClaims
 from screening.documents.verifying.record import RECORD
 from screening.shipped import TEMPLATES
 
 ARCHIVE = "pdf/a-3a"
 PAPERS = ("A4", "Letter")
-RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
-FRAME = (
-    "number",
-    "clinic",
-    "patient",
-    "submitted_at",
-    "zone",
-    "language",
-    "appointment",
-    "declaration",
-    "audit_head",
-    "confirmed",
-    "arrival",
-    "verify",
-)
+DECIDED = {Reader.DOCTOR: "decided", Reader.PATIENT: "sheet"}  # what follows a decision
 # Two threads in one FontConfiguration corrupt the heap.
 _one_at_a_time = Lock()
 
@@ -78,22 +50,28 @@ def render_pdf(
 ) -> bytes:
     """Return `report` as PDF/A-3a and PDF/UA-1 in one file, with the record attached.
 
-    With `decision` it is the decided report, and `embedded` the files that it
-    rests on: the sealed screening report. A sealed report is never changed by this;
-    seal what comes out. `logo` is the clinic's, a PNG.
+    With `decision` it is what was decided, as a cover before the pages of the files that it
+    rests on: `embedded`, which are attached too. What is sealed is never changed by this; seal
+    what comes out. `logo` is the clinic's, a PNG.
     """
     when = _moment(report, decision)
-    content = _page(report, decision, when, reader) | {
-        "logo": f"{PICTURES}{LOGO}" if logo else None
-    }
-    page = without_vowel_signs(_template(reader, content["language"]).render(content))
+    if reader is Reader.ANNEX:
+        content = content_of_annex(cast(Annex, report), when)
+    else:
+        content = content_of(report, decision, when, reader)
+    content["logo"] = f"{PICTURES}{LOGO}" if logo else None
+    template = DECIDED[reader] if decision else str(reader)
+    page = without_vowel_signs(_template(template, content["language"]).render(content))
     files = [
         _attachment(name, content, when, relationship)
         for name, content, relationship in _files(report, reader)
     ]
     files += [_attachment(name, pdf, when, "Source") for name, pdf in (embedded or {}).items()]
     with _one_at_a_time, _uncollected():
-        return finish_tags(_laid_out(page, files, report["frame"].get("paper"), logo))
+        made = finish_tags(_laid_out(page, files, report["frame"].get("paper"), logo))
+        for pdf in (embedded or {}).values():
+            made = append_tagged(made, pdf)
+    return made
 
 
 @contextmanager
@@ -128,8 +106,8 @@ def _moment(report: Report, decision: Mapping[str, Any] | None) -> datetime:
 
 
 @cache
-def _template(reader: Reader, language: str) -> Template:
-    """Return what `reader` reads, its fixed words in `language` or, where one lacks, in English."""
+def _template(name: str, language: str) -> Template:
+    """Return a template, its fixed words in `language` or, where one lacks, in English."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "documents"),
         autoescape=True,
@@ -146,80 +124,7 @@ def _template(reader: Reader, language: str) -> Template:
         "lasting": length_text,
         "moment": moment_text,
     }
-    return environment.get_template(f"{reader}.html")
-
-
-def _page(
-    report: Report, decision: Mapping[str, Any] | None, when: datetime, reader: Reader
-) -> dict[str, Any]:
-    """Return all that the template prints, every text of it cleaned."""
-    frame = dict.fromkeys(FRAME) | report["frame"]
-    zone = frame["zone"] or "UTC"
-    treated = day_of_treatment(frame | {"zone": zone})
-    read: Mapping[str, Any] = report.get("translated") or {}
-    texts: Mapping[str, Any] = read if read and reader is Reader.PATIENT else report
-    language = texts.get("language") or frame["language"] or ENGLISH
-    shown = clean_texts({key: texts[key] for key in ("procedures", "sections")})
-    declaration = frame["declaration"] or {}
-    asked = (answer["link_id"] for section in report["sections"] for answer in section["answers"])
-    return {
-        **shown,
-        "sources": clean_texts(report["sources"]),
-        "medicines": clean_texts(report.get("medicines", [])),
-        "to_read": clean_texts(texts.get("to_read", [])),
-        "contradictions": clean_texts(texts.get("contradictions", [])),
-        "reader": reader,
-        "names": {procedure["id"]: procedure["name"] for procedure in shown["procedures"]},
-        "planned": planned_in(decision),
-        "frame": clean_texts(frame | {"declaration": None}),
-        "declaration": clean_texts(declaration, LONGEST_DECLARATION),
-        "drawing": drawing_of(declaration.get("ink")),
-        "picture": picture_of(verify["address"]) if (verify := frame["verify"]) else None,
-        "decision": clean_texts(dict(decision)) if decision else None,
-        "definitions": clean_text(report["definitions"]),
-        "on": report["on"],
-        "absent_otherwise": report["case"].get("otherwise") == "absent",
-        "numbers": {link_id: number for number, link_id in enumerate(asked, 1)},
-        "language": language,
-        "direction": direction_of(language),
-        "locale": locale_of(language),
-        "read": _as_read(read, language),
-        "is_draft_translation": language != ENGLISH and not texts.get("reviewed_by"),
-        "original": {"lang": ENGLISH, "dir": "ltr"} if language != ENGLISH else {},
-        "zone": zone,
-        "treated": treated.isoformat() if treated else None,
-        "care": [
-            (procedure["id"], procedure["name"], in_order(care, treated, day))
-            for procedure in shown["procedures"]
-            for day in [date.fromisoformat(report["on"])]
-            if (care := procedure.get("aftercare")) and any(care.values())
-        ],
-        "written": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-
-
-def direction_of(language: str) -> str:
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
-
-
-def _as_read(read: Mapping[str, Any], language: str) -> dict[str, Any] | None:
-    """Return questions and answers as the patient read them, None where that is `language`.
-
-    The report shows both side by side; a translation that no clinician has read is
-    named as one.
-    """
-    if not read:
-        return None
-    answers = (answer for section in read["sections"] for answer in section["answers"])
-    said = {a["link_id"]: {"question": a["question"], "text": a["text"]} for a in answers}
-    return {
-        "language": read["language"],
-        "name": Locale.parse(read["language"]).get_display_name(locale_of(language)),
-        "direction": direction_of(read["language"]),
-        "locale": locale_of(read["language"]),
-        "is_draft": read["language"] != ENGLISH and not read["reviewed_by"],
-        "answers": clean_texts(said) if read["language"] != language else {},
-    }
+    return environment.get_template(f"{name}.html")
 
 
 def _record(report: Report) -> bytes:

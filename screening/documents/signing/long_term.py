@@ -19,6 +19,7 @@ from pyhanko.sign.timestamps import HTTPTimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, extract_ts_certs
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
@@ -26,6 +27,7 @@ from screening.documents.certificates.names import take_every_script
 from screening.documents.cms.parts import ContainerError
 from screening.documents.cms.token import normal_token
 
+DOCUMENT_STAMP = "/DocTimeStamp"
 PATIENCE = 5  # seconds for one answer
 
 
@@ -60,6 +62,11 @@ def _stored(earlier: PdfFileReader) -> list[Certificate]:
         return list(DocumentSecurityStore.read_dss(earlier).load_certs())
     except NoDSSFoundError:
         return []
+
+
+def is_stamp(found: EmbeddedPdfSignature) -> bool:
+    """Tell whether `found` is a timestamp over the file and no signature."""
+    return bool(found.sig_object_type == DOCUMENT_STAMP)
 
 
 def asn1(certificate: x509.Certificate) -> Certificate:

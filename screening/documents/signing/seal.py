@@ -12,7 +12,8 @@ authority that does not answer fails the act; our clock never stands in for it.
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -37,7 +38,6 @@ from pyhanko.sign.fields import (
     SigSeedSubFilter,
     SigSeedValFlags,
     SigSeedValueSpec,
-    append_signature_field,
 )
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
@@ -50,10 +50,13 @@ from screening.documents.certificates.authority import Credentials, TimestampAut
 from screening.documents.cms.container import read_container
 from screening.documents.cms.parts import low
 from screening.documents.signing.long_term import NormalTimeStamper, lasting_metadata
+from screening.documents.signing.place import AsPrinted, add_field
 
 SEAL_FIELD = "ClinicSeal"
 DOCTOR_FIELD = "Doctor"
 STAMP_FIELDS = {SEAL_FIELD: "SealTimestamp", DOCTOR_FIELD: "DoctorTimestamp"}
+MOST_SIGNATURES = 24  # and timestamps: what a verifier follows
+ARCHIVE_FIELD = "ArchiveTimestamp"  # and a number; see restamp.py
 PROBLEMS = (PdfError, SigningError, ValueError, OSError, TimestampRequestError, CertvalidatorError)
 # What a screen reader says of the invisible fields; PDF/UA asks for it.
 READABLE = {
@@ -86,10 +89,10 @@ def seal_pdf(
         if writer.prev.embedded_signatures:
             raise SealError("The report carries a signature already; a seal comes first.")
         if doctor_field:
-            append_signature_field(writer, _doctors_field(doctor_field))
+            add_field(writer, _doctors_field(doctor_field))
         return _sign(writer, SEAL_FIELD, seal, at, reason, clock)
     except PROBLEMS as error:
-        raise SealError(f"The report cannot be sealed: {_told(error)}") from error
+        raise SealError(f"The report cannot be sealed: {told(error)}") from error
 
 
 def sign_pdf(
@@ -115,10 +118,15 @@ def sign_pdf(
             raise SealError("The report was changed after it was sealed.")
         return _sign(writer, DOCTOR_FIELD, doctor, at, reason, clock)
     except PROBLEMS as error:
-        raise SealError(f"The report cannot be signed: {_told(error)}") from error
+        raise SealError(f"The report cannot be signed: {told(error)}") from error
 
 
-def _told(error: Exception) -> str:
+def archive_fields() -> Iterator[str]:
+    """Yield the names of the timestamps that follow one another once all have signed."""
+    return (f"{ARCHIVE_FIELD}{number}" for number in itertools.count(1))
+
+
+def told(error: Exception) -> str:
     """Return what went wrong; the network's errors say less than nothing by themselves."""
     if isinstance(error, TimestampRequestError):
         return "the timestamp authority does not answer as it should"
@@ -167,6 +175,7 @@ def _sign(
         metadata,
         KeySigner(who),
         timestamper=NormalTimeStamper(clock.url) if clock else None,
+        stamp_style=AsPrinted(),
         new_field_spec=_field(field) if certifies else None,
     )
     signer.at = at
@@ -190,13 +199,14 @@ class _DatedSigner(PdfSigner):
 class KeySigner(Signer):
     """Signs with a key object; pyHanko's own signer parses and checks the key each time.
 
-    Issuers' certificates go into the file, but no root: who verifies has it or
-    has no reason to trust it.
+    The certificates of all issuers go into the file, the root too: a reader of the PDF shows
+    the whole chain, and its fingerprint can be compared with the printed one. That it stands
+    there is no reason to trust it.
     """
 
     def __init__(self, who: Credentials) -> None:
         self._key = who.key
-        issuers = [_asn1(each) for each in who.chain if each.issuer != each.subject]
+        issuers = [_asn1(each) for each in who.chain]
         certificate = _asn1(who.certificate)
         store = SimpleCertificateStore.from_certs(issuers)  # type: ignore[no-untyped-call]
         super().__init__(signing_cert=certificate, cert_registry=store)

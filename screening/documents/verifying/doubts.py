@@ -108,6 +108,12 @@ def _doubts_of_certificate(
         yield N_("The certificate %(of)s was revoked.", of=of)
     elif not judged.status.trusted:
         yield N_("The certificate %(of)s cannot be traced to an issuer that we trust.", of=of)
+    elif not judged.proven and _can_be_revoked(certificate):
+        yield N_(
+            "Whether the certificate %(of)s was revoked nobody was asked: "
+            "without a trusted time the file cannot tell.",
+            of=of,
+        )
 
 
 def _not_in_force(of: Reason, judged: Judged) -> Reason:
@@ -136,6 +142,12 @@ def _doubt_of_stamp(judged: Judged, name: str) -> Reason:
         "We do not trust the timestamp of %(name)s: its certificate does not hold at that moment.",
         name=name,
     )
+
+
+def _can_be_revoked(certificate: x509.Certificate) -> bool:
+    """Tell whether `certificate` says where to ask about it; ours count until they end."""
+    asked = (x509.CRLDistributionPoints.oid, x509.AuthorityInformationAccess.oid)
+    return any(each.oid in asked for each in certificate.extensions)
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -19,14 +20,20 @@ from screening.documents.certificates.authority import name_in
 from screening.documents.cms.container import Protected, read_container
 from screening.documents.cms.der import der_size
 from screening.documents.cms.reasons import N_, BrokenError, Reason
-from screening.documents.signing.seal import DOCTOR_FIELD, SEAL_FIELD, STAMP_FIELDS
+from screening.documents.signing.long_term import is_stamp
+from screening.documents.signing.seal import (
+    DOCTOR_FIELD,
+    MOST_SIGNATURES,
+    SEAL_FIELD,
+    STAMP_FIELDS,
+    archive_fields,
+)
 from screening.documents.verifying.doubts import Fact, doubts_of, doubts_of_roles
 from screening.documents.verifying.first_look import AFTER, NO_SEAL, leads_to, stranger
 from screening.documents.verifying.result import Signature
 from screening.documents.verifying.revisions import TOO_MUCH, check_revisions
-from screening.documents.verifying.validation_time import Trust, contents_of, is_stamp, judge
+from screening.documents.verifying.validation_time import Trust, contents_of, judge
 
-MOST_SIGNATURES = 8
 MEANINGS = {SEAL_FIELD: "seal", DOCTOR_FIELD: "doctor's signature"}
 
 
@@ -86,13 +93,15 @@ def _signatures(reader: PdfFileReader, size: int) -> list[EmbeddedPdfSignature]:
 
 
 def _in_order(found: Sequence[EmbeddedPdfSignature]) -> bool:
-    """Tell whether there is the seal, then the doctor, and no timestamp but theirs after each."""
+    """Tell whether there is the seal, then the doctor, with a timestamp at most after each.
+
+    At the end more may follow, which came later to let the last one's proof go on.
+    """
     names = [each.field_name for each in found]
-    allowed = [
-        name for field in (SEAL_FIELD, DOCTOR_FIELD) for name in (field, STAMP_FIELDS[field])
-    ]
-    return names == [name for name in allowed if name in names] and all(
-        is_stamp(each) == (each.field_name in STAMP_FIELDS.values()) for each in found
+    signed = [name for field in (SEAL_FIELD, DOCTOR_FIELD) for name in (field, STAMP_FIELDS[field])]
+    allowed = [*(name for name in signed if name in names), *islice(archive_fields(), len(names))]
+    return names == allowed[: len(names)] and all(
+        is_stamp(each) == (each.field_name not in (SEAL_FIELD, DOCTOR_FIELD)) for each in found
     )
 
 

@@ -31,7 +31,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from screening.documents.cms.reasons import N_, BrokenError
-from screening.documents.verifying.validation_time import is_stamp
+from screening.documents.signing.long_term import is_stamp
 
 TOO_MUCH = N_("After the seal more was changed than it allows.")
 # Who wrote it and when, by the clock of the program that signed.

@@ -32,9 +32,8 @@ from pyhanko_certvalidator import ValidationContext
 from screening.documents.certificates.authority import is_authority
 from screening.documents.certificates.names import take_every_script
 from screening.documents.cms.der import NotDerError, check_der
-from screening.documents.signing.long_term import asn1
+from screening.documents.signing.long_term import asn1, is_stamp
 
-DOCUMENT_STAMP = "/DocTimeStamp"
 STORED = ("/Certs", "/OCSPs", "/CRLs")
 MOST_STORED = 200
 LONGEST_STORED, MOST_VALUES = 10_000_000, 500_000  # lists of revoked certificates are long
@@ -55,11 +54,6 @@ class Judged:
     def change(self) -> ModificationInfo:
         assert isinstance(self.status, ModificationInfo)
         return self.status
-
-
-def is_stamp(found: EmbeddedPdfSignature) -> bool:
-    """Tell whether `found` is a timestamp over the file and no signature."""
-    return bool(found.sig_object_type == DOCUMENT_STAMP)
 
 
 def contents_of(signed: Any) -> bytes:

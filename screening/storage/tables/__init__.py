@@ -1,7 +1,16 @@
 """The tables. Names, answers, drawings and reports stand only in sealed columns (bytes)."""
 
-from screening.storage.tables.accounts import Account, Kiosk, Lock, Passkey, RecoveryCode, SignIn
-from screening.storage.tables.clinics import Clinic, DefinitionsArchive, Kept
+from screening.storage.tables.accounts import (
+    Account,
+    AccountChange,
+    AccountNotice,
+    Kiosk,
+    Lock,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+)
+from screening.storage.tables.clinics import AnnexRow, Clinic, DefinitionsArchive, Kept, Mark
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -15,11 +24,15 @@ from screening.storage.tables.screenings import (
     Decision,
     Message,
     ReportRow,
+    ReportStamp,
     Screening,
 )
 
 __all__ = [
     "Account",
+    "AccountChange",
+    "AccountNotice",
+    "AnnexRow",
     "AuditEntry",
     "CheckIn",
     "Clinic",
@@ -28,6 +41,7 @@ __all__ = [
     "Kept",
     "Kiosk",
     "Lock",
+    "Mark",
     "Message",
     "Note",
     "Passkey",
@@ -35,6 +49,7 @@ __all__ = [
     "PatientWord",
     "RecoveryCode",
     "ReportRow",
+    "ReportStamp",
     "Screening",
     "SignIn",
     "Treatment",

@@ -16,7 +16,9 @@ class Account(Table):
     `totp` is the sealed secret of the authenticator app and `totp_counter` the last
     of its codes that was used; `totp_offer` is a secret not confirmed yet. Who has
     the address behind `link_hash` may set the password, once. `language` is
-    the desk's for this account, the clinic's where it is empty.
+    the desk's for this account, the clinic's where it is empty. `registration` is a doctor's
+    number at the authority that registers doctors; `vouched_by` is "server" where a command
+    stood in for the second person.
     """
 
     __tablename__ = "account"
@@ -34,11 +36,51 @@ class Account(Table):
     link_hash: Mapped[str | None] = mapped_column(unique=True)
     link_expires_at: Mapped[datetime | None]
     certificates: Mapped[str | None]
-    misses: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     language: Mapped[str | None]
+    registration: Mapped[str | None]
+    vouched_by: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class AccountChange(Table):
+    """What one person began about an account and a second one has to confirm.
+
+    `kind` is workflow.second_person.Kind; `begun_by` and `settled_by` are as the audit log
+    writes who acts; `state` is "waiting", "confirmed" or "dropped". A new account has no
+    `account_id` until it is confirmed.
+    """
+
+    __tablename__ = "account_change"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    kind: Mapped[str]
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    username: Mapped[str | None]
+    name: Mapped[str | None]
+    role: Mapped[str | None]
+    registration: Mapped[str | None]
+    begun_by: Mapped[str]
+    begun_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    settled_by: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+
+
+class AccountNotice(Table):
+    """A mail that tells the clinic's doctors of a change. The row is the outbox."""
+
+    __tablename__ = "account_notice"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    change_id: Mapped[str] = mapped_column(ForeignKey("account_change.id"))
+    state: Mapped[str] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 class SignIn(Table):
@@ -47,6 +89,7 @@ class SignIn(Table):
     `factor` is what was shown beside the password: "code", "recovery-code" or
     "passkey". While it is empty the browser may only show a second factor. At
     `confirmed_at` the person gave a password or a code once more, to sign a decision.
+    `browser_hash` is of the secret by which the browser is known from then on.
     """
 
     __tablename__ = "sign_in"
@@ -59,6 +102,7 @@ class SignIn(Table):
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
+    browser_hash: Mapped[str | None] = mapped_column(index=True)
 
 
 class Passkey(Table):
@@ -88,13 +132,14 @@ class RecoveryCode(Table):
 
 
 class Lock(Table):
-    """Wrong tries at a door that belongs to no account, such as "pairing"."""
+    """Wrong tries at one door from one source, under a keyed hash of both; the last was `at`."""
 
     __tablename__ = "lock"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     misses: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    at: Mapped[datetime | None]
 
 
 class Kiosk(Table):

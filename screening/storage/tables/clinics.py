@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import false
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.storage.columns import Table, new_id
@@ -61,3 +61,24 @@ class DefinitionsArchive(Table):
     hash: Mapped[str] = mapped_column(primary_key=True)
     archive: Mapped[bytes]
     first_used_at: Mapped[datetime]
+
+
+class Mark(Table):
+    """When something last happened to the whole installation: "written", "restored"."""
+
+    __tablename__ = "mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class AnnexRow(Table):
+    """What those lists rest on, as a sealed PDF: for each clinic and language one."""
+
+    __tablename__ = "annex"
+
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    definitions_hash: Mapped[str] = mapped_column(ForeignKey("definitions.hash"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    pdf: Mapped[bytes] = mapped_column(deferred=True)
+    sealed_at: Mapped[datetime]

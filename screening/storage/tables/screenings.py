@@ -89,7 +89,9 @@ class ReportRow(Table):
     `state` "pending" or "sealed". A worker
     holds the row until `lease_until`; after a failure it is due again later, and
     `error` says why. A report is retried for ever and never skipped. `code` is what
-    it prints for whoever wants to verify it.
+    it prints for whoever wants to verify it. `sha256` is of the file as it was issued; one
+    that was stamped again since goes on from it (ReportStamp). `proven_until` is when the
+    last proof in it ends, None before anybody looked, and `restamp_at` when that is renewed.
     """
 
     __tablename__ = "report"
@@ -112,6 +114,18 @@ class ReportRow(Table):
     sha256: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
+    proven_until: Mapped[datetime | None]
+    restamp_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class ReportStamp(Table):
+    """A report as it was from one more timestamp on: ours as well, and not what was issued."""
+
+    __tablename__ = "report_stamp"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("report.id"), index=True)
+    stamped_at: Mapped[datetime]
 
 
 class Message(Table):

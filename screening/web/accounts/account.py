@@ -21,19 +21,18 @@ from screening.web.accounts.passkey_challenge import (
     new_challenge,
     passkeys_work,
 )
-from screening.web.core.formatting import picture_of
-from screening.web.core.guards import context, person, require
-from screening.web.core.language import desk_languages, own_name
-from screening.web.core.limits import a_try
-from screening.web.core.refusal_words import (
+from screening.web.accounts.refusal_words import (
     CODE_OF_THE_APP,
-    LANGUAGE,
     NEW_PASSWORD,
     OWN_PASSWORD,
     PASSKEY,
     PASSKEY_REMOVAL,
-    words,
 )
+from screening.web.core.formatting import picture_of
+from screening.web.core.guards import context, person, require
+from screening.web.core.language import desk_languages, own_name
+from screening.web.core.limits import a_try
+from screening.web.core.refusal_words import LANGUAGE, words
 from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
 from screening.workflow.accounts.sessions import check_password
 from screening.workflow.core.refusal import ActRefusedError
@@ -71,7 +70,7 @@ def _confirmed(form: FlaskForm) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        check_password(context(), person().id, form.password.data)
+        check_password(context(), person(), form.password.data, "account")
     except ActRefusedError as refused:
         form.password.errors = [words(OWN_PASSWORD, refused)]
         return False
@@ -118,7 +117,7 @@ def app() -> ResponseReturnValue:
     form = NewAppForm()
     if _confirmed(form):
         try:
-            second_factor.accept_app(context(), person().id, form.code.data)
+            second_factor.accept_app(context(), person().id, form.code.data, person().sign_in)
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:

@@ -117,6 +117,15 @@ class AuditForm(FlaskForm):
     who = SelectField(_l("Person"), validate_choice=False)
     number = StringField(_l("Screening number"))
     act = StringField(_l("Act"))
+    kind = SelectField(
+        _l("Kind"),
+        choices=[
+            SelectChoice("", _l("Looks and acts")),
+            SelectChoice("acts", _l("What was done")),
+            SelectChoice("reads", _l("What was looked at")),
+        ],
+        validate_choice=False,
+    )
     since = DateField(_l("From"), [Optional()])
     until = DateField(_l("To"), [Optional()])
 

@@ -25,10 +25,11 @@ from screening.web.accounts.administration_forms import (
     TabletForm,
     look_words,
 )
+from screening.web.accounts.refusal_words import NEW_ACCOUNT
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
 from screening.web.core.language import desk_languages
-from screening.web.core.refusal_words import NEW_ACCOUNT, words
+from screening.web.core.refusal_words import words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
 from screening.workflow.clinics import branding
@@ -250,6 +251,7 @@ def _wanted() -> tuple[AuditForm, Wanted]:
         form.who.data or "",
         form.number.data or "",
         form.act.data or "",
+        kind if (kind := form.kind.data) in ("acts", "reads") else "",
         _day(form.since.data),
         _day(form.until.data, timedelta(days=1)),
         int(before) if before.isdecimal() and len(before) < 16 else None,
@@ -270,11 +272,10 @@ def export_audit() -> ResponseReturnValue:
     entries = audit_log.list_entries(context(), person(), wanted, "export audit log", MOST_EXPORTED)
     file = io.StringIO()
     rows = csv.writer(file)
-    rows.writerow(["sequence", "at", "who", "act", "screening", "about"])
+    rows.writerow(["sequence", "at", "who", "act", "screening", "about", "kind"])
     for e in entries:
-        rows.writerow(
-            [e.sequence, e.at.isoformat(), *map(_cell, (e.who, e.act, e.number, e.about))]
-        )
+        told = map(_cell, (e.who, e.act, e.number, e.about, e.kind))
+        rows.writerow([e.sequence, e.at.isoformat(), *told])
     return Response(
         file.getvalue(),
         mimetype="text/csv",

@@ -18,16 +18,12 @@ from screening.web.accounts.passkey_challenge import (
     new_challenge,
     passkeys_work,
 )
+from screening.web.accounts.refusal_words import CODE_OF_THE_APP, NEW_PASSWORD, PASSKEY, SIGNING_IN
 from screening.web.core.formatting import browser_family, picture_of
 from screening.web.core.guards import SignedIn, context, is_kiosk, open_to_all, person
-from screening.web.core.limits import a_link, a_try
-from screening.web.core.refusal_words import (
-    CODE_OF_THE_APP,
-    NEW_PASSWORD,
-    PASSKEY,
-    SIGNING_IN,
-    words,
-)
+from screening.web.core.limits import a_link, a_try, limiter
+from screening.web.core.refusal_words import words
+from screening.web.core.source import remember_browser, source, whose
 from screening.workflow.accounts import passkeys, passwords, sessions
 from screening.workflow.accounts import second_factor as factor
 from screening.workflow.accounts.second_factor import Waiting
@@ -48,6 +44,12 @@ def home_url(role: str) -> str:
     return url_for(HOME.get(role, "account.front"))
 
 
+def _passkey() -> str:
+    """Count a passkey that is known for itself: no guest of its network stops it."""
+    known = passkeys.credential_of(context(), request.form.get("credential", ""))
+    return f"passkey:{known}" if known else whose()
+
+
 @bp.get("/")
 def home() -> ResponseReturnValue:
     if is_kiosk():
@@ -65,7 +67,9 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            secret = sessions.sign_in(context(), form.username.data, form.password.data, _browser())
+            secret = sessions.sign_in(
+                context(), form.username.data, form.password.data, _browser(), source()
+            )
         except ActRefusedError as refused:
             form.password.errors = [words(SIGNING_IN, refused)]
         else:
@@ -87,7 +91,7 @@ def _sign_in_page(form: SignInForm, problem: str = "") -> ResponseReturnValue:
 
 
 @bp.post("/sign-in/passkey")
-@a_try
+@limiter.limit("30 per minute", key_func=_passkey)
 def passkey() -> ResponseReturnValue:
     """Sign in with a passkey alone: the device has checked who holds it."""
     if is_kiosk():
@@ -110,7 +114,7 @@ def second_factor() -> ResponseReturnValue:
     form = SecondFactorForm()
     if form.validate_on_submit():
         try:
-            secret = factor.complete(context(), waiting, form.code.data)
+            secret = factor.complete(context(), waiting, form.code.data, source())
         except ActRefusedError as refused:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
@@ -192,6 +196,7 @@ def _enter(secret: str) -> str:
     found = sessions.who_is(context(), secret)
     assert found is not None
     login_user(SignedIn(found))
+    remember_browser(secret)
     return home_url(found.role)
 
 
@@ -211,7 +216,7 @@ def set_password(link: str) -> ResponseReturnValue:
     username, form = passwords.follow_link(context(), link), NewPasswordForm()
     if form.validate_on_submit():
         try:
-            passwords.set_password(context(), link, form.new.data)
+            passwords.set_password(context(), link, form.new.data, source())
         except ActRefusedError as refused:
             form.new.errors = [words(NEW_PASSWORD, refused)]
         else:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from screening.logs import places
 from screening.storage.encryption import SealedBlobError
+from screening.web.core import waiting
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.limits import FILES, seconds_to_wait
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(SealedBlobError, damaged)
+    waiting.register(app)
     app.register_error_handler(Exception, broken)
 
 

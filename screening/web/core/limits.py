@@ -1,4 +1,4 @@
-"""How much one request may carry, and how often one address may try.
+"""How much one request may carry, and how often one may try.
 
 Tries are counted in this process alone, beside the counts of misses in the database;
 what must outlive it (accounts, tablets, pairing) is counted there.
@@ -14,11 +14,11 @@ from flask import Request, request
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from screening.web.core.source import whose
 from screening.workflow.clinics import branding
 from screening.workflow.reports import verification
 from screening.workflow.rules import preview
@@ -42,7 +42,7 @@ FILES: dict[str, tuple[int, LazyString]] = {
     ),
 }
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
+limiter = Limiter(whose, storage_uri="memory://", strategy="moving-window")
 a_try = limiter.limit("30 per minute", methods=["POST"])
 a_file = limiter.limit("20 per minute", methods=["POST"])  # each takes a process of its own
 a_link = limiter.limit("60 per minute")

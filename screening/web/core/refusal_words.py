@@ -20,51 +20,12 @@ Sentences = Mapping[Refusal, LazyString]
 
 WRONG_TRIES = _l("Too many wrong tries. Wait 15 minutes, then try again.")
 WRONG_PASSWORDS = _l("Too many wrong passwords. Wait 15 minutes, then try again.")
-NO_FIT = _l(
-    "This code does not fit. A code works once: wait for the next one. "
-    "Check that the clock of your phone is right."
-)
-NO_PASSKEY = _l("This passkey was not accepted. Try again, or use your password.")
 # The same for a wrong code, a code used already and a wrong date: a stranger learns nothing.
 NO_MATCH = _l(
     "This code and this date of birth do not belong together. A code works only once. "
     "Please ask the reception for help."
 )
 
-SIGNING_IN: Sentences = {
-    Refusal.WRONG: _l("User name or password is wrong. Check both and try again."),
-    Refusal.LOCKED: WRONG_PASSWORDS,
-}
-OWN_PASSWORD: Sentences = {
-    Refusal.WRONG: _l("This password is wrong. Nothing was changed."),
-    Refusal.LOCKED: WRONG_TRIES,
-}
-NEW_PASSWORD: Sentences = {
-    Refusal.TOO_SHORT: _l("This password is too short. Use 12 characters or more."),
-    Refusal.TOO_LONG: _l("This password is too long. Use at most 128 characters."),
-    Refusal.COMMON: _l(
-        "This password is easy to guess: a common word, your own name, or few different "
-        "letters. Use four words that have nothing to do with each other."
-    ),
-}
-CODE_OF_THE_APP: Sentences = {
-    Refusal.WRONG: NO_FIT,
-    Refusal.NOT_FIRST: NO_FIT,
-    Refusal.LOCKED: WRONG_TRIES,
-}
-PASSKEY: Sentences = {
-    Refusal.WRONG: NO_PASSKEY,
-    Refusal.NOT_FIRST: NO_PASSKEY,
-    Refusal.LOCKED: WRONG_TRIES,
-}
-PASSKEY_REMOVAL: Sentences = {
-    Refusal.LAST_FACTOR: _l(
-        "This is your only second factor. Add another one before you remove it."
-    ),
-}
-NEW_ACCOUNT: Sentences = {
-    Refusal.TAKEN: _l("This user name is taken. Choose another one."),
-}
 LANGUAGE: Sentences = {Refusal.NO_LANGUAGE: _l("Choose one of the languages.")}
 LOOK: Sentences = {
     **LANGUAGE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from screening.web.core.guards import context, open_to_all
@@ -12,6 +12,11 @@ from screening.workflow.operations import health
 
 bp = Blueprint("health", __name__)
 bp.before_request(open_to_all)
+
+
+def answer_at_once() -> ResponseReturnValue | None:
+    """Answer /healthz before any guard asks the database, which may be what hangs."""
+    return alive() if request.endpoint == "health.alive" else None
 
 
 @bp.get("/healthz")

@@ -43,6 +43,11 @@ ISSUED = _object(
     sealed_at=_or_null(MOMENT),
     sha256=_or_null(SHA256),
     replaced_by=_or_null(_text("What is newer", enum=["decided", "newer"])),
+    stamps={
+        "type": "array",
+        "items": _object(sha256=SHA256, stamped_at=MOMENT),
+        "description": "The same report with a later timestamp, so that its proof lasts",
+    },
     erased={
         "type": "boolean",
         "description": "Erased here since: neither its hash nor what replaced it is known",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -19,7 +19,8 @@ from screening.web.core.limits import a_file, a_link, seconds_to_wait
 from screening.web.core.refusal_words import VERIFYING, words
 from screening.web.reports.openapi import describe
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.reports import verification
+from screening.workflow.reports import authorities, verification
+from screening.workflow.reports import issued as issued_reports
 
 bp = Blueprint("verify", __name__)
 bp.before_request(open_to_all)
@@ -32,12 +33,26 @@ def ask() -> ResponseReturnValue:
     return render_template("reports/ask.html", issued=None, error=None)
 
 
+@bp.get("/verify/authority")
+def authority() -> ResponseReturnValue:
+    """Show who vouches for the seals, to whoever checks a report without us."""
+    return render_template("reports/authority.html", authorities=authorities.authorities(context()))
+
+
+@bp.get("/verify/authority/<id>.pem")
+@a_link
+def certificate(id: str) -> ResponseReturnValue:
+    found = authorities.authority(context(), id)
+    named = {"Content-Disposition": f'attachment; filename="authority-{found.id[:8]}.pem"'}
+    return Response(found.pem, mimetype="application/x-pem-file", headers=named)
+
+
 @bp.get("/verify/<code>")
 @a_link
 def show(code: str) -> ResponseReturnValue:
     """Say what is known of the report that printed `code`, and ask for the file."""
     try:
-        issued = verification.look_up(context(), code)
+        issued = issued_reports.look_up(context(), code)
     except ActRefusedError as refused:
         error = words(VERIFYING, refused)
         return render_template("reports/ask.html", issued=None, error=error, anchor="code"), 404
@@ -50,7 +65,7 @@ def show(code: str) -> ResponseReturnValue:
 def check(code: str | None = None) -> ResponseReturnValue:
     issued = None
     try:
-        issued = verification.look_up(context(), code) if code else None
+        issued = issued_reports.look_up(context(), code) if code else None
         checked = verification.verify_upload(context(), _uploaded(), code)
     except (ActRefusedError, RequestEntityTooLarge) as refused:
         error, status = _refusal(refused)

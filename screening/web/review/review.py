@@ -37,6 +37,7 @@ from screening.web.review.words import (
 from screening.workflow.accounts.sessions import note_look, why_ended
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
+from screening.workflow.reports import annexes
 from screening.workflow.review import line, notes, reviews
 from screening.workflow.review import queue as queues
 from screening.workflow.review.decision import RulingsRefusedError
@@ -237,6 +238,17 @@ def _explained(report: Report) -> dict[str, Any]:
         "own_language": Locale.parse(own["language"]).get_display_name(get_locale()) if own else "",
         "state_words": state_words(),
     }
+
+
+@bp.get("/screenings/<screening_id>/sources.pdf")
+def sources(screening_id: str) -> ResponseReturnValue:
+    """Give the annex of sources and notes of the lists that the report was made from."""
+    pdf = annexes.read_annex(context(), person(), screening_id)
+    return Response(
+        pdf,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": 'inline; filename="sources.pdf"'},
+    )
 
 
 @bp.get("/screenings/<screening_id>/<any(screening, decided, plan, arrival):kind>.pdf")

@@ -33,6 +33,7 @@ from screening.web.core.guards import (
 from screening.web.core.language import language
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import PAIRING, RELEASE, START, words
+from screening.web.core.source import source
 from screening.web.tablets.forms import CodeForm, PinForm, StartForm
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.screenings import edit_lock
@@ -76,7 +77,7 @@ def pair() -> ResponseReturnValue:
         return render_template("tablets/pair.html", form=form), 422 if form.errors else 200
     if form.validate_on_submit():
         try:
-            token = tablets.pair(context(), form.code.data)
+            token = tablets.pair(context(), form.code.data, source())
         except ActRefusedError as refused:
             form.code.errors = [words(PAIRING, refused)]
         else:

@@ -17,6 +17,7 @@ from screening.workflow.accounts.sessions import (
     end_sign_ins,
     keep_credentials,
 )
+from screening.workflow.accounts.tries import code_door, forgive, is_shut
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
@@ -49,7 +50,7 @@ def list_accounts(context: Context, by: Staff) -> list[AccountEntry]:
                 a.name,
                 a.role,
                 a.disabled_at,
-                bool(a.locked_until and context.now() < a.locked_until),
+                is_shut(context, session, code_door(context, a.id)),
                 a.totp is not None or a.id in with_passkey,
             )
             for a in session.scalars(query)
@@ -114,8 +115,8 @@ def disable(context: Context, by: Staff, account_id: str) -> None:
 def enable(context: Context, by: Staff, account_id: str) -> None:
     with context.database.write() as session:
         account = _own(session, by, account_id)
-        account.disabled_at = account.locked_until = None
-        account.misses = 0
+        account.disabled_at = None
+        forgive(session, code_door(context, account.id))
         _note(context, session, by, "enable account", account)
 
 

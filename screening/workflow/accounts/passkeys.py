@@ -7,6 +7,7 @@ passkey signs in without a password. Challenge and address come from the pages.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +29,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, Passkey
 from screening.workflow.accounts.second_factor import Waiting, locked_newcomer, promote
-from screening.workflow.accounts.sessions import check_lock, start_sign_in
+from screening.workflow.accounts.sessions import end_sign_ins, start_sign_in
 from screening.workflow.core.actor import STRANGER, Staff, of_account
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -102,6 +103,7 @@ def add_passkey(
     with context.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
         _add(context, session, account, made, name)
+        end_sign_ins(context, session, account.id, but=person.sign_in)
 
 
 def set_up(context: Context, waiting: Waiting, challenge: Challenge, answer: str, name: str) -> str:
@@ -146,7 +148,10 @@ def _add(
 
 
 def sign_in(context: Context, challenge: Challenge, answer: str, browser: str = "") -> str:
-    """Return the secret of a full sign-in. Raises ActRefusedError: "wrong" or "locked"."""
+    """Return the secret of a full sign-in. Raises ActRefusedError("wrong").
+
+    No lock holds for a passkey: nobody guesses one.
+    """
     _check_age(context, challenge)
     parsed = _checked(lambda: webauthn.helpers.parse_authentication_credential_json(answer))
     hashed = context.hash(f"passkey:{bytes_to_base64url(parsed.raw_id)}")
@@ -158,7 +163,6 @@ def sign_in(context: Context, challenge: Challenge, answer: str, browser: str = 
             session.commit()
             raise ActRefusedError(Refusal.WRONG)
         account = session.get_one(Account, row.account_id, with_for_update=True)
-        check_lock(context, account)
         try:
             _use(context, session, row, account, challenge, answer)
         except ActRefusedError:
@@ -166,6 +170,17 @@ def sign_in(context: Context, challenge: Challenge, answer: str, browser: str = 
             session.commit()
             raise
         return start_sign_in(context, session, account, browser, "passkey")
+
+
+def credential_of(context: Context, answer: str) -> str | None:
+    """Return what a passkey that we know is counted under, None for any other."""
+    with suppress(ActRefusedError):
+        parsed = _checked(lambda: webauthn.helpers.parse_authentication_credential_json(answer))
+        hashed = context.hash(f"passkey:{bytes_to_base64url(parsed.raw_id)}")
+        with context.database.read() as session:
+            query = select(Passkey.id).where(Passkey.credential_hash == hashed)
+            return session.scalars(query).first()
+    return None
 
 
 def _use(
@@ -241,6 +256,7 @@ def remove_passkey(context: Context, person: Staff, passkey_id: str) -> None:
         if account.totp is None and len(_own(session, person.id)) == 1:
             raise ActRefusedError(Refusal.LAST_FACTOR)
         session.delete(row)
+        end_sign_ins(context, session, person.id, but=person.sign_in)
         context.record(session, person, "remove passkey")
 
 

@@ -4,52 +4,47 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from anyascii import anyascii
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from zxcvbn_rs_py import zxcvbn
 
-from screening.storage.tables import Account
-from screening.workflow.accounts.sessions import check_password, end_sign_ins, hasher
+from screening.storage.tables import Account, Clinic
+from screening.workflow.accounts.hashing import hasher
+from screening.workflow.accounts.sessions import check_password, end_sign_ins
+from screening.workflow.accounts.tries import SOMEWHERE, Source, forgive, password_door
 from screening.workflow.core.actor import Staff, of_account
 from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.patients.names import fold
 
 SHORTEST, LONGEST = 12, 128
 LINK_LASTS = timedelta(days=3)
-# What people choose when twelve characters are asked for: these words, each filled up
-# with digits, signs and repetition. A long list would hold few more of that length.
-COMMON = frozenset(
-    """
-    password passwort motdepasse qwerty qwertz azerty asdfgh zxcvbn letmein welcome iloveyou
-    changeme admin administrator login user guest test default master secret trustno monkey
-    dragon football baseball superman batman princess sunshine shadow summer winter spring
-    autumn hello clinic doctor reception screening qwertyuiop qwertyuiopasdfgh asdfghjkl qazwsx
-    qazwsxedc onetwothree abc abcd abcdef abcdefgh abcdefghijkl
-    """.split()  # noqa: SIM905
+ENOUGH = 4  # of zxcvbn's grades: more than ten thousand million guesses
+# Beside its lists and the names: what is at hand in every clinic, and the best known example.
+AT_HAND = (
+    *("screening", "clinic", "doctor", "reception", "treatment", "filler", "hyaluronic"),
+    *("correct horse battery staple", "correcthorsebatterystaple"),
 )
-LOOKS_LIKE = str.maketrans("@4301!$57", "aaeoiisst")
+# What the same keys write on a Russian keyboard: who types "qwerty" there chose no other word.
+KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,.")
 
 
 def check_new(password: str, *names: str) -> None:
-    """Raise ActRefusedError: "too-short", "too-long", "common"; `names` are the person's own."""
+    """Raise ActRefusedError: "too-short", "too-long", or "common" where others guess it.
+
+    `names` are the person's own and the clinic's. It is judged as typed, as it sounds in
+    Latin letters, and by its keys: whoever guesses tries words of every language.
+    """
     if len(password) < SHORTEST:
         raise ActRefusedError(Refusal.TOO_SHORT)
     if len(password) > LONGEST:
         raise ActRefusedError(Refusal.TOO_LONG)
-    known = COMMON | {part for name in names for part in name.casefold().split()}
-    if _core(password) in known | {""} or len(set(password)) < 5:
-        raise ActRefusedError(Refusal.COMMON)
-
-
-def _core(password: str) -> str:
-    """Return the word that is left without digits and signs around it or repetition."""
-    plain = password.casefold()
-    word = plain.strip("0123456789 !?.,;:-_#*+@$%&()=")
-    word = word.translate(LOOKS_LIKE)
-    letters = "".join(c for c in word if c.isalpha())
-    for length in range(1, len(letters) // 2 + 1):
-        if len(letters) % length == 0 and letters[:length] * (len(letters) // length) == letters:
-            return letters[:length]
-    return letters
+    forms = [form for name in names for form in (name, *name.split(), *fold(name))]
+    own = [*AT_HAND, *(form for form in forms if len(form) > 1)]
+    for written in {password, anyascii(password), password.casefold().translate(KEYS)}:
+        if int(zxcvbn(written, own).score) < ENOUGH:
+            raise ActRefusedError(Refusal.COMMON)
 
 
 def change_password(context: Context, person: Staff, old: str, new: str) -> None:
@@ -57,11 +52,11 @@ def change_password(context: Context, person: Staff, old: str, new: str) -> None
 
     Raises ActRefusedError: "wrong" or "locked" for the old one, or what `check_new` says.
     """
-    check_password(context, person.id, old)
+    check_password(context, person, old, "account")
     hashed = hasher.hash(new[:LONGEST])
     with context.database.write() as session:
         account = session.get_one(Account, person.id, with_for_update=True)
-        check_new(new, account.username, account.name)
+        check_new(new, account.username, account.name, person.clinic.name)
         account.password_hash = hashed
         end_sign_ins(context, session, person.id, but=person.sign_in)
         context.record(session, person, "change password")
@@ -81,18 +76,21 @@ def follow_link(context: Context, link: str) -> str:
         return _account(context, session, link).username
 
 
-def set_password(context: Context, link: str, new: str) -> None:
+def set_password(context: Context, link: str, new: str, source: Source = SOMEWHERE) -> None:
     """Set the password and use the link up; whoever was signed in there is signed out.
+
+    Wrong ones from this address are forgotten.
 
     Raises ActRefusedError: what `follow_link` raises, or what `check_new` says.
     """
     hashed = hasher.hash(new[:LONGEST])
     with context.database.write() as session:
         account = _account(context, session, link)
-        check_new(new, account.username, account.name)
+        clinic = session.get_one(Clinic, account.clinic_id)
+        check_new(new, account.username, account.name, clinic.name)
         account.password_hash, account.link_hash, account.link_expires_at = hashed, None, None
-        account.misses, account.locked_until = 0, None
         end_sign_ins(context, session, account.id)
+        forgive(session, password_door(context, account.username, source.address))
         context.record(session, of_account(account), "set password by link")
 
 

@@ -12,15 +12,23 @@ from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode, SignIn
+from screening.workflow.accounts.browsers import is_known
+from screening.workflow.accounts.hashing import hasher, matches
 from screening.workflow.accounts.sessions import (
     LONGEST_WAIT,
-    check_lock,
     check_password,
-    count_miss,
-    hasher,
-    matches,
+    end_sign_ins,
     sign_in_id,
     start_sign_in,
+)
+from screening.workflow.accounts.tries import (
+    SOMEWHERE,
+    Source,
+    check_door,
+    code_door,
+    count_try,
+    forgive,
+    own_door,
 )
 from screening.workflow.core.actor import Staff, of_account
 from screening.workflow.core.context import Context, as_typed, new_code
@@ -72,16 +80,27 @@ def _has_passkey(session: Session, account_id: str) -> bool:
     return session.scalars(query).first() is not None
 
 
-def complete(context: Context, waiting: Waiting, code: str) -> str:
-    """Return the secret of the full sign-in. Raises ActRefusedError: "wrong" or "locked"."""
+def complete(context: Context, waiting: Waiting, code: str, source: Source = SOMEWHERE) -> str:
+    """Return the secret of the full sign-in. Raises ActRefusedError: "wrong" or "locked".
+
+    Who is here knows the password. From a browser that is known the misses count for that
+    browser; all others count together, or many addresses would guess codes for ever.
+    """
+    with context.database.read() as session:
+        known = is_known(context, session, source.browser, waiting.account_id)
+        at = code_door(context, waiting.account_id, source.browser if known else "")
+        check_door(context, session, at)
+    recovery = _recovery_code(context, waiting.account_id, code)
     with context.database.write() as session:
         account = session.get_one(Account, waiting.account_id, with_for_update=True)
-        check_lock(context, account)
+        check_door(context, session, at)
         if _use_code(context, session, account, code):
+            forgive(session, at)
             return promote(context, session, account, waiting.sign_in, "code")
-        if _use_recovery_code(context, session, account, code):
+        if recovery and _use_recovery_code(context, session, recovery):
+            forgive(session, at)
             return promote(context, session, account, waiting.sign_in, "recovery-code")
-        count_miss(context, session, account, "wrong code")
+        count_try(context, session, at, of_account(account), "wrong code")
     raise ActRefusedError(Refusal.WRONG)
 
 
@@ -94,19 +113,21 @@ def promote(context: Context, session: Session, account: Account, waiting: str, 
     return start_sign_in(context, session, account, row.browser, factor)
 
 
-def confirm(context: Context, account_id: str, secret: str) -> None:
+def confirm(context: Context, person: Staff, secret: str, what: str) -> None:
     """Make sure that it is still this person: a fresh code of the app, or the password.
 
-    Raises ActRefusedError: "wrong" or "locked".
+    Misses count for this sign-in and for `what` it is asked alone. Raises ActRefusedError:
+    "wrong" or "locked".
     """
+    at = own_door(context, person, what)
     if len(secret.strip()) == 6 and secret.strip().isdecimal():
         with context.database.write() as session:
-            account = session.get_one(Account, account_id, with_for_update=True)
-            check_lock(context, account)
+            account = session.get_one(Account, person.id, with_for_update=True)
+            check_door(context, session, at)
             if _use_code(context, session, account, secret):
-                account.misses = 0
+                forgive(session, at)
                 return
-    check_password(context, account_id, secret)
+    check_password(context, person, secret, what)
 
 
 def confirm_in_sitting(
@@ -118,7 +139,7 @@ def confirm_in_sitting(
     "needs-signature" where one is needed, and what `confirm` raises.
     """
     if secret.strip():
-        confirm(context, person.id, secret)
+        confirm(context, person, secret, "signing")
         with context.database.write() as session:
             row = session.get_one(SignIn, sign_in_id(context, person.sign_in))
             row.confirmed_at = context.now()
@@ -154,15 +175,26 @@ def _counter(context: Context, secret: str, code: str, after: int) -> int | None
     return None
 
 
-def _use_recovery_code(context: Context, session: Session, account: Account, code: str) -> bool:
+def _recovery_code(context: Context, account_id: str, code: str) -> str | None:
+    """Return which of the unused recovery codes was typed; looked for outside the writer's turn."""
+    typed = as_typed(code)
+    if len(typed) != len(new_code()):
+        return None
     query = select(RecoveryCode).where(
-        RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
+        RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)
     )
-    for row in session.scalars(query):
-        if matches(row.code_hash, as_typed(code)):
-            row.used_at = context.now()
-            return True
-    return False
+    with context.database.read() as session:
+        rows = session.scalars(query).all()
+    return next((row.id for row in rows if matches(row.code_hash, typed)), None)
+
+
+def _use_recovery_code(context: Context, session: Session, id: str) -> bool:
+    """Use the code up; tell whether nobody did so, or made it void, meanwhile."""
+    row = session.get(RecoveryCode, id, with_for_update=True, populate_existing=True)
+    if row is None or row.used_at:
+        return False
+    row.used_at = context.now()
+    return True
 
 
 def offer_app(context: Context, account_id: str) -> str:
@@ -179,11 +211,15 @@ def offer_app(context: Context, account_id: str) -> str:
         return pyotp.TOTP(secret).provisioning_uri(name=account.username, issuer_name=clinic.name)
 
 
-def accept_app(context: Context, account_id: str, code: str) -> None:
-    """Put the offered app in the place of any earlier one. Raises ActRefusedError("wrong")."""
+def accept_app(context: Context, account_id: str, code: str, here: str = "") -> None:
+    """Put the offered app in the place of any earlier one. Raises ActRefusedError("wrong").
+
+    Every sign-in ends but the one with the secret `here`.
+    """
     with context.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
         _accept(context, session, account, code)
+        end_sign_ins(context, session, account_id, but=here)
 
 
 def _accept(context: Context, session: Session, account: Account, code: str) -> None:
@@ -226,6 +262,7 @@ def renew_recovery_codes(context: Context, person: Staff) -> list[str]:
     with context.database.write() as session:
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == person.id))
         session.add_all(rows)
+        end_sign_ins(context, session, person.id, but=person.sign_in)
         context.record(session, person, "renew recovery codes")
     return codes
 

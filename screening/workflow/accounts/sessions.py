@@ -10,28 +10,31 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.documents.certificates.authority import Credentials, open_pkcs12
 from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, Screening, SignIn
+from screening.workflow.accounts.browsers import forget_browsers, is_known
+from screening.workflow.accounts.hashing import NOBODY, hasher, matches
+from screening.workflow.accounts.tries import (
+    SOMEWHERE,
+    Source,
+    check_door,
+    count_try,
+    forgive,
+    own_door,
+    password_door,
+)
 from screening.workflow.core.actor import STRANGER, Actor, Staff, of_account, program
 from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 
-MOST_MISSES = 5
-LOCKED_FOR = timedelta(minutes=15)
 IDLE = timedelta(minutes=30)
 LONGEST_SIGN_IN = timedelta(hours=12)
 LONGEST_WAIT = timedelta(minutes=10)  # for the second factor, after the password
-
-hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# Spent on an unknown name, so that the time to answer does not tell who exists.
-NOBODY = hasher.hash("nobody")
 
 
 def add_account(
@@ -44,7 +47,7 @@ def add_account(
     credentials: Credentials | None = None,
 ) -> str:
     """Open an account and return its id. A doctor's `credentials` are stored sealed."""
-    id = new_id()
+    id, hashed = new_id(), hasher.hash(password)
     with context.database.write() as session:
         account = Account(
             id=id,
@@ -52,7 +55,7 @@ def add_account(
             username=username,
             name=name,
             role=role,
-            password_hash=hasher.hash(password),
+            password_hash=hashed,
             created_at=context.now(),
         )
         if credentials:
@@ -62,26 +65,33 @@ def add_account(
     return id
 
 
-def sign_in(context: Context, username: str, password: str, browser: str = "") -> str:
+def sign_in(
+    context: Context,
+    username: str,
+    password: str,
+    browser: str = "",
+    source: Source = SOMEWHERE,
+) -> str:
     """Return the secret of a sign-in that waits for the second factor.
 
     Raises ActRefusedError: "wrong" or "locked".
     """
     with context.database.read() as session:
         account = session.scalars(select(Account).where(Account.username == username)).first()
-    if account is None:
-        matches(NOBODY, password)
-        with context.database.write() as session:
-            # What was typed may be a password in the wrong box: it is not noted.
-            context.record(session, STRANGER, "unknown user name")
-        raise ActRefusedError(Refusal.WRONG)
-    right = matches(account.password_hash, password)
+        known = account is not None and is_known(context, session, source.browser, account.id)
+    right = matches(account.password_hash if account else NOBODY, password)
+    at = password_door(context, username, source.address, source.browser if known else "")
     with context.database.write() as session:
-        account = session.get_one(Account, account.id, with_for_update=True)
-        check_lock(context, account)
-        if right and not account.disabled_at:
-            return start_sign_in(context, session, account, browser)
-        count_miss(context, session, account, "wrong password")
+        check_door(context, session, at)
+        if account is None:
+            # What was typed may be a password in the wrong box: it is not noted.
+            count_try(context, session, at, STRANGER, "unknown user name")
+        else:
+            account = session.get_one(Account, account.id, with_for_update=True)
+            if right and not account.disabled_at:
+                forgive(session, at)
+                return start_sign_in(context, session, account, browser)
+            count_try(context, session, at, of_account(account), "wrong password")
     raise ActRefusedError(Refusal.WRONG)
 
 
@@ -104,8 +114,6 @@ def start_sign_in(
             seen_at=now,
         )
     )
-    if factor:
-        account.misses = 0
     act = f"sign in with {factor}" if factor else "give password"
     context.record(session, of_account(account), act)
     return secret
@@ -115,46 +123,22 @@ def sign_in_id(context: Context, secret: str) -> str:
     return context.hash(f"sign-in:{secret}")
 
 
-def check_lock(context: Context, account: Account) -> None:
-    """Raise ActRefusedError("locked") while too many tries were wrong."""
-    if account.locked_until and context.now() < account.locked_until:
-        raise ActRefusedError(Refusal.LOCKED)
+def check_password(context: Context, person: Staff, password: str, what: str) -> None:
+    """Raise ActRefusedError "wrong", or "locked" after too many misses in a row.
 
-
-def count_miss(context: Context, session: Session, account: Account, act: str) -> None:
-    """Note a wrong password or code; five in a row lock the account.
-
-    A right password does not forgive wrong codes, only a complete sign-in does:
-    else whoever knows the password could guess codes for ever.
+    They count for this sign-in, and for `what` the password is asked alone.
     """
-    account.misses += 1
-    context.record(session, of_account(account), act)
-    if account.misses >= MOST_MISSES:
-        account.misses, account.locked_until = 0, context.now() + LOCKED_FOR
-        context.record(session, of_account(account), "lock account")
-
-
-def check_password(context: Context, account_id: str, password: str) -> None:
-    """Raise ActRefusedError "wrong", or "locked" after five misses in a row."""
+    at = own_door(context, person, what)
     with context.database.read() as session:
-        right = matches(session.get_one(Account, account_id).password_hash, password)
+        right = matches(session.get_one(Account, person.id).password_hash, password)
     with context.database.write() as session:
-        account = session.get_one(Account, account_id, with_for_update=True)
-        check_lock(context, account)
+        check_door(context, session, at)
         if right:
-            account.misses = 0
+            forgive(session, at)
         else:
-            count_miss(context, session, account, "wrong password")
+            count_try(context, session, at, person, "wrong password")
     if not right:
         raise ActRefusedError(Refusal.WRONG)
-
-
-def matches(secret_hash: str, secret: str) -> bool:
-    """Tell whether `secret` is what was hashed."""
-    try:
-        return hasher.verify(secret_hash, secret)
-    except Argon2Error:
-        return False
 
 
 def who_is(context: Context, secret: str) -> Staff | None:
@@ -212,11 +196,16 @@ def sign_out(context: Context, secret: str) -> None:
 
 
 def end_sign_ins(context: Context, session: Session, account_id: str, but: str = "") -> int:
-    """End every sign-in of the account but the one with the secret `but`; return how many."""
+    """End every sign-in of the account but the one with the secret `but`; return how many.
+
+    No browser is known for the account any more but that one.
+    """
+    here = sign_in_id(context, but)
+    forget_browsers(session, account_id, here)
     query = select(SignIn).where(
         SignIn.account_id == account_id,
         SignIn.ended_at.is_(None),
-        SignIn.id != sign_in_id(context, but),
+        SignIn.id != here,
     )
     rows = session.scalars(query).all()
     for row in rows:

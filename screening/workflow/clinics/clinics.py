@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from screening.documents.certificates.authority import Credentials, open_pkcs12
 from screening.storage.columns import new_id
-from screening.storage.database import take_turn
 from screening.storage.encryption import new_key
-from screening.storage.installation import KEYS_LOCK
 from screening.storage.sealed import open_column, seal_column, seal_value
 from screening.storage.tables import Clinic
 from screening.workflow.core.actor import program
@@ -33,19 +31,18 @@ def add_clinic(
     ZoneInfo(zone)
     id = new_id()
     with context.database.write() as session:
-        take_turn(session, KEYS_LOCK)  # so that no rotation passes this clinic by
         clinic = Clinic(
             id=id,
             name=name,
             address=address,
             phone=phone,
             zone=zone,
-            wrapped_key=seal_value(context.wrapping(), "clinic.wrapped_key", id, new_key()),
+            wrapped_key=seal_value(context.wrapping(session), "clinic.wrapped_key", id, new_key()),
             created_at=context.now(),
         )
+        session.add(clinic)
         if seal:
             keep_seal(context, clinic, seal)
-        session.add(clinic)
         session.flush()
         context.record(session, program(id), "add clinic")
     return id

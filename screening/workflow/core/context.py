@@ -12,7 +12,7 @@ from typing import Protocol
 
 from cryptography.x509 import Certificate
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
@@ -22,6 +22,7 @@ from screening.storage.encryption import Keys, SealedBlobError, fingerprint
 from screening.storage.sealed import open_column
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Actor
+from screening.workflow.core.acts import is_free_text
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
@@ -49,15 +50,15 @@ class Context:
     their own, or for all where the settings name one (`one_seal`). `clock` is the
     timestamp authority, `trust` holds the roots that we believe, and `public_url` is
     where anyone may verify a report. Without `mail` the clinic sends its links itself.
-    `wrapping` looks up the key that wraps the clinics' keys, which may be rotated
-    while this runs.
+    `wrapping` looks up the key that wraps the clinics' keys as a session sees them: both
+    may be rotated while this runs, and a read goes on in the moment at which it began.
     """
 
     database: Database
     definitions: Definitions
     archive: bytes
     keys: Keys
-    wrapping: Callable[[], bytes]
+    wrapping: Callable[[Session], bytes]
     seal: Credentials
     ring: Callable[[str], None]
     workers: Callable[[], list[tuple[datetime, str]]]
@@ -83,7 +84,9 @@ class Context:
                 key = open_column(wrapping, clinic, "wrapped_key")
                 return key
         # The keys were rotated since this started; who read before that still needs the former.
-        self.rotated.insert(0, self.wrapping())
+        session = object_session(clinic)
+        assert session is not None
+        self.rotated.insert(0, self.wrapping(session))
         key = open_column(self.rotated[0], clinic, "wrapped_key")
         return key
 
@@ -111,8 +114,11 @@ class Context:
     ) -> str:
         """Add an audit entry to the transaction and return the head of the chain.
 
-        It is of the clinic of `screening`, or else of the actor's.
+        It is of the clinic of `screening`, or else of the actor's. Raises ValueError for
+        free text.
         """
+        if why is not None and is_free_text(why):
+            raise ValueError(f"the audit log takes no free text as the reason of: {act}")
         clinic_id = screening.clinic_id if screening else by.clinic_id
         about = (clinic_id, screening.id if screening else None, why)
         return audit.record(session, self.keys.audit, self.now(), by.who, act, *about)

@@ -10,12 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from screening.documents.certificates.authority import open_pkcs12
 from screening.storage.sealed import open_column
-from screening.storage.tables import Account, Clinic, ReportRow
+from screening.storage.tables import Account, Clinic, Mark, ReportRow
+from screening.storage.turn import WaitedTooLongError
 from screening.workflow.core.context import Context
 from screening.workflow.reports.outbox import WAITS
 
 LEAST_FREE_BYTES = 200_000_000
 LATE = timedelta(minutes=10)
+WRITTEN_LATELY = timedelta(seconds=5)  # anyone may ask, and each write costs the disk
+WAIT = 2.0  # seconds for a write, less than whoever watches waits
 SOON = timedelta(days=30)
 
 
@@ -34,6 +37,7 @@ def problems(context: Context, free_bytes: int) -> list[str]:
     except SQLAlchemyError:
         found.append("the database does not answer")
     else:
+        found += _writing(context, now)
         if late:
             found.append(f"reports that wait for more than ten minutes: {late}")
         if ended:
@@ -42,6 +46,21 @@ def problems(context: Context, free_bytes: int) -> list[str]:
     if free_bytes < LEAST_FREE_BYTES:
         found.append("less than 200 MB of disk are free")
     return found
+
+
+def _writing(context: Context, now: datetime) -> list[str]:
+    """Write a moment, as every act has to, unless somebody just did; return what hinders it."""
+    try:
+        with context.database.read() as session:
+            last = session.get(Mark, "written")
+        if last is None or abs(now - last.at) > WRITTEN_LATELY:
+            with context.database.write(WAIT) as session:
+                session.merge(Mark(name="written", at=now))
+    except WaitedTooLongError:
+        return ["whoever writes to the database does not let others write"]
+    except SQLAlchemyError:
+        return ["the database cannot be written"]
+    return []
 
 
 def _workers(context: Context) -> list[str]:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from screening.storage import audit
 from screening.storage.tables import Account, AuditEntry, Kiosk, Screening
-from screening.workflow.core.actor import Staff
+from screening.workflow.core.actor import Actor, Staff
+from screening.workflow.core.acts import READS, is_read
 from screening.workflow.core.context import Context
 
 A_PAGE = 100
@@ -19,11 +20,15 @@ A_PAGE = 100
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which entries to show; empty fields narrow nothing. `until` is the first moment after."""
+    """Which entries to show; empty fields narrow nothing. `until` is the first moment after.
+
+    `kind` is "reads" for looks only, "acts" for all else.
+    """
 
     who: str = ""
     number: str = ""
     act: str = ""
+    kind: str = ""
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
@@ -40,9 +45,13 @@ class Entry:
     number: str
     about: str
 
+    @property
+    def kind(self) -> str:
+        return "reads" if is_read(self.act) else "acts"
+
 
 def list_entries(
-    context: Context, by: Staff, wanted: Wanted, act: str = "look at audit log", most: int = A_PAGE
+    context: Context, by: Actor, wanted: Wanted, act: str = "look at audit log", most: int = A_PAGE
 ) -> list[Entry]:
     """Return the clinic's entries, newest first, and note as `act` that someone read them.
 
@@ -50,17 +59,17 @@ def list_entries(
     """
     with context.database.write() as session:
         context.record(session, by, act)
-        names = _names(session, by.clinic.id)
+        names = _names(session, by.clinic_id)
         query = _narrowed(by, wanted).order_by(AuditEntry.sequence.desc()).limit(most)
         return list(_entries(session, query, names))
 
 
-def _narrowed(by: Staff, wanted: Wanted) -> Select[AuditEntry, str | None]:
+def _narrowed(by: Actor, wanted: Wanted) -> Select[AuditEntry, str | None]:
     number: ColumnElement[str | None] = type_coerce(Screening.number, String())
     query = (
         select(AuditEntry, number)
         .outerjoin(Screening, Screening.id == AuditEntry.screening_id)
-        .where(or_(AuditEntry.clinic_id == by.clinic.id, AuditEntry.clinic_id.is_(None)))
+        .where(or_(AuditEntry.clinic_id == by.clinic_id, AuditEntry.clinic_id.is_(None)))
     )
     if wanted.who:
         query = query.where(AuditEntry.who == wanted.who)
@@ -68,6 +77,9 @@ def _narrowed(by: Staff, wanted: Wanted) -> Select[AuditEntry, str | None]:
         query = query.where(Screening.number == wanted.number.strip().upper())
     if wanted.act:
         query = query.where(AuditEntry.act.contains(wanted.act, autoescape=True))
+    if wanted.kind:
+        looks = or_(*(AuditEntry.act.startswith(read) for read in READS))
+        query = query.where(looks if wanted.kind == "reads" else ~looks)
     if wanted.since:
         query = query.where(AuditEntry.at >= wanted.since)
     if wanted.until:
@@ -98,7 +110,7 @@ def list_people(context: Context, by: Staff) -> dict[str, str]:
         return _names(session, by.clinic.id)
 
 
-def _names(session: Session, clinic_id: str) -> dict[str, str]:
+def _names(session: Session, clinic_id: str | None) -> dict[str, str]:
     accounts = session.execute(
         select(Account.id, Account.name)
         .where(Account.clinic_id == clinic_id)

@@ -25,11 +25,13 @@ from screening.storage.tables import (
     Patient,
     PatientWord,
     ReportRow,
+    ReportStamp,
     Screening,
     Treatment,
     TreatmentLot,
 )
 from screening.workflow.core.actor import Actor
+from screening.workflow.core.acts import erased_because
 from screening.workflow.core.context import Context, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -46,7 +48,7 @@ def erase(context: Context, screening_id: str, by: Actor, why: str) -> list[str]
     Return the numbers of the same person's screenings that are kept: they may hold the
     same answers. After the last one nothing is kept of the person either.
     """
-    others = erase_screening(context, screening_id, by, "erase", why)
+    others = erase_screening(context, screening_id, by, "erase", erased_because(why))
     context.database.scrub()
     return others
 
@@ -89,9 +91,9 @@ def erase_patient(context: Context, patient_id: str, by: Actor, why: str) -> lis
         for row in rows:
             _empty_patient(context, session, row)
         for screening in kept:
-            context.record(session, by, "erase", screening, why)
+            context.record(session, by, "erase", screening, erased_because(why))
         at = Actor(by.who, rows[0].clinic_id)
-        context.record(session, at, "erase patient", why=f"{rows[0].id}: {why}")
+        context.record(session, at, "erase patient", why=f"{rows[0].id}: {erased_because(why)}")
     context.database.scrub()
     return numbers
 
@@ -169,11 +171,11 @@ def _empty(context: Context, session: Session, screening: Screening) -> None:
         if "screening_id" in table.columns and sealed:
             nothing = {c.name: None if c.nullable else b"" for c in sealed}
             session.execute(update(table).where(table.c.screening_id == id).values(nothing))
-    session.execute(
-        update(ReportRow)
-        .where(ReportRow.screening_id == id)
-        .values(state="erased", error=None, sha256=None, lease_until=None)
-    )
+    reports = select(ReportRow.id).where(ReportRow.screening_id == id)
+    session.execute(delete(ReportStamp).where(ReportStamp.report_id.in_(reports)))
+    nothing = dict.fromkeys(("error", "sha256", "lease_until", "proven_until", "restamp_at"))
+    of_these = update(ReportRow).where(ReportRow.screening_id == id)
+    session.execute(of_these.values(**nothing, state="erased"))
     session.execute(update(Message).where(Message.screening_id == id).values(state="erased"))
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from screening.storage.database import take_turn
 from screening.storage.encryption import SealedBlobError, new_key
-from screening.storage.installation import KEYS_LOCK, WrongSecretError, open_kept, seal_kept
+from screening.storage.installation import WrongSecretError, open_kept, seal_kept
 from screening.storage.sealed import SEALED, open_column, open_value, seal_column, seal_value
 from screening.storage.tables import Account, Clinic, Kept, Passkey, Patient
 from screening.workflow.core.actor import PROGRAM, program
@@ -32,15 +31,14 @@ def in_use(context: Context, secret: bytes) -> bool:
 
 def rotate_secret(context: Context, secrets: list[bytes]) -> None:
     """Seal everything of the installation with the newest of `secrets`, the clinics' keys too."""
-    with context.database.write() as session:
-        take_turn(session, KEYS_LOCK)
+    with context.database.write(alone=True) as session:
         wrapping = new_key()
         for row in session.scalars(select(Kept)):
             content = open_kept(secrets, row)
             if row.name == "wrapping":
                 former, content = content, wrapping
             seal_kept(secrets[0], row, content)
-        for clinic in session.scalars(select(Clinic).with_for_update()):
+        for clinic in session.scalars(select(Clinic)):
             seal_column(wrapping, clinic, "wrapped_key", open_column(former, clinic, "wrapped_key"))
         context.record(session, PROGRAM, "rotate secret")
 
@@ -56,23 +54,21 @@ class Rotated:
 def rotate_clinic(context: Context, clinic_id: str) -> Rotated:
     """Give the clinic a new key.
 
-    All in one transaction, so that nobody ever sees two keys in use: 20,000 take
-    about a second. Newest first, the order in which every act holds its screenings.
-    What is damaged opened with the former key no more than it will with the new one.
+    All in one transaction in which nothing else is written, so that nobody ever sees two
+    keys in use: 20,000 take about a second. What is damaged opened with the former key no
+    more than it will with the new one.
     """
-    with context.database.write() as session:
-        take_turn(session, KEYS_LOCK)
-        clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+    with context.database.write(alone=True) as session:
+        clinic = session.get_one(Clinic, clinic_id)
         former, fresh = context.clinic_key(clinic), new_key()
-        seal_column(context.wrapping(), clinic, "wrapped_key", fresh)
+        seal_column(context.wrapping(session), clinic, "wrapped_key", fresh)
         wrapped, damaged = 0, []
         for name in SEALED_BY_CLINIC:
             table, column = name.split(".")
             of = ROWS[table]
             query = select(of.id, _called(of), getattr(of, column)).where(_owner(of) == clinic_id)
-            rows = session.execute(query.order_by(of.created_at.desc()).with_for_update())
             changed: list[dict[str, Any]] = []
-            for id, called, blob in rows:
+            for id, called, blob in session.execute(query):
                 if blob is None:
                     continue
                 try:

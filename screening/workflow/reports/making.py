@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report.parts import Report
+from screening.documents.certificates.authority import Credentials
 from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.render_process import RenderError
 from screening.documents.signing.seal import SealError, seal_pdf, sign_pdf
@@ -30,8 +31,10 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import decision_of, open_sealed, seal_into
 from screening.workflow.core.standing import report_for_the_visit
+from screening.workflow.reports.authorities import printed_fingerprint
+from screening.workflow.reports.beside import beside
+from screening.workflow.reports.issued import verification_code
 from screening.workflow.reports.outbox import REPORTS, Kind
-from screening.workflow.reports.verification import verification_code
 
 SEAL_REASON = "Report of the answers and of what they mean for each procedure"
 SIGN_REASON = "Signed as the deciding doctor"
@@ -81,8 +84,11 @@ def _draw_up(context: Context, report_id: str, render: Render) -> bytes:
         report = report_for_the_visit(context, session, screening)
         if row.kind == Kind.ARRIVAL:
             report = _with_what_was_decided(context, session, screening, report)
+        if row.kind in {Kind.SCREENING, Kind.PLAN}:
+            report = {**report, "beside": beside(context, session, screening)}
         logo = logo_for_report(session, screening.clinic_id)
-        render = partial(render, _with_code(context, row, report), logo=logo)
+        seal = clinic_seal(context, session, screening.clinic_id)
+        render = partial(render, _with_code(context, row, report, seal), logo=logo)
         match row.kind:
             case Kind.SCREENING:
                 return _seal(context, session, screening, render())
@@ -98,10 +104,14 @@ def _draw_up(context: Context, report_id: str, render: Render) -> bytes:
                 return _decided(context, session, screening, row.sequence, render)
 
 
-def _with_code(context: Context, row: ReportRow, report: Report) -> Report:
-    """Return `report` with where to verify it, and whether a trusted clock will stamp it."""
-    address = f"{context.public_url}/verify/{row.code}"
-    verify = {"code": row.code, "address": address, "trusted_time": context.clock is not None}
+def _with_code(context: Context, row: ReportRow, report: Report, seal: Credentials) -> Report:
+    """Return `report` with where to verify it, who vouches, and whether a clock will stamp it."""
+    verify = {
+        "code": row.code,
+        "address": f"{context.public_url}/verify/{row.code}",
+        "authority": printed_fingerprint(seal),
+        "trusted_time": context.clock is not None,
+    }
     return {**report, "frame": report["frame"] | {"verify": verify}}
 
 
@@ -142,7 +152,7 @@ def _decided(
     sequence: int,
     render: Render,
 ) -> bytes:
-    """Return the decided report: everything, the decision, the sealed report inside, two seals."""
+    """Return the decided report: what was decided before the sealed pages, and two seals."""
     decision = decision_of(context, session, screening, sequence)
     assert decision is not None
     first = session.scalars(

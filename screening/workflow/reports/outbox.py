@@ -26,7 +26,8 @@ REPORTS = Outbox(
 class Kind(StrEnum):
     """Which report of a screening. The clinic seals all; the doctor signs the decided one.
 
-    COPY and PLAN are the patient's: what was answered, and what follows the decision.
+    COPY and PLAN are the patient's: what was answered, there at once, and what follows the
+    decision, in plain words.
     ARRIVAL is the page that says that nothing is new, and on which decision that rests.
     """
 

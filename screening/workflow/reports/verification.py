@@ -9,51 +9,29 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from screening.clinical.evaluation.case import CaseError, read_case
 from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.clinical.report.visit import CASE_KEYS
 from screening.definitions.problems import DefinitionError
 from screening.documents.cms.reasons import N_, Reason, reason_from
-from screening.storage.tables import Clinic, ReportRow, Screening
+from screening.storage.tables import Clinic
 from screening.workflow.core.archive import definitions_of
-from screening.workflow.core.context import CODE_LETTERS, Context
+from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.states import State
 from screening.workflow.reports.checking import ISSUED_HERE, STRANGERS, check_apart
-from screening.workflow.reports.outbox import Kind
+from screening.workflow.reports.issued import Issued, issued_as, typed
 
 LARGEST = 10 * 1024 * 1024  # bytes of an upload
-CODE_LENGTH = 16  # letters of 31: 79 bits, and a wrong guess says only "unknown"
-ERASED = "erased"  # the state of a row of which the rest is gone
 PASSED, INDETERMINATE, FAILED = "PASSED", "INDETERMINATE", "FAILED"
 NOT_AS_ISSUED = N_("This is not the file that the clinic issued under this number.")
 ANOTHER_REPORT = N_("This file is another report than the one that the code belongs to.")
 NOT_CHECKED = N_("There was no time to check its signatures. Try again in a minute.")
 OTHER_VERDICTS = N_("The rules of that day give other results than the report says.")
-
-
-@dataclass(frozen=True)
-class Issued:
-    """A report that this installation issued; `replaced_by` is "decided" or "newer" or None.
-
-    Of an `erased` one nothing is left but that there was one: neither its hash nor whether
-    something replaced it.
-    """
-
-    code: str
-    kind: str
-    clinic: str
-    sealed_at: datetime | None
-    sha256: str | None
-    replaced_by: str | None
-    erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,60 +53,9 @@ class Checked:
     def as_json(self) -> dict[str, Any]:
         """Return the result as other programs read it, the reasons in English."""
         found = asdict(self) | {"reasons": [str(reason) for reason in self.reasons]}
-        if self.issued and self.issued.sealed_at:
-            found["issued"]["sealed_at"] = self.issued.sealed_at.isoformat(timespec="seconds")
+        if self.issued:
+            found["issued"] = self.issued.as_json()
         return found
-
-
-def verification_code(context: Context, report_id: str) -> str:
-    """Return what a report prints so that it can be found: no one else can work it out."""
-    number = int(context.hash(f"verify:{report_id}"), 16)
-    letters = ""
-    while len(letters) < CODE_LENGTH:
-        number, rest = divmod(number, len(CODE_LETTERS))
-        letters += CODE_LETTERS[rest]
-    return _typed(letters)
-
-
-def _typed(code: str) -> str:
-    """Return `code` the way it is printed, however the person typed it."""
-    plain = "".join(c for c in code.upper() if c.isalnum())
-    return "-".join(plain[i : i + 4] for i in range(0, len(plain), 4))
-
-
-def look_up(context: Context, code: str) -> Issued:
-    """Return the report that `code` belongs to, however it was typed. Raises "gone"."""
-    with context.database.read() as session:
-        row = session.scalars(select(ReportRow).where(ReportRow.code == _typed(code))).first()
-        if row is None:
-            raise ActRefusedError(Refusal.GONE)
-        return _issued(session, row)
-
-
-def _issued(session: Session, row: ReportRow) -> Issued:
-    screening = session.get_one(Screening, row.screening_id)
-    clinic = session.get_one(Clinic, screening.clinic_id)
-    told = row.code or "", row.kind, clinic.name, row.sealed_at
-    if row.state == ERASED:
-        return Issued(*told, sha256=None, replaced_by=None, erased=True)
-    return Issued(*told, row.sha256, _replaced_by(session, row, screening))
-
-
-def _replaced_by(session: Session, row: ReportRow, screening: Screening) -> str | None:
-    """Return "newer" after a later screening, "decided" after the doctor's report, else None."""
-    later = select(Screening.id).where(
-        Screening.recheck_of == screening.id,
-        Screening.state.in_((State.SUBMITTED, State.DECIDED, State.SUPERSEDED)),
-    )
-    if session.scalars(later).first():
-        return "newer"
-    decided = select(ReportRow.id).where(
-        ReportRow.screening_id == screening.id,
-        ReportRow.kind == "decided",
-        ReportRow.state == "sealed",
-    )
-    first = row.kind in {Kind.SCREENING, Kind.COPY}
-    return "decided" if first and session.scalars(decided).first() else None
 
 
 def verify_upload(context: Context, pdf: bytes, code: str | None = None) -> Checked:
@@ -140,7 +67,7 @@ def verify_upload(context: Context, pdf: bytes, code: str | None = None) -> Chec
     if len(pdf) > LARGEST:
         raise ActRefusedError(Refusal.TOO_LARGE)
     sha256 = hashlib.sha256(pdf).hexdigest()
-    known = _issued_as(context, {}, sha256) is not None
+    known = issued_as(context, {}, sha256) is not None
     try:
         with (ISSUED_HERE if known else STRANGERS).place():
             found = check_apart(trusted_roots(context), pdf, context.now())
@@ -174,15 +101,15 @@ def compare(context: Context, found: Mapping[str, Any], code: str | None = None)
     """
     checked = as_found(found)
     record = found["record"] or {}
-    issued = _issued_as(context, record, checked.sha256)
-    same = issued.sha256 == checked.sha256 if issued and issued.sha256 else None
+    issued = issued_as(context, record, checked.sha256)
+    same = issued.is_file(checked.sha256) if issued else None
     if checked.status == FAILED:
         return replace(checked, issued=issued if same else None, byte_for_byte=same)
     replayed = replay(context, record) if issued or checked.status == PASSED else None
     wrong = []
     if issued and not same and not issued.erased:
         wrong.append(NOT_AS_ISSUED)
-    if code and (issued is None or issued.code != _typed(code)):
+    if code and (issued is None or issued.code != typed(code)):
         wrong.append(ANOTHER_REPORT)
     if replayed is False:
         wrong.append(OTHER_VERDICTS)
@@ -210,33 +137,24 @@ def in_words(checked: Checked) -> list[str]:
         covers = "the whole file" if one["covers_whole_file"] else "the file up to there"
         lines.append(f"{one['meaning']}: {one['signer']}, {clock}; covers {covers}")
     if checked.issued:
-        lines.extend(_of_issue(checked.issued, checked.byte_for_byte))
+        lines.extend(_of_issue(checked.issued, checked.sha256, checked.byte_for_byte))
     if checked.replayed:
         lines.append("the rules of that day give the same results")
     return [*lines, f"SHA-256 {checked.sha256}"]
 
 
-def _of_issue(issued: Issued, same: bool | None) -> Iterator[str]:
+def _of_issue(issued: Issued, sha256: str, same: bool | None) -> Iterator[str]:
     """Yield what is known of the report that was issued, for a terminal."""
     if same and issued.sealed_at:
         yield f"byte for byte what was issued here on {issued.sealed_at:%Y-%m-%d}"
+        if stamp := issued.stamp_of(sha256):
+            yield f"and stamped again here on {stamp.stamped_at:%Y-%m-%d}, so that its proof lasts"
     yield f"issued here as the {issued.kind} report {issued.code}".strip()
     if issued.erased:
         yield "erased here since: whether this is the very file, or the newest, nobody can tell"
     newer = {"decided": "the doctor's report", "newer": "a newer screening"}
     if issued.replaced_by:
         yield f"replaced by {newer[issued.replaced_by]}"
-
-
-def _issued_as(context: Context, record: Mapping[str, Any], sha256: str) -> Issued | None:
-    """Return what this installation issued: the very file, or one under the file's code."""
-    verify = (record.get("frame") or {}).get("verify") or {}
-    code = verify.get("code") or ""
-    query = select(ReportRow).where(or_(ReportRow.sha256 == sha256, ReportRow.code == str(code)))
-    with context.database.read() as session:
-        rows = session.scalars(query).all()
-        rows = [row for row in rows if row.sha256 == sha256] or rows
-        return _issued(session, rows[0]) if rows else None
 
 
 def replay(context: Context, record: Mapping[str, Any]) -> bool | None:

@@ -255,7 +255,8 @@ def submit(
             context, session, screening, draft, {**declaration, **by}, head, (language, words)
         )
         screening.state = State.SUBMITTED
-        orders = order_reports(session, screening.id, (Kind.SCREENING, Kind.COPY), now)
+        # The copy first: the patient waits for it.
+        orders = order_reports(session, screening.id, (Kind.COPY, Kind.SCREENING), now)
         if screening.gravity == Outcome.CONTRAINDICATED.gravity:
             orders += order_alert(context, session, screening)
     for order in orders:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.questionnaire import BORN
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Patient, Screening
-from screening.workflow.accounts.sessions import NOBODY, hasher, matches
+from screening.workflow.accounts.hashing import NOBODY, hasher, matches
 from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -37,6 +37,9 @@ from screening.workflow.screenings.proof import check_opens, opens
 OPENINGS = ("open review", "read screening report", "read decided report", "export")
 
 
+USUAL = timedelta(seconds=3)  # until the copy is there; a second and a half is measured
+
+
 @dataclass(frozen=True)
 class Decided:
     """What was decided on one treatment: its word, from which ISO day on, and the conditions.
@@ -63,6 +66,7 @@ class Opening:
 class Receipt:
     """What a patient is shown after submitting: that it arrived, and the copy when it is made.
 
+    The copy is `copy_late` where it takes longer than on a machine that has nothing else to do.
     `to_find_out` is what the patient did not know, in the language `asked_in`; `decided`
     what the doctor decided, procedure by procedure. All that says something about the
     patient's health is there only where it is `proven` that the patient asks (proof.py).
@@ -73,6 +77,7 @@ class Receipt:
     submitted_at: datetime
     appointment_at: datetime | None
     copy_ready: bool
+    copy_late: bool
     decided: list[Decided]
     is_decided: bool
     has_diary: bool
@@ -100,6 +105,7 @@ def read_receipt(context: Context, lock: EditLock) -> Receipt:
             screening.submitted_at,
             screening.appointment_at,
             proven and _own_copy(session, screening) is not None,
+            context.now() - screening.submitted_at > USUAL,
             _decided(context, session, screening) if proven else [],
             decided,
             proven and _diary(context, session, screening) is not None,

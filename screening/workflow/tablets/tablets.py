@@ -6,15 +6,23 @@ in the database, so that no restart forgives it. handover.py starts a screening.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
-from screening.storage.tables import Clinic, Kiosk, Lock
-from screening.workflow.accounts.sessions import hasher, matches
+from screening.storage.tables import Clinic, Kiosk
+from screening.workflow.accounts.hashing import hasher, matches
+from screening.workflow.accounts.tries import (
+    SOMEWHERE,
+    Source,
+    check_door,
+    count_try,
+    door,
+    forgive,
+)
 from screening.workflow.core.actor import STRANGER, Actor, Tablet, of_tablet
 from screening.workflow.core.context import Context, as_typed, new_code, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -22,51 +30,44 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 MOST_MISSES = 5
 SHORTEST_PIN, LONGEST_PIN = 6, 12
 LOCKED_FOR = timedelta(minutes=5)
-MOST_PAIRING_MISSES = 10  # in the whole installation: a wrong pairing code tells no clinic
+MOST_PAIRING_MISSES = 10  # from one address: a wrong pairing code tells no clinic
 
 
 def add_kiosk(context: Context, by: Actor, name: str, pin: str = "") -> str:
     """Return the pairing code of a new tablet; it works once. `pin` may release the tablet."""
     code, pin_hash = new_code(), _slow_hash(pin) if pin else None
+    kiosk = Kiosk(
+        id=new_id(),
+        clinic_id=by.clinic_id,
+        name=name,
+        code_hash=context.hash(f"pair:{code}"),
+        pin_hash=pin_hash,
+        created_at=context.now(),
+    )
     with context.database.write() as session:
-        session.add(
-            Kiosk(
-                id=new_id(),
-                clinic_id=by.clinic_id,
-                name=name,
-                code_hash=context.hash(f"pair:{code}"),
-                pin_hash=pin_hash,
-                created_at=context.now(),
-            )
-        )
-        context.record(session, by, "add tablet", why=name)
+        session.add(kiosk)
+        context.record(session, by, "add tablet", why=of_tablet(kiosk).who)
     return code
 
 
-def pair(context: Context, code: str) -> str:
+def pair(context: Context, code: str, source: Source = SOMEWHERE) -> str:
     """Return the secret for this tablet's cookie.
 
-    Raises ActRefusedError: "wrong-code", or "locked" after ten misses by anyone.
+    Raises ActRefusedError: "wrong-code", or "locked" after ten misses from one address.
     """
     token = new_token()
+    at = door(context, "pairing", source.address)
+    at = replace(at, most=MOST_PAIRING_MISSES, locked_for=LOCKED_FOR)
     with context.database.write() as session:
-        lock = session.get(Lock, "pairing", with_for_update=True)
-        lock = lock or Lock(name="pairing", misses=0)
-        session.add(lock)
-        if lock.locked_until and context.now() < lock.locked_until:
-            raise ActRefusedError(Refusal.LOCKED)
+        check_door(context, session, at)
         query = select(Kiosk).where(Kiosk.code_hash == context.hash(f"pair:{as_typed(code)}"))
         kiosk = session.scalars(query.with_for_update()).first()
         if kiosk and not kiosk.revoked_at:
-            lock.misses = 0
+            forgive(session, at)
             kiosk.code_hash, kiosk.token_hash = None, context.hash(f"kiosk:{token}")
             context.record(session, of_tablet(kiosk), "pair")
             return token
-        lock.misses += 1
-        context.record(session, STRANGER, "wrong pairing code")
-        if lock.misses >= MOST_PAIRING_MISSES:
-            lock.misses, lock.locked_until = 0, context.now() + LOCKED_FOR
-            context.record(session, STRANGER, "lock pairing")
+        count_try(context, session, at, STRANGER, "wrong pairing code")
     raise ActRefusedError(Refusal.WRONG_CODE)
 
 
@@ -108,7 +109,7 @@ def revoke_kiosk(context: Context, by: Actor, kiosk_id: str) -> None:
         kiosk = _own(session, by, kiosk_id)
         kiosk.revoked_at = kiosk.revoked_at or context.now()
         kiosk.code_hash = kiosk.token_hash = kiosk.pin_hash = None
-        context.record(session, by, "revoke tablet", why=kiosk.name)
+        context.record(session, by, "revoke tablet", why=of_tablet(kiosk).who)
 
 
 def tablet_of(context: Context, token: str) -> Tablet | None:
@@ -133,11 +134,11 @@ def _own(session: Session, by: Actor, kiosk_id: str) -> Kiosk:
 
 def count_miss(context: Context, session: Session, kiosk: Kiosk, misses: int, act: str) -> int:
     """Note a wrong code or PIN and return how many there were; the fifth locks the tablet."""
-    context.record(session, of_tablet(kiosk), act, why=kiosk.name)
+    context.record(session, of_tablet(kiosk), act, why=of_tablet(kiosk).who)
     if misses + 1 < MOST_MISSES:
         return misses + 1
     kiosk.locked_at = context.now()
-    context.record(session, of_tablet(kiosk), "lock tablet", why=kiosk.name)
+    context.record(session, of_tablet(kiosk), "lock tablet", why=of_tablet(kiosk).who)
     return 0
 
 
@@ -146,7 +147,7 @@ def unlock(context: Context, by: Actor, kiosk_id: str) -> None:
     with context.database.write() as session:
         kiosk = _own(session, by, kiosk_id)
         kiosk.locked_at, kiosk.misses, kiosk.pin_misses = None, 0, 0
-        context.record(session, by, "unlock tablet", why=kiosk.name)
+        context.record(session, by, "unlock tablet", why=of_tablet(kiosk).who)
 
 
 def set_pin(context: Context, by: Actor, kiosk_id: str, pin: str) -> None:
@@ -157,7 +158,7 @@ def set_pin(context: Context, by: Actor, kiosk_id: str, pin: str) -> None:
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
         kiosk.pin_hash, kiosk.pin_misses = hashed, 0
-        context.record(session, by, "set PIN of tablet", why=kiosk.name)
+        context.record(session, by, "set PIN of tablet", why=of_tablet(kiosk).who)
 
 
 def release(context: Context, tablet: Tablet, pin: str) -> None:
@@ -178,7 +179,7 @@ def release(context: Context, tablet: Tablet, pin: str) -> None:
             raise ActRefusedError(Refusal.NO_PIN)
         if fits:
             kiosk.token_hash, kiosk.pin_misses = None, 0
-            context.record(session, tablet, "release tablet", why=kiosk.name)
+            context.record(session, tablet, "release tablet", why=of_tablet(kiosk).who)
             return
         kiosk.pin_misses = count_miss(context, session, kiosk, kiosk.pin_misses, "wrong PIN")
     raise ActRefusedError(Refusal.WRONG_PIN)
@@ -192,7 +193,7 @@ def pair_again(context: Context, by: Actor, kiosk_id: str) -> str:
         if kiosk.revoked_at:
             raise ActRefusedError(Refusal.GONE)
         kiosk.code_hash, kiosk.token_hash = context.hash(f"pair:{code}"), None
-        context.record(session, by, "give pairing code", why=kiosk.name)
+        context.record(session, by, "give pairing code", why=of_tablet(kiosk).who)
     return code
 
 

@@ -29,7 +29,7 @@ from screening.documents.rendering.render import (
     _laid_out,
     render_pdf,
 )
-from screening.documents.rendering.tags import finish_tags
+from screening.documents.tagged.tags import finish_tags
 from tests.documents.conftest import DECISION, ISOTRETINOIN, SEALED
 
 HOSTILE = [

@@ -84,6 +84,8 @@ column kiosk 12 pin_misses integer not null default 0
 column lock 01 name character varying not null
 column lock 02 misses integer not null
 column lock 03 locked_until timestamp with time zone
+column mark 01 name character varying not null
+column mark 02 at timestamp with time zone not null
 column message 01 id character varying not null
 column message 02 screening_id character varying not null
 column message 03 kind character varying not null
@@ -145,6 +147,11 @@ column report 11 created_at timestamp with time zone not null
 column report 12 sealed_at timestamp with time zone
 column report 13 code character varying
 column report 14 sequence integer not null default 1
+column report 15 proven_until timestamp with time zone
+column report 16 restamp_at timestamp with time zone
+column report_stamp 01 sha256 character varying not null
+column report_stamp 02 report_id character varying not null
+column report_stamp 03 stamped_at timestamp with time zone not null
 column screening 01 id character varying not null
 column screening 02 clinic_id character varying not null
 column screening 03 number character varying not null
@@ -218,6 +225,7 @@ constraint kiosk PRIMARY KEY (id)
 constraint kiosk UNIQUE (code_hash)
 constraint kiosk UNIQUE (token_hash)
 constraint lock PRIMARY KEY (name)
+constraint mark PRIMARY KEY (name)
 constraint message FOREIGN KEY (check_in_id) REFERENCES check_in(id)
 constraint message FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint message PRIMARY KEY (id)
@@ -241,6 +249,8 @@ constraint report FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint report PRIMARY KEY (id)
 constraint report UNIQUE (code)
 constraint report UNIQUE (screening_id, kind, sequence)
+constraint report_stamp FOREIGN KEY (report_id) REFERENCES report(id)
+constraint report_stamp PRIMARY KEY (sha256)
 constraint screening FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint screening FOREIGN KEY (patient_id) REFERENCES patient(id)
 constraint screening FOREIGN KEY (recheck_of) REFERENCES screening(id)
@@ -271,7 +281,9 @@ index CREATE INDEX ix_patient_merged_into ON public.patient USING btree (merged_
 index CREATE INDEX ix_patient_person ON public.patient USING btree (clinic_id, person_hash)
 index CREATE INDEX ix_patient_word_word_hash ON public.patient_word USING btree (word_hash)
 index CREATE INDEX ix_recovery_code_account_id ON public.recovery_code USING btree (account_id)
+index CREATE INDEX ix_report_restamp_at ON public.report USING btree (restamp_at)
 index CREATE INDEX ix_report_sha256 ON public.report USING btree (sha256)
+index CREATE INDEX ix_report_stamp_report_id ON public.report_stamp USING btree (report_id)
 index CREATE INDEX ix_report_waits ON public.report USING btree (due_at) WHERE (sealed_at IS NULL)
 index CREATE INDEX ix_screening_appointment ON public.screening USING btree (clinic_id, appointment_at)
 index CREATE INDEX ix_screening_newest ON public.screening USING btree (clinic_id, created_at)
@@ -296,6 +308,7 @@ index CREATE UNIQUE INDEX pk_definitions ON public.definitions USING btree (hash
 index CREATE UNIQUE INDEX pk_installation ON public.installation USING btree (name)
 index CREATE UNIQUE INDEX pk_kiosk ON public.kiosk USING btree (id)
 index CREATE UNIQUE INDEX pk_lock ON public.lock USING btree (name)
+index CREATE UNIQUE INDEX pk_mark ON public.mark USING btree (name)
 index CREATE UNIQUE INDEX pk_message ON public.message USING btree (id)
 index CREATE UNIQUE INDEX pk_note ON public.note USING btree (id)
 index CREATE UNIQUE INDEX pk_passkey ON public.passkey USING btree (id)
@@ -303,6 +316,7 @@ index CREATE UNIQUE INDEX pk_patient ON public.patient USING btree (id)
 index CREATE UNIQUE INDEX pk_patient_word ON public.patient_word USING btree (patient_id, word_hash)
 index CREATE UNIQUE INDEX pk_recovery_code ON public.recovery_code USING btree (id)
 index CREATE UNIQUE INDEX pk_report ON public.report USING btree (id)
+index CREATE UNIQUE INDEX pk_report_stamp ON public.report_stamp USING btree (sha256)
 index CREATE UNIQUE INDEX pk_screening ON public.screening USING btree (id)
 index CREATE UNIQUE INDEX pk_sign_in ON public.sign_in USING btree (id)
 index CREATE UNIQUE INDEX pk_treatment ON public.treatment USING btree (id)

@@ -9,7 +9,9 @@ CREATE INDEX ix_patient_merged_into ON patient (merged_into)
 CREATE INDEX ix_patient_person ON patient (clinic_id, person_hash)
 CREATE INDEX ix_patient_word_word_hash ON patient_word (word_hash)
 CREATE INDEX ix_recovery_code_account_id ON recovery_code (account_id)
+CREATE INDEX ix_report_restamp_at ON report (restamp_at)
 CREATE INDEX ix_report_sha256 ON report (sha256)
+CREATE INDEX ix_report_stamp_report_id ON report_stamp (report_id)
 CREATE INDEX ix_report_waits ON report (due_at) WHERE sealed_at IS NULL
 CREATE INDEX ix_screening_appointment ON screening (clinic_id, appointment_at)
 CREATE INDEX ix_screening_newest ON screening (clinic_id, created_at)
@@ -155,6 +157,11 @@ CREATE TABLE lock (
   locked_until DATETIME,
   CONSTRAINT pk_lock PRIMARY KEY (name)
 )
+CREATE TABLE mark (
+  name VARCHAR NOT NULL,
+  at DATETIME NOT NULL,
+  CONSTRAINT pk_mark PRIMARY KEY (name)
+)
 CREATE TABLE message (
   id VARCHAR NOT NULL,
   screening_id VARCHAR NOT NULL,
@@ -248,10 +255,19 @@ CREATE TABLE report (
   sealed_at DATETIME,
   code VARCHAR,
   sequence INTEGER DEFAULT '1' NOT NULL,
+  proven_until DATETIME,
+  restamp_at DATETIME,
   CONSTRAINT fk_report_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
   CONSTRAINT pk_report PRIMARY KEY (id),
   CONSTRAINT uq_report_code UNIQUE (code),
   CONSTRAINT uq_report_screening_id UNIQUE (screening_id, kind, sequence)
+)
+CREATE TABLE report_stamp (
+  sha256 VARCHAR NOT NULL,
+  report_id VARCHAR NOT NULL,
+  stamped_at DATETIME NOT NULL,
+  CONSTRAINT fk_report_stamp_report_id FOREIGN KEY(report_id) REFERENCES report (id),
+  CONSTRAINT pk_report_stamp PRIMARY KEY (sha256)
 )
 CREATE TABLE screening (
   id VARCHAR NOT NULL,

@@ -14,14 +14,11 @@ from tests.mail_server import MailServer, send_due, texts
 from tests.office import PASSWORD, ZONE
 from tests.visitor import Unseen
 from tests.web.core.test_accessibility import check_light_and_dark
-from tests.web.served import served, sign_in
+from tests.web.served import SERVES_FILES, served, sign_in
 from tests.workflow.patients.test_month_six import verified
 from tests.workflow.treatments.clinic import ALERT_TO, check_ins, give_alert_address
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # of files that Flask serves in here
-]
+pytestmark = SERVES_FILES
 NAME, TO, WHY = "Lan Nguyen", "lan@patient.example", "Pregnant, and she is in no hurry"
 BORNE = "The child is born and weaned"
 CODE = "seven hills"

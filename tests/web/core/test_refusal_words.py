@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from screening.clinical.report.decision import Problem
+from screening.web.accounts import refusal_words as accounts_words
 from screening.web.accounts.administration_forms import LOOK_FIELDS
 from screening.web.core import refusal_words
 from screening.web.core.limits import FILES
@@ -22,13 +23,14 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
 
 ROOT = Path(__file__).parents[3] / "screening"
-TABLES = {n: t for n, t in vars(refusal_words).items() if n.isupper() and isinstance(t, dict)}
+BOTH = vars(accounts_words) | vars(refusal_words)
+TABLES = {n: t for n, t in BOTH.items() if n.isupper() and isinstance(t, dict)}
 SENTENCES = {n: t for n, t in TABLES.items() if t not in (PAGES, ON_A_TABLET, FILES)}
 
 
 def trees():
     """Return every file of the program as its syntax tree, but for the list and the words."""
-    own = {"core/refusal.py", "core/refusal_words.py"}
+    own = {"core/refusal.py", "core/refusal_words.py", "accounts/refusal_words.py"}
     paths = [p for p in ROOT.rglob("*.py") if "/".join(p.parts[-2:]) not in own]
     return {str(p.relative_to(ROOT)): ast.parse(p.read_text()) for p in paths}
 

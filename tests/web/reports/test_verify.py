@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from screening.documents.certificates.authority import fingerprint_of
+from screening.documents.verifying.record import read_record
 from screening.web.core.limits import limiter
 from screening.workflow.reports import checking, verification
 from tests.documents.sealing import signed
@@ -196,3 +198,24 @@ def test_codes_cannot_be_tried_out_one_after_the_other(client):
     tries = [client.get("/verify/AAAA-AAAA-AAAA-AAAA").status_code for _ in range(61)]
     assert tries[:60] == [404] * 60
     assert tries[60] == 429
+
+
+def test_who_vouches_is_shown_with_the_fingerprint_that_the_report_prints(office, client):
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.x509 import load_pem_x509_certificate
+
+    page = client.get("/verify/authority")
+    root = office.context.seal.chain[-1]
+    digits = root.fingerprint(SHA256()).hex().upper()
+    printed = " ".join(digits[at : at + 4] for at in range(0, 64, 4))
+    assert (page.status_code, printed in page.text) == (200, True)
+
+    saved = client.get(f"/verify/authority/{digits.lower()}.pem")
+    assert load_pem_x509_certificate(saved.data) == root
+    assert "PRIVATE" not in saved.text
+    assert client.get(f"/verify/authority/{'0' * 64}.pem").status_code == 404
+
+
+def test_a_report_carries_the_fingerprint_of_who_vouches_for_its_seal(office, sealed):
+    record = read_record(sealed)
+    assert record["frame"]["verify"]["authority"] == fingerprint_of(office.context.seal.chain[-1])

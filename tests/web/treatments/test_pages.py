@@ -4,13 +4,10 @@ import pytest
 
 from tests.mail_server import MailServer
 from tests.web.core.test_accessibility import check_light_and_dark
-from tests.web.served import served, sign_in
+from tests.web.served import SERVES_FILES, served, sign_in
 from tests.workflow.treatments.clinic import asked, decided, go_to_day, treated
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # of files that Flask serves in here
-]
+pytestmark = SERVES_FILES
 SIZES = ((390, 844), (834, 1112), (1440, 900))
 
 

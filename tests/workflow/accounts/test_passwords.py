@@ -2,38 +2,54 @@ import pytest
 
 from screening.workflow.accounts import passwords, sessions
 from screening.workflow.accounts.passwords import check_new
+from screening.workflow.core.actor import program
 from tests.office import PASSWORD, refused
 from tests.workflow.accounts.test_administration import administrator_of, link_for
 
 NEW = "lantern orbit walnut fjord"
 
 
-@pytest.mark.parametrize(
-    ("password", "problem"),
-    [
-        ("short", "too-short"),
-        ("elevenchars", "too-short"),
-        ("x7" + "k2p9" * 32, "too-long"),
-        ("password1234", "common"),
-        ("P@ssw0rd!!!!", "common"),
-        ("Password2026!", "common"),
-        ("passwordpassword", "common"),
-        ("qwertyqwerty1", "common"),
-        ("aaaaaaaaaaaaaaa", "common"),
-        ("123456789012", "common"),
-        ("Tran19791979", "common"),
-        ("doctor2026!!", "common"),
-    ],
-)
-def test_a_password_is_long_and_not_the_first_one_to_try(password, problem):
-    assert refused(check_new, password, "doctor", "Dr Mai Tran") == problem
+# Common ones of twelve characters and more: words with digits, keys, repetition, names, seasons.
+COMMON = """
+    password1234 P@ssw0rd!!!! Password2026! passwordpassword passw0rdpassw0rd thisismypassword
+    qwertyuiop123 qwertyqwerty1 1q2w3e4r5t6y zaq12wsxcde3 1qaz@WSX3edc asdfghjkl123 abcdefghijkl
+    123456789012 123123123123 aaaaaaaaaaaaaaa abc123abc123 Abcd1234!@#$ letmein12345
+    letmeinplease Welcome12345 welcometoclinic changeme1234 iloveyou1234 iloveyousomuch
+    sunshine1234 princess1234 football12345 liverpool2026 charlie123456 Monday123456
+    january2026! Summer2026!! trustno1trustno1 administrator1 correcthorsebatterystaple
+    парольпароль12 привет123456 йцукенгшщзхъ
+""".split()  # noqa: SIM905
+OWN = ("doctor2026!!", "Tran19791979", "MaiTran123456", "Aurelia2026!", "AureliaClinic1")
+NAMES = ("doctor", "Dr Mai Tran", "Aurelia")
+
+
+def test_what_names_the_person_or_the_clinic_is_refused():
+    assert {p: refused(check_new, p, *NAMES) for p in OWN} == dict.fromkeys(OWN, "common")
+    check_new("Nkechi Oyelaran 81", *NAMES)
+    assert refused(check_new, "Nkechi Oyelaran 81", "nkechi", "Nkechi Oyelaran") == "common"
+
+
+def test_a_password_is_long_and_not_the_first_one_to_try():
+    known = dict.fromkeys(COMMON, "common") | {"elevenchars": "too-short"}
+    known["x7" + "k2p9" * 32] = "too-long"
+
+    assert len(COMMON) == 39
+    assert {p: refused(check_new, p, *NAMES) for p in known} == known
 
 
 @pytest.mark.parametrize(
-    "password", ["twelve chars", NEW, "x7" + "k2p9" * 31 + "zz", "пароль лодка сосна"]
+    "password", ["kvm7-ruetz-p", NEW, "x7" + "k2p9" * 31 + "zz", "пароль лодка сосна"]
 )
 def test_twelve_characters_that_nobody_guesses_are_a_password(password):
-    check_new(password, "doctor", "Dr Mai Tran")
+    check_new(password, *NAMES)
+
+
+def test_a_password_of_before_that_would_be_refused_today_signs_in(office):
+    sessions.add_account(
+        office.context, program(office.clinic), "old", "Old One", "receptionist", "password1234"
+    )
+
+    assert sessions.sign_in(office.context, "old", "password1234")
 
 
 def test_a_new_password_signs_out_everywhere_else(office):

@@ -50,6 +50,10 @@ def test_the_log_is_filtered_by_person_number_act_and_time(office):
     assert len(listed(office, act="review", since=office.now - timedelta(hours=1))) == 1
     assert len(listed(office, act="review", until=office.now - timedelta(hours=1))) == 2
     assert listed(office, act="%") == []
+    looks, acts = listed(office, kind="reads"), listed(office, kind="acts")
+    assert ("Dr Mai Tran", "open review") in looks and ("patient", "submit") in acts
+    assert not {act for _, act in looks} & {act for _, act in acts}
+    assert {*looks, *acts} <= {*listed(office)}
 
 
 @pytest.mark.both_databases

@@ -2,9 +2,10 @@ import os
 import threading
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from screening.bootstrap import open_context
 from screening.config import read_secrets, write_secrets
@@ -14,6 +15,7 @@ from screening.storage.installation import WrongSecretError
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.accounts import sessions
 from screening.workflow.clinics import clinics
+from screening.workflow.patients.patients import add_patient, person_of
 from screening.workflow.reception import day_list
 from screening.workflow.records import key_rotation
 from screening.workflow.review import queue
@@ -95,6 +97,58 @@ def test_a_clinic_gets_a_new_key_and_everything_still_opens(office):
         assert sessions.doctor_credentials(office.context, session, office.doctor.id)
         assert clinics.clinic_seal(office.context, session, office.clinic)
     assert office.sign_in("doctor").name == "Dr Mai Tran"  # the app's secret is sealed too
+
+
+def rotate_clinic(office):
+    key_rotation.rotate_clinic(office.context, office.clinic)
+
+
+@pytest.mark.parametrize("kind_of", [rotate, rotate_clinic], ids=["secret", "clinic"])
+def test_what_is_being_written_is_finished_before_a_key_changes(office, kind_of):
+    """An act reads and seals row after row: it must not meet one key here and another there."""
+    office.invite()
+    rotation = threading.Thread(target=kind_of, args=(office,))
+    with office.context.database.write() as session:
+        clinic = session.get_one(Clinic, office.clinic)
+        rotation.start()
+        waits_or_is_through(office, rotation)
+        [patient] = session.scalars(select(Patient))
+        assert person_of(office.context, session, patient)["name"] == "Lan Nguyen"
+        add_patient(office.context, session, clinic, {"name": "Late Nguyen"})
+        assert rotation.is_alive()
+    rotation.join()
+
+    with office.context.database.read() as session:
+        people = [person_of(office.context, session, p) for p in session.scalars(select(Patient))]
+    assert {person["name"] for person in people} == {"Lan Nguyen", "Late Nguyen"}
+
+
+def waits_or_is_through(office, rotation):
+    """Return once `rotation` can do no more by itself."""
+    if office.context.database.engine.dialect.name == "sqlite":
+        return  # there a write waits for the file's lock before it reads anything
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while rotation.is_alive():
+        with office.context.database.read() as session:
+            if session.scalar(waiting):
+                return
+        time.sleep(0.01)
+
+
+def test_a_read_goes_on_under_the_keys_of_the_moment_at_which_it_began(office):
+    """Also where this process has not met them: it looked at nothing between two rotations."""
+    elsewhere = SimpleNamespace(config=office.config, context=open_context(office.config))
+    rotate(elsewhere)
+    with office.context.database.read() as session:
+        clinic = session.get_one(Clinic, office.clinic)
+        rotate(elsewhere)
+        assert office.context.clinic_key(clinic)
+    with office.context.database.read() as session:
+        assert office.context.clinic_key(session.get_one(Clinic, office.clinic))
+    elsewhere.context.database.close()
 
 
 def test_nobody_notices_a_rotation(office):

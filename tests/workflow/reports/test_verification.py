@@ -17,10 +17,11 @@ from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.records import erasure
 from screening.workflow.reports import checking, verification
+from screening.workflow.reports import issued as issued_reports
+from screening.workflow.reports.issued import look_up
 from screening.workflow.reports.verification import (
     compare,
     in_words,
-    look_up,
     replay,
     trusted_roots,
     verify_upload,
@@ -153,8 +154,8 @@ def test_the_code_is_printed_and_found_however_it_is_typed(office, sealed):
 def test_codes_cannot_be_worked_out_without_the_key(office):
     keys = replace(office.context.keys, index=bytes(32))
     other = replace(office.context, keys=keys)
-    codes = {verification.verification_code(context, "1") for context in (office.context, other)}
-    assert len(codes | {verification.verification_code(office.context, "2")}) == 3
+    codes = {issued_reports.verification_code(context, "1") for context in (office.context, other)}
+    assert len(codes | {issued_reports.verification_code(office.context, "2")}) == 3
 
 
 def test_a_report_set_beside_another_code_fails(office, sealed):

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.storage.tables import AuditEntry, Kiosk
+from screening.workflow.accounts.tries import Source
 from screening.workflow.core.actor import program
 from screening.workflow.tablets import tablets
 from tests.office import refused
@@ -41,6 +42,15 @@ def test_ten_wrong_pairing_codes_lock_pairing_for_a_while(office):
     assert refused(tablets.pair, office.context, code) == "locked"
     office.pass_time(minutes=6)
     assert tablets.pair(office.context, code)
+
+
+def test_pairing_is_not_stopped_by_a_stranger(office):
+    code = tablets.add_kiosk(office.context, office.desk, "Waiting room")
+    stranger = Source("203.0.113.9")
+    tried = [refused(tablets.pair, office.context, "AAAA-AAAA", stranger) for _ in range(11)]
+
+    assert tried == ["wrong-code"] * 10 + ["locked"]
+    assert tablets.pair(office.context, code, Source("192.0.2.1"))
 
 
 def test_the_pin_releases_the_tablet(office):

@@ -62,14 +62,19 @@ def finish_tags(pdf: bytes) -> bytes:
             document.Root.AF = Array(_once(document.Root.AF))
         # Each page and picture names all fonts and pictures, which multiplies what to follow.
         document.remove_unreferenced_resources()
-        finished = io.BytesIO()
-        document.save(
-            finished,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            deterministic_id=True,
-            fix_metadata_version=False,
-        )
-    return finished.getvalue()
+        return saved(document)
+
+
+def saved(document: pikepdf.Pdf) -> bytes:
+    """Return `document` as it is to be signed: no object hides in a compressed stream."""
+    written = io.BytesIO()
+    document.save(
+        written,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        deterministic_id=True,
+        fix_metadata_version=False,
+    )
+    return written.getvalue()
 
 
 class _Tree:

@@ -7,7 +7,7 @@ import pytest
 
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.report import compile_report
-from screening.documents.rendering.aftercare import day_of_treatment, in_order, planned_in
+from screening.documents.arranged.aftercare import day_of_treatment, in_order, planned_in
 from screening.documents.rendering.render import Reader, render_pdf
 from tests.documents.rendering.test_render import plain_text
 

@@ -1,0 +1,1 @@
+"""The tags of a PDF: what it claims, completed, and put behind those of another."""

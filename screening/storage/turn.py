@@ -1,0 +1,40 @@
+"""Wait for one's turn to write, and not for ever."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LONGEST_WAIT = 10.0  # seconds
+PAUSES = 0.001, 0.005  # seconds between two tries; by chance, so that all come in sometime
+
+
+class WaitedTooLongError(Exception):
+    """Someone else writes, or holds what is asked for, and does not let go; nothing was written."""
+
+
+@contextmanager
+def turn(file: Path, wait: float = LONGEST_WAIT) -> Iterator[None]:
+    """Be the only one at `file`, of all threads and processes. Raises WaitedTooLongError."""
+    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(lock, time.monotonic() + wait)
+        yield
+    finally:
+        os.close(lock)  # which lets go
+
+
+def _take(lock: int, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise WaitedTooLongError from None
+            time.sleep(random.uniform(*PAUSES))
