@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Flask, Response
+from flask import Flask, Response, before_render_template
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -16,7 +16,7 @@ from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, sign_in
 from screening.web.clinics import alerts, branding
-from screening.web.core import error_pages, outcomes
+from screening.web.core import keeping, kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
     harmless,
     is_withheld,
@@ -53,6 +53,7 @@ from screening.web.screenings import (
     finishing,
     proof,
     receipt,
+    stopping,
 )
 from screening.web.tablets import handover, tablets
 from screening.web.treatments import check_in, recall, sign, treatment
@@ -120,13 +121,16 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "as_written": as_written,
         "clinic_name": clinic_name,
         "get_locale": get_locale,
+        "is_unfinished": keeping.is_unfinished,
         "languages": languages,
         "is_kiosk": is_kiosk,
+        "leaving_here": leaving.leaving_here,
         "logo_here": branding.logo_here,
         "moment_of": datetime.fromisoformat,
         "outcome_looks": outcomes.LOOKS,
         "outcome_names": outcomes.WORDS,
         "shown_answer": shown_answer,
+        "told": keeping.said,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,
     }
@@ -140,7 +144,9 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     limiter.init_app(app)
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
+    app.before_request(leaving.keep_what_came_late)
     app.before_request(end_old_visit)
+    app.before_request(leaving.go_on)
     treating = (treatment, sign, recall, alerts)
     desks = (desk, inviting, acts, review, lead, administrator, patients, *treating)
     pages = (
@@ -150,6 +156,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         confirmations,
         proof,
         receipt,
+        stopping,
         check_in,
         handover,
         tablets,
@@ -159,13 +166,16 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         verify,
         branding,
         statement,
+        leaving,
     )
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)
     app.url_defaults(branding.mark_static)
-    error_pages.register(app)
+    saying_no.register(app)
     Compress(app)
     app.after_request(branding.keep_marked)
+    app.after_request(leaving.send_back)
+    before_render_template.connect(kept_form.say_what_was_wrong, app)
     headers = HEADERS | (HSTS if config.secure else {})
     # First of the two: the last named is called first.
     app.after_request(lambda response: _add_headers(response, headers))

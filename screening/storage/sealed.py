@@ -31,6 +31,7 @@ SEALED = {
     "screening.wrapped_key": SealedColumn("patient", "key:{}"),
     "account.credentials": SealedColumn("clinic", "credentials:{}"),
     "account.totp": SealedColumn("clinic", "account:{}:totp"),
+    "account.unfinished": SealedColumn("clinic", "account:{}:unfinished", "json"),
     "account.totp_offer": SealedColumn("clinic", "account:{}:totp"),
     "passkey.content": SealedColumn("clinic", "passkey:{}", "json"),
     "clinic.seal": SealedColumn("clinic", "seal:{}"),

@@ -18,7 +18,7 @@ class Account(Table):
     the address behind `link_hash` may set the password, once. `language` is
     the desk's for this account, the clinic's where it is empty. `registration` is a doctor's
     number at the authority that registers doctors; `vouched_by` is "server" where a command
-    stood in for the second person.
+    stood in for the second person. `unfinished` is what was typed and not sent, by page.
     """
 
     __tablename__ = "account"
@@ -40,6 +40,7 @@ class Account(Table):
     language: Mapped[str | None]
     registration: Mapped[str | None]
     vouched_by: Mapped[str | None]
+    unfinished: Mapped[bytes | None] = mapped_column(deferred=True)  # rarely wanted
     created_at: Mapped[datetime]
 
 

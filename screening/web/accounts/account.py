@@ -30,7 +30,9 @@ from screening.web.accounts.refusal_words import (
 )
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import pass_on, passed_on
 from screening.web.core.language import desk_languages, own_name
+from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import LANGUAGE, words
 from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
@@ -132,10 +134,17 @@ def recovery_codes() -> ResponseReturnValue:
     form = PasswordNowForm()
     if _confirmed(form):
         codes = second_factor.renew_recovery_codes(context(), person())
-        return render_template(
-            "accounts/own/recovery_codes.html", codes=codes, following=url_for(".front")
-        )
+        return pass_on(url_for(".new_codes"), [list(codes), url_for(".front")])
     return _page("renew_codes", form)
+
+
+@bp.get("/recovery-codes/new")
+def new_codes() -> ResponseReturnValue:
+    """Show the codes for a quarter of an hour, in this browser alone."""
+    if (passed := passed_on()) is None:
+        return redirect(url_for(".front"), 303)
+    codes, following = passed
+    return render_template("accounts/own/recovery_codes.html", codes=codes, following=following)
 
 
 @bp.route("/passkeys/new", methods=["GET", "POST"])
@@ -175,7 +184,7 @@ def passkey(passkey_id: str) -> ResponseReturnValue:
 @bp.post("/passkeys/<passkey_id>/removal")
 @a_try
 def remove_passkey(passkey_id: str) -> ResponseReturnValue:
-    name, form = passkeys.passkey_name(context(), person(), passkey_id), PasswordNowForm()
+    form = PasswordNowForm()
     if _confirmed(form):
         try:
             passkeys.remove_passkey(context(), person(), passkey_id)
@@ -183,11 +192,7 @@ def remove_passkey(passkey_id: str) -> ResponseReturnValue:
             form.password.errors = [words(PASSKEY_REMOVAL, refused)]
         else:
             return redirect(url_for(".front"), 303)
-    rename = PasskeyNameForm(formdata=None, data={"name": name})
-    page = render_template(
-        "accounts/own/passkey.html", form=rename, passkey_id=passkey_id, name=name, removal=form
-    )
-    return page, 422
+    return lead_back()
 
 
 @bp.post("/sign-ins/end")

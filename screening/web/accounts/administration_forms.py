@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -17,6 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from screening.web.accounts.forms import name_field
+from screening.web.core.kept_form import KeptForm
 from screening.web.core.refusal_words import LOOK, words
 from screening.workflow.clinics.contrast import nearest_that_works
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -33,7 +33,7 @@ def _six_to_twelve_digits() -> Regexp:
     return Regexp("^[0-9]{6,12}$", message=_l("A PIN has six to twelve digits."))
 
 
-class AccountForm(FlaskForm):
+class AccountForm(KeptForm):
     username = StringField(
         _l("User name"),
         [
@@ -46,11 +46,11 @@ class AccountForm(FlaskForm):
     role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
 
 
-class RoleForm(FlaskForm):
+class RoleForm(KeptForm):
     role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
 
 
-class TabletForm(FlaskForm):
+class TabletForm(KeptForm):
     name = name_field(_l("Name of the tablet"))
     pin = StringField(
         _l("PIN to release it (optional)"),
@@ -59,11 +59,11 @@ class TabletForm(FlaskForm):
     )
 
 
-class NewPinForm(FlaskForm):
+class NewPinForm(KeptForm):
     pin = StringField(_l("PIN"), [InputRequired(_l("Type a PIN.")), _six_to_twelve_digits()])
 
 
-class LookForm(FlaskForm):
+class LookForm(KeptForm):
     """How the clinic looks; which colours can be read is decided by workflow.look."""
 
     name = name_field(_l("Name of the clinic"))
@@ -108,7 +108,7 @@ class LookForm(FlaskForm):
     no_logo = BooleanField(_l("Take the logo away"))
 
 
-class AuditForm(FlaskForm):
+class AuditForm(KeptForm):
     """Which entries of the audit log to show; sent as an address, so that it can be kept."""
 
     class Meta:
@@ -130,7 +130,7 @@ class AuditForm(FlaskForm):
     until = DateField(_l("To"), [Optional()])
 
 
-class AnchorForm(FlaskForm):
+class AnchorForm(KeptForm):
     anchor = StringField(
         _l("Head noted earlier (optional)"),
         [Length(max=100, message=_l("Use at most 100 characters."))],

@@ -28,7 +28,9 @@ from screening.web.accounts.administration_forms import (
 from screening.web.accounts.refusal_words import NEW_ACCOUNT
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import pass_on, passed_on, said, say
 from screening.web.core.language import desk_languages
+from screening.web.core.leaving import lead_back
 from screening.web.core.refusal_words import words
 from screening.workflow.accounts import administration
 from screening.workflow.accounts.administration import AccountEntry
@@ -67,13 +69,22 @@ def new_account() -> ResponseReturnValue:
         except ActRefusedError as refused:
             form.username.errors = [words(NEW_ACCOUNT, refused)]
         else:
-            return _link_page(name, link), 201
+            return _to_link(name, link)
     return render_template(
         "accounts/administration/new_account.html", form=form
     ), 422 if form.errors else 200
 
 
-def _link_page(name: str, link: str) -> str:
+def _to_link(name: str, link: str) -> ResponseReturnValue:
+    """Lead to the page that shows the link for a quarter of an hour, in this browser alone."""
+    return pass_on(url_for(".password_link"), [name, link])
+
+
+@bp.get("/password-link")
+def password_link() -> ResponseReturnValue:
+    if (passed := passed_on()) is None:
+        return redirect(url_for(".accounts"), 303)
+    name, link = passed
     address = current_app.config["PUBLIC_URL"] + url_for("staff.set_password", link=link)
     return render_template("accounts/administration/link.html", name=name, address=address)
 
@@ -106,7 +117,7 @@ def change_role(account_id: str) -> ResponseReturnValue:
 @bp.post("/accounts/<account_id>/link")
 def give_link(account_id: str) -> ResponseReturnValue:
     link = administration.give_link(context(), person(), account_id)
-    return _link_page(_entry(account_id).name, link), 201
+    return _to_link(_entry(account_id).name, link)
 
 
 @bp.post("/accounts/<account_id>/second-factor/reset")
@@ -134,8 +145,9 @@ def tablets() -> ResponseReturnValue:
     if form.validate_on_submit():
         name, pin = form.name.data.strip(), form.pin.data or ""
         code = all_tablets.add_kiosk(context(), person(), name, pin)
-        return _tablets_page(TabletForm(formdata=None), code), 201
-    return _tablets_page(form), 422 if form.errors else 200
+        return pass_on(url_for(".tablets"), code)
+    form.pin.errors = [*form.pin.errors, *said("pin", [])]
+    return _tablets_page(form, passed_on() or ""), 422 if form.errors else 200
 
 
 def _tablets_page(form: FlaskForm, code: str = "") -> str:
@@ -154,7 +166,7 @@ def _tablets_page(form: FlaskForm, code: str = "") -> str:
 def pair_again(kiosk_id: str) -> ResponseReturnValue:
     """Give a tablet of the list a new pairing code; whatever was paired as it ends."""
     code = all_tablets.pair_again(context(), person(), kiosk_id)
-    return _tablets_page(TabletForm(formdata=None), code), 201
+    return pass_on(url_for(".tablets"), code)
 
 
 @bp.post("/tablets/<kiosk_id>/pin")
@@ -164,9 +176,8 @@ def set_pin(kiosk_id: str) -> ResponseReturnValue:
         here = person()
         all_tablets.set_pin(context(), here, kiosk_id, form.pin.data)
         return redirect(url_for(".tablets"), 303)
-    page = TabletForm(formdata=None)
-    page.pin.errors = form.pin.errors
-    return _tablets_page(page), 422
+    say("pin", [str(wrong) for wrong in form.pin.errors])
+    return lead_back()
 
 
 @bp.post("/tablets/<kiosk_id>/revocation")
@@ -223,7 +234,13 @@ def audit() -> ResponseReturnValue:
     form, wanted = _wanted()
     entries = audit_log.list_entries(context(), person(), wanted)
     more = len(entries) == audit_log.A_PAGE
-    return _audit_page(form, entries=entries, next_before=entries[-1].sequence if more else None)
+    noted = passed_on()
+    return _audit_page(
+        form,
+        entries=entries,
+        next_before=entries[-1].sequence if more else None,
+        checked=None if noted is None else audit_log.verify_noted(context(), person(), noted),
+    )
 
 
 def _audit_page(form: AuditForm, **values: object) -> str:
@@ -291,9 +308,7 @@ def _cell(text: str) -> str:
 @bp.post("/audit/verification")
 def verify_audit() -> ResponseReturnValue:
     """Say whether the log is whole, and whether it still holds a head that was noted."""
-    form, _everything = _wanted()
-    anchor, checked = AnchorForm(), None
+    anchor = AnchorForm()
     if anchor.validate_on_submit():
-        checked = audit_log.verify_noted(context(), person(), anchor.anchor.data or "")
-    entries = audit_log.list_entries(context(), person(), Wanted())
-    return _audit_page(form, entries=entries, checked=checked, anchor=anchor)
+        return pass_on(url_for(".audit"), anchor.anchor.data or "")
+    return lead_back()

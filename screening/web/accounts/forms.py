@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     HiddenField,
@@ -16,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from screening.web.core.kept_form import KeptForm
 from screening.workflow.core.actor import LONGEST_NAME
 
 
@@ -37,12 +37,12 @@ def name_field(label: Any) -> StringField:
     )
 
 
-class SignInForm(FlaskForm):
+class SignInForm(KeptForm):
     username = StringField(_l("User name"), [InputRequired(_l("Type your user name."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
 
 
-class SecondFactorForm(FlaskForm):
+class SecondFactorForm(KeptForm):
     code = StringField(
         _l("Code"),
         [InputRequired(_l("Type the code."))],
@@ -52,7 +52,7 @@ class SecondFactorForm(FlaskForm):
     )
 
 
-class FirstCodeForm(FlaskForm):
+class FirstCodeForm(KeptForm):
     code = StringField(
         _l("Code from the app"),
         [InputRequired(_l("Type the code."))],
@@ -64,17 +64,17 @@ class NewAppForm(FirstCodeForm):
     password = _password_now()
 
 
-class PasswordNowForm(FlaskForm):
+class PasswordNowForm(KeptForm):
     password = _password_now()
 
 
-class LanguageForm(FlaskForm):
+class LanguageForm(KeptForm):
     """In which language the own desk speaks; empty is the clinic's."""
 
     language = SelectField(_l("Language of your pages"), validate_choice=False)
 
 
-class PasskeyForm(FlaskForm):
+class PasskeyForm(KeptForm):
     """What a device answered; passkey.js fills it in."""
 
     credential = HiddenField(validators=[InputRequired(), Length(max=20_000)])
@@ -89,7 +89,7 @@ class NewPasskeyForm(PasskeyForm):
     password = _password_now()
 
 
-class PasskeyNameForm(FlaskForm):
+class PasskeyNameForm(KeptForm):
     name = StringField(
         _l("Name"),
         [
@@ -99,7 +99,7 @@ class PasskeyNameForm(FlaskForm):
     )
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(KeptForm):
     new = PasswordField(
         _l("New password"),
         [InputRequired(_l("Type the new password."))],

@@ -21,12 +21,15 @@ from screening.web.accounts.passkey_challenge import (
 from screening.web.accounts.refusal_words import CODE_OF_THE_APP, NEW_PASSWORD, PASSKEY, SIGNING_IN
 from screening.web.core.formatting import browser_family, picture_of
 from screening.web.core.guards import SignedIn, context, is_kiosk, open_to_all, person
+from screening.web.core.keeping import AFTER, blueprint_of, pass_on, said, say
+from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_link, a_try, limiter
 from screening.web.core.refusal_words import words
 from screening.web.core.source import remember_browser, source, whose
 from screening.workflow.accounts import passkeys, passwords, sessions
 from screening.workflow.accounts import second_factor as factor
 from screening.workflow.accounts.second_factor import Waiting
+from screening.workflow.accounts.unfinished import account_that_was_in
 from screening.workflow.core.refusal import ActRefusedError
 
 bp = Blueprint("staff", __name__)
@@ -73,21 +76,26 @@ def sign_in() -> ResponseReturnValue:
         except ActRefusedError as refused:
             form.password.errors = [words(SIGNING_IN, refused)]
         else:
-            session.clear()
+            _forget_but(AFTER, "_user_id")
             session["waiting"] = secret
             return redirect(url_for(".second_factor"), 303)
-    return _sign_in_page(form)
-
-
-def _sign_in_page(form: SignInForm, problem: str = "") -> ResponseReturnValue:
+    problem = said("problem", "")
     bad = form.errors or problem
     return render_template(
         "accounts/sign_in/sign_in.html",
         form=form,
         problem=problem,
         ended="_user_id" in session and not bad,
+        kept=AFTER in session,
         options=passkeys.sign_in_options(new_challenge()) if passkeys_work() else "",
     ), 422 if bad else 200
+
+
+def _forget_but(*names: str) -> None:
+    """End what this browser was let in to, but for where it was when a sign-in ended."""
+    kept = {name: session[name] for name in names if name in session}
+    session.clear()
+    session.update(kept)
 
 
 @bp.post("/sign-in/passkey")
@@ -101,7 +109,8 @@ def passkey() -> ResponseReturnValue:
         answer = PasskeyForm().credential.data or ""
         secret = passkeys.sign_in(context(), challenge, answer, _browser())
     except ActRefusedError as refused:
-        return _sign_in_page(SignInForm(formdata=None), words(PASSKEY, refused))
+        say("problem", words(PASSKEY, refused))
+        return lead_back()
     return redirect(_enter(secret), 303)
 
 
@@ -140,10 +149,7 @@ def set_up() -> ResponseReturnValue:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
             return _first_entry(secret)
-    return _set_up_page(waiting, form)
-
-
-def _set_up_page(waiting: Waiting, form: FirstCodeForm, problem: str = "") -> ResponseReturnValue:
+    problem = said("problem", "")
     address = factor.offer_app(context(), waiting.account_id)
     options = ""
     if passkeys_work():
@@ -166,7 +172,8 @@ def set_up_passkey() -> ResponseReturnValue:
         answer = PasskeyForm().credential.data or ""
         secret = passkeys.set_up(context(), waiting, answered_challenge(), answer, "")
     except ActRefusedError as refused:
-        return _set_up_page(waiting, FirstCodeForm(formdata=None), words(PASSKEY, refused))
+        say("problem", words(PASSKEY, refused))
+        return lead_back()
     return _first_entry(secret)
 
 
@@ -191,20 +198,22 @@ def _browser() -> str:
 
 
 def _enter(secret: str) -> str:
-    """Let this browser in and return where the work begins."""
+    """Let this browser in and return where the work begins, or was when the sign-in ended."""
+    before = account_that_was_in(context(), session.get("_user_id", ""))
+    after = session.get(AFTER, "")
     session.clear()
     found = sessions.who_is(context(), secret)
     assert found is not None
     login_user(SignedIn(found))
     remember_browser(secret)
-    return home_url(found.role)
+    return after if before == found.id and blueprint_of(after) else home_url(found.role)
 
 
 def _first_entry(secret: str) -> ResponseReturnValue:
     """Let someone in for the first time and show the recovery codes, once."""
     following = _enter(secret)
     codes = factor.renew_recovery_codes(context(), person())
-    return render_template("accounts/own/recovery_codes.html", codes=codes, following=following)
+    return pass_on(url_for("account.new_codes"), [list(codes), following])
 
 
 @bp.route("/set-password/<link>", methods=["GET", "POST"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from screening.web.core.guards import context, person, require
+from screening.web.core.kept_form import KeptForm
 from screening.web.core.refusal_words import MAIL_ADDRESS, words
 from screening.workflow.clinics.alerts import change_alerts
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -17,7 +17,7 @@ bp = Blueprint("alerts", __name__, url_prefix="/admin/clinic")
 bp.before_request(require("administrator"))
 
 
-class AlertsForm(FlaskForm):
+class AlertsForm(KeptForm):
     emergency = StringField(
         _l("Emergency number"),
         description=_l("Patients are told to call it when a sign is an emergency, such as 112."),

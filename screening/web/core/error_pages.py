@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,20 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from screening.logs import places
 from screening.storage.encryption import SealedBlobError
-from screening.web.core import waiting
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.limits import FILES, seconds_to_wait
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-
-
-def register(app: Flask) -> None:
-    app.register_error_handler(ActRefusedError, refused)
-    app.register_error_handler(CSRFError, stale)
-    app.register_error_handler(HTTPException, failed)
-    app.register_error_handler(SealedBlobError, damaged)
-    waiting.register(app)
-    app.register_error_handler(Exception, broken)
 
 
 def refused(error: ActRefusedError) -> ResponseReturnValue:
@@ -61,8 +51,9 @@ def failed(error: HTTPException) -> ResponseReturnValue:
         return error
     if code == 429:
         return too_often()
-    if code == 413 and request.endpoint in FILES:
-        too_large, most = _("This file is too large"), FILES[request.endpoint][1]
+    at = request.args.get("at", request.endpoint)
+    if code == 413 and at in FILES:
+        too_large, most = _("This file is too large"), FILES[at][1]
         return render_template("core/error.html", title=too_large, text=most), code
     title, text = {
         400: (_("We could not read this"), _("Go back and try once more.")),

@@ -71,9 +71,11 @@ def require(*roles: str) -> Callable[[], ResponseReturnValue | None]:
         if is_kiosk():
             abort(403)
         if not current_user.is_authenticated:
-            return (
-                redirect(url_for("staff.sign_in"), 303) if request.method == "GET" else abort(401)
-            )
+            if request.method != "GET":
+                abort(401)
+            if "_user_id" in session:  # a sign-in has ended: the next one leads back
+                session["after"] = request.path
+            return redirect(url_for("staff.sign_in"), 303)
         if person().role not in roles:
             abort(403)
         return None
@@ -182,9 +184,13 @@ def pause_visit() -> None:
     session["paused"] = True
 
 
+def is_paused() -> bool:
+    return "paused" in session
+
+
 def visited() -> str:
     """Return the screening that this browser was let in to. Raises ActRefusedError("no-visit")."""
-    paused = "paused" in session and request.endpoint != "proof.choose"
+    paused = is_paused() and request.endpoint != "proof.choose"
     if "screening" not in session or paused:
         raise ActRefusedError(Refusal.NO_VISIT)
     return str(session["screening"])
@@ -205,19 +211,25 @@ def end_visit() -> None:
         session["language"] = language
 
 
-def end_old_visit() -> None:
-    """End a visit with which nobody went on, and one that has lasted for a working day.
+def visit_is_over() -> bool:
+    """Return whether nobody went on with this visit, or it has lasted for a working day.
 
     The times stand in the signed cookie: one that was copied earlier ends no later.
     """
     if "screening" not in session:
-        return
+        return False
     now = context().now().timestamp()
     idle, lasted = now - session.get("seen", 0), now - session.get("began", 0)
-    if idle > VISIT_IDLE.total_seconds() or lasted > LONGEST_VISIT.total_seconds():
+    return bool(idle > VISIT_IDLE.total_seconds() or lasted > LONGEST_VISIT.total_seconds())
+
+
+def end_old_visit() -> None:
+    if visit_is_over():
         end_visit()
-    elif idle > 60:
-        session["seen"] = now
+    elif "screening" in session:
+        now = context().now().timestamp()
+        if now - session.get("seen", 0) > 60:
+            session["seen"] = now
 
 
 def day_at_clinic() -> date:

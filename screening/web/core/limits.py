@@ -83,4 +83,6 @@ def allow_files() -> None:
 def seconds_to_wait() -> int:
     """Return after how many seconds the next try counts; only after a limit was reached."""
     limit = limiter.current_limit
-    return max(1, round(limit.reset_at - time.time())) if limit else 60
+    if limit is None:  # the page that a POST was led to says again what it was told
+        return request.args.get("wait", 60, type=int)
+    return max(1, round(limit.reset_at - time.time()))

@@ -17,7 +17,7 @@ from screening.web.core.guards import context, cookie_name, person, tablet
 from screening.workflow.accounts import browsers, passwords, sessions
 from screening.workflow.accounts.tries import Source
 from screening.workflow.core.refusal import ActRefusedError
-from screening.workflow.reports import verification
+from screening.workflow.reports import issued
 from screening.workflow.screenings import answering
 from screening.workflow.treatments import links
 
@@ -27,7 +27,7 @@ LINKS = {
     "s": answering.follow_link,
     "c": links.follow_link,
     "set-password": passwords.follow_link,
-    "verify": verification.look_up,
+    "verify": issued.look_up,
 }
 
 

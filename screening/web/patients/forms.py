@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from screening.web.core.kept_form import KeptForm
 from screening.web.reception.forms import BirthDateField
 from screening.workflow.core.actor import LONGEST_NAME
 from screening.workflow.patients.changing import LONGEST_NUMBER
 
 
-class PatientForm(FlaskForm):
+class PatientForm(KeptForm):
     name = StringField(
         _l("Patient’s name"),
         [

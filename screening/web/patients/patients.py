@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import pass_on, passed_on
+from screening.web.core.leaving import lead_back
 from screening.web.core.refusal_words import PATIENT, words
 from screening.web.patients.forms import PatientForm
 from screening.web.review.words import choice_words
@@ -24,10 +26,10 @@ bp.before_request(require("receptionist", "doctor"))
 
 @bp.get("/<patient_id>")
 def patient(patient_id: str) -> ResponseReturnValue:
-    return _page(patient_id)
+    return _page(patient_id, passed_on())
 
 
-def _page(patient_id: str, form: PatientForm | None = None, sought: str | None = None) -> str:
+def _page(patient_id: str, sought: str | None) -> str:
     """Show the person; `sought` is what the one to merge with was searched by."""
     view = open_patient(context(), person(), patient_id)
     found = view.found
@@ -39,7 +41,7 @@ def _page(patient_id: str, form: PatientForm | None = None, sought: str | None =
         "patients/patient.html",
         view=view,
         patient=found,
-        form=form or PatientForm(formdata=None, data=filled),
+        form=PatientForm(data=filled),
         acts=FlaskForm(),
         coming=words_for(context(), person().clinic.id, ids),
         sought=sought,
@@ -59,14 +61,14 @@ def _others(sought: str, found: Found) -> list[Found]:
 @bp.post("/<patient_id>/search")
 def search(patient_id: str) -> ResponseReturnValue:
     """Find the one to merge with. A name never stands in an address."""
-    return _page(patient_id, sought=request.form.get("words", ""))
+    return pass_on(url_for(".patient", patient_id=patient_id), request.form.get("words", ""))
 
 
 @bp.post("/<patient_id>/changes")
 def change(patient_id: str) -> ResponseReturnValue:
     form = PatientForm()
     if not form.validate_on_submit():
-        return _page(patient_id, form), 422
+        return lead_back()
     born = form.born.data.isoformat() if form.born.data else None
     given = (form.name.data, born, form.number.data or "")
     try:
@@ -74,7 +76,7 @@ def change(patient_id: str) -> ResponseReturnValue:
     except ActRefusedError as refused:
         field = form.name if refused.reason is Refusal.NO_NAME else form.number
         field.errors = [words(PATIENT, refused)]
-        return _page(patient_id, form), 422
+        return lead_back()
     return _shown(patient_id)
 
 

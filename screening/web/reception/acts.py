@@ -8,7 +8,8 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from screening.web.core.guards import context, person
-from screening.web.reception.desk import bp, one_screening, to_list
+from screening.web.core.leaving import lead_back
+from screening.web.reception.desk import bp, to_list
 from screening.web.reception.forms import AppointmentForm, BirthDateForm
 from screening.workflow.core.states import allow
 from screening.workflow.reception import appointments, day_list, invitations
@@ -21,7 +22,7 @@ def birth_date(screening_id: str) -> ResponseReturnValue:
     form, here = BirthDateForm(), person()
     allow("answer", day_list.entry_of(context(), here, screening_id).state)
     if not form.validate_on_submit():
-        return one_screening(screening_id, birth_form=form), 422
+        return lead_back()
     invitations.note_birth_date(context(), here, screening_id, form.born.data.isoformat())
     return redirect(to_list(screening_id), 303)
 
@@ -42,7 +43,7 @@ def reschedule(screening_id: str) -> ResponseReturnValue:
         appointments.reschedule(context(), here, screening_id, None)
         return redirect(to_list(screening_id), 303)
     if not form.validate_on_submit():
-        return one_screening(screening_id, move_form=form), 422
+        return lead_back()
     at = form.appointment.data.replace(tzinfo=ZoneInfo(here.clinic.zone))
     appointments.reschedule(context(), here, screening_id, at)
     return redirect(to_list(screening_id), 303)

@@ -7,16 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_date
-from flask import Blueprint, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 
 from screening.web.core import error_pages
 from screening.web.core.guards import clinic_here, context, day_at_clinic, person, require
+from screening.web.core.keeping import pass_on, passed_on
 from screening.web.core.language import definitions
+from screening.web.core.saying_no import by_get
 from screening.web.reception import words
-from screening.web.reception.forms import SearchForm
+from screening.web.reception.forms import AppointmentForm, BirthDateForm, SearchForm
 from screening.workflow.accounts.sessions import note_look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
@@ -102,9 +104,16 @@ def lines(tasks: dict[str, Tasks], day: date | None = None) -> dict[str, Any]:
 
 @bp.get("/screenings/<screening_id>")
 def screening(screening_id: str) -> ResponseReturnValue:
-    """Show one questionnaire and what can be done with it now."""
+    """Show one questionnaire and what can be done with it now; `now` is why an act was not done."""
     note_look(context(), person(), "look at list")
-    return one_screening(screening_id)
+    reason = request.args.get("now")
+    if reason in OUT_OF_DATE:
+        return one_screening(screening_id, words.meanwhile(Refusal(reason))), 409
+    forms = {"birth_form": BirthDateForm(), "move_form": AppointmentForm()}
+    for form in forms.values():
+        form.say_what_was_wrong()
+    wrong = {name: form for name, form in forms.items() if form.errors}
+    return one_screening(screening_id, **wrong), 422 if wrong else 200
 
 
 def one_screening(screening_id: str, said: str = "", **shown: Any) -> str:
@@ -120,27 +129,27 @@ def one_screening(screening_id: str, said: str = "", **shown: Any) -> str:
 def refused(error: ActRefusedError) -> ResponseReturnValue:
     """The list was out of date: say what is true now, and offer what can be done."""
     id = (request.view_args or {}).get("screening_id")
-    if id is None or error.reason not in OUT_OF_DATE:
-        return error_pages.refused(error)
-    try:
-        return one_screening(id, words.meanwhile(error.reason)), 409
-    except ActRefusedError as gone:
-        return error_pages.refused(gone)
+    if request.method == "POST" and id is not None and error.reason in OUT_OF_DATE:
+        return redirect(url_for(".screening", screening_id=id, now=error.reason), 303)
+    return by_get(error_pages.refused)(error)
 
 
 @bp.route("/patients", methods=["GET", "POST"])
 def patients() -> ResponseReturnValue:
     """Find patients by name or number. A name never stands in an address."""
     form = SearchForm()
-    if request.method == "GET" or not form.validate():
+    if form.validate_on_submit():
+        return pass_on(url_for(".patients"), form.words.data or "")
+    words_sought = passed_on()
+    if request.method == "POST" or words_sought is None:
         return render_template("reception/patients.html", words=form.words.data, found=None)
     note_look(context(), person(), "search patients")
-    found = find_patients(context(), person(), form.words.data or "")
+    found = find_patients(context(), person(), words_sought)
     ids = [one.screening_id for each in found for one in each.screenings]
     entries = day_list.entries_of(context(), person().clinic.id, ids)
     return render_template(
         "reception/patients.html",
-        words=form.words.data,
+        words=words_sought,
         found=found,
         of_patient={
             each.patient_id: [

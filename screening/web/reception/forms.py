@@ -24,6 +24,7 @@ from wtforms.widgets import HiddenInput
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.evaluation.stored import can_be_weighed
 from screening.web.core.guards import day_at_clinic
+from screening.web.core.kept_form import KeptForm
 from screening.web.core.refusal_words import MAIL_ADDRESS, words
 from screening.workflow.core.actor import LONGEST_NAME
 from screening.workflow.core.refusal import ActRefusedError
@@ -43,7 +44,7 @@ class MailAddress:
             raise ValidationError(words(MAIL_ADDRESS, error)) from error
 
 
-class MailForm(FlaskForm):
+class MailForm(KeptForm):
     """Where to send the link; `after` counts the mails before, `link` is what the page holds."""
 
     to = StringField(
@@ -82,7 +83,7 @@ def _years(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-class BirthDateForm(FlaskForm):
+class BirthDateForm(KeptForm):
     asks_about_age = False
     born = BirthDateField(_l("Date of birth"), [InputRequired(_l("Write the date of birth."))])
     is_young = BooleanField(_l("The date of birth is right: the patient is under 18"))
@@ -98,7 +99,7 @@ class AppointmentField(DateTimeLocalField):
             raise ValidationError(_l("This day is more than two years away. Check the year."))
 
 
-class AppointmentForm(FlaskForm):
+class AppointmentForm(KeptForm):
     """The appointment as it is from now on."""
 
     appointment = AppointmentField(
@@ -106,11 +107,11 @@ class AppointmentForm(FlaskForm):
     )
 
 
-class SearchForm(FlaskForm):
+class SearchForm(KeptForm):
     words = StringField(_l("Name or number"), [Length(max=LONGEST_NAME)])
 
 
-class InviteForm(FlaskForm):
+class InviteForm(KeptForm):
     """Who is invited. `patient` is the one who was chosen, or ANOTHER of those that were `seen`."""
 
     asks_about_age = False

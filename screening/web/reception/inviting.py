@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person
+from screening.web.core.keeping import came_back, said, say
 from screening.web.core.language import definitions, languages
+from screening.web.core.leaving import lead_back
 from screening.web.core.refusal_words import PATIENT, words
 from screening.web.reception.desk import SHOWN, bp
 from screening.web.reception.forms import ANOTHER, InviteForm, MailForm
@@ -35,28 +37,42 @@ from screening.workflow.reception.people_alike import Alike, PersonAlike
 def invite() -> ResponseReturnValue:
     """Invite somebody; who may be invited twice is shown before, and told apart by a person."""
     form = _invite_form()
-    if not form.validate_on_submit():
-        return _ask(form), 422 if form.errors else 200
-    known = _known(form)
-    alike = people_alike.find_people_alike(
-        context(), person(), known, known["number"], _appointment(form), _chosen(form)
-    )
+    if request.method == "GET":
+        form.say_what_was_wrong()
+        alike = _alike(form) if came_back() and said("alike") else []
+        return _ask(form, alike), 422 if form.errors else 409 if alike else 200
+    if form.validate_on_submit() and (made := _told_apart(form)):
+        return _to_invitation(made)
+    return lead_back()
+
+
+def _told_apart(form: InviteForm) -> Invitation | None:
+    """Invite, unless somebody who is alike has not been seen or not been chosen yet."""
+    alike = _alike(form)
     seen = (form.seen.data or "").split()
+    say("alike", bool(alike))
     if alike and not {one.person.patient_id for one in alike} <= set(seen):
-        return _ask(form, alike), 409
+        return None
     if alike and not form.patient.data:
         form.patient.errors = [_("Choose who it is.")]
-        return _ask(form, alike), 422
+        return None
     is_numbered = any(one.by == Alike.NUMBER for one in alike)
     try:
         if form.patient.data == ANOTHER and is_numbered:
             raise ActRefusedError(Refusal.NUMBER_TAKEN)
-        return _to_invitation(_invited(form, careful=not alike))
+        return _invited(form, careful=not alike)
     except ActRefusedError as error:
         if error.reason is Refusal.ALIKE:  # invited by somebody else at this very moment
-            return invite()
+            return _told_apart(form)
         form.number.errors = [words(PATIENT, error)]
-        return _ask(form, alike), 422
+        return None
+
+
+def _alike(form: InviteForm) -> list[PersonAlike]:
+    known = _known(form)
+    return people_alike.find_people_alike(
+        context(), person(), known, known["number"], _appointment(form), _chosen(form)
+    )
 
 
 def _invite_form() -> InviteForm:
@@ -75,12 +91,12 @@ def _invite_form() -> InviteForm:
     return form
 
 
-def _ask(form: InviteForm, alike: list[PersonAlike] | None = None) -> str:
+def _ask(form: InviteForm, alike: list[PersonAlike]) -> str:
     return render_template(
         "reception/invite.html",
         form=form,
         has_mail=context().mail is not None,
-        alike=alike or [],
+        alike=alike,
         another=ANOTHER,
         zone=person().clinic.zone,
     )
@@ -193,7 +209,7 @@ def invitation(screening_id: str) -> ResponseReturnValue:
 def _mail_form(box: Mailbox, link: str = "") -> MailForm:
     """Return the form of the next mail, filled with the address known."""
     given = {"to": box.to, "language": box.language, "after": box.invitations, "link": link}
-    form = MailForm(formdata=None, data=given)
+    form = MailForm(data=given)
     form.language.choices = list(languages().items())
     return form
 
@@ -223,8 +239,7 @@ def send_mail(screening_id: str) -> ResponseReturnValue:
     here, form = person(), MailForm()
     form.language.choices = list(languages().items())
     if not form.validate_on_submit():
-        box = mailbox.read_mailbox(context(), here, screening_id)
-        return render_template("reception/mail.html", **_mail_shown(box, form)), 422
+        return lead_back()
     given = (form.to.data, form.language.data or "", form.after.data or 0, form.link.data or "")
     mailbox.send_link(context(), here, screening_id, *given)
     return redirect(url_for(".mail", screening_id=screening_id), 303)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import PasswordField
 
@@ -20,6 +19,7 @@ from screening.clinical.report.decision import (
     preselected_choice,
 )
 from screening.clinical.report.parts import ReportProcedure
+from screening.web.core.kept_form import KeptForm
 from screening.workflow.review.reviews import Review
 
 # Words that speak to the patient, or send her to somebody: no condition of a doctor's.
@@ -56,7 +56,7 @@ class Typed:
         return Ruling(self.choice, self.reason, self.codes, conditions)
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(KeptForm):
     """The doctor's signature; the decisions themselves are named after the procedures."""
 
     password = PasswordField(_l("Your password or a code from your app, to sign"))

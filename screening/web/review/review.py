@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_login import current_user
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
 
 from screening.clinical.report.decision import CODES, advised_choice, offered_choices
 from screening.clinical.report.decisive import clear_day
 from screening.clinical.report.parts import Report, patient_name
-from screening.web.core.error_pages import failed, stale
 from screening.web.core.formatting import (
     arrival_row_words,
     evidence_words,
@@ -23,18 +19,19 @@ from screening.web.core.formatting import (
     state_words,
 )
 from screening.web.core.guards import context, day_at_clinic, person, require
+from screening.web.core.keeping import pass_on, passed_on, said, say, typed
+from screening.web.core.leaving import lead_back
 from screening.web.core.refusal_words import PAGES, RULING, SIGNATURE, words
-from screening.web.review import kept
 from screening.web.review.forms import DecisionForm, Typed, canned_conditions, preselected
+from screening.web.review.kept import as_text
 from screening.web.review.matrix import rows_of
 from screening.web.review.words import (
     choice_words,
     code_words,
-    ending_words,
     group_words,
     short_choice_words,
 )
-from screening.workflow.accounts.sessions import note_look, why_ended
+from screening.workflow.accounts.sessions import note_look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
 from screening.workflow.reports import annexes
@@ -71,11 +68,14 @@ def decided() -> ResponseReturnValue:
     return render_template("review/queue.html", **_listed() | {"found": lately, "lately": True})
 
 
-@bp.post("/search")
+@bp.route("/search", methods=["GET", "POST"])
 def search() -> ResponseReturnValue:
     """Find by name or number. A name never stands in an address."""
+    if request.method == "POST":
+        return pass_on(url_for(".search"), request.form.get("words", "")[:100])
+    if (words := passed_on()) is None:
+        return redirect(url_for(".queue"), 303)
     note_look(context(), person(), "search queue")
-    words = request.form.get("words", "")[:100]
     found = queues.search(context(), person(), words)
     return render_template("review/queue.html", **_listed() | {"found": found, "words": words})
 
@@ -99,27 +99,37 @@ def _listed() -> dict[str, Any]:
 
 @bp.get("/screenings/<screening_id>")
 def review(screening_id: str) -> ResponseReturnValue:
-    return _show(screening_id, DecisionForm(), {}), 200
+    """Show all that a decision rests on; where one could not be recorded, what was typed too."""
+    form, told = DecisionForm(), said("problems", {})
+    problems = {id: str(RULING[Refusal(one)]) for id, one in told.items()}
+    try:
+        page = _show(screening_id, form, problems)
+    except ActRefusedError as refused:
+        if given := typed(url_for(".decide", screening_id=screening_id)):
+            cause = str(PAGES[refused.reason].text)
+            return render_template("review/kept.html", cause=cause, kept_text=as_text(given)), 409
+        raise
+    too_late = said("too_late") or said("stale")
+    return page, 409 if too_late else 422 if problems else 200
 
 
 @bp.post("/screenings/<screening_id>/decision")
 def decide(screening_id: str) -> ResponseReturnValue:
     """Record the decision, or a new one; the report is signed with the doctor's certificate."""
-    form, problems = DecisionForm(), dict[str, str]()
+    form = DecisionForm()
     try:
         review = reviews.read_review(context(), person(), screening_id)
         _record(review, form.password.data or "")
     except RulingsRefusedError as refused:
-        problems = {id: str(RULING[Refusal(one)]) for id, one in refused.problems.items()}
+        say("problems", {id: str(one) for id, one in refused.problems.items()})
     except ActRefusedError as refused:
-        if refused.reason in {Refusal.GONE, Refusal.ERASED}:
-            return kept.page(str(PAGES[refused.reason].text), ready=False), 409
         if refused.reason in TOO_LATE:
-            return _show(screening_id, form, {}, too_late=True), 409
-        form.password.errors = [words(SIGNATURE, refused)]
+            say("too_late", True)
+        elif refused.reason not in {Refusal.GONE, Refusal.ERASED}:
+            form.password.errors = [words(SIGNATURE, refused)]
     else:
         return redirect(_onwards(review), 303)
-    return _show(screening_id, form, problems), 422
+    return lead_back()
 
 
 def _record(review: Review, password: str) -> None:
@@ -152,39 +162,18 @@ def note(screening_id: str) -> ResponseReturnValue:
     return redirect(url_for(".review", screening_id=screening_id), 303)
 
 
-@bp.errorhandler(CSRFError)
-def signed_in_anew(error: CSRFError) -> ResponseReturnValue:
-    """Keep what was typed where the sign-in is another one than when the page was loaded."""
-    if request.endpoint != "doctor.decide":
-        return stale(error)
-    if current_user.is_authenticated and person().role == "doctor":
-        return _show((request.view_args or {})["screening_id"], DecisionForm(), {}, anew=True), 409
-    return signed_out(error)
-
-
-@bp.errorhandler(401)
-def signed_out(error: HTTPException) -> ResponseReturnValue:
-    """Keep what was typed where nobody is signed in any more, and say why that is so."""
-    if request.endpoint != "doctor.decide":
-        return failed(error)
-    ending = why_ended(context(), session.get("_user_id"))
-    return kept.page(ending_words(ending), ready=True), 401
-
-
 def _show(
     screening_id: str,
     form: DecisionForm,
     problems: dict[str, str],
-    too_late: bool = False,
-    anew: bool = False,
 ) -> str:
     review = reviews.open_review(context(), person(), screening_id)
-    amending = "amend" in request.args or ("why" in request.form and not too_late)
+    given = typed(url_for(".decide", screening_id=screening_id))
+    too_late = said("too_late", False)
+    amending = "amend" in request.args or (given is not None and "why" in given and not too_late)
     canned = {p["id"]: canned_conditions(p) for p in review.report["procedures"]}
-    typed = {
-        p["id"]: Typed.read(request.form, p["id"])
-        if request.form
-        else preselected(review, p, canned[p["id"]])
+    shown = {
+        p["id"]: Typed.read(given, p["id"]) if given else preselected(review, p, canned[p["id"]])
         for p in review.report["procedures"]
     }
     held_against = review.today if amending else review.report["procedures"]
@@ -192,8 +181,8 @@ def _show(
         "review/review.html",
         review=review,
         form=form,
-        given=request.form,
-        typed=typed,
+        given=given or {},
+        typed=shown,
         canned=canned,
         problems=problems,
         choices=choice_words(),
@@ -204,8 +193,7 @@ def _show(
         code_words=code_words(),
         arrival_rows=arrival_row_words(),
         too_late=too_late,
-        anew=anew,
-        kept_text=kept.typed(review.report["procedures"]) if too_late else "",
+        kept_text=as_text(given, review.report["procedures"]) if too_late and given else "",
         amending=amending and review.state == State.DECIDED,
         after=_decided_before(review),
         zone=person().clinic.zone,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
+from screening.web.core.kept_form import KeptForm
 
-class DefinitionsForm(FlaskForm):
+
+class DefinitionsForm(KeptForm):
     archive = FileField(
         _l("Folder with questions and lists, as a ZIP file"),
         [FileRequired(_l("Choose a ZIP file."))],

@@ -7,9 +7,12 @@ from contextlib import closing
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from screening.web.core.guards import context, person, require
+from screening.web.core.keeping import said, say
 from screening.web.core.language import definitions
+from screening.web.core.leaving import lead_back
 from screening.web.rules.figures import charts
 from screening.web.rules.forms import DefinitionsForm
 from screening.workflow.rules import preview as previews
@@ -40,19 +43,29 @@ def field_words() -> dict[str, str]:
 
 @bp.get("")
 def front() -> ResponseReturnValue:
-    return _show(DefinitionsForm(), None)
+    """Show what is in force; after a trial also what it showed, for a day, to who made it."""
+    shown = said("trial")
+    page = render_template(
+        "rules/front.html",
+        form=DefinitionsForm(),
+        trial=Markup(shown["page"]) if shown else "",  # our own page, sealed with the account
+        problems=bool(shown and shown["problems"]),
+        known=previews.in_force(context()),
+        zone=person().clinic.zone,
+    )
+    return page, 422 if shown and shown["problems"] else 200
 
 
 @bp.post("")
 def preview() -> ResponseReturnValue:
     """Try an uploaded folder on the clinic's screenings; it is neither kept nor put in force."""
     form = DefinitionsForm()
-    if not form.validate_on_submit():
-        return _show(form, None), 422
-    with closing(form.archive.data) as upload:
-        archive = upload.stream.read(previews.LARGEST_UPLOAD + 1)
-    trial = previews.try_definitions(context(), person(), archive)
-    return _show(form, trial), 422 if trial.problems else 200
+    if form.validate_on_submit():
+        with closing(form.archive.data) as upload:
+            archive = upload.stream.read(previews.LARGEST_UPLOAD + 1)
+        trial = previews.try_definitions(context(), person(), archive)
+        say("trial", {"page": _shown(trial), "problems": bool(trial.problems)})
+    return lead_back()
 
 
 @bp.get("/definitions.zip")
@@ -104,12 +117,11 @@ def matrix() -> ResponseReturnValue:
     )
 
 
-def _show(form: DefinitionsForm, trial: Trial | None) -> str:
+def _shown(trial: Trial) -> str:
+    """Return what a trial showed, as a part of the page."""
     return render_template(
-        "rules/front.html",
-        form=form,
+        "rules/tried.html",
         trial=trial,
-        known=previews.in_force(context()),
         procedures=definitions().procedures,
         fields=field_words(),
         most_numbers=MOST_NUMBERS,

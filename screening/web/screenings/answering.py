@@ -13,17 +13,15 @@ from screening.clinical.way.screens import Screen
 from screening.web.core.guards import (
     context,
     device,
-    end_visit,
     is_kiosk,
     not_on_a_tablet,
     open_to_all,
     own_lock,
-    pause_visit,
     start_visit,
 )
 from screening.web.core.language import definitions
 from screening.web.core.limits import a_link
-from screening.web.screenings.code_forms import CodeForm, other_device_page
+from screening.web.screenings.code_forms import other_device_page
 from screening.web.screenings.forms import ProceduresForm, procedure_choices
 from screening.web.screenings.screens import (
     Part,
@@ -41,7 +39,7 @@ from screening.web.screenings.way import (
     next_url,
     url_of,
 )
-from screening.workflow.screenings import answering, own_code, previous_answers
+from screening.workflow.screenings import answering, previous_answers
 from screening.workflow.screenings.draft import Draft
 
 bp = Blueprint("patient", __name__)
@@ -189,14 +187,3 @@ def _nearest(way: Journey, name: str, change: bool, draft: Draft) -> str:
     if found is None or found.name == name or way.screen(found.name) is None:
         return url_of(way.next, draft)
     return change_url(found.name) if change else url_for(".question", name=found.name)
-
-
-@bp.post("/screening/leave")
-def leave() -> ResponseReturnValue:
-    """Stop for now: the answers stay, this browser forgets; a code may still be chosen."""
-    draft_here()
-    if is_kiosk() or own_code.may_replace(context(), own_lock()):
-        end_visit()
-        return render_template("screenings/left.html", form=None)
-    pause_visit()
-    return render_template("screenings/left.html", form=CodeForm(formdata=None))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from flask import g, render_template
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
+from screening.web.core.kept_form import KeptForm
 
-class OwnCodeForm(FlaskForm):
+
+class OwnCodeForm(KeptForm):
     """The code that the patient chose before."""
 
     code = PasswordField(_l("Your own code"), [InputRequired(_l("Type your code."))])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(KeptForm):
     """A code to choose; `old` is the one before, where this device never used it."""
 
     code = PasswordField(
@@ -30,7 +31,7 @@ def other_device_page(link: str, form: OwnCodeForm | None = None) -> tuple[str, 
     """Say that another device has begun this, and which ways there are to go on."""
     page = render_template(
         "screenings/elsewhere.html",
-        form=form or OwnCodeForm(formdata=None),
+        form=form or OwnCodeForm(),
         link=link,
         clinic=g.clinic,
     )

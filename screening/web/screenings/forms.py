@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -47,6 +46,7 @@ from screening.clinical.medicines.questions import (
     Reading,
 )
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
+from screening.web.core.kept_form import KeptForm
 from screening.workflow.core.actor import LONGEST_NAME
 
 WORDS = {
@@ -78,20 +78,13 @@ def procedure_choices(procedures: Mapping[str, Procedure]) -> list[SelectChoice]
     return [SelectChoice(p.id, p.name) for p in procedures.values()]
 
 
-class PatientForm(FlaskForm):
+class PatientForm(KeptForm):
     """Base of what patients fill in: a change of language keeps what they typed, and sends nothing.
 
     The page is shown again in that language; where it had said what was wrong, it says so again.
     """
 
     keeps_typing = True
-
-    def validate_on_submit(self, extra_validators: Any = None) -> bool:
-        if "lang" not in request.args:
-            return bool(super().validate_on_submit(extra_validators))
-        if "checked" in request.args and self.is_submitted():
-            self.validate(extra_validators)
-        return False
 
 
 class MedicineForm(PatientForm):

@@ -74,10 +74,18 @@ def choose() -> ResponseReturnValue:
         else:
             if paused:
                 end_visit()
-            return render_template("screenings/code_chosen.html", paused=paused)
+            return redirect(url_for(".chosen"), 303)
     known = own_code.may_replace(context(), own_lock())
     page = render_template("screenings/own_code.html", form=form, known=known, paused=paused)
     return page, 422 if form.errors else 200
+
+
+@bp.get("/screening/own-code/chosen")
+def chosen() -> ResponseReturnValue:
+    """Say that the code is kept; where the visit was paused, it is over by now."""
+    if is_kiosk():
+        abort(403)
+    return render_template("screenings/code_chosen.html", paused="screening" not in session)
 
 
 @bp.route("/screening/earlier-answers", methods=["GET", "POST"])

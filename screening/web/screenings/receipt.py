@@ -15,6 +15,7 @@ from screening.web.core.guards import (
     visited,
 )
 from screening.web.core.language import definitions
+from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import OWN_CODE, words
 from screening.web.screenings.answering import bp
@@ -36,8 +37,8 @@ def receipt() -> ResponseReturnValue:
         receipt=shown,
         clinic=shown.clinic,
         names={id: one.name for id, one in definitions().procedures.items()},
-        code_form=CodeForm(formdata=None),
-        entering=OwnCodeForm(formdata=None),
+        code_form=CodeForm(),
+        entering=OwnCodeForm(),
     )
 
 
@@ -112,7 +113,8 @@ def prove() -> ResponseReturnValue:
     screening_id = visited()
     if is_kiosk():
         abort(403)
-    shown, form = _receipt(), OwnCodeForm()
+    _receipt()
+    form = OwnCodeForm()
     if form.validate_on_submit():
         try:
             own_code.enter_by_code(context(), screening_id, remember_device(), form.code.data)
@@ -120,5 +122,4 @@ def prove() -> ResponseReturnValue:
             form.code.errors = [words(OWN_CODE, refused)]
         else:
             return redirect(url_for(".receipt"), 303)
-    page = render_template("screenings/earlier_answers.html", form=form, receipt=shown)
-    return page, 422
+    return lead_back()

@@ -11,6 +11,7 @@ from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
 from screening.clinical.way.burden import Burden, burden_of
 from screening.clinical.way.journey import Journey, Kind, Stop
+from screening.web.core import keeping
 from screening.web.core.formatting import shown_date
 from screening.web.core.guards import context, is_kiosk, own_lock
 from screening.web.core.language import definitions
@@ -24,6 +25,7 @@ def draft_here() -> Draft:
     if is_kiosk():
         edit_lock.keep(context(), own_lock(), draft.held_until)
     g.clinic = draft.clinic
+    keeping.offer(draft.unfinished)
     return draft
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
@@ -13,15 +12,17 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from screening.web.core.kept_form import KeptForm
 from screening.web.screenings.date_field import DatePartsField
 from screening.web.screenings.forms import PatientForm
 
 
 class CodeForm(PatientForm):
+    not_secret = frozenset({"code"})  # it works once
     code = StringField(_l("Code"), [InputRequired(_l("Type the code."))])
 
 
-class PinForm(FlaskForm):
+class PinForm(KeptForm):
     pin = PasswordField(_l("PIN"), [InputRequired(_l("Type the PIN."))])
 
 

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import (
     context,
+    is_kiosk,
     not_on_a_tablet,
     open_to_all,
     own_lock,
@@ -16,6 +17,7 @@ from screening.web.core.guards import (
     start_visit,
     tablet,
 )
+from screening.web.core.keeping import pass_on, passed_on
 from screening.web.core.limits import a_link
 from screening.workflow.screenings import answering
 from screening.workflow.screenings.edit_lock import EditLock
@@ -34,22 +36,39 @@ def _answering() -> EditLock:
 
 @bp.post("/screening/tablet-code")
 def to_tablet() -> ResponseReturnValue:
-    """Show the patient, on the own phone, the code with which to go on at the tablet."""
+    """Give the patient, on the own phone, the code with which to go on at the tablet."""
     not_on_a_tablet()
-    code = handover.code_for_tablet(context(), _answering())
-    return render_template("screenings/tablet_code.html", code=code), 201
+    return pass_on(url_for(".tablet_code"), handover.code_for_tablet(context(), _answering()))
+
+
+@bp.get("/screening/tablet-code")
+def tablet_code() -> ResponseReturnValue:
+    _answering()
+    if (code := passed_on()) is None:
+        return redirect(url_for("patient.resume"), 303)
+    return render_template("screenings/tablet_code.html", code=code)
 
 
 @bp.post("/screening/phone-picture")
 def to_phone() -> ResponseReturnValue:
-    """Show on the tablet a picture that takes the questions to the patient's own phone."""
+    """Make a link that takes the questions from the tablet to the patient's own phone."""
     here, lock = tablet(), _answering()
     if here is None:
         abort(403)
-    link = handover.link_for_phone(context(), here, lock)
+    return pass_on(url_for(".phone_picture"), handover.link_for_phone(context(), here, lock))
+
+
+@bp.get("/screening/phone-picture")
+def phone_picture() -> ResponseReturnValue:
+    """Show the link as a picture for the phone's camera."""
+    _answering()
+    if not is_kiosk():
+        abort(403)
+    if (link := passed_on()) is None:
+        return redirect(url_for("patient.resume"), 303)
     address = current_app.config["PUBLIC_URL"] + url_for(".welcome", link=link)
     picture = picture_of(address)
-    return render_template("tablets/to_phone.html", picture=picture, address=address), 201
+    return render_template("tablets/to_phone.html", picture=picture, address=address)
 
 
 @bp.get("/go-on/<link>")

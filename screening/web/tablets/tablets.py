@@ -30,7 +30,9 @@ from screening.web.core.guards import (
     start_visit,
     tablet,
 )
+from screening.web.core.keeping import drop_typed, said, say
 from screening.web.core.language import language
+from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import PAIRING, RELEASE, START, words
 from screening.web.core.source import source
@@ -52,11 +54,10 @@ def front() -> ResponseReturnValue:
         end_visit()
     if here is None:
         return render_template("tablets/pair.html", form=CodeForm())
-    return _start_page(StartForm(formdata=None), here.locked)
-
-
-def _start_page(form: StartForm, locked: bool) -> str:
-    return render_template("tablets/start.html", form=form, **({"locked": True} if locked else {}))
+    form = StartForm()
+    form.begun = said("begun", False)
+    locked = {"locked": True} if here.locked else {}
+    return render_template("tablets/start.html", form=form, **locked)
 
 
 @bp.get("/pairing/<code>")
@@ -92,25 +93,23 @@ def start() -> ResponseReturnValue:
     form, here = StartForm(), tablet()
     if here is None:
         return redirect(url_for(".front"), 303)
-    locked = here.locked
     if form.validate_on_submit():
         try:
             given = form.code.data, form.born.data, form.afresh.data
             screening_id = handover.start(context(), here, *given)
         except ActRefusedError as refused:
-            locked = refused.reason == Refusal.LOCKED
             if refused.reason == Refusal.BEGUN:
-                form.begun = True
+                say("begun", True)
                 form.afresh.errors = [words(START, refused)]
             else:
-                form = StartForm(formdata=None)  # whoever comes next finds nothing typed
+                drop_typed()  # whoever comes next finds nothing typed
                 form.code.errors = [words(START, refused)]
         else:
             chosen = language()  # what the page was in, whoever comes next
             start_visit(screening_id)
             session["language"] = chosen
             return redirect(url_for("patient.resume"), 303)
-    return _start_page(form, locked), 422 if form.errors or locked else 200
+    return lead_back()
 
 
 @bp.get("/done")
@@ -156,7 +155,8 @@ def leave() -> ResponseReturnValue:
     here = tablet()
     if here is None:
         return redirect(url_for(".front"), 303)
-    end_visit()
+    if "screening" in session:
+        end_visit()
     form = PinForm()  # only now: it puts its token into the session
     if form.validate_on_submit():
         try:

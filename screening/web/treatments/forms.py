@@ -24,6 +24,8 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from screening.clinical.definitions.questionnaire import NO, NOT_KNOWN, YES
+from screening.web.core.keeping import typed
+from screening.web.core.kept_form import KeptForm
 from screening.web.screenings.date_field import DatePartsField
 from screening.web.screenings.forms import PatientForm
 from screening.workflow.core.actor import LONGEST_NAME
@@ -35,7 +37,7 @@ BLANK_ROWS = 2  # at the end of what is typed already
 Rows = list[tuple[str, str]]
 
 
-class TreatmentForm(FlaskForm):
+class TreatmentForm(KeptForm):
     """What was done. Products and lots are rows of two texts below each procedure."""
 
     done = SelectMultipleField(_l("What was done"), validate_choice=False)
@@ -57,7 +59,7 @@ class TreatmentForm(FlaskForm):
     def offer(self, planned: Sequence[Planned], kept: dict[str, Rows]) -> None:
         """Show the procedures, with the rows that were sent, or those that are `kept`."""
         self.done.choices = [SelectChoice(one.procedure, one.name) for one in planned]
-        sent = request.form if self.is_submitted() else None
+        sent = typed(request.path)
         self.rows: dict[str, Rows] = {
             one.procedure: list(
                 zip(
@@ -133,7 +135,7 @@ def name_blanks(form: FlaskForm, asked: Iterable[Asked]) -> None:
             form[one.key].errors = [_("Choose yes, no or not sure.")]
 
 
-class LotForm(FlaskForm):
+class LotForm(KeptForm):
     lot = StringField(
         _l("Lot"),
         [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from screening.web.core.guards import context, person, require
@@ -45,18 +45,13 @@ def treat(screening_id: str) -> ResponseReturnValue:
     given = {"treated_on": shown.today, "by": _doctor(shown), "after": counted, "done": only}
     form = TreatmentForm(data=given)
     form.offer(shown.planned, {})
-    if _wants_saving(form) and _saved(form, shown):
+    if form.validate_on_submit() and _saved(form, shown):
         return redirect(url_for(".treat", screening_id=screening_id), 303)
     return _page(shown, form)
 
 
 def _doctor(shown: ToTreat) -> str:
     return person().name if person().role == "doctor" else shown.doctor
-
-
-def _wants_saving(form: TreatmentForm) -> bool:
-    """Return whether the form is whole and sent on purpose; "more" only adds rows."""
-    return "more" not in request.form and bool(form.validate_on_submit())
 
 
 def _saved(form: TreatmentForm, shown: ToTreat, treatment_id: str = "") -> bool:
@@ -93,7 +88,7 @@ def correct(treatment_id: str) -> ResponseReturnValue:
         for done in one.done
     }
     form.offer(shown.planned, kept)
-    if _wants_saving(form) and _saved(form, shown, one.id):
+    if form.validate_on_submit() and _saved(form, shown, one.id):
         return redirect(url_for(".treat", screening_id=shown.screening_id), 303)
     return _page(shown, form, one)
 

@@ -155,6 +155,7 @@ def draft_of(context: Context, session: Session, screening: Screening) -> Draft:
         since=draft.get("since"),
         said=draft.get("said", {}),
         held_until=screening.pen_until,
+        unfinished=draft.get("unfinished", {}),
     )
 
 

@@ -36,6 +36,7 @@ from screening.clinical.report.returning import confirmed_by, rows_about
 from screening.clinical.way.rows import Said
 from screening.storage.tables import Clinic
 from screening.workflow.core.given import Given
+from screening.workflow.core.unfinished import Pages
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Draft:
     shown, `rows` what was said to the rows, `since` the day of the answers of before.
     `why_again` is asking_again.ON_ARRIVAL or FOR_THE_DOCTOR where this one comes after
     another, `answered_by` a report.AnsweredBy once the patient was asked. `said` is what was
-    replied in the rows of lists, `held_until` how long a tablet holds the edit lock.
+    replied in the rows of lists, `held_until` how long a tablet holds the edit lock,
+    `unfinished` what was typed and not sent, by page: it counts nowhere.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Draft:
     since: str | None = None
     said: Said = field(default_factory=dict)
     held_until: datetime | None = None
+    unfinished: Pages = field(default_factory=dict)
 
     @property
     def answered_on(self) -> dict[str, date]:

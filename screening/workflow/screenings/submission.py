@@ -20,6 +20,7 @@ from screening.workflow.core.sealed import seal_into
 from screening.workflow.core.standing import visit_day
 from screening.workflow.screenings.draft import Draft, frame_of
 from screening.workflow.screenings.history import person_hash
+from screening.workflow.screenings.unfinished import forget_all
 
 
 def keep_report(
@@ -51,6 +52,7 @@ def keep_report(
     screening.definitions_hash = context.definitions.hash
     screening.person_hash = person_hash(context, screening.clinic_id, frame)
     screening.submitted_at = now
+    forget_all(context, session, screening)
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
     if session.get(DefinitionsArchive, context.definitions.hash) is None:
         session.add(

@@ -119,16 +119,20 @@ def test_beginning_anew_shows_an_empty_questionnaire(office, app):
 def test_a_code_is_offered_at_the_first_pause_and_nothing_else_opens_then(office, app):
     invitation, phone = begun(office), phone_of(app)
     phone.post(f"/s/{invitation.link}")
-    page = phone.post("/screening/leave")
+    page = phone.post("/screening/leave", follow_redirects=True)
     assert "Your answers are kept" in page.text and "Choose a code of your own" in page.text
     assert phone.get("/screening/check").status_code == 403
 
     weak = phone.post("/screening/own-code", data={"code": "123456"})
     assert weak.status_code == 422 and "Others would guess this code" in weak.text
-    assert "Your code is kept" in phone.post("/screening/own-code", data={"code": CODE}).text
+    kept = phone.post("/screening/own-code", data={"code": CODE}, follow_redirects=True)
+    assert "Your code is kept" in kept.text
     assert phone.get("/screening/own-code").status_code == 403
     phone.post(f"/s/{invitation.link}")
-    assert "Choose a code of your own" not in phone.post("/screening/leave").text
+    assert (
+        "Choose a code of your own"
+        not in phone.post("/screening/leave", follow_redirects=True).text
+    )
 
 
 def test_the_receipt_of_an_arrival_withholds_what_stood_in_it_before(office, app):

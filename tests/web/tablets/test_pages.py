@@ -141,8 +141,8 @@ def test_the_pages_of_the_tablet_lead_nowhere_else_and_give_nothing_away(tablet,
     tablet.post("/screening/procedures", data={"procedures": "mesotherapy-face"})
     pages += [
         tablet.get("/screening/questions/date_of_birth"),
-        tablet.post("/screening/phone-picture"),
-        tablet.post("/screening/leave"),
+        tablet.post("/screening/phone-picture", follow_redirects=True),
+        tablet.post("/screening/leave", follow_redirects=True),
         tablet.get("/screening"),
         tablet.get("/kiosk/done"),
     ]
@@ -225,7 +225,9 @@ def test_the_tablet_hears_when_another_device_goes_on(tablet, office, app):
     tablet.post("/kiosk/start", data=START | {"code": invited.start_code})
     assert tablet.get("/kiosk/here").status_code == 204
     phone = app.test_client()
-    go_on = re.search(r"/go-on/[\w-]+", tablet.post("/screening/phone-picture").text)[0]
+    go_on = re.search(
+        r"/go-on/[\w-]+", tablet.post("/screening/phone-picture", follow_redirects=True).text
+    )[0]
     phone.post(go_on)
 
     assert tablet.get("/kiosk/here").status_code == 410
@@ -241,7 +243,10 @@ def test_the_phone_hears_when_the_tablet_goes_on(tablet, office, app):
     phone, invited = app.test_client(), office.invite()
     phone.post(f"/s/{invited.link}")
     phone.post("/screening/procedures", data={"procedures": "mesotherapy-face"})
-    code = re.search(r'class="secret code">([^<]+)<', phone.post("/screening/tablet-code").text)[1]
+    code = re.search(
+        r'class="secret code">([^<]+)<',
+        phone.post("/screening/tablet-code", follow_redirects=True).text,
+    )[1]
     tablet.post("/kiosk/start", data=START | {"code": code})
 
     page = phone.post(

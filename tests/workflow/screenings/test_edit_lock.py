@@ -14,6 +14,7 @@ from screening.workflow.screenings import (
     edit_lock,
     medicine_check,
     previous_answers,
+    unfinished,
 )
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import handover, tablets
@@ -23,7 +24,12 @@ WORKFLOW = Path(edit_lock.__file__).parents[1]
 # What puts a draft into the table without a patient's device: a new one, one that is erased or
 # begun afresh; and what is done within an act that asked for the lock.
 NOT_A_PATIENTS = {"open_screening", "_ask_in_rows", "_hold_nothing", "_forget_elsewhere", "empty"}
-WITHIN = {"_keep_mark", "_put_beside"}
+TYPED = {
+    "fields": [["date_of_birth", "3"]],
+    "names": ["date_of_birth"],
+    "at": "2026-11-21T09:00:00",
+}
+WITHIN = {"_keep_mark", "_put_beside", "forget_all"}
 ACTS = {
     answering.choose_procedures: (["mesotherapy-face"],),
     answering.give_answer: ("date_of_birth", "1986-05-03"),
@@ -38,6 +44,8 @@ ACTS = {
     previous_answers.confirm: (set(), {"bleeding"}),
     previous_answers.start_anew: (),
     handover.code_for_tablet: (),
+    unfinished.keep_unfinished: ("/screening/questions/date_of_birth", "", TYPED),
+    unfinished.forget_unfinished: ("/screening/questions/date_of_birth",),
 }
 
 

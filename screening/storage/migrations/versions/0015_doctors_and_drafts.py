@@ -16,6 +16,7 @@ def upgrade() -> None:
     _stamp_reports_again()
     _add_annex()
     _add_one_a_page()
+    _keep_what_is_typed()
 
 
 def _add_marks() -> None:
@@ -99,3 +100,7 @@ def _add_one_a_page() -> None:
         table.add_column(
             sa.Column("one_a_page", sa.Boolean(), nullable=False, server_default=sa.false())
         )
+
+
+def _keep_what_is_typed() -> None:
+    op.add_column("account", sa.Column("unfinished", sa.LargeBinary(), nullable=True))
