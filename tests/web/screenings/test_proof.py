@@ -145,8 +145,7 @@ def test_the_receipt_of_an_arrival_withholds_what_stood_in_it_before(office, app
         rows = dict.fromkeys(re.findall(r'type="radio" id="[^"]+" name="([^"]+)"', shown), "no")
         assert rows
         desk.post(f"/screening/arrival/{page}", data=rows)
-    desk.post("/screening/who-answered", data={"who": "self"})
-    desk.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
+    desk.post("/screening/check", data={"who": "self", "agree": "y", "full_name": "Lan Nguyen"})
     office.make_reports()
 
     receipt = desk.get("/screening/receipt").text
