@@ -130,7 +130,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "outcome_looks": outcomes.LOOKS,
         "outcome_names": outcomes.WORDS,
         "shown_answer": shown_answer,
-        "told": keeping.said,
+        "was_said": keeping.said,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,
     }
