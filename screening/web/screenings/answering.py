@@ -60,7 +60,12 @@ def welcome(link: str) -> ResponseReturnValue:
     draft = answering.read_draft(context(), screening_id)
     form = _procedures_form(draft) if asks_treatments(draft) else FlaskForm()
     return render_template(
-        "screenings/welcome.html", draft=draft, form=form, change=False, way=expected(draft)
+        "screenings/welcome.html",
+        draft=draft,
+        form=form,
+        is_link=True,
+        change=False,
+        way=expected(draft),
     )
 
 
@@ -115,6 +120,7 @@ def _procedures(change: bool) -> ResponseReturnValue:
         "screenings/welcome.html",
         draft=draft,
         form=form,
+        is_link=False,
         change=change,
         back=url_for(".check") if change else None,
         way=expected(draft),

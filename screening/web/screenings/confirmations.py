@@ -48,8 +48,8 @@ def medicine() -> ResponseReturnValue:
     form = medicine_form(asked)
     if form.validate_on_submit():
         return redirect(listed if _replied(form, asked) else url_for("patient.resume"), 303)
-    told = [Told(type(one).__name__, one, _answered(one, draft)) for one in asked]
-    page = render_template("screenings/medicine.html", form=form, told=told, back=listed)
+    about = [About(type(one).__name__, one, _answered(one, draft)) for one in asked]
+    page = render_template("screenings/medicine.html", form=form, about=about, back=listed)
     return page, 422 if form.errors else 200
 
 
@@ -68,7 +68,7 @@ def _replied(form: MedicineForm, asked: Sequence[Question]) -> bool:
 
 
 @dataclass(frozen=True)
-class Told:
+class About:
     """What is asked about a medicine, of which kind, and what was answered where it may belong."""
 
     kind: str
@@ -120,7 +120,7 @@ def still_true() -> ResponseReturnValue:
         form=form,
         found=found,
         last=draft.last,
-        told={item.link_id: said_text(item, answer) for item, answer in shown},
+        before={item.link_id: said_text(item, answer) for item, answer in shown},
     ), 422 if form.errors else 200
 
 
