@@ -1,7 +1,6 @@
 """The tablet in the waiting room: one patient after another, and nothing left between them."""
 
 import io
-import re
 
 import pytest
 import zxingcpp
