@@ -24,6 +24,7 @@ from screening.clinical.definitions.questionnaire import (
     ItemType,
     Questionnaire,
     answers_on_path,
+    first_unanswered,
     journey,
 )
 from screening.clinical.medicines.questions import (
@@ -33,6 +34,8 @@ from screening.clinical.medicines.questions import (
     open_questions,
     with_replies,
 )
+from screening.clinical.report.arrival import ELSE, MEDICINES, ROWS
+from screening.clinical.report.returning import Told, confirmable, confirmed_by, rows_about
 from screening.clinical.way.journey import Journey
 from screening.clinical.way.rows import LIST, MOST_ROWS, Row, replies_to, told_in
 from screening.clinical.way.screens import Screen
@@ -40,6 +43,7 @@ from screening.clinical.way.screens import Screen
 AGE = 45
 START, SEND = 1, 4  # taps: one button; who answered, the box, the name, the button
 SECONDS_A_TAP = 6
+ARRIVAL = (tuple(ROWS), (MEDICINES, ELSE))  # the rows of an arrival, page by page
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,11 @@ class _Patient:
                     keys = [one.id] if isinstance(one, DidYouMean) else one.keys()
                     reply = YES if isinstance(one, NotRecognised) else NO
                     self.replies |= dict.fromkeys(keys, reply)
-                self._turn(len(asked), len(asked) + 1)
+                self.turn(len(asked), len(asked) + 1)
             else:
                 return
 
-    def _turn(self, questions: int, taps: int) -> None:
+    def turn(self, questions: int, taps: int) -> None:
         self.pages += 1
         self.questions += questions
         self.taps += taps
@@ -125,7 +129,7 @@ class _Patient:
         told_now = told_in(items, self.answers, self.said, fresh)
         self.answers |= told_now.answers
         self.said = told_now.said
-        self._turn(len(rows), taps + 1)
+        self.turn(len(rows), taps + 1)
 
     def _meant(self, item: Item) -> Answer:
         return self.will.get(item.link_id) or quiet_answer(item, self.on)
@@ -162,3 +166,37 @@ def burden_of(
     patient = _Patient(definitions, procedures, on, will or {}, grouped)
     patient.walk()
     return Burden(patient.pages + 2, patient.questions, patient.taps + START + SEND)
+
+
+def burden_of_return(
+    definitions: Definitions, procedures: Sequence[str], on: date, before: date
+) -> Burden:
+    """Return what it costs who had nothing to report `before`, and has nothing new to say."""
+    questionnaire = assemble_questionnaire(definitions, procedures)
+    said: dict[str, Answer] = {}
+    while item := first_unanswered(journey(questionnaire, said), said):
+        said[item.link_id] = quiet_answer(item, before)
+    texts = {item.link_id: item.text for item in questionnaire}
+    told = {key: Told(texts[key], answer, before) for key, answer in said.items()}
+    earlier = confirmable(definitions, told, on)
+    rows = rows_about(questionnaire, earlier.aged, {})
+    stands = confirmed_by(questionnaire, earlier.aged, dict.fromkeys(rows, NO))
+    patient = _Patient(definitions, procedures, on, said, grouped=True)
+    for page in batched(rows):
+        patient.turn(len(page), len(page) + 1)
+    if confirmed := {**earlier.kept, **stands}:
+        patient.turn(0, 1)
+        patient.answers |= {k: a for k, a in confirmed.items() if k in texts}
+    patient.walk()
+    return Burden(patient.pages + 2, patient.questions, patient.taps + START + SEND)
+
+
+def burden_of_arrival() -> Burden:
+    """Return what it costs who has arrived and has nothing new to say."""
+    rows = [len(page) for page in ARRIVAL]
+    return Burden(len(rows) + 2, sum(rows), START + sum(rows) + len(rows) + 1)
+
+
+def batched(rows: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield `rows` page by page."""
+    yield from (rows[at : at + MOST_ROWS] for at in range(0, len(rows), MOST_ROWS))

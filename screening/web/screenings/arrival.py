@@ -15,7 +15,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from screening.clinical.definitions.questionnaire import NO, NOT_KNOWN, YES
-from screening.clinical.report.arrival import ELSE, MEDICINES, REPLIES, ROWS, covered_by
+from screening.clinical.report.arrival import ELSE, MEDICINES, REPLIES, covered_by
+from screening.clinical.way.burden import ARRIVAL
 from screening.web.core.formatting import arrival_row_words
 from screening.web.core.guards import context, end_visit, is_kiosk, open_to_all, own_lock
 from screening.web.core.language import definitions, language
@@ -27,7 +28,6 @@ from screening.workflow.screenings.draft import Draft
 bp = Blueprint("arrival", __name__, url_prefix="/screening/arrival")
 bp.before_request(open_to_all)
 
-PAGES = (tuple(ROWS), (MEDICINES, ELSE))
 HINTS = {
     "illness": _l("Such as fever, a cold, a cough or a stomach bug."),
     "infection": _l("Such as an infection, pus, a wound, a rash or sunburn."),
@@ -67,15 +67,15 @@ def rows(page: int) -> ResponseReturnValue:
     draft = draft_here()
     if draft.since is None:
         return redirect(next_url(draft), 303)
-    form = rows_form(draft, PAGES[page - 1], draft.rows)
+    form = rows_form(draft, ARRIVAL[page - 1], draft.rows)
     if form.validate_on_submit():
-        said = {row: form[row].data for row in PAGES[page - 1]}
+        said = {row: form[row].data for row in ARRIVAL[page - 1]}
         arrival.answer_rows(context(), own_lock(), said)
-        more = page < len(PAGES)
+        more = page < len(ARRIVAL)
         after = url_for(".rows", page=page + 1) if more else url_for("patient.resume")
         return redirect(after, 303)
     return render_template(
-        "screenings/arrival.html", form=form, names=PAGES[page - 1], since=draft.since, page=page
+        "screenings/arrival.html", form=form, names=ARRIVAL[page - 1], since=draft.since, page=page
     ), 422 if form.errors else 200
 
 
