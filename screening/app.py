@@ -48,7 +48,15 @@ from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
-from screening.web.screenings import answering, arrival, confirmations, proof, receipt, stopping
+from screening.web.screenings import (
+    answering,
+    arrival,
+    confirmations,
+    finishing,
+    proof,
+    receipt,
+    stopping,
+)
 from screening.web.tablets import handover, tablets
 from screening.web.treatments import check_in, recall, sign, treatment
 from screening.workflow.core.context import Context
@@ -151,6 +159,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     desks = (desk, inviting, acts, review, lead, patients, *staff, *treating)
     pages = (
         answering,
+        finishing,
         arrival,
         confirmations,
         proof,

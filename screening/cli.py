@@ -16,6 +16,7 @@ import click
 
 from screening.commands import backup, clinic, keeping
 from screening.commands.audit import audit
+from screening.commands.burden import burden
 from screening.commands.code import code
 from screening.commands.medicines import medicines
 from screening.commands.opening import FOLDER
@@ -54,6 +55,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(burden)
 main.add_command(code)
 main.add_command(medicines)
 main.add_command(restamp)

@@ -105,10 +105,7 @@ def send(server, invitation, acknowledged):
     visitor = Visitor().bring(server.url, device=PHONE)
     try:
         visitor.get(f"{server.url}/s/{invitation.link}").post()
-        visitor.get(f"{server.url}/screening/declaration")
-        if visitor.url.endswith("/who-answered"):  # not asked again of who was cut off after it
-            visitor.post(who="self")
-        visitor.post(agree="y", full_name="Lan Nguyen")
+        visitor.get(f"{server.url}/screening/check").declare()
     except (urllib.error.URLError, HTTPException, OSError, TypeError):
         return
     if "Your answers have arrived" in visitor.html:

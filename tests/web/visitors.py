@@ -10,7 +10,7 @@ HALF = {"waiting", "newcomer"}  # gave the password; has, or has not, a second f
 # What stands in addresses. A route with another name in it has to be entered here.
 NOBODYS = {
     "link": "x" * 32,
-    "link_id": "painkiller",
+    "name": "painkiller",
     "carried": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
