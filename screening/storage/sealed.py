@@ -52,7 +52,7 @@ SEALED = {
     "webhook.content": SealedColumn("clinic", "webhook:{}", "json"),
     "reference.content": SealedColumn("patient", "reference:{}", "json"),
 }
-OPEN = {"clinic.logo", "definitions.archive"}  # bytes that anyone may see
+OPEN = {"annex.pdf", "clinic.logo", "definitions.archive"}  # bytes that anyone may see
 
 
 def bound_to(column: str, id: str) -> str:

@@ -15,6 +15,11 @@ def asked_by_program() -> bool:
     return request.path.startswith("/api/")
 
 
+def kind_of(status: int) -> str:
+    """Return the kind of a problem of which nothing is known but its status."""
+    return HTTP_STATUS_CODES.get(status, "error").lower().replace(" ", "-")
+
+
 def problem(status: int, kind: str, detail: str, **more: Any) -> Response:
     """Return the answer; `kind` is for the caller to tell apart, `detail` for a person to read."""
     title = HTTP_STATUS_CODES.get(status, "Error")
