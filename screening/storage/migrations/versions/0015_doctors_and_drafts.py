@@ -16,6 +16,7 @@ def upgrade() -> None:
     _add_second_people()
     _stamp_reports_again()
     _add_annex()
+    _add_one_a_page()
     _keep_what_is_typed()
 
 
@@ -116,6 +117,13 @@ def _add_annex() -> None:
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
     )
+
+
+def _add_one_a_page() -> None:
+    with op.batch_alter_table("clinic") as table:
+        table.add_column(
+            sa.Column("one_a_page", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
 
 
 def _keep_what_is_typed() -> None:
