@@ -11,7 +11,7 @@ from screening.storage.audit import find_break
 from screening.storage.backup import BackupError
 from screening.storage.database import Database
 from screening.storage.tables import Account, Kiosk, Patient, Screening, SignIn
-from screening.workflow.accounts import administration, passwords, sessions
+from screening.workflow.accounts import administration, passwords, second_factor, sessions
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.patients.patients import person_of
 from screening.workflow.reception import invitations
@@ -123,14 +123,9 @@ def test_a_restore_ends_every_sign_in_and_waits_for_a_second_person(office, back
     assert done.sign_ins >= 3
     with there.read() as session:
         assert session.scalars(select(SignIn).where(SignIn.ended_at.is_(None))).all() == []
-    assert restoring.is_confirmed(office.context)
-    from dataclasses import replace
-
-    restored = replace(office.context, database=there)
-    assert not restoring.is_confirmed(restored)
-    with there.write() as session:
-        restoring.confirm(session)
-    assert restoring.is_confirmed(restored)
+        assert second_factor.is_restored(session, office.clinic)
+    with office.context.database.read() as session:
+        assert not second_factor.is_restored(session, office.clinic)
 
 
 def test_no_number_is_given_twice(office, back_up, folder, restore):
