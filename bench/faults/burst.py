@@ -81,6 +81,7 @@ def answered(clinic: Ground, number: int) -> list[Patient]:
             row = session.get_one(Screening, one.screening_id)
             seal_into(context, session, row, "draft", drafts[kind])
             row.state = State.IN_PROGRESS
+        clinic.office.bind(one.screening_id)
         address = f"127.2.{n // 250}.{n % 250 + 1}"
         made.append(Patient(one.screening_id, one.link, kind, address))
     return made

