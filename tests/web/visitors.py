@@ -10,12 +10,14 @@ HALF = {"waiting", "newcomer"}  # gave the password; has, or has not, a second f
 # What stands in addresses. A route with another name in it has to be entered here.
 NOBODYS = {
     "link": "x" * 32,
-    "link_id": "painkiller",
+    "name": "painkiller",
+    "carried": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
-    "filename": "app.css",
+    "filename": "core.css",
     "mark": "0",
     "page": 1,
+    "audience": "patient",
     "colours": "ours",
     "clinic_id": "x",
     "screening_id": "x",

@@ -47,12 +47,13 @@ def look_inside(
     reader = PdfFileReader(io.BytesIO(pdf))
     found = _signatures(reader, len(pdf))
     protected = [_check_bytes(pdf, each) for each in found]
-    for each in protected:
-        if not each.is_stamp and not leads_to(each, trust):
+    roots = [None if each.is_stamp else leads_to(each, trust) for each in protected]
+    for each, root in zip(protected, roots, strict=True):
+        if not each.is_stamp and root is None:
             return (), (stranger(each),)
     check_revisions(reader, found)
     judged = asyncio.run(judge(found, Trust(trust, reader), now))
-    facts = [Fact(*each) for each in zip(found, protected, judged, strict=True)]
+    facts = [Fact(*each) for each in zip(found, protected, roots, judged, strict=True)]
     for fact in facts:
         _check_meaning(fact)
     doubts = (*doubts_of_roles(reader, facts), *(d for f in facts for d in doubts_of(f, now)))

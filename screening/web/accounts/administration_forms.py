@@ -97,6 +97,12 @@ class LookForm(KeptForm):
         ),
         validate_choice=False,  # what may be chosen is the act's to say
     )
+    one_a_page = BooleanField(
+        _l("Ask one question a page"),
+        description=_l(
+            "Otherwise up to six questions share a page, which takes patients a third of the time."
+        ),
+    )
     logo = FileField(
         _l("Logo"),
         description=_l("A PNG or JPEG of at most 200 kB. It is drawn anew and made small."),

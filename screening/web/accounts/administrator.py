@@ -193,7 +193,7 @@ def revoke(kiosk_id: str) -> ResponseReturnValue:
 def clinic() -> ResponseReturnValue:
     """Show and change the clinic's name, telephone, colours, logo and paper."""
     here = person().clinic
-    kept = ("name", "address", "phone", "accent", "accent_dark", "paper", "language")
+    kept = ("name", "address", "phone", "accent", "accent_dark", "paper", "language", "one_a_page")
     form = LookForm(data={name: getattr(here, name) for name in kept})
     form.language.choices = [SelectChoice(k, v) for k, v in desk_languages().items()]
     if form.validate_on_submit() and _look_changed(form):
@@ -220,6 +220,7 @@ def _look_changed(form: LookForm) -> bool:
                 **colours,
                 paper=form.paper.data,
                 language=form.language.data,
+                one_a_page=form.one_a_page.data,
                 logo=logo,
             ),
         )

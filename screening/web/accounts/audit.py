@@ -1,4 +1,4 @@
-"""The administrator's audit log: filtered, exported, verified."""
+"""The administrator's pages of the audit log: who did what when. Never an answer."""
 
 from __future__ import annotations
 

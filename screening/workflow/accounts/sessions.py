@@ -267,4 +267,5 @@ def renew_credentials(context: Context, account_id: str, credentials: Credential
     with context.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
         keep_credentials(context, session, account, credentials)
-        context.record(session, program(account.clinic_id), "renew certificate")
+        by, whose = program(account.clinic_id), of_account(account).who
+        context.record(session, by, "renew certificate", why=whose)

@@ -24,6 +24,7 @@ BROWSERS = {"stranger", "patient"} | HALF | STAFF
 ALL = BROWSERS | {"tablet"}
 MAY = {
     "static": ALL,
+    "cookies.probe": ALL,
     "statement.accessibility": ALL,
     "look.style": ALL,
     "look.logo": ALL,
@@ -33,6 +34,7 @@ MAY = {
     "verify.ask": ALL,
     "verify.show": ALL,
     "verify.check": ALL,
+    "verify.result": ALL,
     "verify.check_for_program": ALL,
     "verify.describe_for_program": ALL,
     "staff.home": ALL,
@@ -73,8 +75,9 @@ MAY = {
     "again.still_true": {"patient"},
     "again.anew": {"patient"},
     "patient.check": {"patient"},
-    "patient.who_answered": {"patient"},
-    "patient.declaration": {"patient"},
+    "patient.change_procedures": {"patient"},
+    "patient.change_question": {"patient"},
+    "again.rows": {"patient"},
     "patient.receipt": {"patient"},
     "patient.report": {"patient"},
     "patient.aftercare": {"patient"},
