@@ -22,13 +22,13 @@ from screening.storage.tables import (
     Account,
     Clinic,
     Kiosk,
-    Mark,
     Passkey,
     Patient,
     RecoveryCode,
     Screening,
     SignIn,
 )
+from screening.workflow.accounts.second_person import wait_after_restore
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.acts import ERASED_BEFORE
 from screening.workflow.core.context import Vault, new_token
@@ -37,7 +37,6 @@ from screening.workflow.records import erasure, ledger
 from screening.workflow.records.proving import use_once
 
 BLIND_NUMBERS, BLIND_ENTRIES = 10_000, 1_000_000  # left out where no ledger says what is used up
-NOT_CONFIRMED = "restored"  # the mark of a clinic that is restored and that nobody confirmed
 
 
 class NoLedgerError(Exception):
@@ -117,17 +116,6 @@ def newest(places: Iterable[Path], key: bytes, head: int) -> list[Line]:
     return best
 
 
-def is_confirmed(context: Vault) -> bool:
-    """Tell whether nobody has to confirm that this installation was restored."""
-    with context.database.read() as session:
-        return session.get(Mark, NOT_CONFIRMED) is None
-
-
-def confirm(session: Session) -> None:
-    """Let the restored installation be used again; who may say so is another's to ask."""
-    session.execute(delete(Mark).where(Mark.name == NOT_CONFIRMED))
-
-
 class _Replay:
     """One restored database, and what the ledger says of it that the backup cannot know."""
 
@@ -142,7 +130,7 @@ class _Replay:
             *(self.session, self.vault.keys.audit, self.vault.now(), PROGRAM.who, audit.RESTORED),
             skip_to=self.done.audit_goes_on_at,
         )
-        self.session.merge(Mark(name=NOT_CONFIRMED, at=self.vault.now()))
+        wait_after_restore(self.session, self.vault.now())
         self._end_sign_ins()
         later = [line for line in self.lines if line.upto > head]
         self._erase(later)
