@@ -16,7 +16,7 @@ from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, read_certification_data
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from screening.documents.certificates.authority import name_in
+from screening.documents.certificates.authority import is_alone, name_in, registration_in
 from screening.documents.cms.container import Protected, read_container
 from screening.documents.cms.der import der_size
 from screening.documents.cms.reasons import N_, BrokenError, Reason
@@ -127,6 +127,8 @@ def _signature(fact: Fact, covers: bool) -> Signature:
     return Signature(
         field=fact.found.field_name,
         signer=name_in(fact.protected.certificate, NameOID.COMMON_NAME),
+        registration=registration_in(fact.protected.certificate),
+        alone=is_alone(fact.protected.certificate),
         meaning=MEANINGS[fact.found.field_name],
         claimed_at=fact.found.self_reported_timestamp,
         covers_whole_file=covers,  # what a timestamp adds changes nothing that it covers
