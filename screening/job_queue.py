@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import make_url
@@ -19,6 +20,7 @@ from sqlalchemy import make_url
 from screening.config import Config
 from screening.storage.database import Database, take_turn
 from screening.storage.encryption import Keys
+from screening.storage.turn import make_private
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -41,6 +43,7 @@ def open_queue(config: Config, keys: Keys) -> Huey:
     if url.get_backend_name() == "sqlite":
         config.instance.mkdir(parents=True, exist_ok=True)
         file = str(config.instance / "queue.db")
+        make_private(Path(file))
         return SqliteHuey("reports", filename=file, results=False, serializer=serializer)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     database = Database(config.database)
