@@ -8,8 +8,8 @@ import pytest
 from weasyprint import HTML
 
 from screening.documents.rendering.fonts import use_own_fonts
-from screening.documents.rendering.tags import finish_tags
 from screening.documents.signing.seal import seal_pdf, sign_pdf
+from screening.documents.tagged.tags import finish_tags
 from screening.documents.verifying.verify import verify_pdf
 from tests.documents.sealing import LATER, NOW, authority, doctor, seal, signed
 
