@@ -19,6 +19,7 @@ PURE = {
     "datetime",
     "difflib",
     "enum",
+    "itertools",
     "re",
     "typing",
     "unicodedata",
@@ -121,7 +122,7 @@ def test_the_moment_is_an_argument(path):
     assert not looks & CLOCKS
 
 
-LATE = {"alembic", "icalendar", "huey", "psycopg", "pyhanko", "weasyprint"}
+LATE = {"aiohttp", "alembic", "icalendar", "huey", "psycopg", "pyhanko", "weasyprint"}
 
 
 @pytest.mark.parametrize(

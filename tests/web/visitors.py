@@ -10,7 +10,8 @@ HALF = {"waiting", "newcomer"}  # gave the password; has, or has not, a second f
 # What stands in addresses. A route with another name in it has to be entered here.
 NOBODYS = {
     "link": "x" * 32,
-    "link_id": "painkiller",
+    "name": "painkiller",
+    "carried": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
     "filename": "core.css",
@@ -21,6 +22,7 @@ NOBODYS = {
     "clinic_id": "x",
     "screening_id": "x",
     "account_id": "x",
+    "change_id": "x",
     "kiosk_id": "x",
     "passkey_id": "x",
     "patient_id": "x",

@@ -91,6 +91,8 @@ def pair() -> ResponseReturnValue:
 @bp.post("/start")
 @a_try
 def start() -> ResponseReturnValue:
+    if "screening" in session:
+        end_visit()  # whoever types a code is another patient
     form, here = StartForm(), tablet()
     if here is None:
         return redirect(url_for(".front"), 303)

@@ -219,12 +219,11 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     office.answer(invitation.screening_id)
     for item in office.context.definitions.items:
         look(f"/screening/questions/{item.link_id}")
-    for path in ("check", "who-answered", "report.pdf", "aftercare.ics"):
+    for path in ("check", "report.pdf", "aftercare.ics"):
         look(f"/screening/{path}")
     look("/screening/tablet-code", "POST")
-    look("/screening/who-answered", "POST", who="self")
-    look("/screening/declaration", "POST", agree="y", full_name="Lan Nguyen")
-    assert "Thank you" in pages["/screening/declaration"]
+    look("/screening/check", "POST", who="self", agree="y", full_name="Lan Nguyen")
+    assert "Thank you" in pages["/screening/check"]
     office.make_reports()
     look("/screening/receipt")
     reviews.decide(*decide(office, invitation.screening_id, "proceed"))

@@ -162,9 +162,8 @@ def test_no_file_is_given_out_on_a_tablet_even_while_the_visit_is_open(tablet, o
     invitation = office.invite()
     tablet.post("/kiosk/start", data=START | {"code": invitation.start_code})
     office.answer(invitation.screening_id)
-    tablet.post("/screening/who-answered", data={"who": "self"})
-    declared = {"agree": "y", "full_name": "Lan Nguyen"}
-    sent = tablet.post("/screening/declaration", data=declared)
+    declared = {"who": "self", "agree": "y", "full_name": "Lan Nguyen"}
+    sent = tablet.post("/screening/check", data=declared)
     assert sent.headers["Location"] == "/kiosk/done", "not followed: the visit is still open"
     office.make_reports(of=invitation.screening_id)
     office.bind(invitation.screening_id)
@@ -330,9 +329,8 @@ def test_a_change_of_language_sends_nothing(office, app):
     client, invited = app.test_client(), office.invite()
     client.post(f"/s/{invited.link}")
     office.answer(invited.screening_id)
-    client.post("/screening/who-answered", data={"who": "self"})
-    declared = {"agree": "y", "full_name": "Lan Nguyen"}
-    page = client.post("/screening/declaration?lang=ru", data=declared)
+    declared = {"who": "self", "agree": "y", "full_name": "Lan Nguyen"}
+    page = client.post("/screening/check?lang=ru", data=declared)
 
     assert page.status_code == 200
     assert 'value="Lan Nguyen"' in page.text
