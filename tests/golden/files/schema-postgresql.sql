@@ -5,8 +5,6 @@ column account 04 name character varying not null
 column account 05 role character varying not null
 column account 06 password_hash character varying not null
 column account 07 credentials bytea
-column account 08 misses integer not null
-column account 09 locked_until timestamp with time zone
 column account 10 disabled_at timestamp with time zone
 column account 11 created_at timestamp with time zone not null
 column account 12 totp bytea
@@ -16,7 +14,36 @@ column account 15 link_hash character varying
 column account 16 link_expires_at timestamp with time zone
 column account 17 certificates character varying
 column account 18 language character varying
+column account 19 registration character varying
+column account 20 vouched_by character varying
+column account 21 unfinished bytea
+column account_change 01 id character varying not null
+column account_change 02 clinic_id character varying not null
+column account_change 03 kind character varying not null
+column account_change 04 account_id character varying
+column account_change 05 username character varying
+column account_change 06 name character varying
+column account_change 07 role character varying
+column account_change 08 registration character varying
+column account_change 09 begun_by character varying not null
+column account_change 10 begun_at timestamp with time zone not null
+column account_change 11 state character varying not null
+column account_change 12 settled_by character varying
+column account_change 13 settled_at timestamp with time zone
+column account_notice 01 id character varying not null
+column account_notice 02 change_id character varying not null
+column account_notice 03 state character varying not null
+column account_notice 04 attempts integer not null
+column account_notice 05 due_at timestamp with time zone not null
+column account_notice 06 lease_until timestamp with time zone
+column account_notice 07 created_at timestamp with time zone not null
+column account_notice 08 sent_at timestamp with time zone
 column alembic_version 01 version_num character varying(32) not null
+column annex 01 clinic_id character varying not null
+column annex 02 definitions_hash character varying not null
+column annex 03 language character varying not null
+column annex 04 pdf bytea not null
+column annex 05 sealed_at timestamp with time zone not null
 column audit 01 sequence integer not null
 column audit 02 at timestamp with time zone not null
 column audit 03 who character varying not null
@@ -84,6 +111,7 @@ column kiosk 12 pin_misses integer not null default 0
 column lock 01 name character varying not null
 column lock 02 misses integer not null
 column lock 03 locked_until timestamp with time zone
+column lock 04 at timestamp with time zone
 column mark 01 name character varying not null
 column mark 02 at timestamp with time zone not null
 column message 01 id character varying not null
@@ -189,6 +217,7 @@ column sign_in 05 ended_at timestamp with time zone
 column sign_in 06 factor character varying
 column sign_in 07 browser character varying not null default ''::character varying
 column sign_in 08 confirmed_at timestamp with time zone
+column sign_in 09 browser_hash character varying
 column treatment 01 id character varying not null
 column treatment 02 clinic_id character varying not null
 column treatment 03 patient_id character varying not null
@@ -204,7 +233,15 @@ constraint account FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint account PRIMARY KEY (id)
 constraint account UNIQUE (link_hash)
 constraint account UNIQUE (username)
+constraint account_change FOREIGN KEY (account_id) REFERENCES account(id)
+constraint account_change FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint account_change PRIMARY KEY (id)
+constraint account_notice FOREIGN KEY (change_id) REFERENCES account_change(id)
+constraint account_notice PRIMARY KEY (id)
 constraint alembic_version PRIMARY KEY (version_num)
+constraint annex FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint annex FOREIGN KEY (definitions_hash) REFERENCES definitions(hash)
+constraint annex PRIMARY KEY (clinic_id, definitions_hash, language)
 constraint audit PRIMARY KEY (sequence)
 constraint check_in FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint check_in FOREIGN KEY (handled_by) REFERENCES account(id)
@@ -270,6 +307,8 @@ constraint treatment_lot FOREIGN KEY (treatment_id) REFERENCES treatment(id)
 constraint treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
 function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
+index CREATE INDEX ix_account_change_clinic_id ON public.account_change USING btree (clinic_id)
+index CREATE INDEX ix_account_notice_state ON public.account_notice USING btree (state)
 index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_id)
 index CREATE INDEX ix_check_in_desk ON public.check_in USING btree (clinic_id, gravity, handled_at)
 index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on)
@@ -294,12 +333,16 @@ index CREATE INDEX ix_screening_recheck_of ON public.screening USING btree (rech
 index CREATE INDEX ix_screening_state ON public.screening USING btree (state)
 index CREATE INDEX ix_screening_submitted ON public.screening USING btree (clinic_id, submitted_at)
 index CREATE INDEX ix_sign_in_account_id ON public.sign_in USING btree (account_id)
+index CREATE INDEX ix_sign_in_browser_hash ON public.sign_in USING btree (browser_hash)
 index CREATE INDEX ix_treatment_day ON public.treatment USING btree (clinic_id, treated_on)
 index CREATE INDEX ix_treatment_lot_lot_hash ON public.treatment_lot USING btree (lot_hash)
 index CREATE INDEX ix_treatment_patient_id ON public.treatment USING btree (patient_id)
 index CREATE INDEX ix_treatment_screening_id ON public.treatment USING btree (screening_id)
 index CREATE UNIQUE INDEX alembic_version_pkc ON public.alembic_version USING btree (version_num)
 index CREATE UNIQUE INDEX pk_account ON public.account USING btree (id)
+index CREATE UNIQUE INDEX pk_account_change ON public.account_change USING btree (id)
+index CREATE UNIQUE INDEX pk_account_notice ON public.account_notice USING btree (id)
+index CREATE UNIQUE INDEX pk_annex ON public.annex USING btree (clinic_id, definitions_hash, language)
 index CREATE UNIQUE INDEX pk_audit ON public.audit USING btree (sequence)
 index CREATE UNIQUE INDEX pk_check_in ON public.check_in USING btree (id)
 index CREATE UNIQUE INDEX pk_clinic ON public.clinic USING btree (id)
