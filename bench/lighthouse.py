@@ -61,7 +61,6 @@ def pages(clinic: Installation) -> dict[str, tuple[str, str]]:
     visitor = Visitor()
     visitor.get(clinic.invite("Lan Nguyen", "soft-lifting", "mesotherapy-face"))
     first = visitor.url
-    visitor.post()
     visitor.post(procedures=["soft-lifting", "mesotherapy-face"])
     visitor.post(date_of_birth=["3", "5", "1986"])
     tablet = Visitor()

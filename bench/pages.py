@@ -107,7 +107,7 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
 
     def page(visitor: Visitor) -> object:
         if not visitor.cookies:
-            visitor.get(link()).post().post(procedures=PROCEDURE)
+            visitor.get(link()).post(procedures=PROCEDURE)
         return visitor.get(f"/screening/questions/{next(iter(answers))}")
 
     def walk(visitor: Visitor) -> None:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
+ASKED = re.compile(r'name="screen.asked" value="([^"]*)"')
 TOKEN = re.compile(r'name="csrf(?:_token|middlewaretoken)" value="([^"]+)"')
 
 
@@ -76,14 +77,23 @@ class Visitor:
 
 def walk_screening(visitor: Visitor, link: str, answers: dict[str, object], procedure: str) -> None:
     """Answer and send a questionnaire of ours."""
-    visitor.get(link).post()
-    assert visitor.at.endswith("/procedures"), visitor.at
-    visitor.post(procedures=procedure)
+    visitor.get(link).post(procedures=procedure)
     while "/questions/" in visitor.at:
-        visitor.post(**{visitor.step: answers[visitor.step]})
-    visitor.get("/screening/declaration").post(who="self")
-    visitor.post(agree="y", full_name="Lan Nguyen")
+        asked = ASKED.search(visitor.html)
+        assert asked, visitor.html[-800:]
+        given = {name: _in_row(visitor.html, name, answers) for name in asked[1].split()}
+        visitor.post(**{"screen.asked": asked[1]}, **given)
+    visitor.post(who="self", agree="y", full_name="Lan Nguyen")
     assert visitor.at.endswith("/receipt"), visitor.at
+
+
+def _in_row(html: str, name: str, answers: dict[str, object]) -> object:
+    """Return what to send for a row: of a list, "no" stands for all that was not ticked."""
+    link_id, _, option = name.partition(".")
+    told = answers[link_id]
+    if not isinstance(told, list) or not re.search(rf'name="{name}"[^>]* value="no"', html):
+        return told
+    return "yes" if (option in told if option else told != ["none"]) else "no"
 
 
 def walk_wizard(visitor: Visitor, answers: dict[str, object]) -> None:

@@ -14,10 +14,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from screening.bootstrap import open_context
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
-from screening.web.accounts import account, administrator, audit, sign_in
+from screening.web.accounts import account, administrator, audit, second_person, sign_in
+from screening.web.accounts.administration_forms import ROLE_WORDS
 from screening.web.clinics import alerts, branding
+from screening.web.clinics.here import clinic_here, clinic_name, clinic_phone
 from screening.web.core import keeping, kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
+    card_date,
     harmless,
     is_withheld,
     iso_day,
@@ -30,7 +33,6 @@ from screening.web.core.formatting import (
     state_words,
 )
 from screening.web.core.guards import (
-    clinic_name,
     cookie_name,
     deny_unguarded,
     end_old_visit,
@@ -40,13 +42,21 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.operations import health, metrics, statement
+from screening.web.operations import cookies, health, metrics, statement
 from screening.web.patients import patients
 from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
 from screening.web.review import review
 from screening.web.rules import lead
-from screening.web.screenings import answering, arrival, confirmations, proof, receipt, stopping
+from screening.web.screenings import (
+    answering,
+    arrival,
+    confirmations,
+    finishing,
+    proof,
+    receipt,
+    stopping,
+)
 from screening.web.tablets import handover, tablets
 from screening.web.treatments import check_in, recall, sign, treatment
 from screening.workflow.core.context import Context
@@ -107,11 +117,14 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
     app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day, "wait": shown_wait}
-    app.jinja_env.filters["listed"] = listed
+    app.jinja_env.filters |= {"card_date": card_date, "listed": listed}
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "as_written": as_written,
+        "changes_lately": second_person.changes_lately,
+        "clinic_here": clinic_here,
         "clinic_name": clinic_name,
+        "clinic_phone": clinic_phone,
         "get_locale": get_locale,
         "is_unfinished": keeping.is_unfinished,
         "languages": languages,
@@ -121,10 +134,12 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "moment_of": datetime.fromisoformat,
         "outcome_looks": outcomes.LOOKS,
         "outcome_names": outcomes.WORDS,
+        "role_words": ROLE_WORDS,
         "shown_answer": shown_answer,
         "was_said": keeping.said,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,
+        "to_confirm": second_person.to_confirm,
     }
     metrics.register(app)
     app.before_request(health.answer_at_once)
@@ -140,9 +155,11 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(end_old_visit)
     app.before_request(leaving.go_on)
     treating = (treatment, sign, recall, alerts)
-    desks = (desk, inviting, acts, review, lead, administrator, audit, patients, *treating)
+    staff = (account, administrator, audit, second_person)
+    desks = (desk, inviting, acts, review, lead, patients, *staff, *treating)
     pages = (
         answering,
+        finishing,
         arrival,
         confirmations,
         proof,
@@ -152,12 +169,12 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         handover,
         tablets,
         sign_in,
-        account,
         health,
         verify,
         branding,
         statement,
         leaving,
+        cookies,
     )
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)

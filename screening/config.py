@@ -52,6 +52,7 @@ SETTINGS = (
     Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served", PLACE),
     Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS", SITE),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
+    Setting("LEDGER", "", "file of what was erased and ended; empty is INSTANCE/ledger"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start", NAME),
     Setting(
         "SEAL_FILE", "", "PKCS#12 file or pkcs11: address of a seal for all clinics; see README"
@@ -110,6 +111,7 @@ class Config:
     address: str
     public_url: str
     secret_file: Path
+    ledger: Path
     organisation: str
     seal_file: str
     seal_passphrase_file: str
@@ -155,6 +157,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         address=value["ADDRESS"],
         public_url=value["PUBLIC_URL"].rstrip("/"),
         secret_file=Path(secret).absolute() if secret else instance / "secret",
+        ledger=Path(value["LEDGER"]).absolute() if value["LEDGER"] else instance / "ledger",
         organisation=value["ORGANISATION"],
         seal_file=value["SEAL_FILE"],
         seal_passphrase_file=value["SEAL_PASSPHRASE_FILE"],

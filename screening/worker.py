@@ -6,6 +6,7 @@ once a minute, so that an order whose bell was lost is carried out all the same.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -25,13 +26,14 @@ from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
-from screening.workflow.records import retention
+from screening.workflow.records import ledger, retention
 from screening.workflow.reports import annexes, making, restamping
 from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
 A_FEW = 10
+log = logging.getLogger("screening.worker")
 STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
 
 
@@ -80,6 +82,7 @@ class _Work:
     def look(self) -> None:
         """End old links, remind, ask how it went; order anew what nobody rang for."""
         context = self.open_installation(self.config)
+        _keep_ledger(context, self.config)
         retention.expire(context)
         reminders.order_reminders(context, self.config.remind_days)
         asking.ask_how_it_went(context)
@@ -100,6 +103,14 @@ class _Work:
         for report_id in self.to_stamp[:A_FEW]:
             self.order(f"{restamping.RESTAMP}{report_id}")
         del self.to_stamp[:A_FEW]
+
+
+def _keep_ledger(context: Context, config: Config) -> None:
+    """Write down what was ended; a ledger that cannot be written holds up no report."""
+    try:
+        ledger.extend(context, config.ledger)
+    except OSError as error:
+        log.error("the ledger cannot be written: %s", error.strerror)
 
 
 def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config], Context]) -> None:

@@ -128,7 +128,9 @@ class Office:
         credentials = None
         if role == "doctor":
             authority = open_authority(self.config, self.context.keys)
-            credentials = issue_certificate(authority, name, "doctor", self.now)
+            credentials = issue_certificate(
+                authority, name, "doctor", self.now, registration="GMC 7654321"
+            )
         clinic = clinic or self.clinic
         id = sessions.add_account(
             self.context, program(clinic), username, name, role, PASSWORD, credentials

@@ -94,7 +94,7 @@ def test_every_folder_and_module_is_listed_once():
 
 def test_a_call_that_is_not_there_is_noticed():
     """The check itself: a function beside the one that is called does not pass for it."""
-    submit = ("screening/workflow/screenings/answering.py", "keep_report")
+    submit = ("screening/workflow/screenings/submission.py", "keep_report")
 
     assert "screening.clinical.report.report.compile_report" in mentioned(*submit)
     assert "screening.clinical.report.report.translated" in mentioned(*submit)

@@ -19,6 +19,7 @@ PURE = {
     "datetime",
     "difflib",
     "enum",
+    "itertools",
     "re",
     "typing",
     "unicodedata",

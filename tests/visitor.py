@@ -47,33 +47,66 @@ class Visitor:
             self.url, self.html = response.geturl(), response.read().decode()
         return self
 
+    def begin(self, link):
+        """Open the link and start, for what is ticked there."""
+        self.get(link)
+        return self.post(procedures=self._ticked())
+
     def submit_quietly(self, link, special=(), name="Lan Nguyen"):
         """Answer everything with "no", stand by it, send it; return when the receipt is shown."""
-        self.get(link).post()
+        self.begin(link)
         self.answer_quietly(special)
         while self.url.endswith("/screening/medicine"):
-            [about] = re.findall(r'name="about" value="([^"]+)"', self.html)
-            self.post(about=unescape(about), reply="yes" if about == "unread" else "no")
+            self.stand_by()
             self.answer_quietly(special)
-        self.get(self.url.replace("/check", "/declaration"))
-        if self.url.endswith("/who-answered"):
-            self.post(who="self")
-        return self.post(agree="y", full_name=name)
+        return self.declare(name)
+
+    def stand_by(self):
+        """Say to each question about a medicine that all is right as it stands."""
+        abouts = re.findall(r'name="(about\d)" value="([^"]+)"', self.html)
+        replies = {n.replace("about", "reply"): "yes" if a == "unread" else "no" for n, a in abouts}
+        return self.post(**{name: unescape(about) for name, about in abouts}, **replies)
+
+    def declare(self, name="Lan Nguyen"):
+        return self.post(who="self", agree="y", full_name=name)
 
     def answer_quietly(self, special=()):
         """Answer every question with "no", those in `special` as told, without sending it."""
         special = dict(special)
-        if self.url.endswith("/procedures"):
-            ticked = re.findall(r'name="procedures" value="([^"]+)" checked', self.html)
-            self.post(procedures=ticked)
-        while found := re.search(r"/screening/questions/(\w+)$", self.url):
-            self.post(**{found[1]: special.get(found[1]) or self._quiet(found[1])})
+        if "/procedures" in self.url:
+            self.post(procedures=self._ticked())
+        while "/screening/questions/" in self.url:
+            self.post(**{"screen.asked": " ".join(self.asked)}, **self._replies(special))
         return self
 
-    def _quiet(self, link_id):
-        if 'class="date"' in self.html:
+    def _ticked(self):
+        return re.findall(r'name="procedures" value="([^"]+)" checked', self.html)
+
+    @property
+    def asked(self):
+        """The names of what the page asks, in order."""
+        return re.search(r'name="screen.asked" value="([^"]*)"', self.html)[1].split()
+
+    def _replies(self, special):
+        return {name: self._reply(name, special) for name in self.asked}
+
+    def _reply(self, name, special):
+        link_id, _, option = name.partition(".")
+        told = special.get(name, special.get(link_id))
+        offered = [unescape(v) for v in self._values(name)]
+        if isinstance(told, list) and "yes" in offered:  # a list, or an option of it, as a row
+            rest = next((code for code in ("unknown", "tell-doctor") if code in told), "no")
+            chosen = option in told if option else set(told) - {"none", "unknown", "tell-doctor"}
+            return "yes" if chosen else rest
+        return told or self._quiet(name)
+
+    def _values(self, name):
+        return re.findall(rf'name="{re.escape(name)}"[^>]* value="([^"]+)"', self.html)
+
+    def _quiet(self, name):
+        if re.search(rf'name="{re.escape(name)}" inputmode="numeric"', self.html):
             return ["3", "5", "1986"]
-        values = re.findall(rf'name="{link_id}" value="([^"]+)"', self.html)
+        values = self._values(name)
         if not values:
             return "nothing"
         quiet = [v for v in values if v in {"no", "none"}] or [v for v in values if v[0] == "n"]

@@ -13,48 +13,63 @@ def somebody():
 
 
 def begin(page, link):
+    """Open the link and start; what is ticked there is what the visit is for."""
     page.goto(link)
     page.get_by_role("button", name=re.compile("Start|Go on")).click()
 
 
 def confirm_treatments(page):
-    page.get_by_role("button", name="Continue").click()
+    """Go on from a page that asks for the treatments; the link's own page has asked already."""
+    if "/procedures" in page.url:
+        page.get_by_role("button", name=re.compile("Start|Continue")).click()
 
 
 def answer_all(page, special=(), until=150):
     """Answer every question with "no" or "none", those named in `special` as told.
 
-    `special` maps a link id to a function that fills the page; `until` is how many at most.
+    `special` maps a link id, or a list and its option as in "heart.stroke", to a function that
+    fills what asks it; `until` is how many pages at most. Return how often what was touched.
     """
-    special = dict(special)
-    seen = []
+    special, taps, seen = dict(special), [], []
     while len(seen) < until:
-        found = re.search(r"/screening/questions/(\w+)", page.url)
+        found = re.search(r"/screening/questions/([\w-]+)", page.url)
         if not found:
-            return
-        link_id = found[1]
-        assert link_id not in seen, f"{link_id} came twice"
-        seen.append(link_id)
+            return taps
+        assert found[1] not in seen, f"{found[1]} came twice"
+        seen.append(found[1])
         page.wait_for_load_state()  # what is counted on half a page is not there
-        special.get(link_id, answer_quietly)(page)
+        for name in asked_on(page):
+            special.get(name, answer_quietly)(field_of(page, name))
+            taps.append(name)
         page.get_by_role("button", name="Continue", exact=True).click()
-        page.wait_for_url(lambda url, asked=link_id: not url.endswith(f"/{asked}"))
+        page.wait_for_url(lambda url, asked=found[1]: not url.endswith(f"/{asked}"))
     assert until < 150, "the questions do not end"
+    return taps
 
 
-def answer_quietly(page):
+def asked_on(page):
+    """Return the names of what a screen asks, in order."""
+    return page.locator('[name="screen.asked"]').get_attribute("value").split()
+
+
+def field_of(page, name):
+    """Return the part of the page that asks `name`."""
+    return page.locator(f'fieldset:has([name="{name}"]), .field:has(textarea[name="{name}"])').last
+
+
+def answer_quietly(asked):
     """Say no, none, or what someone with nothing to report says."""
-    if page.locator(".date").count():
-        fill_date(page, "3", "5", "1986")
-    elif page.locator("textarea").count():
-        page.locator("textarea").fill("nothing")
-    elif page.get_by_label("None of these").count():
-        page.get_by_label("None of these").check()
-    elif page.get_by_label("No", exact=True).count():
-        page.get_by_label("No", exact=True).check()
+    if asked.locator(".date").count():
+        fill_date(asked, "3", "5", "1986")
+    elif asked.locator("textarea").count():
+        asked.locator("textarea").fill("nothing")
+    elif asked.get_by_label("None of these").count():
+        asked.get_by_label("None of these").check()
+    elif asked.get_by_label("No", exact=True).count():
+        asked.get_by_label("No", exact=True).check()
     else:
-        quiet = page.locator("input[type=radio][value^=n]")
-        (quiet if quiet.count() else page.locator("input[type=radio]")).last.check()
+        quiet = asked.locator("input[type=radio][value^=n]")
+        (quiet if quiet.count() else asked.locator("input[type=radio]")).last.check()
 
 
 def fill_date(page, day, month, year):
@@ -64,11 +79,9 @@ def fill_date(page, day, month, year):
 
 def say_who_answered(page):
     page.get_by_label("They are about me").check()
-    page.get_by_role("button", name="Continue", exact=True).click()
 
 
 def declare(page, name="Lan Nguyen"):
-    page.get_by_role("link", name="My answers are right").click()
     say_who_answered(page)
     page.get_by_label("I agree with this declaration").check()
     page.get_by_label("Your full name").fill(name)

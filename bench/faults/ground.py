@@ -84,10 +84,7 @@ class Patient:
         visitor.get(f"{url}/s/{self.link}")
         visitor.post()
         if not visitor.url.endswith("/receipt"):
-            visitor.get(f"{url}/screening/declaration")
-            if visitor.url.endswith("/who-answered"):
-                visitor.post(who="self")
-            visitor.post(agree="y", full_name=NAME)
+            visitor.get(f"{url}/screening/check").declare(NAME)
         self.acknowledged = RECEIPT in visitor.html
 
 

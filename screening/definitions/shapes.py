@@ -78,6 +78,7 @@ class OptionShape(Shape):
     then: tuple[QuestionShape, ...] = ()
     doctor_reads: bool = False
     no_consequence: BecauseText | None = None
+    row: Text | None = None
 
 
 class QuestionShape(Shape):
@@ -103,6 +104,8 @@ class QuestionShape(Shape):
     still: Text | None = None
     doctor_reads: bool = False
     no_consequence: BecauseText | None = None
+    together: Id | None = None
+    row: Text | None = None
 
 
 class ContraindicationShape(Shape):

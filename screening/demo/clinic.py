@@ -32,6 +32,7 @@ ACCOUNTS = (
 PATIENT = "Lan Nguyen"
 URL = "<address>"  # stands in the file for what the settings may change
 BORN = "1986-05-03"
+REGISTRATION = "DEMO 7654321"
 LONG_AGO = timedelta(days=200)  # when the clinic opened, where much has happened since
 
 
@@ -107,7 +108,7 @@ def _account(
 ) -> Opened:
     """Open an account whose second factor is set up already."""
     password = secrets.token_urlsafe(9)
-    credentials = context.issue(name, issued) if role == "doctor" else None
+    credentials = context.issue(name, issued, REGISTRATION, False) if role == "doctor" else None
     id = sessions.add_account(context, program(clinic), username, name, role, password, credentials)
     totp = pyotp.parse_uri(second_factor.offer_app(context, id))
     assert isinstance(totp, pyotp.TOTP)

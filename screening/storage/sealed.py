@@ -49,7 +49,7 @@ SEALED = {
     "message.recipient": SealedColumn("screening", "message:{}:to", "json"),
     "message.error": SealedColumn("screening", "message:{}:error", "json"),
 }
-OPEN = {"clinic.logo", "definitions.archive"}  # bytes that anyone may see
+OPEN = {"annex.pdf", "clinic.logo", "definitions.archive"}  # bytes that anyone may see
 
 
 def bound_to(column: str, id: str) -> str:

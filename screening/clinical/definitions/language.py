@@ -13,7 +13,7 @@ from screening.clinical.definitions.aftercare import Aftercare, Statement
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.eligibility import Procedure
 from screening.clinical.definitions.findings import Finding
-from screening.clinical.definitions.questionnaire import Item, Section
+from screening.clinical.definitions.questionnaire import Item, Option, Section
 
 ENGLISH = "en"
 Said = TypeVar("Said", bound=Statement)
@@ -49,8 +49,9 @@ def texts_of(definitions: Definitions) -> Iterator[str]:
     for section in definitions.sections:
         yield section.title
     for item in definitions.items:
-        yield from filter(None, (item.text, item.help, item.find_out, item.still))
-        yield from (option.text for option in item.options)
+        yield from filter(None, (item.text, item.help, item.find_out, item.still, item.row))
+        for option in item.options:
+            yield from filter(None, (option.text, option.row))
     for finding in definitions.findings.values():
         yield from filter(None, (finding.name, finding.date))
     for procedure in definitions.procedures.values():
@@ -85,12 +86,19 @@ def _item(item: Item, known: Mapping[str, str]) -> Item:
         help=_say(item.help, known) if item.help else None,
         find_out=_say(item.find_out, known) if item.find_out else None,
         still=_say(item.still, known) if item.still else None,
-        options=tuple(
-            replace(o, text=_say(o.text, known), then=tuple(_item(i, known) for i in o.then))
-            for o in item.options
-        ),
+        row=_say(item.row, known) if item.row else None,
+        options=tuple(_option(option, known) for option in item.options),
         if_yes=tuple(_item(i, known) for i in item.if_yes),
         if_not_no=tuple(_item(i, known) for i in item.if_not_no),
+    )
+
+
+def _option(option: Option, known: Mapping[str, str]) -> Option:
+    return replace(
+        option,
+        text=_say(option.text, known),
+        row=_say(option.row, known) if option.row else None,
+        then=tuple(_item(item, known) for item in option.then),
     )
 
 

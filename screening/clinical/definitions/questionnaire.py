@@ -103,6 +103,7 @@ class Option:
     """One choice, the findings that ticking it establishes, and what is then asked.
 
     One that establishes nothing is read by the doctor, or says why it has no consequence.
+    `row` are its words where it is asked by itself, with "yes" and "no".
     """
 
     id: str
@@ -111,6 +112,7 @@ class Option:
     then: tuple[Item, ...] = ()
     doctor_reads: bool = False
     no_consequence: str | None = None
+    row: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ class Item:
     `holds` says how long an answer lasts, the day itself where nothing is written.
     `still` are the words of "it still goes on" beside a date. `doctor_reads` marks what
     no program can judge, a text or a "yes"; `no_consequence` says why nothing follows.
-    `longest` is in characters.
+    `longest` is in characters. `together` names the screen that it shares with others, and
+    `row` are a list's words as one row of it: "yes" opens the list (clinical/way).
     """
 
     link_id: str
@@ -147,6 +150,8 @@ class Item:
     still: str | None = None
     doctor_reads: bool = False
     no_consequence: str | None = None
+    together: str | None = None
+    row: str | None = None
 
     @property
     def follow_ups(self) -> tuple[Item, ...]:

@@ -11,6 +11,7 @@ from screening.clinical.definitions.eligibility import Contraindication
 from screening.clinical.definitions.findings import Finding, named_in, negated_in
 from screening.clinical.definitions.questionnaire import Item, ItemType
 from screening.definitions.checking.enumeration import check_by_enumeration
+from screening.definitions.checking.grouping import check_grouping
 from screening.definitions.problems import Problem, unknown
 
 Places = Mapping[str, tuple[str, int]]
@@ -30,7 +31,7 @@ def check_definitions(definitions: Definitions, places: Places) -> list[Problem]
     """Return everything in `definitions` that contradicts itself or leads nowhere."""
     problems = [
         Problem(*places[place], text)
-        for check in (_derivations, _questions, _rules)
+        for check in (_derivations, _questions, check_grouping, _rules)
         for place, text in check(definitions)
     ]
     if not problems:

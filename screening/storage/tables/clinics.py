@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.storage.columns import Table, new_id
@@ -26,7 +26,8 @@ class Clinic(Table):
     pages; without the second it is worked out from the first. `logo` is a PNG that
     anyone may see, `logo_print` its size and fingerprint. `language` is what its desk, its
     mails and its doctors' reports speak; `emergency` the number that a patient with a bad
-    warning sign calls, `alert_to` the address that is told of one.
+    warning sign calls, `alert_to` the address that is told of one. `one_a_page` says that
+    patients get each question on a page of its own.
     """
 
     __tablename__ = "clinic"
@@ -47,6 +48,7 @@ class Clinic(Table):
     language: Mapped[str] = mapped_column(default="en", server_default="en")
     emergency: Mapped[str] = mapped_column(default="112", server_default="112")
     alert_to: Mapped[str | None]
+    one_a_page: Mapped[bool] = mapped_column(default=False, server_default=false())
     screenings: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

@@ -1,13 +1,14 @@
-"""The administrator's pages: accounts, tablets, looks, the audit log. Never an answer."""
+"""The administrator's pages: accounts, tablets, looks. No patient's answer."""
 
 from __future__ import annotations
 
 from contextlib import closing, nullcontext
 from datetime import timedelta
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 
 from screening.web.accounts.administration_forms import (
@@ -20,6 +21,7 @@ from screening.web.accounts.administration_forms import (
     look_words,
 )
 from screening.web.accounts.refusal_words import NEW_ACCOUNT
+from screening.web.accounts.second_person import to_link
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
 from screening.web.core.keeping import pass_on, passed_on, said, say
@@ -54,42 +56,45 @@ def new_account() -> ResponseReturnValue:
     """Add an account; its owner sets the password by a link that is shown once."""
     form = AccountForm()
     if form.validate_on_submit():
-        username, name = form.username.data, form.name.data.strip()
+        name = form.name.data.strip()
+        given = (form.username.data, name, form.role.data, form.registration.data)
         try:
-            link = administration.open_account(context(), person(), username, name, form.role.data)
+            return _given(name, administration.open_account(context(), person(), *given))
         except ActRefusedError as refused:
-            form.username.errors = [words(NEW_ACCOUNT, refused)]
-        else:
-            return _to_link(name, link)
+            _field_of(form, refused).errors = [words(NEW_ACCOUNT, refused)]
     return render_template(
         "accounts/administration/new_account.html", form=form
     ), 422 if form.errors else 200
 
 
-def _to_link(name: str, link: str) -> ResponseReturnValue:
-    """Lead to the page that shows the link for a quarter of an hour, in this browser alone."""
-    return pass_on(url_for(".password_link"), [name, link])
+def _field_of(form: AccountForm | RoleForm, refused: ActRefusedError) -> Field:
+    fields = {Refusal.NAME_TAKEN: "name", Refusal.NEEDS_REGISTRATION: "registration"}
+    field: Field = form[
+        fields.get(refused.reason, "role" if "username" not in form else "username")
+    ]
+    return field
 
 
-@bp.get("/password-link")
-def password_link() -> ResponseReturnValue:
-    if (passed := passed_on()) is None:
-        return redirect(url_for(".accounts"), 303)
-    name, link = passed
-    address = current_app.config["PUBLIC_URL"] + url_for("staff.set_password", link=link)
-    return render_template("accounts/administration/link.html", name=name, address=address)
+def _given(name: str, link: str | None) -> ResponseReturnValue:
+    """Lead to the page with the link; where there is none yet, a second person is waited for."""
+    return to_link(name, link) if link else redirect(url_for("second.waiting"), 303)
 
 
 @bp.get("/accounts/<account_id>")
 def account(account_id: str) -> ResponseReturnValue:
+    return _account_page(account_id)
+
+
+def _account_page(account_id: str, form: RoleForm | None = None) -> ResponseReturnValue:
     entry = _entry(account_id)
+    held = {"role": entry.role, "registration": entry.registration}
     return render_template(
         "accounts/administration/account.html",
         account=entry,
-        form=RoleForm(data={"role": entry.role}),
+        form=form or RoleForm(formdata=None, data=held),
         roles=ROLE_WORDS,
         own=entry.id == person().id,
-    )
+    ), 422 if form else 200
 
 
 def _entry(account_id: str) -> AccountEntry:
@@ -101,20 +106,26 @@ def _entry(account_id: str) -> AccountEntry:
 
 @bp.post("/accounts/<account_id>/role")
 def change_role(account_id: str) -> ResponseReturnValue:
-    administration.change_role(context(), person(), account_id, request.form.get("role", ""))
-    return redirect(url_for(".account", account_id=account_id), 303)
+    form = RoleForm()
+    try:
+        given = (account_id, form.role.data or "", form.registration.data)
+        administration.change_role(context(), person(), *given)
+    except ActRefusedError as refused:
+        _field_of(form, refused).errors = [words(NEW_ACCOUNT, refused)]
+        return _account_page(account_id, form)
+    return redirect(url_for("second.waiting"), 303)
 
 
 @bp.post("/accounts/<account_id>/link")
 def give_link(account_id: str) -> ResponseReturnValue:
     link = administration.give_link(context(), person(), account_id)
-    return _to_link(_entry(account_id).name, link)
+    return _given(_entry(account_id).name, link)
 
 
 @bp.post("/accounts/<account_id>/second-factor/reset")
 def reset_second_factor(account_id: str) -> ResponseReturnValue:
     administration.reset_second_factor(context(), person(), account_id)
-    return redirect(url_for(".account", account_id=account_id), 303)
+    return redirect(url_for("second.waiting"), 303)
 
 
 @bp.post("/accounts/<account_id>/closing")
@@ -182,7 +193,7 @@ def revoke(kiosk_id: str) -> ResponseReturnValue:
 def clinic() -> ResponseReturnValue:
     """Show and change the clinic's name, telephone, colours, logo and paper."""
     here = person().clinic
-    kept = ("name", "address", "phone", "accent", "accent_dark", "paper", "language")
+    kept = ("name", "address", "phone", "accent", "accent_dark", "paper", "language", "one_a_page")
     form = LookForm(data={name: getattr(here, name) for name in kept})
     form.language.choices = [SelectChoice(k, v) for k, v in desk_languages().items()]
     if form.validate_on_submit() and _look_changed(form):
@@ -209,6 +220,7 @@ def _look_changed(form: LookForm) -> bool:
                 **colours,
                 paper=form.paper.data,
                 language=form.language.data,
+                one_a_page=form.one_a_page.data,
                 logo=logo,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -14,19 +15,19 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from screening.clinical.definitions.questionnaire import NO, NOT_KNOWN, YES
-from screening.clinical.report.arrival import ELSE, MEDICINES, REPLIES, ROWS, covered_by
+from screening.clinical.report.arrival import ELSE, MEDICINES, REPLIES, covered_by
+from screening.clinical.way.burden import ARRIVAL
 from screening.web.core.formatting import arrival_row_words
 from screening.web.core.guards import context, end_visit, is_kiosk, open_to_all, own_lock
 from screening.web.core.language import definitions, language
-from screening.web.screenings.answering import draft_here, next_url, words_here
 from screening.web.screenings.forms import PatientForm
+from screening.web.screenings.way import draft_here, next_url, words_here
 from screening.workflow.screenings import arrival
 from screening.workflow.screenings.draft import Draft
 
 bp = Blueprint("arrival", __name__, url_prefix="/screening/arrival")
 bp.before_request(open_to_all)
 
-PAGES = (tuple(ROWS), (MEDICINES, ELSE))
 HINTS = {
     "illness": _l("Such as fever, a cold, a cough or a stomach bug."),
     "infection": _l("Such as an infection, pus, a wound, a rash or sunburn."),
@@ -35,7 +36,8 @@ HINTS = {
 CHOICES = [(YES, _l("Yes")), (NO, _l("No")), (NOT_KNOWN, _l("Not sure"))]
 
 
-def _form(draft: Draft, page: int) -> FlaskForm:
+def rows_form(draft: Draft, names: Sequence[str], said: Mapping[str, str]) -> FlaskForm:
+    """Return the form of the rows `names`, with what was `said` to them before."""
     hints = HINTS | {ELSE: _("This is about: %(parts)s.", parts=", ".join(_parts(draft)))}
     texts = arrival_row_words()
     fields: dict[str, Any] = {
@@ -46,9 +48,9 @@ def _form(draft: Draft, page: int) -> FlaskForm:
             choices=[SelectChoice(code, text) for code, text in CHOICES],
             validate_choice=False,
         )
-        for row in PAGES[page - 1]
+        for row in names
     }
-    form: FlaskForm = type("RowsForm", (PatientForm,), fields)(data=dict(draft.rows))
+    form: FlaskForm = type("RowsForm", (PatientForm,), fields)(data=dict(said))
     return form
 
 
@@ -65,15 +67,15 @@ def rows(page: int) -> ResponseReturnValue:
     draft = draft_here()
     if draft.since is None:
         return redirect(next_url(draft), 303)
-    form = _form(draft, page)
+    form = rows_form(draft, ARRIVAL[page - 1], draft.rows)
     if form.validate_on_submit():
-        said = {row: form[row].data for row in PAGES[page - 1]}
+        said = {row: form[row].data for row in ARRIVAL[page - 1]}
         arrival.answer_rows(context(), own_lock(), said)
-        more = page < len(PAGES)
+        more = page < len(ARRIVAL)
         after = url_for(".rows", page=page + 1) if more else url_for("patient.resume")
         return redirect(after, 303)
     return render_template(
-        "screenings/arrival.html", form=form, draft=draft, names=PAGES[page - 1], page=page
+        "screenings/arrival.html", form=form, names=ARRIVAL[page - 1], since=draft.since, page=page
     ), 422 if form.errors else 200
 
 

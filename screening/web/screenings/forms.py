@@ -6,12 +6,12 @@ answer there and say in plain words what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -20,7 +20,6 @@ from wtforms import (
     RadioField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
@@ -32,14 +31,12 @@ from screening.clinical.definitions.questionnaire import (
     NO,
     NONE_OF_THESE,
     NOT_KNOWN,
-    STILL,
     TELL_DOCTOR,
     YES,
-    Answer,
     Item,
     ItemType,
 )
-from screening.clinical.evaluation.answers import Fault, parse_answer
+from screening.clinical.evaluation.answers import Fault
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.medicines.questions import (
@@ -49,9 +46,7 @@ from screening.clinical.medicines.questions import (
     Reading,
 )
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
-from screening.clinical.report.returning import StillTrue
 from screening.web.core.kept_form import KeptForm
-from screening.web.screenings.date_field import DatePartsField
 from screening.workflow.core.actor import LONGEST_NAME
 
 WORDS = {
@@ -77,66 +72,6 @@ MISSING = {
     ItemType.TEXT: _l("Write your answer."),
 }
 LONGEST_INK = 60_000
-GOES_ON = "goes-on"  # no question can have this name
-
-
-class Answerable:
-    """Accept what clinical.answers accepts, and keep the answer as `field.answer`."""
-
-    def __init__(self, item: Item, on: date):
-        self.item, self.on = item, on
-
-    def __call__(self, form: FlaskForm, field: Field) -> None:
-        raw = field.data
-        if form["unknown"] is not None and form["unknown"].data:
-            raw = NOT_KNOWN
-        if form[GOES_ON] is not None and form[GOES_ON].data:
-            raw = STILL
-        field.answer, fault = parse_answer(self.item, raw, self.on)
-        if fault is Fault.MISSING:
-            raise ValidationError(MISSING.get(self.item.type, FAULTS[fault]))
-        if fault is Fault.NOT_A_DATE and isinstance(field, DatePartsField):
-            raise ValidationError(field.mistake(self.item.type is ItemType.BIRTH_DATE))
-        if fault:
-            raise ValidationError(str(FAULTS[fault]) % {"most": f"{self.item.longest:,}"})
-        if self.item.type is ItemType.BIRTH_DATE:
-            field.ask_about_age(field.answer, self.on)
-
-
-def question_form(item: Item, on: date, answers: Mapping[str, Answer]) -> FlaskForm:
-    """Return the form for one question, filled with the answer given before."""
-    given = answers.get(item.link_id)
-    fields: dict[str, Any] = {item.link_id: _field(item, on)}
-    asks_unknown = item.type is ItemType.DATE and item.may_not_know
-    fields["unknown"] = BooleanField(WORDS[NOT_KNOWN]) if asks_unknown else None
-    fields[GOES_ON] = BooleanField(item.still) if item.still else None
-    form = type("QuestionForm", (AnswerForm,), fields)
-    ticked = {"unknown": given == NOT_KNOWN, GOES_ON: given == STILL}
-    return form(data={item.link_id: given, **ticked})
-
-
-def _field(item: Item, on: date) -> Field:
-    checks = [Answerable(item, on)]
-    texts = {option.id: option.text for option in item.options} | {STILL: item.still}
-    choices = [SelectChoice(code, texts.get(code) or WORDS[code]) for code in item.codes]
-    match item.type:
-        case ItemType.YES_NO | ItemType.ONE_OF:
-            return RadioField(
-                item.text, checks, description=item.help, choices=choices, validate_choice=False
-            )
-        case ItemType.SOME_OF:
-            return SelectMultipleField(
-                item.text, checks, description=item.help, choices=choices, validate_choice=False
-            )
-        case ItemType.BIRTH_DATE:
-            return DatePartsField(item.text, checks, description=item.help)
-        case ItemType.DATE:
-            partly = _l(
-                "Leave empty what you do not know: the month and year, or the year, help too."
-            )
-            return DatePartsField(item.text, checks, description=item.help or partly)
-        case ItemType.TEXT:
-            return TextAreaField(item.text, checks, description=item.help)
 
 
 def procedure_choices(procedures: Mapping[str, Procedure]) -> list[SelectChoice]:
@@ -152,52 +87,44 @@ class PatientForm(KeptForm):
     keeps_typing = True
 
 
-class AnswerForm(PatientForm):
-    """Base of the form for one question; `unknown` and GOES_ON stand beside a date.
-
-    What goes on outweighs a date typed beside it: no wait has begun.
-    """
+class MedicineForm(PatientForm):
+    """What a patient says about medicines on the list, in fields named by their place."""
 
     def __getitem__(self, name: str) -> Field | None:
         return self._fields.get(name)
 
 
-class MedicineForm(KeptForm):
-    """What a patient says about a medicine on the list; `about` is the question that was shown."""
+def medicine_form(asked: Sequence[Question]) -> MedicineForm:
+    """Return the form that asks `asked`; beside each reply stands what it is about."""
+    fields: dict[str, Any] = {}
+    for place, question in enumerate(asked):
+        label, choices = _medicine_choices(question)
+        checks = [_one_of([str(choice.value) for choice in choices], FAULTS[Fault.MISSING])]
+        fields[f"about{place}"] = HiddenField(default=question.id)
+        fields[f"reply{place}"] = RadioField(label, checks, choices=choices, validate_choice=False)
+    form: MedicineForm = type("MedicineForm", (MedicineForm,), fields)()
+    return form
 
-    about = HiddenField()
-    reply = RadioField(validate_choice=False)
 
-    def __init__(self, question: Question):
-        super().__init__(data={"about": question.id})
-        match question:
-            case DidYouMean():
-                self.reply.label.text = _("Which medicine is it?")
-                self.reply.choices = [
-                    *(
-                        SelectChoice(place, guess_text(guess))
-                        for place, guess in question.choices()
-                    ),
-                    SelectChoice(NO, _l("None of these")),
-                    SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
-                ]
-            case NotRecognised():
-                self.reply.label.text = _("Is the spelling right?")
-                self.reply.choices = [
-                    SelectChoice(YES, _l("Yes, or I cannot say it better")),
-                    SelectChoice(NO, _l("No, I want to change it")),
-                ]
-            case Reading():
-                self.reply.label.text = _("Should this answer change?")
-                self.reply.choices = [
-                    SelectChoice(YES, _change_text(question)),
-                    SelectChoice(NO, _l("No, my answer is right")),
-                    SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
-                ]
-
-    def validate_reply(self, field: Field) -> None:
-        if field.data not in {choice.value for choice in field.choices}:
-            raise ValidationError(FAULTS[Fault.MISSING])
+def _medicine_choices(question: Question) -> tuple[str, list[SelectChoice]]:
+    match question:
+        case DidYouMean():
+            return _("Which medicine is it?"), [
+                *(SelectChoice(place, guess_text(guess)) for place, guess in question.choices()),
+                SelectChoice(NO, _l("None of these")),
+                SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+            ]
+        case NotRecognised():
+            return _("Is the spelling right?"), [
+                SelectChoice(YES, _l("Yes, or I cannot say it better")),
+                SelectChoice(NO, _l("No, I want to change it")),
+            ]
+        case Reading():
+            return _("Should this answer change?"), [
+                SelectChoice(YES, _change_text(question)),
+                SelectChoice(NO, _l("No, my answer is right")),
+                SelectChoice(NOT_KNOWN, WORDS[NOT_KNOWN]),
+            ]
 
 
 def guess_text(guess: Guess) -> str:
@@ -214,26 +141,23 @@ def _change_text(reading: Reading) -> str:
     return _("Yes, add: %(answer)s", answer=change) if change else _("Change it to yes")
 
 
-SAME, CHANGED = "same", "changed"
+class StillTrueForm(PatientForm):
+    """Which of last time's answers have changed; `about` names those that the page shows."""
+
+    changed = SelectMultipleField()
+    about = HiddenField()
 
 
-def still_true_form(here: StillTrue) -> FlaskForm:
-    """Return the form that asks of each of last time's answers whether it is still true."""
-    choices = [SelectChoice(SAME, _l("Still true")), SelectChoice(CHANGED, _l("It has changed"))]
-    fields: dict[str, Any] = {
-        item.link_id: RadioField(
-            item.text, [_one_of(SAME, CHANGED)], choices=choices, validate_choice=False
-        )
-        for item, _answer in here.asked
-    }
-    form = type("StillTrueForm", (KeptForm,), fields | {"about": HiddenField()})
-    return form(data={"about": here.section.id})
+def still_true_form(shown: Sequence[Item]) -> StillTrueForm:
+    form = StillTrueForm(data={"about": " ".join(item.link_id for item in shown)})
+    form.changed.choices = [SelectChoice(item.link_id, item.text) for item in shown]
+    return form
 
 
-def _one_of(*codes: str) -> Callable[[FlaskForm, Field], None]:
+def _one_of(codes: Sequence[str], otherwise: LazyString) -> Callable[[FlaskForm, Field], None]:
     def check(_form: FlaskForm, field: Field) -> None:
         if field.data not in codes:
-            raise ValidationError(_l("Say whether this is still true."))
+            raise ValidationError(otherwise)
 
     return check
 
@@ -251,7 +175,9 @@ class ProceduresForm(PatientForm):
             raise ValidationError(_l("Choose ten treatments at most."))
 
 
-class AnswererForm(PatientForm):
+class FinishForm(PatientForm):
+    """Who answered, and the declaration, below the answers."""
+
     who = RadioField(
         _l("Who answered these questions?"),
         [InputRequired(_l("Choose who answered."))],
@@ -266,13 +192,6 @@ class AnswererForm(PatientForm):
         [Length(max=LONGEST_NAME, message=_l("Use at most 100 characters for the name."))],
         description=_l("Only if there was an interpreter."),
     )
-
-    def validate_interpreter(self, field: Field) -> None:
-        if self.who.data == INTERPRETER and not (field.data or "").strip():
-            raise ValidationError(_l("Type the interpreter’s name."))
-
-
-class DeclarationForm(PatientForm):
     agree = BooleanField(
         _l("I agree with this declaration"),
         [InputRequired(_l("Tick the box to say that you agree."))],
@@ -287,6 +206,10 @@ class DeclarationForm(PatientForm):
     ink = HiddenField(
         validators=[Length(max=LONGEST_INK, message=_l("The drawing is too large. Draw it again."))]
     )
+
+    def validate_interpreter(self, field: Field) -> None:
+        if self.who.data == INTERPRETER and not (field.data or "").strip():
+            raise ValidationError(_l("Type the interpreter’s name."))
 
     def validate_full_name(self, field: Field) -> None:
         if not field.data.strip():

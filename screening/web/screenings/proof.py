@@ -18,8 +18,8 @@ from screening.web.core.guards import (
 )
 from screening.web.core.limits import a_link, a_try
 from screening.web.core.refusal_words import NEW_OWN_CODE, OWN_CODE, words
-from screening.web.screenings.answering import draft_here
 from screening.web.screenings.code_forms import CodeForm, OwnCodeForm, other_device_page
+from screening.web.screenings.way import draft_here
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.screenings import afresh, answering, own_code, previous_answers
 

@@ -13,8 +13,9 @@ from screening.web.core.guards import (
     own_lock,
     pause_visit,
 )
-from screening.web.screenings.answering import bp, draft_here
+from screening.web.screenings.answering import bp
 from screening.web.screenings.code_forms import CodeForm
+from screening.web.screenings.way import draft_here
 from screening.workflow.screenings import own_code
 
 

@@ -26,7 +26,7 @@ PAPERS = ("A4", "Letter")
 class Look:
     """What an administrator sets; empty colours are ours, an empty dark one is worked out.
 
-    `language` is that of desk and reports.
+    `language` is that of desk and reports, `one_a_page` gives each question a page of its own.
     `logo` is a picture as it was sent: None keeps the one there is, b"" takes it away.
     """
 
@@ -37,6 +37,7 @@ class Look:
     accent_dark: str = ""
     paper: str = PAPERS[0]
     language: str = ENGLISH
+    one_a_page: bool = False
     logo: bytes | None = None
 
 
@@ -54,6 +55,7 @@ def look_of(context: Context, clinic_id: str) -> Look:
         clinic.accent_dark or "",
         clinic.paper,
         clinic.language,
+        clinic.one_a_page,
     )
 
 
@@ -79,13 +81,13 @@ def change_look(context: Context, by: Actor, look: Look) -> None:
             context.record(session, by, "renew seal")
 
 
-def _checked(look: Look) -> dict[str, str | bytes | None]:
+def _checked(look: Look) -> dict[str, str | bytes | bool | None]:
     if not look.name.strip():
         raise ActRefusedError(Refusal.NO_NAME)
     if look.paper not in PAPERS:
         raise ActRefusedError(Refusal.NO_PAPER)
     accent, dark = _colours(look)
-    changes: dict[str, str | bytes | None] = {
+    changes: dict[str, str | bytes | bool | None] = {
         "name": look.name.strip(),
         "address": look.address.strip(),
         "phone": look.phone.strip(),
@@ -93,6 +95,7 @@ def _checked(look: Look) -> dict[str, str | bytes | None]:
         "accent_dark": dark,
         "paper": look.paper,
         "language": known_language(look.language),
+        "one_a_page": look.one_a_page,
     }
     if look.logo is not None:
         logo = clean_logo(look.logo) if look.logo else None

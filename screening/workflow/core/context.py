@@ -38,38 +38,19 @@ class MailServer(Protocol):
         """Return once the server has taken `message` upon itself. Raises MailError."""
 
 
-@dataclass(frozen=True)
-class Context:
-    """One installation: where things are kept, what is in force, whose seal is used.
+@dataclass(frozen=True, kw_only=True)
+class Vault:
+    """What is kept and what opens it: enough to erase, and to restore a backup.
 
-    `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
-    `workers` says when the worker of each machine was there last and what hindered it,
-    `issue` makes a doctor's certificate that holds from a moment on, `issue_seal` a clinic's
-    seal where the settings name none for all, `now` tells the time; nothing else here looks
-    at a clock. `seal` is for clinics that have none of
-    their own, or for all where the settings name one (`one_seal`). `clock` is the
-    timestamp authority, `trust` holds the roots that we believe, and `public_url` is
-    where anyone may verify a report. Without `mail` the clinic sends its links itself.
     `wrapping` looks up the key that wraps the clinics' keys as a session sees them: both
     may be rotated while this runs, and a read goes on in the moment at which it began.
+    `now` tells the time; nothing else here looks at a clock.
     """
 
     database: Database
-    definitions: Definitions
-    archive: bytes
     keys: Keys
     wrapping: Callable[[Session], bytes]
-    seal: Credentials
-    ring: Callable[[str], None]
-    workers: Callable[[], list[tuple[datetime, str]]]
-    issue: Callable[[str, datetime], Credentials]
-    issue_seal: Callable[[str, datetime], Credentials | None]
     now: Callable[[], datetime]
-    one_seal: bool = False
-    clock: TimestampAuthority | None = None
-    trust: tuple[Certificate, ...] = ()
-    public_url: str = ""
-    mail: MailServer | None = None
     rotated: list[bytes] = field(default_factory=list)
 
     def hash(self, secret: str) -> str:
@@ -122,6 +103,34 @@ class Context:
         clinic_id = screening.clinic_id if screening else by.clinic_id
         about = (clinic_id, screening.id if screening else None, why)
         return audit.record(session, self.keys.audit, self.now(), by.who, act, *about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(Vault):
+    """One installation: where things are kept, what is in force, whose seal is used.
+
+    `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
+    `workers` says when the worker of each machine was there last and what hindered it,
+    `issue` makes a doctor's certificate that holds from a moment on, with the registration
+    number, and whether it was confirmed on the server alone, `issue_seal` a clinic's
+    seal where the settings name none for all. `seal` is for clinics that have none of
+    their own, or for all where the settings name one (`one_seal`). `clock` is the
+    timestamp authority, `trust` holds the roots that we believe, and `public_url` is
+    where anyone may verify a report. Without `mail` the clinic sends its links itself.
+    """
+
+    definitions: Definitions
+    archive: bytes
+    seal: Credentials
+    ring: Callable[[str], None]
+    workers: Callable[[], list[tuple[datetime, str]]]
+    issue: Callable[[str, datetime, str | None, bool], Credentials]
+    issue_seal: Callable[[str, datetime], Credentials | None]
+    one_seal: bool = False
+    clock: TimestampAuthority | None = None
+    trust: tuple[Certificate, ...] = ()
+    public_url: str = ""
+    mail: MailServer | None = None
 
 
 def new_token() -> str:

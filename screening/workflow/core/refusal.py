@@ -62,6 +62,13 @@ class Refusal(StrEnum):
     TAKEN = "taken"
     YOURSELF = "yourself"
     NO_CREDENTIALS = "no-credentials"
+    NAME_TAKEN = "name-taken"
+    NEEDS_REGISTRATION = "needs-registration"
+    # what waits for a second person
+    SETTLED = "settled"
+    CLOSED = "closed"
+    OTHERS_CONFIRM = "others-confirm"
+    RESTORED = "restored"
     # a decision
     MISSING = "missing"
     FIXED = "fixed"

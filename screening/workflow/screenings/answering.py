@@ -18,26 +18,20 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.answers import parse_answers
-from screening.clinical.evaluation.case import read_case
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
-from screening.clinical.report.decisive import decisive_answers
-from screening.clinical.report.parts import AnsweredBy, Report
+from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import (
     ANSWERERS,
     INTERPRETER,
     WORDS,
-    compile_report,
-    translated,
 )
-from screening.clinical.report.verdict_snapshot import basis_of
-from screening.storage.tables import Clinic, DefinitionsArchive, Screening
+from screening.clinical.way.rows import Said, told_in
+from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.given import Way, day_at, given_in, stamped
-from screening.workflow.core.language import answer_words
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
-from screening.workflow.core.standing import visit_day
 from screening.workflow.core.states import State, allow
 from screening.workflow.mail.outbox import order_alert
 from screening.workflow.patients.patients import note_own
@@ -45,11 +39,11 @@ from screening.workflow.reception.asking_again import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.screenings import proof
 from screening.workflow.screenings.changes import supersede
-from screening.workflow.screenings.draft import Draft, frame_of
+from screening.workflow.screenings.draft import Draft
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
-from screening.workflow.screenings.history import person_hash
-from screening.workflow.screenings.unfinished import forget_all
+from screening.workflow.screenings.submission import keep_report
 
+NOTHING_SAID: Said = {}
 OVER = {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED, State.CONFIRMED}
 
 
@@ -159,52 +153,71 @@ def draft_of(context: Context, session: Session, screening: Screening) -> Draft:
         taken=frozenset(draft.get("taken", ())),
         rows=draft.get("rows", {}),
         since=draft.get("since"),
+        said=draft.get("said", {}),
+        held_until=screening.pen_until,
         unfinished=draft.get("unfinished", {}),
     )
 
 
-def choose_procedures(context: Context, lock: EditLock, procedures: list[str]) -> None:
+def choose_procedures(context: Context, lock: EditLock, procedures: list[str]) -> Draft:
     """Keep which procedures the patient comes for; answers given already stay."""
     if not 0 < len(procedures) <= MOST_PROCEDURES:
         raise ActRefusedError(Refusal.TOO_MANY_PROCEDURES)
-    change_draft(context, lock, {"procedures": procedures})
+    return change_draft(context, lock, {"procedures": procedures})
 
 
-def give_answer(context: Context, lock: EditLock, link_id: str, answer: Answer) -> None:
-    """Keep one answer. What it makes superfluous is kept aside and comes back if the way does."""
-    change_draft(context, lock, {"answers": {link_id: answer}})
+def give_answer(context: Context, lock: EditLock, link_id: str, answer: Answer) -> Draft:
+    """Keep one answer; see `give_answers`."""
+    return give_answers(context, lock, {link_id: answer})
 
 
-def say_who_answered(context: Context, lock: EditLock, who: str, name: str = "") -> None:
+def give_answers(
+    context: Context, lock: EditLock, answers: Mapping[str, Answer], said: Said = NOTHING_SAID
+) -> Draft:
+    """Keep answers, and replies to the rows of lists; return the draft that they leave.
+
+    What they make superfluous is kept aside and comes back if the way does.
+    """
+    return change_draft(context, lock, {"answers": dict(answers), "said": said})
+
+
+def say_who_answered(context: Context, lock: EditLock, who: str, name: str = "") -> Draft:
     """Keep who gave the answers; `name` is the interpreter's."""
     name = name.strip()[:LONGEST_NAME] if who == INTERPRETER else ""
     if who not in ANSWERERS or (who == INTERPRETER and not name):
         raise ActRefusedError(Refusal.UNKNOWN_ANSWERER)
-    change_draft(context, lock, {"answered_by": AnsweredBy(who=who, name=name)})
+    return change_draft(context, lock, {"answered_by": AnsweredBy(who=who, name=name)})
 
 
 def change_draft(
     context: Context, lock: EditLock, change: Mapping[str, Any], way: Way | None = None
-) -> None:
-    """Put `change` into the draft; its `answers` are added to those given before.
+) -> Draft:
+    """Put `change` into the draft and return it; its `answers` are added to those of before.
 
-    They are of today, and no others: what was answered earlier keeps its day. `way` is how
-    they were given, where that is neither typing nor tapping on a tablet.
+    They are of today, and no others: what was answered earlier keeps its day. `said` are
+    replies to rows of lists, which are answers once all rows are. `way` is how they were
+    given, where that is neither typing nor tapping on a tablet.
     """
     with context.database.write() as session:
         screening = locked_draft(context, session, lock)
         draft = open_sealed(context, session, screening, "draft")
-        fresh: dict[str, Answer] = change.get("answers", {})
+        items = {item.link_id: item for item in context.definitions.items}
+        rows = change.get("said", {}), draft.get("said", {})
+        told = told_in(items, draft["answers"], rows[1], rows[0])
+        fresh: dict[str, Answer] = {**change.get("answers", {}), **told.answers}
         way = way or (Way.TABLET if screening.pen_until else Way.TYPED)
         before = given_in(context, session, screening, draft)
         given = stamped(before, fresh, day_at(context, session, screening), way)
-        kept = {**change, "answers": draft["answers"] | fresh, "given": given}
+        answers = {k: a for k, a in (draft["answers"] | fresh).items() if k not in told.opened}
+        kept = {**change, "answers": answers, "given": given, "said": told.said}
         if "taken" in draft:
-            kept["taken"] = [link_id for link_id in draft["taken"] if link_id not in fresh]
+            given_anew = fresh.keys() | told.opened
+            kept["taken"] = [one for one in draft["taken"] if one not in given_anew]
         seal_into(context, session, screening, "draft", draft | kept)
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
             context.record(session, PATIENT, "begin", screening)
+        return draft_of(context, session, screening)
 
 
 def submit(
@@ -249,43 +262,3 @@ def submit(
             orders += order_alert(context, session, screening)
     for order in orders:
         context.ring(order)
-
-
-def keep_report(
-    context: Context,
-    session: Session,
-    screening: Screening,
-    draft: Draft,
-    declaration: Mapping[str, Any],
-    head: str,
-    read_in: tuple[str, Mapping[str, str]],
-) -> Report:
-    """Compile what was answered, seal it into the screening, and return it.
-
-    `head` is the audit log's, `read_in` the patient's language and its "yes" and "no".
-    """
-    now = context.now()
-    raw = draft.raw_case(context.definitions, visit_day(session, screening))
-    frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
-    case = read_case(context.definitions, raw)
-    own = draft.clinic.language
-    report = compile_report(context.definitions, case, raw, frame, answer_words(own))
-    report["decisive"] = decisive_answers(context.definitions, case)
-    language, words = read_in
-    if language != own:
-        report["translated"] = translated(context.definitions, case, language, words)
-    seal_into(context, session, screening, "submission", report)
-    seal_into(context, session, screening, "basis", basis_of(report))
-    screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
-    screening.definitions_hash = context.definitions.hash
-    screening.person_hash = person_hash(context, screening.clinic_id, frame)
-    screening.submitted_at = now
-    forget_all(context, session, screening)
-    screening.start_code_hash = screening.move_hash = screening.pen_hash = None
-    if session.get(DefinitionsArchive, context.definitions.hash) is None:
-        session.add(
-            DefinitionsArchive(
-                hash=context.definitions.hash, archive=context.archive, first_used_at=now
-            )
-        )
-    return report

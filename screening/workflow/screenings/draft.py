@@ -32,6 +32,8 @@ from screening.clinical.medicines.questions import (
 from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.arrival import EVERY_ROW
 from screening.clinical.report.parts import AnsweredBy
+from screening.clinical.report.returning import confirmed_by, rows_about
+from screening.clinical.way.rows import Said
 from screening.storage.tables import Clinic
 from screening.workflow.core.given import Given
 from screening.workflow.core.unfinished import Pages
@@ -50,8 +52,9 @@ class Draft:
     answered. On arrival `taken` are the questions whose answers come from before and are not
     shown, `rows` what was said to the rows, `since` the day of the answers of before.
     `why_again` is asking_again.ON_ARRIVAL or FOR_THE_DOCTOR where this one comes after
-    another, `answered_by` a report.AnsweredBy once the patient was asked. `unfinished` is what
-    was typed and not sent, by page: it counts nowhere.
+    another, `answered_by` a report.AnsweredBy once the patient was asked. `said` is what was
+    replied in the rows of lists, `held_until` how long a tablet holds the edit lock,
+    `unfinished` what was typed and not sent, by page: it counts nowhere.
     """
 
     id: str
@@ -73,6 +76,8 @@ class Draft:
     taken: frozenset[str] = frozenset()
     rows: Mapping[str, str] = field(default_factory=dict)
     since: str | None = None
+    said: Said = field(default_factory=dict)
+    held_until: datetime | None = None
     unfinished: Pages = field(default_factory=dict)
 
     @property
@@ -84,6 +89,22 @@ class Draft:
     def open_rows(self) -> list[str]:
         """The rows that are still to be answered on arrival."""
         return [row for row in EVERY_ROW if row not in self.rows] if self.since else []
+
+    def rows_of_return(self, definitions: Definitions) -> list[str]:
+        """Return the rows about what may be new since last time that are still to be answered."""
+        if self.last is None:
+            return []
+        questionnaire, aged = self.questionnaire(definitions), self.last.get("aged", {})
+        said = self.last.get("rows", {})
+        return [r for r in rows_about(questionnaire, aged, self.answers) if r not in said]
+
+    def answers_of_before(self, definitions: Definitions) -> dict[str, Answer]:
+        """Return last time's answers that may be confirmed as they stand."""
+        if self.last is None:
+            return {}
+        aged, said = self.last.get("aged", {}), self.last.get("rows", {})
+        stands = confirmed_by(self.questionnaire(definitions), aged, said)
+        return {**self.last["answers"], **stands}
 
     def raw_case(self, definitions: Definitions, visit: date | None = None) -> dict[str, Any]:
         """Return the case of what counts of the answers, as `read_case` reads it."""

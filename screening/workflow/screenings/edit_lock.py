@@ -8,7 +8,7 @@ held then opens nothing any more, whatever cookie or page it still has.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from screening.workflow.screenings.proof import device_hash
 # Far longer than the page's own warning: for a page without script, and for an answer that
 # waits in the page until the wireless network is back.
 TABLET_HOLDS = timedelta(minutes=15)
+KEPT_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,13 @@ def locked_draft(
     return screening
 
 
-def keep(context: Context, lock: EditLock) -> None:
-    """Somebody is at the tablet: let it hold the lock for another while."""
+def keep(context: Context, lock: EditLock, until: datetime | None = None) -> None:
+    """Somebody is at the tablet: let it hold the lock for another while.
+
+    Where it is known to hold it `until` then, that is written once a minute and no oftener.
+    """
+    if until and until - context.now() > TABLET_HOLDS - KEPT_EVERY:
+        return
     with context.database.write() as session:
         screening = locked_screening(session, lock.screening_id)
         check(context, screening, lock)

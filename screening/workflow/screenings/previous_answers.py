@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.questionnaire import BORN, Answer
+from screening.clinical.definitions.questionnaire import BORN
+from screening.clinical.report.arrival import REPLIES
 from screening.clinical.report.returning import Told, confirmable
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import PATIENT
@@ -129,8 +130,18 @@ def _told(context: Context, session: Session, old: Screening, draft: Draft) -> M
         for section in report["sections"]
         for a in section["answers"]
     }
-    answers = confirmable(context.definitions, told, draft.today)
-    return {"number": old.number, "at": report["on"], "answers": answers}
+    earlier = confirmable(context.definitions, told, draft.today)
+    kept = {"answers": earlier.kept, "aged": earlier.aged, "rows": {}}
+    return {"number": old.number, "at": report["on"], **kept}
+
+
+def reply_to_rows(context: Context, lock: EditLock, replies: Mapping[str, str]) -> Draft:
+    """Keep what the patient says is new: a "no" lets what it speaks for be confirmed."""
+    draft = open_draft(context, lock)
+    if draft.last is None or not set(replies.values()) <= set(REPLIES):
+        return draft
+    rows = {**draft.last.get("rows", {}), **replies}
+    return change_draft(context, lock, {"last": {**draft.last, "rows": rows}})
 
 
 def confirm(context: Context, lock: EditLock, same: set[str], changed: set[str]) -> None:
@@ -138,13 +149,16 @@ def confirm(context: Context, lock: EditLock, same: set[str], changed: set[str])
     draft = open_draft(context, lock)
     if draft.last is None:
         return
-    last: dict[str, Answer] = draft.last["answers"]
+    last = draft.answers_of_before(context.definitions)
     kept = {link_id: last[link_id] for link_id in same if link_id in last}
-    left = {link_id: a for link_id, a in last.items() if link_id not in same | changed}
+    left = {
+        key: {k: a for k, a in draft.last.get(key, {}).items() if k not in same | changed}
+        for key in ("answers", "aged")
+    }
     change = {
         "answers": kept,
         "confirmed": {**draft.confirmed, **kept},
-        "last": {**draft.last, "answers": left},
+        "last": {**draft.last, **left},
     }
     change_draft(context, lock, change, Way.CONFIRMED)
 
@@ -153,4 +167,4 @@ def start_anew(context: Context, lock: EditLock) -> None:
     """Leave last time's answers aside: everything that is open is asked."""
     draft = open_draft(context, lock)
     if draft.last is not None:
-        change_draft(context, lock, {"last": {**draft.last, "answers": {}}})
+        change_draft(context, lock, {"last": {**draft.last, "answers": {}, "aged": {}}})

@@ -388,6 +388,6 @@ CREATE TABLE treatment_lot (
   CONSTRAINT fk_treatment_lot_treatment_id FOREIGN KEY(treatment_id) REFERENCES treatment (id),
   CONSTRAINT pk_treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 )
-CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
+CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) AND NOT (NEW.act = 'restore backup' AND NEW.sequence > (SELECT coalesce(max(sequence), 0) FROM audit)) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END

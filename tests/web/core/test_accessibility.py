@@ -53,8 +53,9 @@ def test_each_kind_of_question(clinic, browser_of):
     page = browser_of("phone")
     page.set_viewport_size({"width": 320, "height": 640})
     walk.begin(page, clinic.invite(walk.somebody(), "soft-lifting"))
-    Unseen(page).answer_quietly({"allergy_any": "yes"})
-    for link_id in ("date_of_birth", "can_be_pregnant", "heart", "allergy_list", "painkiller"):
+    Unseen(page).answer_quietly({"allergy_any": "yes", "painkiller": "yes"})
+    asked = ("date_of_birth", "can_be_pregnant", "viral_blood", "allergy_list", "painkiller_why")
+    for link_id in asked:
         page.goto(f"/screening/questions/{link_id}")
         check_light_and_dark(page)
     page.goto("/screening/check")

@@ -33,10 +33,11 @@ def app(office):
 
 def test_a_form_without_its_token_is_refused_with_a_way_on(office):
     app = office.app()
-    response = app.test_client().post("/sign-in", data={"username": "doctor"})
+    client = app.test_client()
+    response = client.post("/sign-in", data={"username": "doctor"}, follow_redirects=True)
 
     assert response.status_code == 400
-    assert "Allow cookies" in response.get_data(as_text=True)
+    assert 'href="/sign-in">Open the page again' in response.get_data(as_text=True)
 
 
 def test_a_cookie_is_worth_nothing_after_signing_out(office, app):
@@ -218,12 +219,11 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     office.answer(invitation.screening_id)
     for item in office.context.definitions.items:
         look(f"/screening/questions/{item.link_id}")
-    for path in ("check", "who-answered", "report.pdf", "aftercare.ics"):
+    for path in ("check", "report.pdf", "aftercare.ics"):
         look(f"/screening/{path}")
     look("/screening/tablet-code", "POST")
-    look("/screening/who-answered", "POST", who="self")
-    look("/screening/declaration", "POST", agree="y", full_name="Lan Nguyen")
-    assert "Thank you" in pages["/screening/declaration"]
+    look("/screening/check", "POST", who="self", agree="y", full_name="Lan Nguyen")
+    assert "Thank you" in pages["/screening/check"]
     office.make_reports()
     look("/screening/receipt")
     reviews.decide(*decide(office, invitation.screening_id, "proceed"))

@@ -206,16 +206,15 @@ def answer_again(clinic, link):
     walk.begin(page, link)
     walk.confirm_treatments(page)
     walk.answer_all(page, until=1)
-    expect(page.get_by_role("heading", name="Is this still true?")).to_be_visible()
-    look(page)
-    parts = 0
-    while page.url.endswith("/still-true"):
-        parts += 1
+    while page.url.endswith("/since"):
+        look(page)
         for group in page.locator("fieldset").all():
-            group.locator("input").first.check()
+            group.get_by_label("No", exact=True).check()
         page.get_by_role("button", name="Continue", exact=True).click()
         page.wait_for_load_state()
-    assert parts > 3
+    expect(page.get_by_role("heading", name="Is all of this still true?")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="All the rest is still true").click()
     walk.answer_all(page, {"can_be_pregnant": say_yes}, until=4)
     Unseen(page).answer_quietly()
     page.goto("/screening/check")

@@ -67,12 +67,12 @@ def test_a_patient_answers_and_a_doctor_signs(clinic, browser_of, tmp_path, host
         {
             "painkiller": lambda page: page.get_by_label("Yes", exact=True).check(),
             "painkiller_last_dose": lambda page: walk.fill_date(page, *typed),
-            "anaphylaxis": lambda page: page.get_by_label("I do not know").check(),
+            "anaphylaxis": lambda page: page.get_by_label("Not sure").check(),
             "past_reaction": lambda page: page.get_by_label("Yes", exact=True).check(),
             "past_reaction_what": lambda page: page.locator("textarea").fill(hostile),
         },
     )
-    expect(patient.get_by_role("heading", name="Check your answers")).to_be_visible()
+    expect(patient.get_by_role("heading", name="Check and send")).to_be_visible()
     assert "<b>bold</b>" in patient.content().replace("&lt;", "<").replace("&gt;", ">")
     assert patient.locator("dd b").count() == 0
     walk.declare(patient)
@@ -133,7 +133,8 @@ def test_a_closed_tab_loses_nothing(clinic, browser_of):
     walk.confirm_treatments(first)
     walk.fill_date(first, "3", "5", "1986")
     first.get_by_role("button", name="Continue", exact=True).click()
-    first.get_by_label("I do not know").check()
+    walk.field_of(first, "can_be_pregnant").get_by_label("Not sure").check()
+    walk.field_of(first, "breastfeeding").get_by_label("No", exact=True).check()
     first.get_by_role("button", name="Continue", exact=True).click()
     where = first.url
     first.close()
@@ -142,8 +143,8 @@ def test_a_closed_tab_loses_nothing(clinic, browser_of):
     again.goto(link)
     again.get_by_role("button", name="Go on where I stopped").click()
     assert again.url == where
-    again.get_by_role("link", name="Back").click()
-    assert again.get_by_label("I do not know").is_checked()
+    again.get_by_role("button", name="Back").click()
+    assert walk.field_of(again, "can_be_pregnant").get_by_label("Not sure").is_checked()
 
 
 def test_the_whole_way_works_without_javascript(clinic, browser_of):
@@ -163,7 +164,7 @@ def test_a_question_cannot_be_skipped_by_its_address(clinic, browser_of):
     walk.begin(page, clinic.invite(walk.somebody(), "mesotherapy-face"))
     walk.confirm_treatments(page)
 
-    for path in ("questions/cold_sore_now", "questions/pregnant", "check", "declaration"):
+    for path in ("questions/cold_sore_now", "questions/pregnant", "check"):
         page.goto(f"/screening/{path}")
         assert page.url.endswith("/questions/date_of_birth")
 
@@ -186,13 +187,15 @@ def test_a_changed_answer_opens_its_follow_up_and_returns_to_the_check(clinic, b
     walk.begin(page, clinic.invite(walk.somebody(), "mesotherapy-face"))
     Unseen(page).answer_quietly()
     page.goto("/screening/check")
-    page.get_by_role("link", name=re.compile("Change Could you get pregnant")).click()
-    page.get_by_label("Yes", exact=True).check()
+    page.get_by_role("button", name=re.compile("Change Could you get pregnant")).click()
+    assert walk.asked_on(page) == ["can_be_pregnant", "breastfeeding"]
+    page.get_by_role("button", name="Back").click()
+    assert page.url.endswith("/check"), "it leads back to where it was asked for"
+    page.get_by_role("button", name=re.compile("Change Could you get pregnant")).click()
+    walk.field_of(page, "can_be_pregnant").get_by_label("Yes", exact=True).check()
     page.get_by_role("button", name="Continue", exact=True).click()
-    for follow_up in ("pregnant", "period", "trying_self"):
-        assert page.url.endswith(f"/questions/{follow_up}")
-        page.get_by_label("No", exact=True).check()
-        page.get_by_role("button", name="Continue", exact=True).click()
+    assert walk.asked_on(page) == ["pregnant", "period", "trying_self"]
+    walk.answer_all(page)
     assert page.url.endswith("/check")
 
 
@@ -200,7 +203,6 @@ def test_a_drawing_reaches_the_report(clinic, browser_of, tmp_path):
     page = browser_of("tablet")
     walk.begin(page, clinic.invite(walk.somebody(), "mesotherapy-face"))
     Unseen(page).answer_quietly()
-    page.goto("/screening/who-answered")
     walk.say_who_answered(page)
     page.get_by_label("I agree with this declaration").check()
     page.get_by_label("Your full name").fill("Ana Silva")

@@ -28,7 +28,7 @@ def test_answers_that_do_not_fit_together_are_asked_about_before_sending(office)
     assert "You said no allergy, but told us of a very bad one. What was it to?" in doubt
     assert "/screening/questions/allergy_any" in doubt
     assert "/screening/questions/anaphylaxis" in doubt
-    assert "/screening/declaration" in page, "nobody is kept from sending"
+    assert "Agree and send" in page, "nobody is kept from sending"
 
 
 def test_nothing_is_asked_where_all_answers_fit(office):

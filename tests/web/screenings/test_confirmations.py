@@ -1,6 +1,7 @@
 """Pages that ask a patient to look once more, as a browser without JavaScript meets them."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -37,6 +38,14 @@ TAKES = {"other_meds": "yes", "medicine_list": "Eliquis 5 mg", "medicine_kinds":
 PAGE = "/screening/medicine"
 
 
+def say(client, **told):
+    """Reply to what is asked about medicines, "no" where not told; return what was sent."""
+    asked = re.findall(r'name="about(\d)" value="([^"]+)"', client.get(PAGE).text)
+    sent = {f"about{place}": unescape(about) for place, about in asked}
+    sent |= {f"reply{place}": told.get(about.split(":")[0], "no") for place, about in asked}
+    return client.post(PAGE, data=sent)
+
+
 def test_a_name_is_shown_beside_the_question_that_it_belongs_to(office):
     client, id = visit(office, **TAKES)
     page = client.get("/screening", follow_redirects=True).text
@@ -44,8 +53,7 @@ def test_a_name_is_shown_beside_the_question_that_it_belongs_to(office):
     assert "You wrote “Eliquis 5 mg”." in page
     assert "Do you take a blood thinner from a doctor?" in page
     assert "Your answer: No" in page
-    for path in ("check", "declaration"):
-        assert client.get(f"/screening/{path}").headers["Location"] == PAGE
+    assert client.get("/screening/check").headers["Location"] == PAGE
     assert refused(answering.submit, office.context, office.hold(id), DECLARED) == "incomplete"
 
 
@@ -54,22 +62,24 @@ def test_a_name_is_shown_beside_the_question_that_it_belongs_to(office):
 )
 def test_only_the_patients_reply_changes_the_answer(office, reply, answer):
     client, id = visit(office, **TAKES)
-    assert client.post(PAGE, data={"about": "blood_thinner"}).status_code == 422
+    assert client.post(PAGE, data={"about0": "blood_thinner"}).status_code == 422
     assert answers_of(office, id)["blood_thinner"] == "no"
-    client.post(PAGE, data={"about": "blood_thinner", "reply": reply})
+    say(client, blood_thinner=reply)
 
     assert answers_of(office, id)["blood_thinner"] == answer
-    assert [q.id for q in office.medicine_questions(id)] == ["heart", "past_clots"]
+    assert answers_of(office, id)["past_clots"] == "no"
+    assert office.medicine_questions(id) == []
 
 
 def test_a_page_sent_twice_answers_nothing_else(office):
     client, id = visit(office, **TAKES | {"medicine_list": "ibuprofen, warfarin"})
-    reply = {"about": "painkiller", "reply": "yes"}
-    client.post(PAGE, data=reply)
-    client.post(PAGE, data=reply)
+    places = range(len(office.medicine_questions(id)))
+    sent = {f"about{n}": "painkiller" for n in places} | {f"reply{n}": "yes" for n in places}
+    client.post(PAGE, data=sent)
 
+    assert answers_of(office, id)["painkiller"] == "yes"
     assert answers_of(office, id)["blood_thinner"] == "no"
-    assert "warfarin" in client.get(PAGE).text
+    assert "blood_thinner" in [q.id for q in office.medicine_questions(id)]
 
 
 def test_a_misspelled_name_is_a_question(office):
@@ -77,9 +87,9 @@ def test_a_misspelled_name_is_a_question(office):
     page = client.get("/screening", follow_redirects=True).text
     assert "You wrote “Warfrin”." in page
     assert "warfarin" in page
-    assert client.post(PAGE, data={"about": "guess:Warfrin", "reply": "7"}).status_code == 422
+    assert say(client, guess="7").status_code == 422
 
-    client.post(PAGE, data={"about": "guess:Warfrin", "reply": "0"})
+    say(client, guess="0")
     assert office.medicine_questions(id)[0].id == "blood_thinner"
     office.stand_by(id)
     answering.submit(office.context, office.hold(id), DECLARED)
@@ -93,12 +103,13 @@ def test_what_nobody_recognises_is_shown_and_may_be_written_anew(office):
     client, id = visit(office, **TAKES | {"medicine_list": "Zzblorbix\nMetformin"})
     page = client.get("/screening", follow_redirects=True).text
     assert "We do not know these:" in page
-    assert "Zzblorbix" in page and "Metformin" not in page
+    unknown = page.split("We do not know these:")[1].split("</ul>")[0]
+    assert "Zzblorbix" in unknown and "Metformin" not in unknown
 
-    changed = client.post(PAGE, data={"about": "unread", "reply": "no"})
-    assert changed.headers["Location"] == "/screening/questions/medicine_list"
+    changed = say(client)
+    assert changed.headers["Location"] == "/screening/questions/medicine_list/change"
     assert office.medicine_questions(id)[0].id == "unread"
-    client.post(PAGE, data={"about": "unread", "reply": "yes"})
+    say(client, unread="yes")
     assert "unread" not in [q.id for q in office.medicine_questions(id)]
 
 
@@ -108,9 +119,10 @@ def submitted(office, id):
         return open_sealed(office.context, session, screening, "submission")
 
 
-def test_the_page_comes_right_after_the_list(office):
+def test_the_page_comes_once_nothing_else_is_open(office):
     client, _id = visit(office, **TAKES | {"medicine_list": "vitamin C"})
-    sent = client.post("/screening/questions/medicine_list", data={"medicine_list": "warfarin"})
+    said = {"screen.asked": "medicine_list", "medicine_list": "warfarin"}
+    sent = client.post("/screening/questions/medicine_list", data=said)
 
     assert sent.headers["Location"] == "/screening/medicine"
 
@@ -130,23 +142,46 @@ def give_birth_date(client, year="1986"):
     return client.post("/screening/questions/date_of_birth", data=asked)
 
 
-def test_a_patient_who_comes_again_confirms_last_times_answers(office):
-    client, id = again(office)
-    assert client.get("/screening/still-true").headers["Location"] != "/screening/still-true"
-    assert give_birth_date(client).headers["Location"] == "/screening/still-true"
-    pages = 0
-    while (page := client.get("/screening/still-true")).status_code == 200:
-        shown = set(re.findall(r'type="radio" id="(\w+)" ', page.text))
-        about = re.search(r'name="about" value="([^"]+)"', page.text)[1]
-        assert "Last time: <b><bdi>" in page.text and " checked" not in page.text
-        incomplete = client.post("/screening/still-true", data={"about": about})
-        assert incomplete.status_code == 422
-        client.post("/screening/still-true", data={"about": about} | dict.fromkeys(shown, "same"))
-        assert shown <= set(answers_of(office, id))
-        pages += 1
+SINCE, STILL = "/screening/since", "/screening/still-true"
 
-    assert pages > 1
+
+def test_a_patient_who_comes_again_says_what_is_new_and_confirms_the_rest_at_once(office):
+    client, id = again(office)
+    assert client.get(STILL).headers["Location"] not in (STILL, SINCE)
+    assert give_birth_date(client).headers["Location"] == SINCE
+    page = client.get(SINCE).text
+    names = set(re.findall(r'type="radio" name="([\w-]+)"', page))
+    assert names and " checked" not in page and "Last time" not in page
+    assert client.post(SINCE, data={}).status_code == 422
+    assert client.post(SINCE, data=dict.fromkeys(names, "no")).headers["Location"] == STILL
+
+    page = client.get(STILL).text
+    shown = re.findall(r'name="changed" value="(\w+)"', page)
+    assert "<bdi>No</bdi>" in page and " checked" not in page
+    client.post(STILL, data={"about": " ".join(shown), "changed": ["bleeding"]})
+    kept = answers_of(office, id)
+    assert {*shown} - {"bleeding"} <= kept.keys() and "bleeding" not in kept
     assert "/screening/questions/" in client.get("/screening").headers["Location"]
+
+
+def test_what_a_row_says_is_new_is_asked_anew(office):
+    client, _id = again(office)
+    give_birth_date(client)
+    names = set(re.findall(r'type="radio" name="([\w-]+)"', client.get(SINCE).text))
+    client.post(SINCE, data=dict.fromkeys(names, "no") | {"medicines": "unknown"})
+
+    shown = re.findall(r'name="changed" value="(\w+)"', client.get(STILL).text)
+    assert "event" in shown and "painkiller" not in shown
+
+
+def test_what_a_page_did_not_show_is_not_confirmed_by_it(office):
+    client, id = again(office)
+    give_birth_date(client)
+    names = set(re.findall(r'type="radio" name="([\w-]+)"', client.get(SINCE).text))
+    client.post(SINCE, data=dict.fromkeys(names, "no"))
+    client.post(STILL, data={"about": "bleeding"})
+
+    assert answers_of(office, id).keys() == {"date_of_birth", "bleeding"}
 
 
 def test_last_times_answers_can_be_left_aside(office):

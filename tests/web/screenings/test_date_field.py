@@ -27,8 +27,10 @@ def visit(office):
     return client, invitation.screening_id
 
 
-def send(client, day, month, year, question="painkiller_last_dose"):
-    return client.post(f"/screening/questions/{question}", data={question: [day, month, year]})
+def send(client, day, month, year, question="painkiller_last_dose", **beside):
+    sent = {"screen.asked": question, question: [day, month, year]}
+    sent |= {f"{question}.{name}": said for name, said in beside.items()}
+    return client.post(f"/screening/questions/{question}", data=sent)
 
 
 @pytest.mark.parametrize(
@@ -119,14 +121,14 @@ def test_who_still_takes_it_says_so_beside_the_date_and_finds_it_ticked_again(la
     office, client, id = lasting
     address = "/screening/questions/painkiller_last_dose"
     page = client.get(address).text
-    assert "I still take it" in page and 'name="goes-on"' in page and " checked" not in page
+    assert "I still take it" in page and 'name="painkiller_last_dose.still"' in page
 
-    sent = client.post(address, data={"painkiller_last_dose": ["", "", ""], "goes-on": "y"})
+    sent = send(client, "", "", "", still="y")
 
     assert sent.status_code == 303
     assert answering.read_draft(office.context, id).answers["painkiller_last_dose"] == "still"
     again = client.get(address).text
-    assert re.search(r'name="goes-on"[^>]* checked', again)
+    assert re.search(r'name="painkiller_last_dose.still"[^>]* checked', again)
     assert 'value="2026"' not in again
     assert "I still take it" in client.get("/screening/check").text
 
@@ -135,10 +137,7 @@ def test_who_still_takes_it_says_so_beside_the_date_and_finds_it_ticked_again(la
 def test_what_goes_on_outweighs_a_date_or_not_knowing_it(lasting, beside):
     """No wait has begun, and no date that was typed beside it may begin one."""
     office, client, id = lasting
-    sent = client.post(
-        "/screening/questions/painkiller_last_dose",
-        data={"painkiller_last_dose": ["3", "5", "2026"], "goes-on": "y"} | beside,
-    )
+    sent = send(client, "3", "5", "2026", still="y", **beside)
 
     assert sent.status_code == 303
     assert answering.read_draft(office.context, id).answers["painkiller_last_dose"] == "still"
@@ -151,6 +150,5 @@ def test_a_date_that_cannot_go_on_offers_no_such_box(office):
     office.answer(invitation.screening_id, vaccine="yes", vaccine_date=office.day(3))
     page = client.get("/screening/questions/vaccine_date").text
 
-    assert "goes-on" not in page
-    sent = {"vaccine_date": ["", "", ""], "goes-on": "y"}
-    assert client.post("/screening/questions/vaccine_date", data=sent).status_code == 422
+    assert "vaccine_date.still" not in page
+    assert send(client, "", "", "", "vaccine_date", still="y").status_code == 422

@@ -142,11 +142,10 @@ def test_the_receipt_of_an_arrival_withholds_what_stood_in_it_before(office, app
     desk.post(f"/s/{link}")
     for page in ("1", "2"):
         shown = desk.get(f"/screening/arrival/{page}").text
-        rows = dict.fromkeys(re.findall(r'type="radio" id="[^"]+" name="([^"]+)"', shown), "no")
+        rows = dict.fromkeys(re.findall(r'type="radio" name="([^"]+)"', shown), "no")
         assert rows
         desk.post(f"/screening/arrival/{page}", data=rows)
-    desk.post("/screening/who-answered", data={"who": "self"})
-    desk.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
+    desk.post("/screening/check", data={"who": "self", "agree": "y", "full_name": "Lan Nguyen"})
     office.make_reports()
 
     receipt = desk.get("/screening/receipt").text
@@ -168,7 +167,7 @@ def test_who_comes_again_in_the_same_browser_is_asked_what_is_still_true(office,
         assert "I was here before, and chose a code of my own" in birth
         said = {"date_of_birth": ["3", "5", "1986"]}
         after = browser.post("/screening/questions/date_of_birth", data=said)
-        assert after.location.endswith("/still-true") == asked
+        assert after.location.endswith("/since") == asked
 
 
 def test_who_comes_again_elsewhere_types_the_code(office, app, monkeypatch):

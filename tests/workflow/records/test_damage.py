@@ -148,13 +148,15 @@ def test_a_damaged_row_is_purged_like_any_other(office):
     assert retention.due_for_purge(office.context, 90, 10) == []
 
 
+DECLARES = {"who": "self", "agree": "y", "full_name": "Lan Nguyen"}
+
+
 def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
     invitation = office.invite()
     office.answer(invitation.screening_id)
     client = client_of(office)
     client.set_cookie("device", PHONE)
     client.post(f"/s/{invitation.link}")
-    client.post("/screening/who-answered", data={"who": "self"})
     engine = office.context.database.engine
 
     def fill(connection, _record):
@@ -162,14 +164,14 @@ def test_on_a_full_disk_a_patient_is_told_and_nothing_is_half_done(office):
 
     event.listen(engine, "connect", fill)
     engine.dispose()
-    sent = client.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
+    sent = client.post("/screening/check", data=DECLARES)
     assert sent.status_code == 500
     assert "Nothing that you sent before is lost. Try again in a minute" in sent.text
     assert answering.read_draft(office.context, invitation.screening_id).state == "in-progress"
 
     event.remove(engine, "connect", fill)
     engine.dispose()
-    sent = client.post("/screening/declaration", data={"agree": "y", "full_name": "Lan Nguyen"})
+    sent = client.post("/screening/check", data=DECLARES)
     assert sent.location == "/screening/receipt"
     assert row(office).state == "pending"
 
