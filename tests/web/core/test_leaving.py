@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
+from screening.storage.tables import Screening
+from screening.workflow.accounts.unfinished import read_unfinished
 from screening.workflow.screenings import answering
 from tests.web.core.test_who_may import MAY
 from tests.web.served import served
@@ -14,8 +16,6 @@ from tests.workflow.treatments.clinic import decided, treated
 TYPED = "zzq"
 WHO = {"receptionist": "reception", "doctor": "doctor", "clinical-lead": "lead"}
 WHO |= {"administrator": "admin"}
-# Pages of which this file says nothing: they take files, codes or passwords only, belong to a tablet,
-# which wipes (tests/web/tablets), or stand in no address of their own.
 OTHERS = {"static", "leaving.no"}
 
 
@@ -110,7 +110,7 @@ def clinic(tmp_path_factory, furnish):
     office.begun |= {"treatment.treat": {"screening_id": done}}
     office.begun |= {"reception": {"screening_id": invited.screening_id}}
     with office.context.database.read() as session:
-        office.begun["patient_id"] = session.get(answering.Screening, done).patient_id
+        office.begun["patient_id"] = session.get(Screening, done).patient_id
     yield office
     office.close()
 
@@ -125,7 +125,7 @@ def pages_with_boxes(office, app):
     browsers["patient"].post(f"/s/{office.begun['link']}")
     browsers["patient"].post("/screening/procedures", data={"procedures": "mesotherapy-face"})
     for rule, method in routes(app):
-        who = next((w for w in browsers if w in MAY[rule.endpoint]), None)
+        who = next((w for w in browsers if w in MAY.get(rule.endpoint, ())), None)
         if method != "GET" or who is None or rule.endpoint in OTHERS:
             continue
         known = office.begun | office.begun.get(rule.endpoint.partition(".")[0], {})
@@ -133,9 +133,9 @@ def pages_with_boxes(office, app):
         values = {name: known[name] for name in rule.arguments}
         url = app.url_map.bind("localhost").build(rule.endpoint, values, "GET")
         response = browsers[who].get(url)
-        if response.status_code == 200 and response.mimetype == "text/html":
-            if forms := boxes_of(response.text, url):
-                yield rule.endpoint, url, browsers[who], forms
+        is_page = response.status_code == 200 and response.mimetype == "text/html"
+        if is_page and (forms := boxes_of(response.text, url)):
+            yield rule.endpoint, url, browsers[who], forms
 
 
 def test_each_page_shows_again_what_was_typed_when_it_was_left(clinic):
@@ -224,11 +224,9 @@ def test_passwords_codes_and_pins_are_never_kept(clinic):
     clinic.enter(desk, "doctor")
     secret = dict.fromkeys(SECRET - {"page", "form-of"}, "zzq-secret")
     desk.post("/keep", data=secret | {"page": "/doctor", "form-of": "/doctor/search", "names": "x"})
-    kept = clinic.context.database
-    from screening.workflow.accounts.unfinished import read_unfinished
+    kept = read_unfinished(clinic.context, clinic.doctor.id)
 
-    assert kept and "zzq-secret" not in str(read_unfinished(clinic.context, clinic.doctor.id))
-    assert "/doctor" in read_unfinished(clinic.context, clinic.doctor.id)
+    assert "/doctor" in kept and "zzq-secret" not in str(kept)
 
 
 def typed_on(page):
@@ -237,7 +235,8 @@ def typed_on(page):
     return page.evaluate(
         """() => {
           const kinds = "input[type=text], input:not([type]), textarea, input[type=search]";
-          const form = [...document.querySelectorAll("main form[method=post]")].find((f) => f.querySelector(kinds));
+          const forms = [...document.querySelectorAll("main form[method=post]")];
+          const form = forms.find((one) => one.querySelector(kinds));
           const box = form.querySelector(kinds);
           box.value = "zzq";
           box.dispatchEvent(new Event("input", { bubbles: true }));
