@@ -42,6 +42,8 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
+from screening.web.integration import api, clinical, keys, news
+from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import cookies, health, metrics, statement
 from screening.web.patients import patients
 from screening.web.reception import acts, desk, inviting
@@ -147,6 +149,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
+    csrf.exempt(api.bp)  # it goes by a key in a header, which no browser sends by itself
     login.init_app(app)
     limiter.init_app(app)
     app.before_request(deny_unguarded)
@@ -173,6 +176,11 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         verify,
         branding,
         statement,
+        api,
+        keys,
+        clinical,
+        news,
+        screenings_for_programs,
         leaving,
         cookies,
     )

@@ -81,6 +81,7 @@ def open_context(config: Config) -> Context:
             trust=(*trusted(config), *seal.chain[-1:], *(clock.roots if clock else ())),
             public_url=config.public_url,
             mail=open_mail(config),
+            webhook_networks=config.webhook_networks,
         )
         adopt(context)
         return context

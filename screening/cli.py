@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from screening.commands import backup, clinic, keeping
+from screening.commands import backup, clinic, invite, keeping
 from screening.commands.audit import audit
 from screening.commands.burden import burden
 from screening.commands.code import code
@@ -269,7 +269,7 @@ def worker() -> None:
     run_worker(config, context.keys, open_context)
 
 
-for command in (*clinic.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):
+for command in (*clinic.COMMANDS, *invite.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)
 
 

@@ -22,6 +22,8 @@ from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
 from screening.storage.turn import WaitedTooLongError
 from screening.workflow.core.context import Context
+from screening.workflow.core.news import HOOK
+from screening.workflow.integration import delivering
 from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
@@ -70,6 +72,8 @@ class _Work:
         try:
             if order_id.startswith(MAIL):
                 delivery.send_mail(context, order_id)
+            elif order_id.startswith(HOOK):
+                delivering.deliver(context, order_id)
             elif order_id.startswith(restamping.RESTAMP):
                 restamping.restamp(context, order_id.removeprefix(restamping.RESTAMP))
             elif order_id.startswith(ANNEX):
@@ -89,8 +93,13 @@ class _Work:
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
             waits.ask_after_waits(context)  # each opens reports, so not every minute
             self.waits_seen = hour
-        due = [*making.due_reports(context), *delivery.due_mails(context)]
-        for order_id in (*due, *annexes.missing_annexes(context)):
+        due = (
+            making.due_reports,
+            delivery.due_mails,
+            delivering.due_news,
+            annexes.missing_annexes,
+        )
+        for order_id in (id for of_kind in due for id in of_kind(context)):
             self.order(order_id)
         self._stamp_a_few(context)
         tell_state(self.queue, self.hindrance, context.now())

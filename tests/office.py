@@ -252,11 +252,13 @@ class Office:
 
     def submit(self, *procedures, at=None, **special):
         """Return the id of a screening that was answered and sent; `at` is when to come."""
-        invitation = self.invite(*procedures, at=at)
-        self.answer(invitation.screening_id, **special)
-        self.stand_by(invitation.screening_id)
-        answering.submit(self.context, self.hold(invitation.screening_id), DECLARED)
-        return invitation.screening_id
+        return self.answer_and_send(self.invite(*procedures, at=at).screening_id, **special)
+
+    def answer_and_send(self, screening_id, **special):
+        self.answer(screening_id, **special)
+        self.stand_by(screening_id)
+        answering.submit(self.context, self.hold(screening_id), DECLARED)
+        return screening_id
 
     def stand_by(self, screening_id):
         """Say to each question about a medicine on the list that all is right as it stands."""

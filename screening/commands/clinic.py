@@ -1,4 +1,4 @@
-"""Commands for a clinic: open it, its accounts and tablets, invite, certificates."""
+"""Commands for a clinic: open it, its accounts and tablets, certificates."""
 
 from __future__ import annotations
 
@@ -166,23 +166,4 @@ def certificates(renew: bool) -> None:
     sys.exit(1 if notices else 0)
 
 
-@click.command()
-@click.argument("name")
-@click.option("--procedure", "procedures", multiple=True, help="May be given several times.")
-@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
-def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> None:
-    """Invite the patient NAME and print the personal link."""
-    from screening.workflow.core.actor import program
-    from screening.workflow.core.refusal import ActRefusedError
-    from screening.workflow.reception.invitations import invite as invite_
-
-    context = open_installation()
-    try:
-        made = invite_(context, program(choose_clinic(context, clinic_id)), name, procedures)
-    except ActRefusedError:
-        known = ", ".join(context.definitions.procedures)
-        stop([f"name up to ten of these procedures: {known}"], 2)
-    click.echo(f"{read_config().public_url}/s/{made.link}")
-
-
-COMMANDS = (clinic, account, confirm, kiosk, certificates, invite)
+COMMANDS = (clinic, account, confirm, kiosk, certificates)

@@ -48,6 +48,9 @@ SEALED = {
     "report.pdf": SealedColumn("screening", "report:{}"),
     "message.recipient": SealedColumn("screening", "message:{}:to", "json"),
     "message.error": SealedColumn("screening", "message:{}:error", "json"),
+    "request.answer": SealedColumn("screening", "request:{}", "json"),
+    "webhook.content": SealedColumn("clinic", "webhook:{}", "json"),
+    "reference.content": SealedColumn("patient", "reference:{}", "json"),
 }
 OPEN = {"annex.pdf", "clinic.logo", "definitions.archive"}  # bytes that anyone may see
 

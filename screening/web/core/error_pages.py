@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import current_app, g, redirect, render_template, request, session, url_for
+from flask import Response, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,6 +19,7 @@ from screening.storage.encryption import SealedBlobError
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.keeping import blueprint_of
 from screening.web.core.limits import FILES, seconds_to_wait
+from screening.web.core.problems import asked_by_program, kind_of, problem
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -33,11 +34,13 @@ VISIT_ENDS = {
 }
 
 
-def _page(title: Words, text: Words, status: int, way: Way) -> tuple[str, int]:
-    """Return a page that says no: what is wrong, what to do, whom to call.
+def _page(title: Words, text: Words, status: int, way: Way) -> tuple[str | Response, int]:
+    """Return a page that says no: what is wrong, what to do, whom to call; a problem to a program.
 
     It comes even where nothing can be read that would make it a page of the clinic.
     """
+    if asked_by_program():
+        return problem(status, kind_of(status), f"{title}. {text}"), status
     try:
         return render_template("core/error.html", title=title, text=text, way=way), status
     except Exception as error:

@@ -15,6 +15,7 @@ from screening.web.core import error_pages, waiting
 from screening.web.core.keeping import AFTER, blueprint_of, say
 from screening.web.core.leaving import bp, keep_sent, lead_back, page_sent
 from screening.web.core.limits import seconds_to_wait
+from screening.web.core.problems import asked_by_program
 from screening.web.operations.cookies import try_cookies
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -38,7 +39,7 @@ def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], Respon
     """Return what answers as `page` does, but for a POST by leading there; what was typed stays."""
 
     def answer(error: Any) -> ResponseReturnValue:
-        if request.method != "POST":
+        if request.method != "POST" or asked_by_program():
             return page(error)
         _keep(error)
         if isinstance(error, HTTPException) and error.code == 401:

@@ -17,7 +17,6 @@ from screening.web.core import error_pages
 from screening.web.core.guards import context, open_to_all
 from screening.web.core.limits import a_file, a_link, seconds_to_wait
 from screening.web.core.refusal_words import VERIFYING, words
-from screening.web.reports.openapi import describe
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reports import authorities, verification
 from screening.workflow.reports import issued as issued_reports
@@ -115,11 +114,6 @@ def check_for_program() -> ResponseReturnValue:
         error, status = _refusal(refused)
         return jsonify(error=error), status
     return jsonify(checked.as_json())
-
-
-@bp.get("/api/v1/openapi.json")
-def describe_for_program() -> ResponseReturnValue:
-    return jsonify(describe(request.host_url.rstrip("/")))
 
 
 @bp.errorhandler(429)

@@ -18,8 +18,10 @@ from screening.storage.tables import (
     Note,
     Passkey,
     Patient,
+    Reference,
     Screening,
     Treatment,
+    Webhook,
 )
 from screening.workflow.core.context import Context, Vault
 
@@ -44,11 +46,11 @@ def _key(context: Vault, session: Session, row: Any) -> bytes:
             return context.screening_key(session, row)
         case Clinic():
             return context.clinic_key(row)
-        case Account():
+        case Account() | Webhook():
             return context.clinic_key(session.get_one(Clinic, row.clinic_id))
         case Patient():
             return context.patient_key(session, row)
-        case Note() | Treatment() | CheckIn():
+        case Note() | Treatment() | CheckIn() | Reference():
             return context.patient_key(session, session.get_one(Patient, row.patient_id))
         case Passkey():
             return _key(context, session, session.get_one(Account, row.account_id))

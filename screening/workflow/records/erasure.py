@@ -27,6 +27,7 @@ from screening.storage.tables import (
     Note,
     Patient,
     PatientWord,
+    Reference,
     ReportRow,
     ReportStamp,
     Screening,
@@ -117,6 +118,7 @@ def empty_person(
         context.record(session, by, "erase", screening, why)
     at = Actor(by.who, rows[0].clinic_id)
     context.record(session, at, "erase patient", why=f"{rows[0].id}: {why}")
+    context.tell_of(session, rows[0])
     return numbers
 
 
@@ -169,7 +171,8 @@ def _empty_patient(context: Vault, session: Session, patient: Patient) -> None:
     seal_column(key, patient, "content", NOBODY)
     patient.number_hash = patient.person_hash = patient.code_hash = None
     patient.code_misses, patient.code_locked_until = 0, None
-    session.execute(delete(PatientWord).where(PatientWord.patient_id == patient.id))
+    for held in (PatientWord, Reference):
+        session.execute(delete(held).where(held.patient_id == patient.id))
     session.flush()
     for screening in session.scalars(select(Screening).where(Screening.patient_id == patient.id)):
         _hold_nothing(screening, key)
@@ -186,7 +189,8 @@ def _empty(context: Vault, session: Session, screening: Screening) -> None:
     screening.link_hash = context.hash(f"link:{new_token()}")
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
     screening.person_hash = screening.device_hash = None
-    session.execute(delete(Note).where(Note.screening_id == id))
+    for held in (Note, Reference):
+        session.execute(delete(held).where(held.screening_id == id))
     _empty_treatments(context, session, id)
     for table in Table.metadata.sorted_tables:
         sealed = _sealed_in(table)
