@@ -1,3 +1,5 @@
+CREATE INDEX ix_account_change_clinic_id ON account_change (clinic_id)
+CREATE INDEX ix_account_notice_state ON account_notice (state)
 CREATE INDEX ix_audit_screening_id ON audit (screening_id)
 CREATE INDEX ix_check_in_desk ON check_in (clinic_id, gravity, handled_at)
 CREATE INDEX ix_check_in_due ON check_in (state, due_on)
@@ -22,6 +24,7 @@ CREATE INDEX ix_screening_recheck_of ON screening (recheck_of) WHERE recheck_of 
 CREATE INDEX ix_screening_state ON screening (state)
 CREATE INDEX ix_screening_submitted ON screening (clinic_id, submitted_at)
 CREATE INDEX ix_sign_in_account_id ON sign_in (account_id)
+CREATE INDEX ix_sign_in_browser_hash ON sign_in (browser_hash)
 CREATE INDEX ix_treatment_day ON treatment (clinic_id, treated_on)
 CREATE INDEX ix_treatment_lot_lot_hash ON treatment_lot (lot_hash)
 CREATE INDEX ix_treatment_patient_id ON treatment (patient_id)
@@ -34,8 +37,6 @@ CREATE TABLE account (
   role VARCHAR NOT NULL,
   password_hash VARCHAR NOT NULL,
   credentials BLOB,
-  misses INTEGER NOT NULL,
-  locked_until DATETIME,
   disabled_at DATETIME,
   created_at DATETIME NOT NULL,
   totp BLOB,
@@ -45,14 +46,57 @@ CREATE TABLE account (
   link_expires_at DATETIME,
   certificates VARCHAR,
   language VARCHAR,
+  registration VARCHAR,
+  vouched_by VARCHAR,
+  unfinished BLOB,
   CONSTRAINT fk_account_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
   CONSTRAINT pk_account PRIMARY KEY (id),
   CONSTRAINT uq_account_link_hash UNIQUE (link_hash),
   CONSTRAINT uq_account_username UNIQUE (username)
 )
+CREATE TABLE account_change (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  account_id VARCHAR,
+  username VARCHAR,
+  name VARCHAR,
+  role VARCHAR,
+  registration VARCHAR,
+  begun_by VARCHAR NOT NULL,
+  begun_at DATETIME NOT NULL,
+  state VARCHAR NOT NULL,
+  settled_by VARCHAR,
+  settled_at DATETIME,
+  CONSTRAINT fk_account_change_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT fk_account_change_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT pk_account_change PRIMARY KEY (id)
+)
+CREATE TABLE account_notice (
+  id VARCHAR NOT NULL,
+  change_id VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at DATETIME NOT NULL,
+  lease_until DATETIME,
+  created_at DATETIME NOT NULL,
+  sent_at DATETIME,
+  CONSTRAINT fk_account_notice_change_id FOREIGN KEY(change_id) REFERENCES account_change (id),
+  CONSTRAINT pk_account_notice PRIMARY KEY (id)
+)
 CREATE TABLE alembic_version (
   version_num VARCHAR(32) NOT NULL,
   CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)
+CREATE TABLE annex (
+  clinic_id VARCHAR NOT NULL,
+  definitions_hash VARCHAR NOT NULL,
+  language VARCHAR NOT NULL,
+  pdf BLOB NOT NULL,
+  sealed_at DATETIME NOT NULL,
+  CONSTRAINT fk_annex_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_annex_definitions_hash FOREIGN KEY(definitions_hash) REFERENCES definitions (hash),
+  CONSTRAINT pk_annex PRIMARY KEY (clinic_id, definitions_hash, language)
 )
 CREATE TABLE audit (
   sequence INTEGER NOT NULL,
@@ -109,6 +153,7 @@ CREATE TABLE clinic (
   language VARCHAR DEFAULT 'en' NOT NULL,
   emergency VARCHAR DEFAULT '112' NOT NULL,
   alert_to VARCHAR,
+  one_a_page BOOLEAN DEFAULT 0 NOT NULL,
   CONSTRAINT pk_clinic PRIMARY KEY (id)
 )
 CREATE TABLE decision (
@@ -155,6 +200,7 @@ CREATE TABLE lock (
   name VARCHAR NOT NULL,
   misses INTEGER NOT NULL,
   locked_until DATETIME,
+  at DATETIME,
   CONSTRAINT pk_lock PRIMARY KEY (name)
 )
 CREATE TABLE mark (
@@ -317,6 +363,7 @@ CREATE TABLE sign_in (
   factor VARCHAR,
   browser VARCHAR DEFAULT '' NOT NULL,
   confirmed_at DATETIME,
+  browser_hash VARCHAR,
   CONSTRAINT fk_sign_in_account_id FOREIGN KEY(account_id) REFERENCES account (id),
   CONSTRAINT pk_sign_in PRIMARY KEY (id)
 )
