@@ -5,10 +5,10 @@ from functools import cache
 
 import pikepdf
 import pytest
+from screening.documents.rendering.tags import finish_tags
 from weasyprint import HTML
 
 from screening.documents.rendering.fonts import use_own_fonts
-from screening.documents.rendering.tags import finish_tags
 from screening.documents.signing.seal import seal_pdf, sign_pdf
 from screening.documents.verifying.verify import verify_pdf
 from tests.documents.sealing import LATER, NOW, authority, doctor, seal, signed
