@@ -14,10 +14,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from screening.bootstrap import open_context
 from screening.config import Config, read_config
 from screening.shipped import TEMPLATES, TRANSLATIONS
-from screening.web.accounts import account, administrator, sign_in
+from screening.web.accounts import account, administrator, audit, second_person, sign_in
+from screening.web.accounts.administration_forms import ROLE_WORDS
 from screening.web.clinics import alerts, branding
+from screening.web.clinics.here import clinic_here, clinic_name, clinic_phone
 from screening.web.core import keeping, kept_form, leaving, outcomes, saying_no
 from screening.web.core.formatting import (
+    card_date,
     harmless,
     is_withheld,
     iso_day,
@@ -30,7 +33,6 @@ from screening.web.core.formatting import (
     state_words,
 )
 from screening.web.core.guards import (
-    clinic_name,
     cookie_name,
     deny_unguarded,
     end_old_visit,
@@ -40,7 +42,9 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.operations import health, metrics, statement
+from screening.web.integration import api, clinical, keys, news
+from screening.web.integration import screenings as screenings_for_programs
+from screening.web.operations import cookies, health, metrics, statement
 from screening.web.patients import patients
 from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
@@ -115,11 +119,14 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
     app.jinja_env.filters |= {"duration": shown_duration, "iso_day": iso_day, "wait": shown_wait}
-    app.jinja_env.filters["listed"] = listed
+    app.jinja_env.filters |= {"card_date": card_date, "listed": listed}
     app.jinja_env.tests["withheld"] = is_withheld
     app.jinja_env.globals |= {
         "as_written": as_written,
+        "changes_lately": second_person.changes_lately,
+        "clinic_here": clinic_here,
         "clinic_name": clinic_name,
+        "clinic_phone": clinic_phone,
         "get_locale": get_locale,
         "is_unfinished": keeping.is_unfinished,
         "languages": languages,
@@ -129,10 +136,12 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         "moment_of": datetime.fromisoformat,
         "outcome_looks": outcomes.LOOKS,
         "outcome_names": outcomes.WORDS,
+        "role_words": ROLE_WORDS,
         "shown_answer": shown_answer,
         "was_said": keeping.said,
         "states_in_words": state_words,
         "stylesheet": branding.stylesheet,
+        "to_confirm": second_person.to_confirm,
     }
     metrics.register(app)
     app.before_request(health.answer_at_once)
@@ -140,6 +149,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
+    csrf.exempt(api.bp)  # it goes by a key in a header, which no browser sends by itself
     login.init_app(app)
     limiter.init_app(app)
     app.before_request(deny_unguarded)
@@ -148,7 +158,8 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(end_old_visit)
     app.before_request(leaving.go_on)
     treating = (treatment, sign, recall, alerts)
-    desks = (desk, inviting, acts, review, lead, administrator, patients, *treating)
+    staff = (account, administrator, audit, second_person)
+    desks = (desk, inviting, acts, review, lead, patients, *staff, *treating)
     pages = (
         answering,
         finishing,
@@ -161,12 +172,17 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         handover,
         tablets,
         sign_in,
-        account,
         health,
         verify,
         branding,
         statement,
+        api,
+        keys,
+        clinical,
+        news,
+        screenings_for_programs,
         leaving,
+        cookies,
     )
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)

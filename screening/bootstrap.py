@@ -33,6 +33,7 @@ from screening.storage.database import Database
 from screening.storage.encryption import Keys
 from screening.storage.installation import Safe
 from screening.workflow.accounts import sessions
+from screening.workflow.accounts.making import SERVER
 from screening.workflow.clinics import clinics
 from screening.workflow.core.context import Context
 from screening.workflow.mail.smtp import MailServer
@@ -70,8 +71,8 @@ def open_context(config: Config) -> Context:
             seal=seal,
             ring=open_bell(queue),
             workers=lambda: worker_states(queue),
-            issue=lambda who, at: issue_certificate(
-                open_authority(config, keys), who, "doctor", at
+            issue=lambda who, at, number, alone: issue_certificate(
+                open_authority(config, keys), who, "doctor", at, None, number, alone
             ),
             issue_seal=lambda clinic, at: issue_seal(config, keys, clinic, at),
             now=now,
@@ -80,6 +81,7 @@ def open_context(config: Config) -> Context:
             trust=(*trusted(config), *seal.chain[-1:], *(clock.roots if clock else ())),
             public_url=config.public_url,
             mail=open_mail(config),
+            webhook_networks=config.webhook_networks,
         )
         adopt(context)
         return context
@@ -210,7 +212,7 @@ def issue_seal(config: Config, keys: Keys, clinic: str, at: datetime) -> Credent
 
 def renew_certificates(config: Config, context: Context) -> None:
     """Issue new seals and doctors' certificates where less than 30 days are left."""
-    keys, authority = context.keys, open_authority(config, context.keys)
+    keys = context.keys
     for clinic in health.ending_seals(context):
         if clinic is None and not config.seal_file:
             (config.instance / "seal.p12").unlink(missing_ok=True)
@@ -219,7 +221,8 @@ def renew_certificates(config: Config, context: Context) -> None:
         elif clinic and (seal := issue_seal(config, keys, clinic.name, context.now())):
             clinics.renew_seal(context, clinic.id, seal)
     for one in health.ending_doctors(context):
-        issued = issue_certificate(authority, one.name, "doctor", context.now())
+        alone = one.vouched_by == SERVER
+        issued = context.issue(one.name, context.now(), one.registration, alone)
         sessions.renew_credentials(context, one.id, issued)
 
 

@@ -10,11 +10,11 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from screening.commands import backup, clinic, keeping
+from screening.commands import backup, clinic, invite, keeping
 from screening.commands.audit import audit
 from screening.commands.burden import burden
 from screening.commands.code import code
@@ -29,7 +29,9 @@ from screening.commands.verify import verify
 from screening.config import PRIVATE, SETTINGS, SettingError, read_config
 from screening.storage.turn import WaitedTooLongError
 
-REPORT_KEYS = frozenset({"patient"})
+if TYPE_CHECKING:
+    from screening.clinical.definitions.definitions import Definitions
+    from screening.clinical.evaluation.case import Case
 
 
 class Commands(click.Group):
@@ -95,15 +97,10 @@ def check(folder: Path | None, population: bool) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def evaluate(file: Any, folder: Path | None) -> None:
     """Read a case as JSON and print what is advised for each procedure."""
-    from screening.clinical.evaluation.case import CaseError, read_case
     from screening.clinical.evaluation.verdicts import verdicts_of
 
     definitions = _load(folder or read_config().questions)
-    try:
-        case = read_case(definitions, _read_json(file))
-    except CaseError as error:
-        _stop(error.problems, 2)
-    told = verdicts_of(definitions, case)
+    told = verdicts_of(definitions, _read_case(definitions, _read_json(file)))
     click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
@@ -130,26 +127,35 @@ def export_questionnaire(procedures: tuple[str, ...]) -> None:
 @click.option("--definitions", "folder", type=FOLDER, help="Other definitions than those in force.")
 def report(file: Any, output: Path, folder: Path | None) -> None:
     """Make a sealed PDF report of the case in FILE."""
-    from screening.clinical.evaluation.case import CaseError, read_case
     from screening.clinical.report.report import compile_report
     from screening.documents.rendering.render import render_pdf
     from screening.documents.signing.seal import seal_pdf
 
     config = read_config()
     definitions = _load(folder or config.questions)
-    raw: dict[str, Any] = {}
-    try:
-        raw = _read_json(file)
-        case = read_case(definitions, raw, REPORT_KEYS)
-    except CaseError as error:
-        _stop([*error.problems, *_wrong_name(raw)], 2)
-    if problems := _wrong_name(raw):
-        _stop(problems, 2)
+    raw = _read_json(file)
+    case = _read_case(definitions, raw)
+    if not case.answers and not case.given.states:
+        _stop(["nothing is answered: a report would say nothing. Give answers or findings"], 2)
     context = _open_installation(config)
     seal, at = context.seal, context.now()
     compiled = compile_report(definitions, case, raw, _frame(raw, at, config.organisation))
     output.write_bytes(seal_pdf(render_pdf(compiled), seal, at, "Report made from a case file"))
     click.echo(f"{output}: sealed", err=True)
+
+
+def _read_case(definitions: Definitions, raw: Any) -> Case:
+    """Return the case in a file: `evaluate` and `report` read the same one."""
+    from screening.clinical.evaluation.case import CaseError, read_case
+    from screening.clinical.report.visit import CASE_KEYS
+
+    try:
+        case = read_case(definitions, raw, CASE_KEYS)
+    except CaseError as error:
+        _stop([*error.problems, *_wrong_name(raw)], 2)
+    if problems := _wrong_name(raw):
+        _stop(problems, 2)
+    return case
 
 
 def _wrong_name(raw: Any) -> list[str]:
@@ -263,7 +269,7 @@ def worker() -> None:
     run_worker(config, context.keys, open_context)
 
 
-for command in (*clinic.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):
+for command in (*clinic.COMMANDS, *invite.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)
 
 

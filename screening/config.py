@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from screening.shipped import QUESTIONS
@@ -30,6 +31,7 @@ CODES = (r" *[A-Za-z_]{2,11} *(, *[A-Za-z_]{2,11} *)*", "en,ar")
 SERVER = (r"|[a-z+]+://[^/?#\s]+/?", "smtp://user@mail.example:587")
 NAME = (r"\S[^\x00-\x1f\x7f]*", "the name of an organisation")
 MAILBOX = (r"|[^@\s<>,]+@[^@\s<>,]+", "desk@clinic.example")
+NETWORKS = (r"|[0-9a-fA-F:./]+(, *[0-9a-fA-F:./]+)*", "10.0.0.0/8")
 TOKEN = (r"[!-~]*", "a word without blanks")
 SECRET = (DATABASE, CLOCK, SERVER, TOKEN)  # may hold a password, which no message repeats
 
@@ -52,6 +54,7 @@ SETTINGS = (
     Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served", PLACE),
     Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS", SITE),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
+    Setting("LEDGER", "", "file of what was erased and ended; empty is INSTANCE/ledger"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start", NAME),
     Setting(
         "SEAL_FILE", "", "PKCS#12 file or pkcs11: address of a seal for all clinics; see README"
@@ -68,6 +71,12 @@ SETTINGS = (
         "2",
         "days before the appointment to remind who has not finished",
         between=(0, 365),
+    ),
+    Setting(
+        "WEBHOOK_NETWORKS",
+        "",
+        "networks of your own that webhooks may reach, such as 10.0.0.0/8; empty is none",
+        NETWORKS,
     ),
     Setting(
         "PROXIES",
@@ -110,6 +119,7 @@ class Config:
     address: str
     public_url: str
     secret_file: Path
+    ledger: Path
     organisation: str
     seal_file: str
     seal_passphrase_file: str
@@ -120,6 +130,7 @@ class Config:
     smtp_password_file: str
     mail_from: str
     remind_days: int
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...]
     proxies: int
     metrics_token: str
     web_threads: int
@@ -155,6 +166,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         address=value["ADDRESS"],
         public_url=value["PUBLIC_URL"].rstrip("/"),
         secret_file=Path(secret).absolute() if secret else instance / "secret",
+        ledger=Path(value["LEDGER"]).absolute() if value["LEDGER"] else instance / "ledger",
         organisation=value["ORGANISATION"],
         seal_file=value["SEAL_FILE"],
         seal_passphrase_file=value["SEAL_PASSPHRASE_FILE"],
@@ -165,6 +177,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         smtp_password_file=value["SMTP_PASSWORD_FILE"],
         mail_from=value["MAIL_FROM"],
         remind_days=int(value["REMIND_DAYS"]),
+        webhook_networks=_networks(value["WEBHOOK_NETWORKS"]),
         proxies=int(value["PROXIES"]),
         metrics_token=value["METRICS_TOKEN"],
         web_threads=int(value["WEB_THREADS"]),
@@ -245,3 +258,12 @@ def write_secrets(path: Path, generations: list[bytes], first: bool = False) -> 
     with contextlib.suppress(FileExistsError):
         os.link(part, path)
     part.unlink()
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+    except ValueError as error:
+        raise SettingError(
+            f"SCREENING_WEBHOOK_NETWORKS: {error}; write networks such as 10.0.0.0/8"
+        ) from error

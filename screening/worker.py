@@ -6,6 +6,7 @@ once a minute, so that an order whose bell was lost is carried out all the same.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -21,17 +22,20 @@ from screening.parent_death import ending_with_us
 from screening.storage.encryption import Keys
 from screening.storage.turn import WaitedTooLongError
 from screening.workflow.core.context import Context
+from screening.workflow.core.news import HOOK
+from screening.workflow.integration import delivering
 from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
-from screening.workflow.records import retention
+from screening.workflow.records import ledger, retention
 from screening.workflow.reports import annexes, making, restamping
 from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
 A_FEW = 10
+log = logging.getLogger("screening.worker")
 STEP_BACK = 5  # of 19: pages are answered first, and a busy machine still makes reports
 
 
@@ -68,6 +72,8 @@ class _Work:
         try:
             if order_id.startswith(MAIL):
                 delivery.send_mail(context, order_id)
+            elif order_id.startswith(HOOK):
+                delivering.deliver(context, order_id)
             elif order_id.startswith(restamping.RESTAMP):
                 restamping.restamp(context, order_id.removeprefix(restamping.RESTAMP))
             elif order_id.startswith(ANNEX):
@@ -80,14 +86,20 @@ class _Work:
     def look(self) -> None:
         """End old links, remind, ask how it went; order anew what nobody rang for."""
         context = self.open_installation(self.config)
+        _keep_ledger(context, self.config)
         retention.expire(context)
         reminders.order_reminders(context, self.config.remind_days)
         asking.ask_how_it_went(context)
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):
             waits.ask_after_waits(context)  # each opens reports, so not every minute
             self.waits_seen = hour
-        due = [*making.due_reports(context), *delivery.due_mails(context)]
-        for order_id in (*due, *annexes.missing_annexes(context)):
+        due = (
+            making.due_reports,
+            delivery.due_mails,
+            delivering.due_news,
+            annexes.missing_annexes,
+        )
+        for order_id in (id for of_kind in due for id in of_kind(context)):
             self.order(order_id)
         self._stamp_a_few(context)
         tell_state(self.queue, self.hindrance, context.now())
@@ -100,6 +112,14 @@ class _Work:
         for report_id in self.to_stamp[:A_FEW]:
             self.order(f"{restamping.RESTAMP}{report_id}")
         del self.to_stamp[:A_FEW]
+
+
+def _keep_ledger(context: Context, config: Config) -> None:
+    """Write down what was ended; a ledger that cannot be written holds up no report."""
+    try:
+        ledger.extend(context, config.ledger)
+    except OSError as error:
+        log.error("the ledger cannot be written: %s", error.strerror)
 
 
 def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config], Context]) -> None:

@@ -6,6 +6,7 @@ import os
 import pickle
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -39,8 +40,14 @@ TEMPORARY = os.environ.get("PYTEST_DEBUG_TEMPROOT")
 
 
 def pytest_xdist_auto_num_workers():
-    """One process more than processors: a test waits for pages and clocks half of its time."""
-    return (os.cpu_count() or 1) + 1
+    """Two processes for each processor, where there is memory for the second.
+
+    A test waits for pages and clocks half of its time; a process with its clinic and its browser
+    takes a gigabyte and a half.
+    """
+    processors = os.cpu_count() or 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(processors, min(2 * processors, memory // (2 * 2**30)))
 
 
 def pytest_collection_modifyitems(items):
@@ -185,6 +192,20 @@ def read_the_lists_once():
         patch.setattr(bootstrap, "load_definitions", load)
         pack = once_where_shipped(bootstrap.pack_definitions)
         patch.setattr(bootstrap, "pack_definitions", pack)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hash_passwords_quickly():
+    """Let what is slow on purpose not be slow a thousand times.
+
+    What a password costs is the subject of tests/workflow/accounts/test_hashing.py.
+    """
+    from screening.workflow.accounts import hashing
+
+    quick = replace(hashing.hasher._parameters, time_cost=1, memory_cost=8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing.hasher, "_parameters", quick)
         yield
 
 

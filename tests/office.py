@@ -42,14 +42,17 @@ PASSWORD = "correct horse battery"
 class Client(FlaskClient):
     """A browser that goes from a form which was refused to the page that says why, as browsers do.
 
-    Where a form was taken the answer is left as it came: a redirect.
+    So it does from a search to what was found. Where a form was taken the answer is left as it
+    came: a redirect.
     """
 
     def open(self, *args, **kwargs):
         response = super().open(*args, **kwargs)
-        to = response.headers.get("Location", "")
-        refused = to.startswith("/no/") or re.search(r"[?&](checked|lang)=", to)
-        return self.get(to) if response.status_code == 303 and refused else response
+        to, asked = response.headers.get("Location", ""), str(args[0]) if args else ""
+        leads_back = re.match(r"/no/|/verify/result/|.*[?&](checked|lang|why|now)=", to)
+        is_search = re.search(r"/(search|reception/patients|recall|verification)$", asked)
+        seen = response.status_code == 303 and (leads_back or is_search)
+        return self.get(to) if seen else response
 
 
 def refused(act, *arguments):
@@ -125,7 +128,9 @@ class Office:
         credentials = None
         if role == "doctor":
             authority = open_authority(self.config, self.context.keys)
-            credentials = issue_certificate(authority, name, "doctor", self.now)
+            credentials = issue_certificate(
+                authority, name, "doctor", self.now, registration="GMC 7654321"
+            )
         clinic = clinic or self.clinic
         id = sessions.add_account(
             self.context, program(clinic), username, name, role, PASSWORD, credentials
@@ -247,11 +252,13 @@ class Office:
 
     def submit(self, *procedures, at=None, **special):
         """Return the id of a screening that was answered and sent; `at` is when to come."""
-        invitation = self.invite(*procedures, at=at)
-        self.answer(invitation.screening_id, **special)
-        self.stand_by(invitation.screening_id)
-        answering.submit(self.context, self.hold(invitation.screening_id), DECLARED)
-        return invitation.screening_id
+        return self.answer_and_send(self.invite(*procedures, at=at).screening_id, **special)
+
+    def answer_and_send(self, screening_id, **special):
+        self.answer(screening_id, **special)
+        self.stand_by(screening_id)
+        answering.submit(self.context, self.hold(screening_id), DECLARED)
+        return screening_id
 
     def stand_by(self, screening_id):
         """Say to each question about a medicine on the list that all is right as it stands."""

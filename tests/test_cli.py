@@ -172,6 +172,27 @@ def test_a_name_that_is_none_is_refused_and_nothing_is_written(installation, tmp
     assert [line.split(":")[0] for line in complaints] == ["extra", "patient"]
 
 
+def test_evaluate_reads_the_file_that_report_reads(installation):
+    named, plain = (
+        evaluate(installation, CASE | {"patient": "Ana Silva"}),
+        evaluate(installation, CASE),
+    )
+    assert (named.exit_code, named.stdout) == (0, plain.stdout)
+    wrong = evaluate(installation, CASE | {"patient": 5})
+    assert (wrong.exit_code, wrong.stderr.split(":")[0]) == (2, "patient")
+
+
+@pytest.mark.parametrize("otherwise", ["unknown", "absent"])
+def test_a_report_of_a_case_with_nothing_answered_is_refused(installation, tmp_path, otherwise):
+    nothing = CASE | {"answers": {}, "findings": {}, "otherwise": otherwise}
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(nothing))
+    done = run(installation, "report", path, "-o", tmp_path / "report.pdf")
+    assert (done.exit_code, "nothing is answered" in done.stderr) == (2, True)
+    assert not (tmp_path / "report.pdf").exists()
+    assert evaluate(installation, nothing).exit_code == 0
+
+
 @pytest.fixture(scope="module")
 def sealed(installation, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
@@ -289,3 +310,9 @@ def test_rescreen_refuses_a_clinic_that_is_not_there(installation):
 
     assert done.exit_code == 2
     assert "name the clinic with --clinic ID" in done.stderr
+
+
+def test_without_a_clock_nothing_is_stamped_again_and_it_is_said(installation):
+    done = run(installation, "restamp")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "set SCREENING_TIMESTAMP_URL" in done.stderr

@@ -122,7 +122,7 @@ def test_the_moment_is_an_argument(path):
     assert not looks & CLOCKS
 
 
-LATE = {"alembic", "icalendar", "huey", "psycopg", "pyhanko", "weasyprint"}
+LATE = {"aiohttp", "alembic", "icalendar", "huey", "psycopg", "pyhanko", "weasyprint"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Commands for a clinic: open it, its accounts and tablets, invite, certificates."""
+"""Commands for a clinic: open it, its accounts and tablets, certificates."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ import click
 from screening.commands.opening import choose_clinic, open_installation, stop
 from screening.config import read_config
 from screening.workflow.core.roles import ROLES
+
+ACCOUNT_WORDS = {
+    "taken": "this user name is taken: choose another one",
+    "name-taken": "someone at this clinic has this name, or one that looks the same: "
+    "add a further name",
+    "needs-registration": "a doctor needs --registration: letters and digits, at most 40",
+}
+CONFIRM_WORDS = {
+    "gone": "nothing with this id waits at this clinic; without an id the command lists what does",
+    "settled": "this was confirmed or dropped before, or has waited for more than two weeks",
+    "closed": "the account that this is about, or of who began it, was closed",
+    "others-confirm": "somebody at the clinic may confirm this: the command stands in only "
+    "where nobody may",
+    "name-taken": "someone at this clinic has this name by now, or one that looks the same",
+    "taken": "this user name is taken by now",
+}
 
 
 @click.command()
@@ -67,20 +83,56 @@ def _open(context: Any, name: str, zone: str | None) -> str:
     required=True,
     type=click.Choice(ROLES),
 )
+@click.option("--registration", help="A doctor's number at the authority that registers doctors.")
 @click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
-def account(username: str, name: str, role: str, clinic_id: str | None) -> None:
-    """Open an account and print its first password."""
+def account(
+    username: str, name: str, role: str, registration: str | None, clinic_id: str | None
+) -> None:
+    """Open an account and print its first password.
+
+    No second person has confirmed it: a doctor's certificate says so.
+    """
     import secrets
 
+    from screening.workflow.accounts.making import SERVER
+    from screening.workflow.accounts.naming import read_registration
     from screening.workflow.accounts.sessions import add_account
     from screening.workflow.core.actor import program
+    from screening.workflow.core.refusal import ActRefusedError
 
     context = open_installation()
-    credentials = context.issue(name, context.now()) if role == "doctor" else None
     password = secrets.token_urlsafe(9)
     by = program(choose_clinic(context, clinic_id))
-    add_account(context, by, username, name, role, password, credentials)
+    try:
+        number = read_registration(registration) if role == "doctor" else None
+        credentials = context.issue(name, context.now(), number, True) if number else None
+        add_account(context, by, username, name, role, password, credentials, SERVER)
+    except ActRefusedError as refused:
+        stop([ACCOUNT_WORDS[refused.reason]], 2)
     click.echo(f"user name: {username}   password: {password}")
+
+
+@click.command()
+@click.argument("change", required=False)
+@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
+def confirm(change: str | None, clinic_id: str | None) -> None:
+    """Confirm the CHANGE of accounts that nobody at the clinic may confirm; list what waits."""
+    from screening.workflow.accounts.second_person import confirm_on_server, waiting_at
+    from screening.workflow.core.refusal import ActRefusedError
+
+    context = open_installation()
+    clinic_id = choose_clinic(context, clinic_id)
+    if change is None:
+        for id, kind, whom in waiting_at(context, clinic_id):
+            click.echo(f"{id}  {kind}  {whom}".rstrip())
+        return
+    try:
+        done = confirm_on_server(context, clinic_id, change)
+    except ActRefusedError as refused:
+        stop([CONFIRM_WORDS.get(refused.reason, f"refused: {refused.reason}")], 2)
+    click.echo(f"confirmed on the server: {done.name}".rstrip(": "))
+    if done.link:
+        click.echo(f"{read_config().public_url}/set-password/{done.link}")
 
 
 @click.command()
@@ -114,23 +166,4 @@ def certificates(renew: bool) -> None:
     sys.exit(1 if notices else 0)
 
 
-@click.command()
-@click.argument("name")
-@click.option("--procedure", "procedures", multiple=True, help="May be given several times.")
-@click.option("--clinic", "clinic_id", help="The clinic's id; needed where there are several.")
-def invite(name: str, procedures: tuple[str, ...], clinic_id: str | None) -> None:
-    """Invite the patient NAME and print the personal link."""
-    from screening.workflow.core.actor import program
-    from screening.workflow.core.refusal import ActRefusedError
-    from screening.workflow.reception.invitations import invite as invite_
-
-    context = open_installation()
-    try:
-        made = invite_(context, program(choose_clinic(context, clinic_id)), name, procedures)
-    except ActRefusedError:
-        known = ", ".join(context.definitions.procedures)
-        stop([f"name up to ten of these procedures: {known}"], 2)
-    click.echo(f"{read_config().public_url}/s/{made.link}")
-
-
-COMMANDS = (clinic, account, kiosk, certificates, invite)
+COMMANDS = (clinic, account, confirm, kiosk, certificates)

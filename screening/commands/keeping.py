@@ -62,6 +62,7 @@ def erase(number: str | None, patient: str | None, reason: str, clinic_id: str |
     from screening.workflow.core.actor import PROGRAM
     from screening.workflow.core.acts import ERASED_BECAUSE, OTHER_REASON, erased_because
     from screening.workflow.records import erasure
+    from screening.workflow.records.ledger import extend
 
     named = _one_of(number, patient)
     if not reason.strip():
@@ -74,6 +75,7 @@ def erase(number: str | None, patient: str | None, reason: str, clinic_id: str |
         else:
             id = _find(context, named, clinic_id).id
             others = erasure.erase(context, id, PROGRAM, reason.strip())
+        extend(context, settings().ledger)
     click.echo(f"{named} {'is' if number else 'are'} erased. Backups made before still hold it.")
     if erased_because(reason) == OTHER_REASON:
         click.echo(f"The audit log keeps no free text, and says “{OTHER_REASON}”.")
@@ -92,11 +94,13 @@ def _one_of(number: str | None, patient: str | None) -> str:
 def purge(dry_run: bool) -> None:
     """Erase what has been kept long enough, by SCREENING_KEEP_UNSENT_DAYS and KEEP_YEARS."""
     from screening.workflow.records import retention
+    from screening.workflow.records.ledger import extend
 
     config = settings()
     with installation() as context:
         act = retention.due_for_purge if dry_run else retention.purge
         found = act(context, config.keep_unsent_days, config.keep_years)
+        extend(context, config.ledger)
     for held in found:
         click.echo(f"{held.number} {held.state}")
     click.echo(f"{len(found)} {'would be erased' if dry_run else 'erased'}")

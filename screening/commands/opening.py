@@ -130,5 +130,5 @@ def only_new(file: Path) -> None:
         leave(f"{file} exists already; name a new file")
 
 
-def leave(problem: str) -> NoReturn:
-    stop([problem], 2)
+def leave(problem: str, code: int = 2) -> NoReturn:
+    stop([problem], code)

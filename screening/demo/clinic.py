@@ -19,6 +19,8 @@ from screening.workflow.clinics import clinics
 from screening.workflow.clinics.branding import change_look, look_of
 from screening.workflow.core.actor import Staff, program
 from screening.workflow.core.context import Context
+from screening.workflow.integration import api_keys
+from screening.workflow.integration.api_keys import Scope
 from screening.workflow.reception import invitations
 from screening.workflow.tablets import tablets
 
@@ -32,6 +34,7 @@ ACCOUNTS = (
 PATIENT = "Lan Nguyen"
 URL = "<address>"  # stands in the file for what the settings may change
 BORN = "1986-05-03"
+REGISTRATION = "DEMO 7654321"
 LONG_AGO = timedelta(days=200)  # when the clinic opened, where much has happened since
 
 
@@ -76,6 +79,7 @@ def _make(config: Config, context: Context, patients: bool, language: str) -> st
     if patients:
         doctor = opened["doctor"]
         tell(context, clock, _signed_in(context, doctor), doctor.password, ends)
+    key = api_keys.make_key(context, program(clinic), "Demo booking system", list(Scope))
     procedures = list(context.definitions.procedures)[:2]
     invitation = invitations.invite(context, program(clinic), PATIENT, procedures, born=BORN)
     return f"""
@@ -86,6 +90,8 @@ Kiosk           {URL}/kiosk   pairing code {pairing}
                 then start code {invitation.start_code} for the same patient, born {BORN}
                 PIN {pin} makes the tablet an ordinary browser again: {URL}/kiosk/release
 {"".join(rows)}
+API key         {URL}/api/v1   {key}
+
 The second step of a sign-in: run  .venv/bin/screening code SECRET  with the secret above,
 or type the secret into an authenticator app.
 
@@ -107,7 +113,7 @@ def _account(
 ) -> Opened:
     """Open an account whose second factor is set up already."""
     password = secrets.token_urlsafe(9)
-    credentials = context.issue(name, issued) if role == "doctor" else None
+    credentials = context.issue(name, issued, REGISTRATION, False) if role == "doctor" else None
     id = sessions.add_account(context, program(clinic), username, name, role, password, credentials)
     totp = pyotp.parse_uri(second_factor.offer_app(context, id))
     assert isinstance(totp, pyotp.TOTP)

@@ -19,6 +19,7 @@ from screening.storage.encryption import fingerprint
 from screening.storage.tables import AuditEntry
 
 START = "0" * 64
+RESTORED = "restore backup"  # before it numbers may be left out: they are used up
 CHAIN_LOCK = 7264
 
 
@@ -31,12 +32,13 @@ def record(
     clinic_id: str | None = None,
     screening_id: str | None = None,
     why: str | None = None,
+    skip_to: int = 0,
 ) -> str:
-    """Add an entry and return the new head of the chain."""
+    """Add an entry, of the sequence `skip_to` at least, and return the new head of the chain."""
     take_turn(session, CHAIN_LOCK)
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)).first()
     entry = AuditEntry(
-        sequence=last.sequence + 1 if last else 1,
+        sequence=max(last.sequence + 1 if last else 1, skip_to),
         at=at,
         who=who,
         act=act,
@@ -55,6 +57,8 @@ def find_break(session: Session, key: bytes) -> int | None:
     """Return the sequence of the first entry that does not fit, None for a whole chain."""
     before, expected = START, 1
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.sequence)):
+        if entry.act == RESTORED and entry.sequence > expected:
+            expected = entry.sequence
         if entry.sequence != expected or entry.mac != _mac(key, entry, before):
             return expected
         before, expected = entry.mac, expected + 1

@@ -11,7 +11,8 @@ import base64
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,22 +25,25 @@ from screening.storage import audit
 from screening.storage.columns import Table as Ours
 from screening.storage.database import (
     Database,
+    LostRowsError,
     OtherVersionError,
     check_revision,
     migrate,
     revision_of,
 )
-from screening.storage.encryption import SealedBlobError
-from screening.storage.installation import WrongSecretError, read_keys
-from screening.storage.sealed import open_column, open_value, screening_key
-from screening.storage.tables import Clinic, Patient, Screening
+from screening.storage.installation import WrongSecretError
+from screening.storage.proof import Proof, Use, prove, unused
 
 FORMAT = 1
 AT_ONCE = 200  # rows
 
 
 class BackupError(Exception):
-    """This file cannot be restored here; the text says why."""
+    """This file cannot be restored here; the text says why, `damaged` what does not open."""
+
+    def __init__(self, text: str, damaged: Sequence[str] = ()):
+        self.damaged = damaged
+        super().__init__(text)
 
 
 def write_backup(database: Database, path: Path, at: datetime) -> int:
@@ -67,19 +71,65 @@ def _plain(value: Any) -> str:
     return base64.b64encode(value).decode()
 
 
-def restore_backup(database: Database, path: Path, secrets: list[bytes]) -> int:
-    """Fill an empty database and return the number of rows; nothing is kept unless all fits.
+def prove_backup(path: Path, secrets: list[bytes], use: Use = unused) -> Proof:
+    """Read the file as it lies there and open all that is sealed in it.
 
-    Raises BackupError.
+    Raises BackupError where it could not be restored at all.
     """
     try:
-        with zipfile.ZipFile(path) as archive, database.rebuild() as connection:
-            if set(inspect(connection).get_table_names()) & set(Ours.metadata.tables):
-                raise BackupError("the database is not empty; name a new one")
+        with _whole(path, ValueError, OSError), zipfile.ZipFile(path) as archive:
+            about = json.loads(archive.read("about.json"))
+            proof = prove(lambda table: _read_table(archive, table), secrets, use)
+            rows = sum(len(archive.read(name).splitlines()) for name in _tables_in(archive))
+    except WrongSecretError as error:
+        raise BackupError("the secret does not fit this backup") from error
+    if rows != about["rows"]:
+        raise BackupError("rows are missing from the backup")
+    return proof
+
+
+def _tables_in(archive: zipfile.ZipFile) -> list[str]:
+    return [name for name in archive.namelist() if name.startswith("tables/")]
+
+
+def _read_table(archive: zipfile.ZipFile, table: str) -> Iterator[dict[str, Any]]:
+    with archive.open(_name(table)) as file:
+        for line in file:
+            yield _row(Ours.metadata.tables[table], line)
+
+
+def restore_backup(
+    database: Database,
+    path: Path,
+    secrets: list[bytes],
+    use: Use = unused,
+    after: Callable[[Session, Proof], None] = lambda session, proof: None,
+    damage_too: bool = False,
+) -> int:
+    """Fill an empty database and return the number of rows; nothing is kept unless all fits.
+
+    `after` has the last word in the same transaction. With `damage_too` what does not open is
+    kept as it is. Raises BackupError, and what `after` raises.
+    """
+    with _whole(path), zipfile.ZipFile(path) as archive, database.rebuild() as connection:
+        if set(inspect(connection).get_table_names()) & set(Ours.metadata.tables):
+            raise BackupError("the database is not empty; name a new one")
+        with _whole(path, ValueError):
             rows = _load(connection, archive)
-            _prove(connection, secrets)
-            return rows
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
+        with Session(connection) as session:
+            after(session, _prove(session, secrets, use, damage_too))
+            session.commit()  # into the transaction of `connection`
+        return rows
+
+
+@contextmanager
+def _whole(path: Path, *more: type[Exception]) -> Iterator[None]:
+    """Take what can go wrong while a file is read for what it is."""
+    found: tuple[type[Exception], ...]
+    found = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, LostRowsError, *more)
+    try:
+        yield
+    except found as error:
         raise BackupError(f"{path} is not a whole backup") from error
 
 
@@ -144,30 +194,19 @@ def _row(table: Table, line: bytes) -> dict[str, Any]:
     return row
 
 
-def _prove(connection: Connection, secrets: list[bytes]) -> None:
-    """Check the audit log and open every screening, as the program will."""
-    with Session(connection) as session:
-        try:
-            keys = read_keys(session, secrets)
-        except WrongSecretError as error:
-            raise BackupError("the secret does not fit this backup") from error
-        if broken := audit.find_break(session, keys.audit):
-            raise BackupError(f"the audit log is broken at entry {broken}")
-        try:
-            for clinic in session.scalars(select(Clinic)):
-                key = open_column(keys.wrapping, clinic, "wrapped_key")
-                _open_all(session, clinic.id, key)
-        except SealedBlobError as error:
-            raise BackupError(str(error)) from error
+def _prove(session: Session, secrets: list[bytes], use: Use, damage_too: bool) -> Proof:
+    """Check the audit log and open everything, as the program will."""
 
+    def fetch(table: str) -> Iterator[Any]:
+        query = select(Ours.metadata.tables[table]).execution_options(yield_per=AT_ONCE)
+        return (row._mapping for row in session.execute(query))
 
-def _open_all(session: Session, clinic_id: str, clinic_key: bytes) -> None:
-    query = (
-        select(Screening.id, Screening.person, Screening.wrapped_key)
-        .add_columns(Patient.id, Patient.wrapped_key)
-        .outerjoin(Patient, Patient.id == Screening.patient_id)
-        .where(Screening.clinic_id == clinic_id)
-    )
-    for id, person, wrapped, patient_id, of_patient in session.execute(query):
-        key = screening_key(clinic_key, id, wrapped, patient_id, of_patient)
-        open_value(key, "screening.person", id, person)
+    try:
+        proof = prove(fetch, secrets, use)
+    except WrongSecretError as error:
+        raise BackupError("the secret does not fit this backup") from error
+    if broken := audit.find_break(session, proof.keys.audit):
+        raise BackupError(f"the audit log is broken at entry {broken}")
+    if proof.damaged and not damage_too:
+        raise BackupError("; ".join(proof.damaged), proof.damaged)
+    return proof

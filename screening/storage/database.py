@@ -48,6 +48,10 @@ class OtherVersionError(Exception):
     """Another version of the program made these tables; the text says which is to open them."""
 
 
+class LostRowsError(ValueError):
+    """A row refers to one that is not there."""
+
+
 class Database:
     """Sessions to read and to write in; see `read` and `write`."""
 
@@ -93,7 +97,7 @@ class Database:
     def rebuild(self) -> Iterator[Connection]:
         """Change the tables themselves, all in one transaction.
 
-        Raises ValueError where a row is left that refers to nothing.
+        Raises LostRowsError where a row is left that refers to nothing.
         """
         with self._turn(LONGEST_REBUILD), self.engine.connect() as connection:
             # SQLite changes a table by making it anew, which no foreign key may notice.
@@ -219,11 +223,11 @@ def _check_foreign_keys(connection: Connection, on_off: str) -> None:
 
 
 def _check_references(connection: Connection) -> None:
-    """Raise ValueError where a row refers to nothing; PostgreSQL never lets that be."""
+    """Raise LostRowsError where a row refers to nothing; PostgreSQL never lets that be."""
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if broken:
-            raise ValueError(f"{len(broken)} references to nothing would be left")
+            raise LostRowsError(f"{len(broken)} references to nothing would be left")
 
 
 def _open_engine(address: str) -> Engine:

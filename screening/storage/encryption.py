@@ -69,6 +69,7 @@ class Keys:
     queue: bytes
     cookies: bytes
     credentials: bytes
+    ledger: bytes
 
     @classmethod
     def from_secret(cls, secret: bytes) -> Keys:

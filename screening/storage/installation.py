@@ -78,12 +78,6 @@ def _has_clinics(session: Session) -> bool:
     return session.scalars(select(Clinic.id).limit(1)).first() is not None
 
 
-def read_keys(session: Session, secrets: list[bytes]) -> Keys:
-    """Return the keys of a database that has them. Raises WrongSecretError."""
-    root, wrapping = (open_kept(secrets, session.get_one(Kept, n)) for n in ("root", "wrapping"))
-    return replace(Keys.from_secret(root), wrapping=wrapping)
-
-
 def open_kept(secrets: list[bytes], row: Kept) -> bytes:
     """Return what `row` holds, sealed under any of `secrets`. Raises WrongSecretError."""
     for secret in secrets:

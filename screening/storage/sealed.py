@@ -48,8 +48,11 @@ SEALED = {
     "report.pdf": SealedColumn("screening", "report:{}"),
     "message.recipient": SealedColumn("screening", "message:{}:to", "json"),
     "message.error": SealedColumn("screening", "message:{}:error", "json"),
+    "request.answer": SealedColumn("screening", "request:{}", "json"),
+    "webhook.content": SealedColumn("clinic", "webhook:{}", "json"),
+    "reference.content": SealedColumn("patient", "reference:{}", "json"),
 }
-OPEN = {"clinic.logo", "definitions.archive"}  # bytes that anyone may see
+OPEN = {"annex.pdf", "clinic.logo", "definitions.archive"}  # bytes that anyone may see
 
 
 def bound_to(column: str, id: str) -> str:

@@ -71,7 +71,8 @@ def test_a_source_distribution_builds_the_same_wheel(held, tmp_path):
     [packed] = tmp_path.glob("*.tar.gz")
     with tarfile.open(packed) as archive:
         assert not [n for n in archive.getnames() if {"tests", "bench"} & set(Path(n).parts)]
-        archive.extractall(tmp_path, filter="data")
+    # Not by Python, whose tarfile warns without the filter that Debian's 3.11.2 does not know.
+    subprocess.run(["tar", "-xf", packed, "-C", tmp_path], check=True)
     [unpacked] = tmp_path.glob("screening-*/")
     for face in (source / "screening").rglob("*.ttf"):  # cut once a run is enough
         target = unpacked / face.relative_to(source)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from screening.clinical.report.parts import Report, ReportAnswer, ReportProcedure, ReportReason
+from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.render import render_pdf
 
-SEALED = b"%PDF-1.7 stands for the sealed screening report"
 DECISION = {
     "doctor": {"name": "Dr Mai Trần"},
     "at": "2026-11-30T09:20:00+00:00",
@@ -285,6 +285,11 @@ def report(sample: Report) -> Report:
     return copy.deepcopy(sample)
 
 
+@pytest.fixture(scope="session")
+def copy_pdf(sample: Report) -> bytes:
+    return render_pdf(sample, reader=Reader.PATIENT)
+
+
 @pytest.fixture
 def brief(report: Report) -> Report:
     """The report without answers and steps before the visit, where these are not the subject."""
@@ -298,5 +303,5 @@ def screening_pdf(sample: Report) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def decided_pdf(sample: Report) -> bytes:
-    return render_pdf(sample, DECISION, {"screening-report.pdf": SEALED})
+def decided_pdf(sample: Report, screening_pdf: bytes) -> bytes:
+    return render_pdf(sample, DECISION, {"screening-report.pdf": screening_pdf})

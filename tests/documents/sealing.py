@@ -35,7 +35,7 @@ def seal() -> Credentials:
 
 @cache
 def doctor() -> Credentials:
-    return issue_certificate(authority(), "Dr Mai Trần", "doctor", NOW)
+    return issue_certificate(authority(), "Dr Mai Trần", "doctor", NOW, registration="GMC 7654321")
 
 
 @cache

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+from pypdf import PdfReader
 
 from screening.clinical.definitions.definitions import Definitions, assemble_questionnaire
 from screening.clinical.definitions.questionnaire import first_unanswered, journey
@@ -91,6 +92,21 @@ DECIDED = {
     ],
     "screening_sha256": "c0ffee" * 10 + "beef",
 }
+BESIDE = {
+    "emergency": "112",
+    "earlier": [
+        {
+            "what": "decision",
+            "day": "2025-09-03",
+            "doctor": "Dr Omar Haddad",
+            "rulings": [DECIDED["decisions"][1] | {"codes": ["treat-first"], "conditions": ""}],
+        },
+        {"what": "treatment", "day": "2025-06-14", "names": ["PRP"]},
+        {"what": "check-in", "day": "2025-06-21"},
+    ],
+    "unreadable": False,
+    "unconfirmed": True,
+}
 MOSCOW = FRAME | {"zone": "Europe/Moscow"}
 IN_RUSSIAN = DECIDED | {
     "doctor": {"name": "Анна Лебедева"},
@@ -142,15 +158,15 @@ def pdfs() -> dict[str, bytes]:
     arabic = _report(("mesotherapy-hair",), FRAME, patient="ar", doctor="ar", pregnant="unknown")
     russian = _report(FIVE[2:], MOSCOW, patient="vi", doctor="ru", **ILL)
     tablet = _report(("microcurrent", "prp"), TABLET, patient="ru", **ILL)
-    sealed = {"SC-2026-000123-screening.pdf": b"%PDF-1.7 stands for the sealed screening report"}
+    brief, arabic_pdf = render_pdf(two_languages), render_pdf(arabic)
     return {
-        "screening": render_pdf(everything, logo=LOGO),
+        "screening": render_pdf({**everything, "beside": BESIDE}, logo=LOGO),
         "copy": render_pdf(everything, reader=Reader.PATIENT),
-        "decided": render_pdf(three, DECIDED, sealed),
-        "plan": render_pdf(three, DECIDED, reader=Reader.PATIENT, logo=LOGO),
-        "right-to-left": render_pdf(arabic),
-        "russian": render_pdf(russian, IN_RUSSIAN, sealed),
-        "two-languages": render_pdf(two_languages),
+        "decided": render_pdf(three, DECIDED, {"SC-2026-000123-screening.pdf": brief}),
+        "plan": render_pdf({**three, "beside": BESIDE}, DECIDED, reader=Reader.PATIENT, logo=LOGO),
+        "right-to-left": arabic_pdf,
+        "russian": render_pdf(russian, IN_RUSSIAN, {"SC-2026-000123-screening.pdf": arabic_pdf}),
+        "two-languages": brief,
         "tablet": render_pdf(tablet),
     }
 
@@ -183,4 +199,5 @@ def _shown(content: bytes) -> str:
     try:
         return json.dumps(json.loads(content), indent=1, ensure_ascii=False, sort_keys=True)
     except ValueError:
-        return content.decode("latin-1")
+        is_pdf = content.startswith(b"%PDF")
+        return f"{len(PdfReader(io.BytesIO(content)).pages)} pages" if is_pdf else content.decode()

@@ -70,4 +70,4 @@ def test_a_short_secret_is_refused():
 def test_every_purpose_has_a_key_of_its_own():
     keys = Keys.from_secret(b"x" * 32)
 
-    assert len({getattr(keys, name) for name in keys.__dataclass_fields__}) == 6
+    assert len({getattr(keys, name) for name in keys.__dataclass_fields__}) == 7

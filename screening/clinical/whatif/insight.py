@@ -21,7 +21,7 @@ from screening.clinical.report.verdict_snapshot import StoredVerdict
 
 # A procedure and the finding that its list names.
 Rule = tuple[str, str]
-FEW = 5  # a count below this may point at one person
+FEW = 5  # a count below this may point at one person, and so may the difference of two counts
 Named = TypeVar("Named", Rule, str)
 
 
@@ -163,6 +163,15 @@ def count(screenings: Iterable[Seen]) -> Insight:
     for seen in screenings:
         insight.add(seen)
     return insight
+
+
+def in_steps(times: int) -> int | None:
+    """Return the count in steps of FEW, rounded down, and None for one below FEW that is not 0.
+
+    So nothing can be worked out by subtraction: a total less its other parts, a longer time
+    less a shorter one, today less yesterday.
+    """
+    return times // FEW * FEW if times >= FEW or times == 0 else None
 
 
 def spent(seconds: Sequence[int]) -> Spent | None:

@@ -26,6 +26,8 @@ AUTHORITY_LASTS = timedelta(days=3652)  # ten years
 CERTIFICATE_LASTS = timedelta(days=1095)  # three years
 EARLIER = timedelta(minutes=1)  # a certificate begins before its issue: clocks differ
 LONGEST_COMMON_NAME = 64  # bytes of UTF-8; X.520 says characters, `cryptography` counts bytes
+# What stands in a doctor's certificate whose account no second person of the clinic confirmed.
+ALONE = "Confirmed on the server, by no second person"
 JOINERS = re.compile("[\u200c\u200d]")  # Persian names need them
 # Our passphrases are keys of 256 bits, drawn and never typed: nobody guesses them at any
 # speed, and 600,000 rounds, right for a typed one, cost every start a second.
@@ -48,6 +50,11 @@ class Credentials:
     def subject(self) -> str:
         """Return the name of the person or seal that the certificate was issued to."""
         return name_in(self.certificate, NameOID.COMMON_NAME)
+
+    @property
+    def registration(self) -> str:
+        """Return the doctor's number at the authority that registers doctors, or ""."""
+        return registration_in(self.certificate)
 
     def in_force(self, at: datetime) -> bool:
         """Tell whether `at` lies in the time of this certificate and of all above it."""
@@ -127,8 +134,13 @@ def issue_certificate(
     purpose: Purpose,
     now: datetime,
     clinic: str | None = None,
+    registration: str | None = None,
+    alone: bool = False,
 ) -> Credentials:
     """Return a new key and certificate for the clinic's seal or for a doctor, for three years.
+
+    A doctor's carries the number of `registration`, and says so where the account was
+    confirmed on the server `alone`.
 
     Only a seal's certificate names `clinic` as its owner, or the authority's where it is
     None, so that no doctor's key can pass for a clinic's. It never outlives the authority.
@@ -140,7 +152,8 @@ def issue_certificate(
         raise CredentialsError("The certificate authority is not in force at this moment.")
     key = ec.generate_private_key(ec.SECP256R1())
     clinic = clinic or name_in(issuer, NameOID.ORGANIZATION_NAME)
-    subject = _name(clinic if purpose == "seal" else None, name)
+    organisation = clinic if purpose == "seal" else None
+    subject = _name(organisation, name, registration or None, ALONE if alone else None)
     begin = max(now - EARLIER, issuer.not_valid_before_utc)
     end = min(now + CERTIFICATE_LASTS, issuer.not_valid_after_utc)
     usage = _usage(digital_signature=True, content_commitment=True)
@@ -193,8 +206,25 @@ def name_in(certificate: x509.Certificate, part: x509.ObjectIdentifier) -> str:
     return "".join(str(found.value) for found in certificate.subject.get_attributes_for_oid(part))
 
 
-def _name(organisation: str | None, common: str) -> x509.Name:
-    parts = [(NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, common)]
+def registration_in(certificate: x509.Certificate) -> str:
+    """Return the registration number that a doctor's certificate carries, or ""."""
+    return name_in(certificate, NameOID.USER_ID)
+
+
+def is_alone(certificate: x509.Certificate) -> bool:
+    """Tell whether no second person of the clinic confirmed the account of this certificate."""
+    return name_in(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME) == ALONE
+
+
+def _name(
+    organisation: str | None, common: str, registration: str | None = None, unit: str | None = None
+) -> x509.Name:
+    parts = [
+        (NameOID.ORGANIZATION_NAME, organisation),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
+        (NameOID.COMMON_NAME, common),
+        (NameOID.USER_ID, registration),
+    ]
     return x509.Name(
         [x509.NameAttribute(oid, _cut(text)) for oid, text in parts if text is not None]
     )

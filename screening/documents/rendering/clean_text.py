@@ -18,8 +18,10 @@ LONGEST_DECLARATION = 20_000
 LONGEST_WORD = 80  # hashes and addresses stay whole
 SOFT_BREAK_EVERY = 30
 MOST_MARKS = 3  # combining marks on one letter
-NO_GLYPH = "\ufffd"
+NO_GLYPH = "\ufffd"  # half a character, which is none
 ZERO_WIDTH_SPACE = "\u200b"
+VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # how an emoji looks, not which it is
+FLAG_LETTERS = "\U0001f1e6", "\U0001f1ff"
 JOINERS = "\u200c\u200d"  # Persian and Indian scripts are misspelt without them
 
 PLAIN = re.compile(r"[ -~]*")
@@ -45,8 +47,8 @@ def clean_texts(value: Any, longest: int = LONGEST) -> Any:
 def clean_text(text: str, longest: int = LONGEST) -> str:
     """Return `text` as it may be printed, at most `longest` characters of it.
 
-    Line breaks become " / ", what no font covers becomes U+FFFD, and a text that
-    was cut ends with an ellipsis.
+    Line breaks become " / ", what no font covers is named, as "[grinning face]" or
+    "[U+10D0]", and a text that was cut ends with an ellipsis.
     """
     if len(text) <= longest and PLAIN.fullmatch(text):
         return LONG_WORD.sub(_soften, text)
@@ -59,24 +61,45 @@ def clean_text(text: str, longest: int = LONGEST) -> str:
 
 
 def _drawable(text: str) -> str:
-    """Return `text` without what has no picture, and with U+FFFD for what we cannot draw."""
+    """Return `text` without what has no picture; what we cannot draw is named in brackets."""
     covered = covered_characters()
     kept: list[str] = []
+    unknown: list[str] = []  # the characters without a picture that stand in a row
     marks = 0
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
-        if character in JOINERS:
-            kept.append(character)
-        elif character == "\t" or category == "Zs":
-            kept.append(" ")
-        elif category in {"Cc", "Cf", "Cs"} or marks > MOST_MARKS:
+        is_space = category == "Zs" or character == "\t"
+        is_drawn = category[0] != "C" and ord(character) in covered
+        is_known = is_space or character in JOINERS or is_drawn
+        if category in {"Cc", "Cf", "Cs"} and not is_known:
             continue
-        elif category in {"Co", "Cn"} or ord(character) not in covered:
-            kept.append(NO_GLYPH)
+        if marks > MOST_MARKS or VARIANT.match(character):
+            continue
+        if is_known:
+            kept += [_named(unknown), " " if is_space else character]
+            unknown = []
         else:
-            kept.append(character)
-    return "".join(kept)
+            unknown.append(character)
+    return "".join([*kept, _named(unknown)])
+
+
+def _named(characters: list[str]) -> str:
+    """Return what `characters` are: signs and emoji by name, letters by number. None is lost."""
+    if not characters:
+        return ""
+    words: list[str] = []
+    for character in characters:
+        if FLAG_LETTERS[0] <= character <= FLAG_LETTERS[1]:
+            letter = chr(ord(character) - ord(FLAG_LETTERS[0]) + ord("A"))
+            is_second = bool(words) and words[-1].startswith("flag ") and len(words[-1]) == 6
+            words = [*words[:-1], words[-1] + letter] if is_second else [*words, f"flag {letter}"]
+        elif unicodedata.category(character)[0] == "S":
+            name = unicodedata.name(character, f"U+{ord(character):04X}")
+            words.append(name if name.startswith("U+") else name.lower())
+        else:
+            words.append(f"U+{ord(character):04X}")
+    return f"[{', '.join(words)}]"
 
 
 def _soften(word: re.Match[str]) -> str:

@@ -36,6 +36,7 @@ class Fact:
 
     found: EmbeddedPdfSignature
     protected: Protected
+    root: x509.Certificate | None  # who vouches for it; nobody is asked that of a clock
     judged: Judged
 
     @property
@@ -68,6 +69,11 @@ def doubts_of_roles(reader: PdfFileReader, facts: Sequence[Fact]) -> Iterator[Re
     signer = doctor.protected.certificate
     if not is_person(signer) or signer.public_key() == certificate.public_key():
         yield N_("The certificate %(of)s was issued to a clinic, not to a doctor.", of=doctor.of)
+    if "/SV" not in doctor.found.sig_field and doctor.root != seal.root:
+        # A seal that names nobody leaves its place to the doctors of its own authority.
+        yield N_(
+            "The certificate %(of)s comes from another authority than the seal's.", of=doctor.of
+        )
     status = doctor.judged.status
     if isinstance(status, PdfSignatureStatus) and not status.seed_value_ok:
         yield N_(

@@ -20,7 +20,8 @@ from screening.documents.cms.reasons import N_, BrokenError, Reason
 LARGEST = 20 * 1024 * 1024  # bytes
 BYTE_RANGE = re.compile(rb"/ByteRange ?\[(\d{1,8}) (\d{1,8}) (\d{1,8}) (\d{1,8})\]")
 ANY_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[")
-HEAD = b"%PDF-"
+HEAD, TAIL = b"%PDF-", b"%%EOF"
+LONGEST_TAIL = 1024  # bytes; where programs look for the end
 LONGEST_BEFORE = 4096  # bytes before the head; what begins later is something else
 LONGEST_CHAIN = 5
 
@@ -53,7 +54,8 @@ def check_ends(pdf: bytes) -> None:
     if begin < 0:
         raise BrokenError(NO_PDF)
     if not ANY_BYTE_RANGE.search(pdf):
-        raise BrokenError(LOCKED if b"/Encrypt" in pdf else NO_SEAL)
+        cut = TAIL not in pdf[-LONGEST_TAIL:]
+        raise BrokenError(LOCKED if b"/Encrypt" in pdf else CUT if cut else NO_SEAL)
     if begin:
         raise BrokenError(BEFORE)
     _check_end(pdf)
@@ -76,20 +78,21 @@ def _last_range(pdf: bytes) -> list[int]:
     return [int(number) for number in found[-1]]
 
 
-def leads_to(signed: Protected, roots: Sequence[x509.Certificate]) -> bool:
-    """Tell whether one of `roots` vouches for who signed, at whatever time.
+def leads_to(signed: Protected, roots: Sequence[x509.Certificate]) -> x509.Certificate | None:
+    """Return which of `roots` vouches for who signed, at whatever time.
 
     Whoever has no certificate from them could be anyone: their file needs no closer look.
     """
     certificate = signed.certificate
     for _ in range(LONGEST_CHAIN):
-        if certificate in roots or any(_issued(certificate, root) for root in roots):
-            return True
+        for root in roots:
+            if certificate == root or _issued(certificate, root):
+                return root
         above = [each for each in signed.chain if _issued(certificate, each)]
         if not above or above[0] == certificate:
-            return False
+            return None
         certificate = above[0]
-    return False
+    return None
 
 
 def stranger(signed: Protected) -> Reason:

@@ -16,7 +16,7 @@ from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, read_certification_data
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from screening.documents.certificates.authority import name_in
+from screening.documents.certificates.authority import is_alone, name_in, registration_in
 from screening.documents.cms.container import Protected, read_container
 from screening.documents.cms.der import der_size
 from screening.documents.cms.reasons import N_, BrokenError, Reason
@@ -47,12 +47,13 @@ def look_inside(
     reader = PdfFileReader(io.BytesIO(pdf))
     found = _signatures(reader, len(pdf))
     protected = [_check_bytes(pdf, each) for each in found]
-    for each in protected:
-        if not each.is_stamp and not leads_to(each, trust):
+    roots = [None if each.is_stamp else leads_to(each, trust) for each in protected]
+    for each, root in zip(protected, roots, strict=True):
+        if not each.is_stamp and root is None:
             return (), (stranger(each),)
     check_revisions(reader, found)
     judged = asyncio.run(judge(found, Trust(trust, reader), now))
-    facts = [Fact(*each) for each in zip(found, protected, judged, strict=True)]
+    facts = [Fact(*each) for each in zip(found, protected, roots, judged, strict=True)]
     for fact in facts:
         _check_meaning(fact)
     doubts = (*doubts_of_roles(reader, facts), *(d for f in facts for d in doubts_of(f, now)))
@@ -126,6 +127,8 @@ def _signature(fact: Fact, covers: bool) -> Signature:
     return Signature(
         field=fact.found.field_name,
         signer=name_in(fact.protected.certificate, NameOID.COMMON_NAME),
+        registration=registration_in(fact.protected.certificate),
+        alone=is_alone(fact.protected.certificate),
         meaning=MEANINGS[fact.found.field_name],
         claimed_at=fact.found.self_reported_timestamp,
         covers_whole_file=covers,  # what a timestamp adds changes nothing that it covers

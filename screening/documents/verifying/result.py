@@ -21,7 +21,9 @@ class Status(StrEnum):
 class Signature:
     """A seal or signature whose bytes are unbroken.
 
-    `claimed_at` is no trusted time; `stamped_at` is, by the clock of `stamped_by`.
+    `claimed_at` is no trusted time; `stamped_at` is, by the clock of `stamped_by`. Of a doctor
+    `registration` is the number in the certificate, "" in one of before there were any; `alone`
+    says that no second person of the clinic confirmed the account.
     """
 
     field: str
@@ -31,6 +33,8 @@ class Signature:
     covers_whole_file: bool
     stamped_at: datetime | None = None
     stamped_by: str | None = None
+    registration: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from screening.storage.tables.accounts import (
     SignIn,
 )
 from screening.storage.tables.clinics import AnnexRow, Clinic, DefinitionsArchive, Kept, Mark
+from screening.storage.tables.integration import ApiKey, Delivery, Reference, Request, Webhook
 from screening.storage.tables.patients import (
     CheckIn,
     Note,
@@ -33,11 +34,13 @@ __all__ = [
     "AccountChange",
     "AccountNotice",
     "AnnexRow",
+    "ApiKey",
     "AuditEntry",
     "CheckIn",
     "Clinic",
     "Decision",
     "DefinitionsArchive",
+    "Delivery",
     "Kept",
     "Kiosk",
     "Lock",
@@ -48,10 +51,13 @@ __all__ = [
     "Patient",
     "PatientWord",
     "RecoveryCode",
+    "Reference",
     "ReportRow",
     "ReportStamp",
+    "Request",
     "Screening",
     "SignIn",
     "Treatment",
     "TreatmentLot",
+    "Webhook",
 ]

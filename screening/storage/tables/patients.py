@@ -68,7 +68,8 @@ class Note(Table):
 class Treatment(Table):
     """What was done on one day (ISO, the clinic's): treatments, products, lots, by whom.
 
-    `account_id` is who wrote it down. Taken back at `undone_at` it counts no more. `content`
+    `account_id` is who wrote it down, if it was no program. Taken back at `undone_at` it
+    counts no more. `content`
     is {"done": [{"procedure", "name", "definitions", "decision", "products": [{"product",
     "lot"}]}], "by", "why", "earlier"}: `by` carried it out; `decision` was in force, and `why`
     says why it was done where that is no going ahead; `earlier` is what stood before.
@@ -81,7 +82,7 @@ class Treatment(Table):
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     screening_id: Mapped[str] = mapped_column(ForeignKey("screening.id"), index=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     treated_on: Mapped[str]
     content: Mapped[bytes]
     created_at: Mapped[datetime]

@@ -15,6 +15,7 @@ from screening.web.accounts.forms import (
     NewPasskeyForm,
     PasskeyNameForm,
     PasswordNowForm,
+    RegistrationForm,
 )
 from screening.web.accounts.passkey_challenge import (
     answered_challenge,
@@ -27,6 +28,7 @@ from screening.web.accounts.refusal_words import (
     OWN_PASSWORD,
     PASSKEY,
     PASSKEY_REMOVAL,
+    REGISTRATION,
 )
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
@@ -35,7 +37,13 @@ from screening.web.core.language import desk_languages, own_name
 from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_try
 from screening.web.core.refusal_words import LANGUAGE, words
-from screening.workflow.accounts import own_account, passkeys, passwords, second_factor
+from screening.workflow.accounts import (
+    administration,
+    own_account,
+    passkeys,
+    passwords,
+    second_factor,
+)
 from screening.workflow.accounts.sessions import check_password
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.roles import ROLES
@@ -51,6 +59,7 @@ def front() -> ResponseReturnValue:
         "accounts/own/front.html",
         here=here,
         zone=here.clinic.zone,
+        registration=administration.registration_of(context(), here),
         has_app=own_account.has_app(context(), here),
         codes_left=second_factor.recovery_codes_left(context(), here.id),
         passkeys=passkeys.list_passkeys(context(), here),
@@ -110,6 +119,24 @@ def language() -> ResponseReturnValue:
         else:
             return redirect(url_for(".front"), 303)
     return _page("language", form)
+
+
+@bp.route("/registration", methods=["GET", "POST"])
+@a_try
+def registration() -> ResponseReturnValue:
+    """Let a doctor's own registration number wait for a second person."""
+    form = RegistrationForm(
+        data={"registration": administration.registration_of(context(), person())}
+    )
+    if _confirmed(form):
+        try:
+            given = form.registration.data or ""
+            administration.add_registration(context(), person(), given)
+        except ActRefusedError as refused:
+            form.registration.errors = [words(REGISTRATION, refused)]
+        else:
+            return redirect(url_for("second.waiting"), 303)
+    return _page("registration", form)
 
 
 @bp.route("/app", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from screening.web.accounts.forms import name_field
+from screening.web.accounts.forms import name_field, registration_field
 from screening.web.core.kept_form import KeptForm
 from screening.web.core.refusal_words import LOOK, words
 from screening.workflow.clinics.contrast import nearest_that_works
@@ -44,10 +44,12 @@ class AccountForm(KeptForm):
     )
     name = name_field(_l("Full name"))
     role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
+    registration = registration_field(_l("Registration number, for a doctor"))
 
 
 class RoleForm(KeptForm):
     role = SelectField(_l("Role"), choices=[SelectChoice(k, v) for k, v in ROLE_WORDS.items()])
+    registration = registration_field(_l("Registration number, for a doctor"))
 
 
 class TabletForm(KeptForm):

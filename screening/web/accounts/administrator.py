@@ -1,24 +1,19 @@
-"""The administrator's pages: accounts, tablets, looks, the audit log. Never an answer."""
+"""The administrator's pages: accounts, tablets, looks. No patient's answer."""
 
 from __future__ import annotations
 
-import csv
-import io
 from contextlib import closing, nullcontext
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 
 from screening.web.accounts.administration_forms import (
     ROLE_WORDS,
     AccountForm,
-    AnchorForm,
-    AuditForm,
     LookForm,
     NewPinForm,
     RoleForm,
@@ -26,6 +21,7 @@ from screening.web.accounts.administration_forms import (
     look_words,
 )
 from screening.web.accounts.refusal_words import NEW_ACCOUNT
+from screening.web.accounts.second_person import to_link
 from screening.web.core.formatting import picture_of
 from screening.web.core.guards import context, person, require
 from screening.web.core.keeping import pass_on, passed_on, said, say
@@ -37,13 +33,10 @@ from screening.workflow.accounts.administration import AccountEntry
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.branding import Look
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.records import audit_log
-from screening.workflow.records.audit_log import Wanted
 from screening.workflow.tablets import tablets as all_tablets
 
 bp = Blueprint("administrator", __name__, url_prefix="/admin")
 bp.before_request(require("administrator"))
-MOST_EXPORTED = 100_000
 
 
 @bp.get("")
@@ -63,42 +56,45 @@ def new_account() -> ResponseReturnValue:
     """Add an account; its owner sets the password by a link that is shown once."""
     form = AccountForm()
     if form.validate_on_submit():
-        username, name = form.username.data, form.name.data.strip()
+        name = form.name.data.strip()
+        given = (form.username.data, name, form.role.data, form.registration.data)
         try:
-            link = administration.open_account(context(), person(), username, name, form.role.data)
+            return _given(name, administration.open_account(context(), person(), *given))
         except ActRefusedError as refused:
-            form.username.errors = [words(NEW_ACCOUNT, refused)]
-        else:
-            return _to_link(name, link)
+            _field_of(form, refused).errors = [words(NEW_ACCOUNT, refused)]
     return render_template(
         "accounts/administration/new_account.html", form=form
     ), 422 if form.errors else 200
 
 
-def _to_link(name: str, link: str) -> ResponseReturnValue:
-    """Lead to the page that shows the link for a quarter of an hour, in this browser alone."""
-    return pass_on(url_for(".password_link"), [name, link])
+def _field_of(form: AccountForm | RoleForm, refused: ActRefusedError) -> Field:
+    fields = {Refusal.NAME_TAKEN: "name", Refusal.NEEDS_REGISTRATION: "registration"}
+    field: Field = form[
+        fields.get(refused.reason, "role" if "username" not in form else "username")
+    ]
+    return field
 
 
-@bp.get("/password-link")
-def password_link() -> ResponseReturnValue:
-    if (passed := passed_on()) is None:
-        return redirect(url_for(".accounts"), 303)
-    name, link = passed
-    address = current_app.config["PUBLIC_URL"] + url_for("staff.set_password", link=link)
-    return render_template("accounts/administration/link.html", name=name, address=address)
+def _given(name: str, link: str | None) -> ResponseReturnValue:
+    """Lead to the page with the link; where there is none yet, a second person is waited for."""
+    return to_link(name, link) if link else redirect(url_for("second.waiting"), 303)
 
 
 @bp.get("/accounts/<account_id>")
 def account(account_id: str) -> ResponseReturnValue:
+    return _account_page(account_id)
+
+
+def _account_page(account_id: str, form: RoleForm | None = None) -> ResponseReturnValue:
     entry = _entry(account_id)
+    held = {"role": entry.role, "registration": entry.registration}
     return render_template(
         "accounts/administration/account.html",
         account=entry,
-        form=RoleForm(data={"role": entry.role}),
+        form=form or RoleForm(formdata=None, data=held),
         roles=ROLE_WORDS,
         own=entry.id == person().id,
-    )
+    ), 422 if form else 200
 
 
 def _entry(account_id: str) -> AccountEntry:
@@ -110,20 +106,26 @@ def _entry(account_id: str) -> AccountEntry:
 
 @bp.post("/accounts/<account_id>/role")
 def change_role(account_id: str) -> ResponseReturnValue:
-    administration.change_role(context(), person(), account_id, request.form.get("role", ""))
-    return redirect(url_for(".account", account_id=account_id), 303)
+    form = RoleForm()
+    try:
+        given = (account_id, form.role.data or "", form.registration.data)
+        administration.change_role(context(), person(), *given)
+    except ActRefusedError as refused:
+        _field_of(form, refused).errors = [words(NEW_ACCOUNT, refused)]
+        return _account_page(account_id, form)
+    return redirect(url_for("second.waiting"), 303)
 
 
 @bp.post("/accounts/<account_id>/link")
 def give_link(account_id: str) -> ResponseReturnValue:
     link = administration.give_link(context(), person(), account_id)
-    return _to_link(_entry(account_id).name, link)
+    return _given(_entry(account_id).name, link)
 
 
 @bp.post("/accounts/<account_id>/second-factor/reset")
 def reset_second_factor(account_id: str) -> ResponseReturnValue:
     administration.reset_second_factor(context(), person(), account_id)
-    return redirect(url_for(".account", account_id=account_id), 303)
+    return redirect(url_for("second.waiting"), 303)
 
 
 @bp.post("/accounts/<account_id>/closing")
@@ -227,88 +229,3 @@ def _look_changed(form: LookForm) -> bool:
         form[field].errors = [said]
         return False
     return True
-
-
-@bp.get("/audit")
-def audit() -> ResponseReturnValue:
-    form, wanted = _wanted()
-    entries = audit_log.list_entries(context(), person(), wanted)
-    more = len(entries) == audit_log.A_PAGE
-    noted = passed_on()
-    return _audit_page(
-        form,
-        entries=entries,
-        next_before=entries[-1].sequence if more else None,
-        checked=None if noted is None else audit_log.verify_noted(context(), person(), noted),
-    )
-
-
-def _audit_page(form: AuditForm, **values: object) -> str:
-    kept = {k: v for k, v in request.args.items() if k in form.data}
-    shown = {"entries": [], "next_before": None, "checked": None, "anchor": AnchorForm()} | values
-    return render_template(
-        "accounts/administration/audit.html",
-        form=form,
-        kept=kept,
-        first=not request.args.get("before"),
-        zone=person().clinic.zone,
-        **shown,
-    )
-
-
-def _wanted() -> tuple[AuditForm, Wanted]:
-    """Return the filter as it was asked for; a part that cannot be read narrows nothing."""
-    form = AuditForm(request.args)
-    everyone = {"": _("Everyone")} | audit_log.list_people(context(), person())
-    others = {"patient": _("Patients"), "program": _("The service"), "stranger": _("Strangers")}
-    form.who.choices = [SelectChoice(k, v) for k, v in (everyone | others).items()]
-    form.validate()
-    before = request.args.get("before", "")
-    return form, Wanted(
-        form.who.data or "",
-        form.number.data or "",
-        form.act.data or "",
-        kind if (kind := form.kind.data) in ("acts", "reads") else "",
-        _day(form.since.data),
-        _day(form.until.data, timedelta(days=1)),
-        int(before) if before.isdecimal() and len(before) < 16 else None,
-    )
-
-
-def _day(day: date | None, later: timedelta = timedelta()) -> datetime | None:
-    """Return the moment when `day` begins at the clinic, or one `later`."""
-    if day is None or not 1900 < day.year < 9000:
-        return None
-    return datetime.combine(day + later, time(), ZoneInfo(person().clinic.zone))
-
-
-@bp.get("/audit.csv")
-def export_audit() -> ResponseReturnValue:
-    """Give the entries of the filter as a file; the moments are UTC."""
-    _form, wanted = _wanted()
-    entries = audit_log.list_entries(context(), person(), wanted, "export audit log", MOST_EXPORTED)
-    file = io.StringIO()
-    rows = csv.writer(file)
-    rows.writerow(["sequence", "at", "who", "act", "screening", "about", "kind"])
-    for e in entries:
-        told = map(_cell, (e.who, e.act, e.number, e.about, e.kind))
-        rows.writerow([e.sequence, e.at.isoformat(), *told])
-    return Response(
-        file.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
-    )
-
-
-def _cell(text: str) -> str:
-    """Return `text` so that a spreadsheet never takes it for a formula."""
-    return f"'{text}" if text[:1] in set("=+-@\t\r") else text
-
-
-@bp.post("/audit/verification")
-def verify_audit() -> ResponseReturnValue:
-    """Say whether the log is whole, and whether it still holds a head that was noted."""
-    anchor = AnchorForm()
-    if anchor.validate_on_submit():
-        return pass_on(url_for(".audit"), anchor.anchor.data or "")
-    return lead_back()

@@ -37,6 +37,17 @@ def name_field(label: Any) -> StringField:
     )
 
 
+def registration_field(label: Any) -> StringField:
+    return StringField(
+        label,
+        [Length(max=40, message=_l("Use at most 40 characters."))],
+        description=_l(
+            "As the authority that registers doctors writes it. It stands in the certificate, and "
+            "whoever checks a report sees it."
+        ),
+    )
+
+
 class SignInForm(KeptForm):
     username = StringField(_l("User name"), [InputRequired(_l("Type your user name."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
@@ -66,6 +77,17 @@ class NewAppForm(FirstCodeForm):
 
 class PasswordNowForm(KeptForm):
     password = _password_now()
+
+
+class RegistrationForm(PasswordNowForm):
+    registration = registration_field(_l("Your registration number"))
+
+
+class SecondPersonForm(KeptForm):
+    secret = PasswordField(
+        _l("Your password or a code from your app"),
+        [InputRequired(_l("Type your password or a code from your app."))],
+    )
 
 
 class LanguageForm(KeptForm):

@@ -44,6 +44,20 @@ PASSKEY_REMOVAL: Sentences = {
         "This is your only second factor. Add another one before you remove it."
     ),
 }
+REGISTRATION: Sentences = {
+    Refusal.NEEDS_REGISTRATION: _l(
+        "Type the doctor’s registration number: letters and digits, at most 40."
+    ),
+}
+SECOND_PERSON: Sentences = {
+    Refusal.WRONG: _l("This password or code is wrong. Nothing was confirmed."),
+    Refusal.LOCKED: WRONG_TRIES,
+}
 NEW_ACCOUNT: Sentences = {
     Refusal.TAKEN: _l("This user name is taken. Choose another one."),
+    Refusal.NAME_TAKEN: _l(
+        "Someone at this clinic has this name, or one that looks the same. Add a further name, "
+        "so that nobody takes one for the other."
+    ),
+    **REGISTRATION,
 }

@@ -11,7 +11,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.guards import clinic_here, context, open_to_all
+from screening.web.clinics.here import clinic_here
+from screening.web.core.guards import context, open_to_all
 from screening.workflow.clinics import branding
 from screening.workflow.clinics.contrast import (
     COLOUR,
@@ -52,14 +53,32 @@ def keep_marked(response: Response) -> Response:
     return response
 
 
-def stylesheet() -> str:
-    """Return the address of the stylesheet with the colours of this clinic."""
+# What a page of each audience is made of; a page asks for its stylesheet once.
+STYLES = {
+    "patient": ("core.css", "patient.css"),
+    "tablet": ("core.css", "patient.css", "tablet.css"),
+    "desk": ("core.css", "desk.css"),
+}
+
+
+def stylesheet(audience: str) -> str:
+    """Return the address of the stylesheet of `audience`, with the colours of this clinic."""
     clinic = clinic_here()
     colours = OURS
     if clinic and clinic.accent:
         dark = clinic.accent_dark or nearest_that_works(clinic.accent, dark=True)
         colours = f"{clinic.accent[1:]}-{dark[1:]}"
-    return url_for("look.style", mark=mark_of(_static("app.css")), colours=colours)
+    mark = hashlib.sha256(_joined(audience).encode()).hexdigest()[:10]
+    return url_for("look.style", mark=mark, audience=audience, colours=colours)
+
+
+@cache
+def _joined(audience: str) -> str:
+    """Return the styles of `audience`, without comments and the spaces that no browser needs."""
+    folder = Path(__file__).parents[1] / "static"
+    text = "".join((folder / name).read_text("utf-8") for name in STYLES[audience])
+    text = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    return re.sub(r" ?([{};,]) ?", r"\1", text).replace(";}", "}").strip()
 
 
 def logo_here() -> dict[str, Any] | None:
@@ -73,36 +92,30 @@ def logo_here() -> dict[str, Any] | None:
     return {"src": address, "width": round(width * scale), "height": round(height * scale)}
 
 
-@bp.get("/style/<mark>/<colours>.css")
-def style(mark: str, colours: str) -> ResponseReturnValue:
+@bp.get("/style/<mark>/<audience>/<colours>.css")
+def style(mark: str, audience: str, colours: str) -> ResponseReturnValue:
     """Give the stylesheet. The colours stand in the address, so that one request does for all."""
     light, _, dark = (f"#{c}" for c in colours.partition("-"))
-    if colours != OURS and not (COLOUR.fullmatch(light) and COLOUR.fullmatch(dark)):
+    told = COLOUR.fullmatch(light) and COLOUR.fullmatch(dark)
+    if audience not in STYLES or not (colours == OURS or told):
         abort(404)
-    path = _static("app.css")
-    text = _bare(path) + ("" if colours == OURS else _accents(light, dark))
-    response = Response(text, mimetype="text/css")
-    if mark == mark_of(path):
+    text = _joined(audience)
+    styled = text + ("" if colours == OURS else _accents(light, dark))
+    response = Response(styled, mimetype="text/css")
+    if mark == hashlib.sha256(text.encode()).hexdigest()[:10]:
         response.headers["Cache-Control"] = LASTING
     return response
-
-
-@cache
-def _bare(path: Path) -> str:
-    """Return a stylesheet without its comments and the spaces that no browser needs."""
-    text = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
-    return re.sub(r" ?([{};,]) ?", r"\1", re.sub(r"\s+", " ", text)).strip()
 
 
 def _accents(light: str, dark: str) -> str:
     pairs = ((light, LIGHT, "#000000"), (dark, DARK, "#ffffff"))
     day, night = (
-        f"--accent:{accent};--accent-press:{mix(accent, press, 0.7)};"
+        f"--accent:{accent};--press:{mix(accent, press, 0.7)};"
         f"--tint:{mix(accent, grounds[0], TINTED)}"
         for accent, (_, grounds), press in pairs
     )
     return (
-        f":root{{{day};--ring:{light}}}"
+        f":root{{{day};--ring:{light};--brand:{light}}}"
         f"@media(prefers-color-scheme:dark){{:root{{{night};--ring:#ffd58f}}}}"
     )
 

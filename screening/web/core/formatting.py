@@ -81,6 +81,15 @@ def shown_moment(moment: datetime, zone: str) -> str:
     return f"{format_datetime(there, f'd MMMM yyyy{comma} HH:mm', locale=get_locale())} {name}"
 
 
+def card_date(moment: datetime, zone: str) -> tuple[str, str, str]:
+    """Return weekday, day and month, as an appointment's card shows them above each other."""
+    there = moment.astimezone(ZoneInfo(zone))
+    weekday, day, month = (
+        format_datetime(there, part, locale=get_locale()) for part in ("EEE", "d", "LLL")
+    )
+    return weekday, day, month
+
+
 def iso_day(moment: datetime, zone: str) -> str:
     """Return the day at the clinic, for one day to be compared with another."""
     return moment.astimezone(ZoneInfo(zone)).date().isoformat()

@@ -21,12 +21,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug import Response as BaseResponse
 
-from screening.storage.tables import Clinic
 from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import PATIENT, Staff, Tablet
 from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.screenings import edit_lock
+from screening.workflow.screenings import answering, edit_lock
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import tablets
 
@@ -175,6 +174,7 @@ def start_visit(screening_id: str) -> None:
     own = "" if is_kiosk() else remember_device()
     lock = edit_lock.take(context(), screening_id, tablet() or PATIENT, own)
     session["pen"] = lock.secret
+    session["clinic"] = answering.clinic_of(context(), screening_id).id  # whom to call afterwards
 
 
 def pause_visit() -> None:
@@ -202,13 +202,13 @@ def own_lock() -> EditLock:
 
 
 def end_visit() -> None:
-    """Forget everyone, here and on the server; only a phone's language stays."""
-    language = session.get("language")
+    """Forget everyone, here and on the server; only a phone's language and clinic stay."""
+    kept = {name: session[name] for name in ("language", "clinic") if name in session}
     if "screening" in session:
         edit_lock.lay_down(context(), EditLock(session["screening"], str(session.get("pen", ""))))
     session.clear()
-    if language and not is_kiosk():
-        session["language"] = language
+    if not is_kiosk():
+        session.update(kept)
 
 
 def visit_is_over() -> bool:
@@ -235,17 +235,3 @@ def end_old_visit() -> None:
 def day_at_clinic() -> date:
     """Return the day at the clinic of whoever is signed in."""
     return context().now().astimezone(ZoneInfo(person().clinic.zone)).date()
-
-
-def clinic_here() -> Clinic | None:
-    """Return whose pages these are: the clinic of the tablet, the account or the visit."""
-    if here := tablet():
-        return here.clinic
-    if current_user.is_authenticated:
-        return person().clinic
-    return cast(Clinic | None, g.get("clinic"))
-
-
-def clinic_name() -> str:
-    here = clinic_here()
-    return here.name if here else "Screening"

@@ -86,8 +86,12 @@ def offer(pages: Pages) -> None:
 def kept_pages() -> Pages:
     """Return what is kept for who is here."""
     if "kept" not in g:
-        at_work = request.blueprint not in OF_A_VISIT and current_user.is_authenticated
-        g.kept = of_account.read_unfinished(context(), person().id) if at_work else _in_cookie()
+        g.kept = _in_cookie()
+        if request.blueprint in OF_A_VISIT:
+            with suppress(ActRefusedError):
+                g.kept |= of_draft.read_unfinished(context(), own_lock())
+        elif current_user.is_authenticated:
+            g.kept = of_account.read_unfinished(context(), person().id)
     return cast(Pages, g.kept)
 
 

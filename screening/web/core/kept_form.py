@@ -53,9 +53,9 @@ class KeptForm(FlaskForm):
         self.is_checked = True
         g.csrf_valid = True  # nothing is done on a page that is only seen
         self.validate(extra_validators)
-        for name, wrong in typed["wrong"].items():
-            if name in self._fields and not self._fields[name].errors:
-                self._fields[name].errors = wrong
+        if typed["wrong"]:  # as it was said then: what is secret is not here to be checked again
+            for name, field in self._fields.items():
+                field.errors = typed["wrong"].get(name, [])
 
 
 def say_what_was_wrong(_app: object, **_page: object) -> None:

@@ -69,8 +69,14 @@ def listed(text: str) -> str:
 
 def definitions() -> Definitions:
     """Return the definitions in the language of this request."""
+    return definitions_in(language())
+
+
+def definitions_in(chosen: str) -> Definitions:
+    """Return the definitions in a language, in English where there is no translation."""
     known: dict[str, Definitions] = current_app.extensions.setdefault("definitions", {})
-    chosen = language()
+    if chosen not in context().definitions.translations:
+        chosen = ENGLISH
     if chosen not in known:
         known[chosen] = in_language(context().definitions, chosen)
     return known[chosen]

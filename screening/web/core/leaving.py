@@ -137,6 +137,8 @@ def send_back(response: Response) -> Response:
         return response
     if response.mimetype != "text/html" or not response.get_data():
         return response
+    if response.status_code == 503:  # nothing can be written now: its page sends the same again
+        return response
     if response.status_code == 429:
         wait = response.headers.get("Retry-After")
         return redirect(url_for("leaving.no", kind="429", page=page_sent(), wait=wait), 303)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from screening.clinical.definitions.eligibility import Outcome
 
-# Gravest first; the names are those of app.css.
+# Gravest first; the names are those of core.css.
 LOOKS = {
     Outcome.CONTRAINDICATED: "stop",
     Outcome.DEFERRED: "wait",

@@ -63,6 +63,10 @@ SIGNATURE: Sentences = {
     Refusal.WRONG: _l("This password or code is wrong. Nothing was signed."),
     Refusal.NEEDS_SIGNATURE: _l("Type your password or a code from your app to sign."),
     Refusal.NO_CREDENTIALS: _l("You have no certificate that holds. Ask the administrator."),
+    Refusal.RESTORED: _l(
+        "This clinic was restored from a backup. Nobody signs until someone has looked at its "
+        "accounts: open “To confirm” at the top."
+    ),
     Refusal.LOCKED: WRONG_PASSWORDS,
     Refusal.NEEDS_WHY: _l("Write why you amend the decision."),
     Refusal.TOO_LONG: _l("Use at most 1,000 characters for the note."),
@@ -237,6 +241,21 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
     ),
     Refusal.NOT_MERGED: Page(
         _l("These patients are not merged"), _l("Go back and load the page again."), 409
+    ),
+    Refusal.YOURSELF: Page(
+        _l("Somebody else has to do this"),
+        _l("Nobody confirms what they began, or what concerns themselves. Ask a colleague."),
+        403,
+    ),
+    Refusal.SETTLED: Page(
+        _l("This does not wait any more"),
+        _l("It was confirmed or dropped before, or waited for more than two weeks. Begin anew."),
+        409,
+    ),
+    Refusal.CLOSED: Page(
+        _l("This account was closed"),
+        _l("The account that this is about, or of who began it, was closed. Begin anew."),
+        409,
     ),
     Refusal.PENDING: Page(
         _l("The report is being made"),

@@ -15,6 +15,8 @@ from screening.web.core import error_pages, waiting
 from screening.web.core.keeping import AFTER, blueprint_of, say
 from screening.web.core.leaving import bp, keep_sent, lead_back, page_sent
 from screening.web.core.limits import seconds_to_wait
+from screening.web.core.problems import asked_by_program
+from screening.web.operations.cookies import try_cookies
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 STALE, DAMAGED = "stale", "damaged"
@@ -37,7 +39,7 @@ def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], Respon
     """Return what answers as `page` does, but for a POST by leading there; what was typed stays."""
 
     def answer(error: Any) -> ResponseReturnValue:
-        if request.method != "POST":
+        if request.method != "POST" or asked_by_program():
             return page(error)
         _keep(error)
         if isinstance(error, HTTPException) and error.code == 401:
@@ -45,6 +47,8 @@ def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], Respon
         if isinstance(error, CSRFError) and _from_here():
             say(STALE, True)
             return lead_back()
+        if isinstance(error, CSRFError) and not request.cookies:
+            return try_cookies(page_sent())
         response = make_response(page(error))
         if response.status_code < 400 or response.mimetype != "text/html":
             return response

@@ -8,6 +8,7 @@ from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from screening.storage.turn import WaitedTooLongError
+from screening.web.core.problems import asked_by_program, problem
 
 AGAIN_AFTER = 5  # seconds
 # What is typed anew rather than written into a page.
@@ -22,7 +23,12 @@ def busy(error: WaitedTooLongError) -> ResponseReturnValue:
     """Nothing was kept, as nobody let us write: say so, and send the same again at one tap."""
     current_app.logger.error("%s in %s", type(error).__name__, request.endpoint)
     header = {"Retry-After": str(AGAIN_AFTER)}
-    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+    if asked_by_program():
+        said = "Others hold up the database; nothing was stored. Send the same again."
+        refused = problem(503, "busy", said)
+        refused.headers.update(header)
+        return refused
+    if request.accept_mimetypes.best == "application/json":
         return jsonify(error="busy", retry_after=AGAIN_AFTER), 503, header
     return render_template("core/busy.html", kept=_typed(), address=request.full_path), 503, header
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from screening.web.core.guards import clinic_here, open_to_all
+from screening.web.clinics.here import clinic_here
+from screening.web.core.guards import open_to_all
 
 bp = Blueprint("statement", __name__)
 bp.before_request(open_to_all)

@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 
+from screening.web.clinics.here import clinic_here
 from screening.web.core import error_pages
-from screening.web.core.guards import clinic_here, context, day_at_clinic, person, require
+from screening.web.core.guards import context, day_at_clinic, person, require
 from screening.web.core.keeping import pass_on, passed_on
 from screening.web.core.language import definitions
 from screening.web.core.saying_no import by_get

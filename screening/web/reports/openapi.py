@@ -35,6 +35,11 @@ SIGNATURE = _object(
     covers_whole_file={"type": "boolean"},
     stamped_at=_or_null(MOMENT | {"description": "By the clock of a timestamp authority"}),
     stamped_by=_or_null(_text("Whose clock that is")),
+    registration=_text("A doctor's registration number in the certificate; empty if none"),
+    alone={
+        "type": "boolean",
+        "description": "Whether no second person of the clinic confirmed the doctor's account",
+    },
 )
 ISSUED = _object(
     code=_text("The code printed on the report"),

@@ -17,10 +17,11 @@ from screening.web.core import error_pages
 from screening.web.core.guards import context, open_to_all
 from screening.web.core.limits import a_file, a_link, seconds_to_wait
 from screening.web.core.refusal_words import VERIFYING, words
-from screening.web.reports.openapi import describe
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reports import authorities, verification
 from screening.workflow.reports import issued as issued_reports
+from screening.workflow.reports.carried import carried as open_carried
+from screening.workflow.reports.carried import carry
 
 bp = Blueprint("verify", __name__)
 bp.before_request(open_to_all)
@@ -30,7 +31,17 @@ bp.before_request(open_to_all)
 def ask() -> ResponseReturnValue:
     if code := request.args.get("code", "").strip():
         return redirect(url_for(".show", code=code[:40]), 303)
-    return render_template("reports/ask.html", issued=None, error=None)
+    return _ask_page(None)
+
+
+def _ask_page(issued: issued_reports.Issued | None) -> ResponseReturnValue:
+    """Ask for the file; `why` in the address is why the one before was not checked."""
+    reason = request.args.get("why")
+    if reason not in STATUS:
+        return render_template("reports/ask.html", issued=issued, error=None)
+    error = words(VERIFYING, ActRefusedError(Refusal(reason)))
+    page = render_template("reports/ask.html", issued=issued, error=error, anchor="file")
+    return page, STATUS[Refusal(reason)]
 
 
 @bp.get("/verify/authority")
@@ -56,22 +67,31 @@ def show(code: str) -> ResponseReturnValue:
     except ActRefusedError as refused:
         error = words(VERIFYING, refused)
         return render_template("reports/ask.html", issued=None, error=error, anchor="code"), 404
-    return render_template("reports/ask.html", issued=issued, error=None)
+    return _ask_page(issued)
 
 
 @bp.post("/verify")
 @bp.post("/verify/<code>")
 @a_file
 def check(code: str | None = None) -> ResponseReturnValue:
-    issued = None
+    """Check a file, and lead to the page that says what was found."""
     try:
-        issued = issued_reports.look_up(context(), code) if code else None
+        if code:
+            issued_reports.look_up(context(), code)
         checked = verification.verify_upload(context(), _uploaded(), code)
     except (ActRefusedError, RequestEntityTooLarge) as refused:
-        error, status = _refusal(refused)
-        return render_template(
-            "reports/ask.html", issued=issued, error=error, anchor="file"
-        ), status
+        reason = _reason(refused)
+        at = url_for(".ask", why=reason) if reason is Refusal.GONE or not code else ""
+        return redirect(at or url_for(".show", code=code, why=reason), 303)
+    return redirect(url_for(".result", carried=carry(context(), checked)), 303)
+
+
+@bp.get("/verify/result/<carried>")
+@a_link
+def result(carried: str) -> ResponseReturnValue:
+    """Show what was found, for a day; the file is not needed again."""
+    if (checked := open_carried(context(), carried)) is None:
+        return redirect(url_for(".ask"), 303)
     return render_template("reports/result.html", checked=checked, said=_said)
 
 
@@ -94,11 +114,6 @@ def check_for_program() -> ResponseReturnValue:
         error, status = _refusal(refused)
         return jsonify(error=error), status
     return jsonify(checked.as_json())
-
-
-@bp.get("/api/v1/openapi.json")
-def describe_for_program() -> ResponseReturnValue:
-    return jsonify(describe(request.host_url.rstrip("/")))
 
 
 @bp.errorhandler(429)
@@ -127,6 +142,10 @@ def _uploaded() -> bytes:
 STATUS = {Refusal.NO_FILE: 422, Refusal.TOO_LARGE: 413, Refusal.BUSY: 503, Refusal.GONE: 404}
 
 
+def _reason(error: ActRefusedError | RequestEntityTooLarge) -> Refusal:
+    return error.reason if isinstance(error, ActRefusedError) else Refusal.TOO_LARGE
+
+
 def _refusal(error: ActRefusedError | RequestEntityTooLarge) -> tuple[str, int]:
-    refused = error if isinstance(error, ActRefusedError) else ActRefusedError(Refusal.TOO_LARGE)
-    return words(VERIFYING, refused), STATUS[refused.reason]
+    reason = _reason(error)
+    return words(VERIFYING, ActRefusedError(reason)), STATUS[reason]

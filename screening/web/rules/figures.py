@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from screening.clinical.definitions.definitions import Definitions
-from screening.clinical.whatif.insight import FEW, Insight, Rule, Spent, most_often, spent
+from screening.clinical.whatif.insight import (
+    FEW,
+    Insight,
+    Named,
+    Rule,
+    Spent,
+    in_steps,
+    most_often,
+    spent,
+)
 from screening.web.core.formatting import shown_date, shown_duration
 from screening.web.core.outcomes import LOOKS, WORDS
 
@@ -82,23 +91,27 @@ def _outcomes(
     named: tuple[str, str, str], groups: Mapping[str, Counter[str]], note: str = ""
 ) -> Chart:
     id, title, first = named
-    rows = [
-        Row(
-            label,
-            [*(counted[o] for o in LOOKS), counted.total()],
-            counted.total(),
-            [(look, counted[o]) for o, look in LOOKS.items()],
-        )
-        for label, counted in groups.items()
-    ]
+    rows = []
+    for label, counted in groups.items():
+        cells = [_at_least(counted[o]) for o in LOOKS]
+        shown = _at_least(counted.total())
+        parts = [(look, size) for o, look in LOOKS.items() if (size := in_steps(counted[o]))]
+        rows.append(Row(label, [*cells, shown], shown, parts))
     legend = [(look, str(WORDS[o])) for o, look in LOOKS.items()]
     columns = [first, *map(str, WORDS.values()), _("All")]
     return Chart(id, title, note, columns, rows, legend)
 
 
 def _at_least(times: int | None) -> str | int:
-    """Return the figure, or words where it may point at one person."""
-    return times if times is not None and times >= FEW else _("fewer than %(few)s", few=FEW)
+    """Return the figure in steps, or words where it may point at one person."""
+    shown = None if times is None else in_steps(times)
+    return _("fewer than %(few)s", few=FEW) if shown is None else shown
+
+
+def _commonest(counted: Counter[Named], most: int) -> list[tuple[Named, int | None]]:
+    """Return the commonest by steps, and within a step by name: their order would tell more."""
+    stepped = Counter({name: in_steps(times) or 1 for name, times in counted.items()})
+    return most_often(stepped, most)
 
 
 def _bar(label: str, times: int | None, look: str, *more: int) -> Row:
@@ -114,7 +127,7 @@ def _met(found: Insight, names: Names) -> Chart:
         _("Rules most often met"),
         _("A rule counts where it is a reason of an outcome: what it names holds, or may hold."),
         [_("Rule"), _("Times")],
-        [_bar(names.rule(r), n, "stop") for r, n in most_often(found.met, MOST_ROWS)],
+        [_bar(names.rule(r), n, "stop") for r, n in _commonest(found.met, MOST_ROWS)],
     )
 
 
@@ -126,7 +139,7 @@ def _overridden(found: Insight, names: Names) -> Chart:
         [_("Rule"), _("Overridden"), _("Of so many decided")],
         [
             _bar(names.rule(rule), times, "wait", found.decided[rule])
-            for rule, times in most_often(found.overridden, MOST_ROWS)
+            for rule, times in _commonest(found.overridden, MOST_ROWS)
         ],
     )
 
@@ -139,7 +152,7 @@ def _unknown(found: Insight, names: Names) -> Chart:
         [_("Question"), _("“I do not know”"), _("Of so many answers")],
         [
             _bar(names.question(question), times, "ask", found.asked[question])
-            for question, times in most_often(found.unknown, MOST_ROWS)
+            for question, times in _commonest(found.unknown, MOST_ROWS)
         ],
     )
 
@@ -199,4 +212,4 @@ def _time(label: str, taken: Spent | None) -> Row:
         return Row(label, [_at_least(None), "–", "–"])
     median, most = shown_duration(taken.median), shown_duration(taken.most)
     parts = [("stop", taken.median), ("clear", taken.most - taken.median)]
-    return Row(label, [taken.count, median, most], f"{median} / {most}", parts)
+    return Row(label, [_at_least(taken.count), median, most], f"{median} / {most}", parts)

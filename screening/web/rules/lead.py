@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from screening.clinical.whatif.insight import FEW, in_steps
 from screening.web.core.guards import context, person, require
 from screening.web.core.keeping import said, say
 from screening.web.core.language import definitions
@@ -92,8 +93,9 @@ def insight() -> ResponseReturnValue:
     return render_template(
         "rules/insight.html",
         charts=charts(shown.insight, procedure, known),
-        counted=shown.insight.screenings,
-        stored=shown.stored,
+        counted=in_steps(shown.insight.screenings),
+        stored=in_steps(shown.stored),
+        left_out=shown.insight.screenings + len(shown.damaged) < shown.stored,
         damaged=shown.damaged,
         most_numbers=MOST_NUMBERS,
         choose=choose[::-1],
@@ -124,6 +126,7 @@ def _shown(trial: Trial) -> str:
         trial=trial,
         procedures=definitions().procedures,
         fields=field_words(),
+        few=FEW,
         most_numbers=MOST_NUMBERS,
         zone=person().clinic.zone,
     )

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 
-from babel.dates import format_skeleton, get_month_names
-from flask_babel import get_locale
+from babel.dates import format_skeleton
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from wtforms import Field
+from wtforms import Field, ValidationError
+
+from screening.web.core.guards import context
+from screening.web.screenings.whole_date import month_number, split_date
 
 UNREADABLE = "?"  # what no calendar holds, so that clinical.answers refuses it
+RIGHT = "right"  # the fourth value of a date: an unusual age is so
+ADULT, OLD = 18, 105
 
 
 class DatePartsField(Field):
     """`data` is an ISO date as far as it is known ("2026-05"), "" for none, "?" for nonsense."""
 
+    confirmed = False  # whether an unusual age was said to be right
+    asks = ""  # what is asked about an unusual age
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.parts = [part.strip() for part in [*valuelist, "", "", ""][:3]]
+        parts = [part.strip() for part in [*valuelist, "", "", ""][:3]]
+        self.parts = _whole(parts) or parts
+        self.confirmed = RIGHT in valuelist[3:]
         self.data: str | None = self._joined()
 
     def process_data(self, value: str | None) -> None:
@@ -26,7 +36,7 @@ class DatePartsField(Field):
 
     def _joined(self) -> str:
         day, month, year = self.parts
-        month = month_number(month)
+        month = month_number(month, get_locale())
         if not any(self.parts):
             return ""
         filled = [year, *([month] if month or day else []), *([day] if day else [])]
@@ -36,13 +46,28 @@ class DatePartsField(Field):
             f"{int(part):0{width}}" for part, width in zip(filled, (4, 2, 2), strict=False)
         )
 
+    def ask_about_age(self, answer: str, today: date) -> None:
+        """Ask once about an age that is rare here; who says that it is right goes on."""
+        born = date.fromisoformat(answer)
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        if ADULT <= age <= OLD:
+            return
+        self.asks = ngettext(
+            "Yes, the patient is %(num)s year old.", "Yes, the patient is %(num)s years old.", age
+        )
+        if not self.confirmed:
+            raise ValidationError(_("Is this right? Check the year. If it is right, say so below."))
+
     def mistake(self, whole: bool) -> str:
         """Return what is wrong with the boxes; `whole` says that all three are needed."""
         day, month, year = self.parts
-        month = month_number(month)
+        month = month_number(month, get_locale())
         if whole and not all(self.parts):
             return _("Write the day, the month and the year.")
         if year.isdecimal() and len(year) != 4:
+            if len(year) == 2:
+                likely = _likely_year(int(year))
+                return _("Write the year with four digits. Is it %(year)s?", year=likely)
             return _("Write the year with four digits, for example 2026.")
         if not year and (month or day):
             return _("Write the year too.")
@@ -56,16 +81,16 @@ class DatePartsField(Field):
         return _("This is not a date. Write it as numbers, for example 27 3 2026.")
 
 
-def month_number(text: str) -> str:
-    """Return the number of a month that is written as a word, anything else as it is."""
-    plain = text.casefold().rstrip(".")
-    for locale in (get_locale(), "en"):
-        for width in ("wide", "abbreviated"):
-            for form in ("format", "stand-alone"):
-                for number, name in get_month_names(width, form, locale).items():
-                    if plain and plain == name.casefold().rstrip("."):
-                        return str(number)
-    return text
+def _whole(parts: list[str]) -> list[str] | None:
+    """Return day, month and year where one box holds all of them."""
+    filled = [part for part in parts if part]
+    return split_date(filled[0], get_locale()) if len(filled) == 1 else None
+
+
+def _likely_year(two_digits: int) -> int:
+    """Return the last year that ends so."""
+    now = context().now().year
+    return now - (now - two_digits) % 100
 
 
 def _shown(day: int, month: int, year: int) -> str:

@@ -62,6 +62,8 @@ class Answerable:
             raise ValidationError(field.mistake(self.item.type is ItemType.BIRTH_DATE))
         if fault:
             raise ValidationError(str(FAULTS[fault]) % {"most": f"{self.item.longest:,}"})
+        if self.item.type is ItemType.BIRTH_DATE:
+            field.ask_about_age(field.answer, self.on)
 
 
 class OneOf:

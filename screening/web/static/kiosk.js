@@ -1,6 +1,6 @@
 // The waiting-room tablet: warn when nobody is there, forget, show nothing again, hold on while offline.
 const idle = document.getElementById("idle");
-const left = idle.querySelector("[data-left]");
+const left = idle.querySelectorAll("[data-left]");
 const reset = idle.querySelector("[data-reset]");
 const offline = document.getElementById("offline");
 const { here, moved } = idle.dataset;
@@ -40,13 +40,17 @@ setInterval(() => {
   }
   if (idle.open) {
     const seconds = Math.max(0, Math.ceil((warned + GRACE - now) / 1000));
-    left.textContent = seconds;
+    for (const shown of left) shown.textContent = seconds;
     if (seconds === 0 && !leaving && offline.hidden) {
       leaving = true;
       reset.requestSubmit();
     }
   }
 }, 1000);
+
+// What says that all is done needs nobody to close it.
+const closes = document.querySelector("[data-closes]");
+if (closes) setTimeout(() => closes.click(), closes.dataset.closes * 1000);
 
 // Chromium keeps even no-store pages for Back; a page that comes back loads afresh.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from screening.clinical.definitions.questionnaire import BORN
 from screening.web.core.guards import (
     context,
     end_visit,
@@ -38,7 +39,7 @@ from screening.web.core.refusal_words import PAIRING, RELEASE, START, words
 from screening.web.core.source import source
 from screening.web.tablets.forms import CodeForm, PinForm, StartForm
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.screenings import edit_lock
+from screening.workflow.screenings import answering, edit_lock
 from screening.workflow.tablets import handover, tablets
 
 bp = Blueprint("kiosk", __name__, url_prefix="/kiosk")
@@ -90,6 +91,8 @@ def pair() -> ResponseReturnValue:
 @bp.post("/start")
 @a_try
 def start() -> ResponseReturnValue:
+    if "screening" in session:
+        end_visit()  # whoever types a code is another patient
     form, here = StartForm(), tablet()
     if here is None:
         return redirect(url_for(".front"), 303)
@@ -108,8 +111,15 @@ def start() -> ResponseReturnValue:
             chosen = language()  # what the page was in, whoever comes next
             start_visit(screening_id)
             session["language"] = chosen
+            _answer_once(str(form.born.data))
             return redirect(url_for("patient.resume"), 303)
     return lead_back()
+
+
+def _answer_once(born: str) -> None:
+    """Let the date of birth that was typed just now count: nobody is asked for it twice."""
+    if BORN not in answering.open_draft(context(), own_lock()).answers:
+        answering.give_answer(context(), own_lock(), BORN, born)
 
 
 @bp.get("/done")

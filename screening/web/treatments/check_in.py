@@ -39,6 +39,7 @@ def welcome(link: str) -> ResponseReturnValue:
                 return _closed(refused.reason), 403
             form.born.errors = [words(TREATMENT, refused)]
         else:
+            session["clinic"] = found.clinic.id
             session["check_in_at"] = context().now().timestamp()
             return redirect(url_for(".signs"), 303)
     page = render_template("treatments/born.html", form=form, clinic=found.clinic)

@@ -6,16 +6,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.storage.tables import Account, Passkey, RecoveryCode
+from screening.storage.tables import Account, Passkey
+from screening.workflow.accounts.making import Kind
+from screening.workflow.accounts.naming import check_free, read_registration
 from screening.workflow.accounts.passwords import new_link
+from screening.workflow.accounts.second_person import CONFIRMING, begin, drop_of, has_factor
 from screening.workflow.accounts.sessions import (
     add_account,
     doctor_credentials,
     end_sign_ins,
-    keep_credentials,
 )
 from screening.workflow.accounts.tries import code_door, forgive, is_shut
 from screening.workflow.clinics.clinics import clinic_seal
@@ -36,6 +38,7 @@ class AccountEntry:
     disabled_at: datetime | None
     locked: bool
     has_second_factor: bool
+    registration: str | None
 
 
 def list_accounts(context: Context, by: Staff) -> list[AccountEntry]:
@@ -52,53 +55,108 @@ def list_accounts(context: Context, by: Staff) -> list[AccountEntry]:
                 a.disabled_at,
                 is_shut(context, session, code_door(context, a.id)),
                 a.totp is not None or a.id in with_passkey,
+                a.registration,
             )
             for a in session.scalars(query)
         ]
 
 
-def open_account(context: Context, by: Staff, username: str, name: str, role: str) -> str:
+def open_account(
+    context: Context,
+    by: Staff,
+    username: str,
+    name: str,
+    role: str,
+    registration: str | None = None,
+) -> str | None:
     """Add an account and return the link by which its owner sets the password.
 
-    Raises ActRefusedError: "taken" for a user name that exists, "unknown-role".
+    A doctor or an administrator waits for a second person, and None is returned. Raises
+    ActRefusedError: "unknown-role", "needs-registration" for a doctor without a number, and
+    what `check_free` raises.
     """
     if role not in ROLES:
         raise ActRefusedError(Refusal.UNKNOWN_ROLE)
-    with context.database.read() as session:
-        if session.scalars(select(Account.id).where(Account.username == username)).first():
-            raise ActRefusedError(Refusal.TAKEN)
-    credentials = context.issue(name, context.now()) if role == "doctor" else None
-    unknown = secrets.token_urlsafe(32)
-    id = add_account(context, by, username, name, role, unknown, credentials)
+    if role in CONFIRMING:
+        number = read_registration(registration) if role == "doctor" else None
+        what = {"username": username, "name": name, "role": role, "registration": number}
+        with context.database.write() as session:
+            check_free(session, by.clinic.id, username, name)
+            ring = begin(context, session, by, Kind.ACCOUNT, None, what)
+        _ring(context, ring)
+        return None
+    id = add_account(context, by, username, name, role, secrets.token_urlsafe(32))
     return give_link(context, by, id)
 
 
-def give_link(context: Context, by: Staff, account_id: str) -> str:
-    """Return a new link to set the password; an earlier one is void."""
+def give_link(context: Context, by: Staff, account_id: str) -> str | None:
+    """Return a new link to set the password; an earlier one is void.
+
+    Of who may confirm, and has no second factor that would still be asked for, it waits for a
+    second person, who gets the link; None is returned.
+    """
+    ring: list[str] = []
+    link = None
     with context.database.write() as session:
         account = _own(session, by, account_id)
-        _note(context, session, by, "give password link", account)
-        return new_link(context, account)
+        if account.role in CONFIRMING and not has_factor(session, account):
+            ring = begin(context, session, by, Kind.LINK, account)
+        else:
+            _note(context, session, by, "give password link", account)
+            link = new_link(context, account)
+    _ring(context, ring)
+    return link
 
 
-def change_role(context: Context, by: Staff, account_id: str, role: str) -> None:
-    """Give someone another role, from their next click on. Raises ActRefusedError("unknown-role").
+def change_role(
+    context: Context, by: Staff, account_id: str, role: str, registration: str | None = None
+) -> None:
+    """Let another role of someone's wait for a second person; it holds from then on.
 
-    Whoever becomes a doctor gets a certificate to sign with.
+    Whoever becomes a doctor needs a registration number, and gets a certificate to sign with;
+    of who is one, the number is changed. Raises ActRefusedError: "unknown-role", "yourself",
+    "needs-registration".
     """
     if role not in ROLES:
         raise ActRefusedError(Refusal.UNKNOWN_ROLE)
-    with context.database.read() as session:
-        account = _own(session, by, account_id)
-    credentials = context.issue(account.name, context.now()) if role == "doctor" else None
     with context.database.write() as session:
         account = _own(session, by, account_id)
         if account.id == by.id:
             raise ActRefusedError(Refusal.YOURSELF)
-        if credentials and account.credentials is None:
-            keep_credentials(context, session, account, credentials)
-        _note(context, session, by, f"change role from {account.role} to {role}", account)
-        account.role = role
+        number = None
+        if role == "doctor":
+            number = read_registration(registration or account.registration)
+        kind = Kind.ROLE if role != account.role else Kind.REGISTRATION
+        ring: list[str] = []
+        if kind == Kind.ROLE or (number and number != account.registration):
+            what = {"role": role, "registration": number}
+            ring = begin(context, session, by, kind, account, what)
+    _ring(context, ring)
+
+
+def add_registration(context: Context, by: Staff, registration: str) -> None:
+    """Let one's own registration number wait for a second person.
+
+    Raises ActRefusedError("needs-registration"), or "gone" for who is no doctor.
+    """
+    number = read_registration(registration)
+    with context.database.write() as session:
+        account = _own(session, by, by.id)
+        if account.role != "doctor":
+            raise ActRefusedError(Refusal.GONE)
+        what = {"role": account.role, "registration": number}
+        ring = begin(context, session, by, Kind.REGISTRATION, account, what)
+    _ring(context, ring)
+
+
+def registration_of(context: Context, person: Staff) -> str:
+    with context.database.read() as session:
+        return session.get_one(Account, person.id).registration or ""
+
+
+def _ring(context: Context, orders: list[str]) -> None:
+    for order in orders:
+        context.ring(order)
 
 
 def disable(context: Context, by: Staff, account_id: str) -> None:
@@ -109,6 +167,7 @@ def disable(context: Context, by: Staff, account_id: str) -> None:
             raise ActRefusedError(Refusal.YOURSELF)
         account.disabled_at = account.disabled_at or context.now()
         end_sign_ins(context, session, account.id)
+        drop_of(context, session, by, account.id)
         _note(context, session, by, "disable account", account)
 
 
@@ -121,14 +180,16 @@ def enable(context: Context, by: Staff, account_id: str) -> None:
 
 
 def reset_second_factor(context: Context, by: Staff, account_id: str) -> None:
-    """Forget someone's app, passkeys and recovery codes; the next sign-in sets up new ones."""
+    """Let the reset of app, passkeys and recovery codes wait for a second person.
+
+    The next sign-in after it sets up new ones. Nobody begins it for oneself.
+    """
     with context.database.write() as session:
         account = _own(session, by, account_id)
-        account.totp = account.totp_offer = account.totp_counter = None
-        session.execute(delete(Passkey).where(Passkey.account_id == account.id))
-        session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-        end_sign_ins(context, session, account.id)
-        _note(context, session, by, "reset second factor", account)
+        if account.id == by.id:
+            raise ActRefusedError(Refusal.YOURSELF)
+        ring = begin(context, session, by, Kind.FACTOR, account)
+    _ring(context, ring)
 
 
 def certificates(context: Context, by: Staff) -> list[tuple[str, datetime]]:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
-from screening.storage.tables import Account, Clinic, Passkey, RecoveryCode, SignIn
+from screening.storage.tables import Account, AccountChange, Clinic, Passkey, RecoveryCode, SignIn
 from screening.workflow.accounts.browsers import is_known
 from screening.workflow.accounts.hashing import hasher, matches
 from screening.workflow.accounts.sessions import (
@@ -136,8 +136,12 @@ def confirm_in_sitting(
     """Make sure that it is still this person: once in SITTING of one sign-in, or `each_time`.
 
     A secret that is given is looked at, needed or not. Raises ActRefusedError:
-    "needs-signature" where one is needed, and what `confirm` raises.
+    "needs-signature" where one is needed, "restored" where nobody has confirmed the accounts
+    of a restored clinic, and what `confirm` raises.
     """
+    with context.database.read() as session:
+        if is_restored(session, person.clinic.id):
+            raise ActRefusedError(Refusal.RESTORED)
     if secret.strip():
         confirm(context, person, secret, "signing")
         with context.database.write() as session:
@@ -145,6 +149,16 @@ def confirm_in_sitting(
             row.confirmed_at = context.now()
     elif each_time or not confirmed_lately(context, person):
         raise ActRefusedError(Refusal.NEEDS_SIGNATURE)
+
+
+def is_restored(session: Session, clinic_id: str) -> bool:
+    """Tell whether the clinic was restored and nobody there has confirmed its accounts yet."""
+    query = select(AccountChange.id).where(
+        AccountChange.clinic_id == clinic_id,
+        AccountChange.kind == "restored",
+        AccountChange.state == "waiting",
+    )
+    return session.scalars(query).first() is not None
 
 
 def confirmed_lately(context: Context, person: Staff) -> bool:

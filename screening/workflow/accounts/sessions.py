@@ -18,6 +18,7 @@ from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, Screening, SignIn
 from screening.workflow.accounts.browsers import forget_browsers, is_known
 from screening.workflow.accounts.hashing import NOBODY, hasher, matches
+from screening.workflow.accounts.naming import check_free
 from screening.workflow.accounts.tries import (
     SOMEWHERE,
     Source,
@@ -45,24 +46,47 @@ def add_account(
     role: str,
     password: str,
     credentials: Credentials | None = None,
+    vouched_by: str | None = None,
 ) -> str:
-    """Open an account and return its id. A doctor's `credentials` are stored sealed."""
-    id, hashed = new_id(), hasher.hash(password)
+    """Open an account and return its id. A doctor's `credentials` are stored sealed.
+
+    Raises ActRefusedError: what `check_free` raises.
+    """
+    hashed = hasher.hash(password)
     with context.database.write() as session:
-        account = Account(
-            id=id,
-            clinic_id=by.clinic_id,
-            username=username,
-            name=name,
-            role=role,
-            password_hash=hashed,
-            created_at=context.now(),
-        )
-        if credentials:
-            keep_credentials(context, session, account, credentials)
-        session.add(account)
-        context.record(session, by, f"add {role}", why=f"account:{id}")
-    return id
+        account = put_account(context, session, by, username, name, role, hashed, credentials)
+        account.vouched_by = vouched_by
+    return account.id
+
+
+def put_account(
+    context: Context,
+    session: Session,
+    by: Actor,
+    username: str,
+    name: str,
+    role: str,
+    password_hash: str,
+    credentials: Credentials | None = None,
+) -> Account:
+    """Add an account to the transaction. Raises ActRefusedError: what `check_free` raises."""
+    check_free(session, by.clinic_id, username, name)
+    account = Account(
+        id=new_id(),
+        clinic_id=by.clinic_id,
+        username=username,
+        name=name,
+        role=role,
+        password_hash=password_hash,
+        created_at=context.now(),
+    )
+    if credentials:
+        keep_credentials(context, session, account, credentials)
+        account.registration = credentials.registration or None
+    session.add(account)
+    session.flush()
+    context.record(session, by, f"add {role}", why=f"account:{account.id}")
+    return account
 
 
 def sign_in(
@@ -243,4 +267,5 @@ def renew_credentials(context: Context, account_id: str, credentials: Credential
     with context.database.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
         keep_credentials(context, session, account, credentials)
-        context.record(session, program(account.clinic_id), "renew certificate")
+        by, whose = program(account.clinic_id), of_account(account).who
+        context.record(session, by, "renew certificate", why=whose)

@@ -1,7 +1,7 @@
 """Which accent colours can be read, on light pages and on dark ones.
 
 Colours are texts such as "#17493f"; contrast is that of WCAG 2.2, from 1 to 21.
-The grounds are those of web/static/app.css.
+The grounds are those of web/static/core.css.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ COLOUR = re.compile(r"#[0-9a-f]{6}")
 ENOUGH = 4.5
 TINTED = 0.08  # how much of the accent stands in the ground of what is chosen
 # What is written on the accent, and the grounds on which it is itself written.
-LIGHT = ("#ffffff", ("#faf7f2", "#fffefb"))
-DARK = ("#0d231d", ("#121816", "#1a2220"))
+LIGHT = ("#ffffff", ("#f8f6f1", "#fffefc"))
+DARK = ("#0d231d", ("#111715", "#19211e"))
 
 
 def contrast(one: str, other: str) -> float:

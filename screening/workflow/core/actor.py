@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.storage.tables import Account, Clinic, Kiosk
+from screening.storage.tables import Account, ApiKey, Clinic, Kiosk
 
 LONGEST_NAME = 100  # of patients and of those who work at the clinic
 
@@ -47,6 +47,16 @@ class Tablet(Actor):
     locked: bool = False
 
 
+@dataclass(frozen=True)
+class ApiClient(Actor):
+    """Another program of a clinic: its key, and what it may do."""
+
+    id: str
+    name: str
+    clinic: Clinic
+    scopes: frozenset[str]
+
+
 PATIENT = Actor("patient", None)
 PROGRAM = Actor("program", None)
 STRANGER = Actor("stranger", None)
@@ -60,6 +70,11 @@ def program(clinic_id: str | None) -> Actor:
 def of_account(account: Account) -> Actor:
     """Return whoever signs in to `account`, before anyone is signed in."""
     return Actor(f"account:{account.id}", account.clinic_id)
+
+
+def of_api_key(key: ApiKey, clinic: Clinic) -> ApiClient:
+    scopes = frozenset(key.scopes.split())
+    return ApiClient(f"api-key:{key.id}", key.clinic_id, key.id, key.name, clinic, scopes)
 
 
 def of_tablet(kiosk: Kiosk) -> Actor:

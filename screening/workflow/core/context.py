@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
 from cryptography.x509 import Certificate
@@ -22,7 +23,8 @@ from screening.storage.encryption import Keys, SealedBlobError, fingerprint
 from screening.storage.sealed import open_column
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Actor
-from screening.workflow.core.acts import is_free_text
+from screening.workflow.core.acts import is_free_text, is_read
+from screening.workflow.core.news import PATIENT_UPDATED, SCREENING_UPDATED, note_news
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none can be taken for another
@@ -38,38 +40,21 @@ class MailServer(Protocol):
         """Return once the server has taken `message` upon itself. Raises MailError."""
 
 
-@dataclass(frozen=True)
-class Context:
-    """One installation: where things are kept, what is in force, whose seal is used.
+@dataclass(frozen=True, kw_only=True)
+class Vault:
+    """What is kept and what opens it: enough to erase, and to restore a backup.
 
-    `archive` is the definitions as files, `ring` wakes the worker for a report or a mail,
-    `workers` says when the worker of each machine was there last and what hindered it,
-    `issue` makes a doctor's certificate that holds from a moment on, `issue_seal` a clinic's
-    seal where the settings name none for all, `now` tells the time; nothing else here looks
-    at a clock. `seal` is for clinics that have none of
-    their own, or for all where the settings name one (`one_seal`). `clock` is the
-    timestamp authority, `trust` holds the roots that we believe, and `public_url` is
-    where anyone may verify a report. Without `mail` the clinic sends its links itself.
     `wrapping` looks up the key that wraps the clinics' keys as a session sees them: both
     may be rotated while this runs, and a read goes on in the moment at which it began.
+    `now` tells the time; nothing else here looks at a clock. `ring` wakes the worker, if there
+    is one, for a report, a mail or news.
     """
 
     database: Database
-    definitions: Definitions
-    archive: bytes
     keys: Keys
     wrapping: Callable[[Session], bytes]
-    seal: Credentials
-    ring: Callable[[str], None]
-    workers: Callable[[], list[tuple[datetime, str]]]
-    issue: Callable[[str, datetime], Credentials]
-    issue_seal: Callable[[str, datetime], Credentials | None]
     now: Callable[[], datetime]
-    one_seal: bool = False
-    clock: TimestampAuthority | None = None
-    trust: tuple[Certificate, ...] = ()
-    public_url: str = ""
-    mail: MailServer | None = None
+    ring: Callable[[str], None] = lambda _order: None
     rotated: list[bytes] = field(default_factory=list)
 
     def hash(self, secret: str) -> str:
@@ -114,14 +99,53 @@ class Context:
     ) -> str:
         """Add an audit entry to the transaction and return the head of the chain.
 
-        It is of the clinic of `screening`, or else of the actor's. Raises ValueError for
+        It is of the clinic of `screening`, or else of the actor's. Whatever changes a screening
+        is news for the clinic's other programs. Raises ValueError for
         free text.
         """
         if why is not None and is_free_text(why):
             raise ValueError(f"the audit log takes no free text as the reason of: {act}")
         clinic_id = screening.clinic_id if screening else by.clinic_id
+        if screening and not is_read(act):
+            self._tell(session, screening.clinic_id, SCREENING_UPDATED, screening.id)
         about = (clinic_id, screening.id if screening else None, why)
         return audit.record(session, self.keys.audit, self.now(), by.who, act, *about)
+
+    def tell_of(self, session: Session, patient: Patient) -> None:
+        """Let the clinic's other programs know that something about a patient changed."""
+        self._tell(session, patient.clinic_id, PATIENT_UPDATED, patient.id)
+
+    def _tell(self, session: Session, clinic_id: str, kind: str, subject_id: str) -> None:
+        note_news(session, clinic_id, kind, subject_id, self.now(), self.ring)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(Vault):
+    """One installation: where things are kept, what is in force, whose seal is used.
+
+    `archive` is the definitions as files,
+    `workers` says when the worker of each machine was there last and what hindered it,
+    `issue` makes a doctor's certificate that holds from a moment on, with the registration
+    number, and whether it was confirmed on the server alone, `issue_seal` a clinic's
+    seal where the settings name none for all. `seal` is for clinics that have none of
+    their own, or for all where the settings name one (`one_seal`). `clock` is the
+    timestamp authority, `trust` holds the roots that we believe, and `public_url` is
+    where anyone may verify a report. Without `mail` the clinic sends its links itself.
+    News may be posted into `webhook_networks` of our own, and else to public addresses only.
+    """
+
+    definitions: Definitions
+    archive: bytes
+    seal: Credentials
+    workers: Callable[[], list[tuple[datetime, str]]]
+    issue: Callable[[str, datetime, str | None, bool], Credentials]
+    issue_seal: Callable[[str, datetime], Credentials | None]
+    one_seal: bool = False
+    clock: TimestampAuthority | None = None
+    trust: tuple[Certificate, ...] = ()
+    public_url: str = ""
+    mail: MailServer | None = None
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 def new_token() -> str:

@@ -62,6 +62,13 @@ class Refusal(StrEnum):
     TAKEN = "taken"
     YOURSELF = "yourself"
     NO_CREDENTIALS = "no-credentials"
+    NAME_TAKEN = "name-taken"
+    NEEDS_REGISTRATION = "needs-registration"
+    # what waits for a second person
+    SETTLED = "settled"
+    CLOSED = "closed"
+    OTHERS_CONFIRM = "others-confirm"
+    RESTORED = "restored"
     # a decision
     MISSING = "missing"
     FIXED = "fixed"
@@ -98,6 +105,15 @@ class Refusal(StrEnum):
     NO_FILE = "no-file"
     TOO_LARGE = "too-large"
     BUSY = "busy"
+    # another program
+    UNKNOWN_SCOPE = "unknown-scope"
+    KEY_REUSED = "key-reused"
+    UNDER_WAY = "under-way"
+    REFERENCE_TAKEN = "reference-taken"
+    NOT_HTTPS = "not-https"
+    OWN_NETWORK = "own-network"
+    TOO_MANY = "too-many"
+    BAD_CURSOR = "bad-cursor"
     # Stands as it is in the report's row, where the administrator reads why it waits.
     SEALED_FIRST = "the screening report has to be sealed first"
 

@@ -18,13 +18,15 @@ from screening.storage.tables import (
     Note,
     Passkey,
     Patient,
+    Reference,
     Screening,
     Treatment,
+    Webhook,
 )
-from screening.workflow.core.context import Context
+from screening.workflow.core.context import Context, Vault
 
 
-def open_sealed(context: Context, session: Session, row: Table, column: str) -> Any:
+def open_sealed(context: Vault, session: Session, row: Table, column: str) -> Any:
     """Return what `row` holds sealed in `column`, None where that is empty.
 
     Raises SealedBlobError.
@@ -32,23 +34,23 @@ def open_sealed(context: Context, session: Session, row: Table, column: str) -> 
     return open_column(_key(context, session, row), row, column)
 
 
-def seal_into(context: Context, session: Session, row: Table, column: str, content: Any) -> None:
+def seal_into(context: Vault, session: Session, row: Table, column: str, content: Any) -> None:
     """Keep `content` sealed in `column` of `row`, which has its id; None empties it."""
     seal_column(_key(context, session, row), row, column, content)
 
 
-def _key(context: Context, session: Session, row: Any) -> bytes:
+def _key(context: Vault, session: Session, row: Any) -> bytes:
     """Return the key that seals a row: its screening's, its patient's or its clinic's."""
     match row:
         case Screening():
             return context.screening_key(session, row)
         case Clinic():
             return context.clinic_key(row)
-        case Account():
+        case Account() | Webhook():
             return context.clinic_key(session.get_one(Clinic, row.clinic_id))
         case Patient():
             return context.patient_key(session, row)
-        case Note() | Treatment() | CheckIn():
+        case Note() | Treatment() | CheckIn() | Reference():
             return context.patient_key(session, session.get_one(Patient, row.patient_id))
         case Passkey():
             return _key(context, session, session.get_one(Account, row.account_id))

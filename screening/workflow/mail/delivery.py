@@ -24,6 +24,7 @@ from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import ALLOWED, State
+from screening.workflow.mail.notices import NOTICE, due_notices, send_notice
 from screening.workflow.mail.outbox import MAIL, MAILS, Kind, contact_of
 from screening.workflow.mail.smtp import MailError, Trouble
 
@@ -35,11 +36,14 @@ def due_mails(context: Context) -> list[str]:
     if context.mail is None:
         return []
     with context.database.read() as session:
-        return [MAIL + id for id in MAILS.due_ids(session, context.now())]
+        mails = [MAIL + id for id in MAILS.due_ids(session, context.now())]
+    return mails + due_notices(context)
 
 
 def send_mail(context: Context, order: str) -> bool:
     """Send one mail; return False when another worker has it, or it is not due or not needed."""
+    if order.startswith(NOTICE):
+        return send_notice(context, order)
     id = order.removeprefix(MAIL)
     if context.mail is None:
         return False

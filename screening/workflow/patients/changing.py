@@ -51,6 +51,7 @@ def change_patient(
         _rename(context, session, patient, {field: change[field] for field in FIELDS})
         describe(context, session, patient, change)
         context.record(session, by, "change patient", why=f"{patient.id}: {', '.join(changed)}")
+        context.tell_of(session, patient)
 
 
 def settle(context: Context, by: Actor, patient_id: str, field: str, right: str) -> None:
@@ -71,6 +72,7 @@ def settle(context: Context, by: Actor, patient_id: str, field: str, right: str)
             _rename(context, session, patient, {field: own})
         describe(context, session, patient, change)
         context.record(session, by, "settle patient", why=f"{patient.id}: {field}, {right}")
+        context.tell_of(session, patient)
 
 
 def keep_apart(context: Context, by: Actor, one: str, other: str) -> None:

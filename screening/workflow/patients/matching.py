@@ -49,7 +49,7 @@ def patient_for(
     chosen = whole_patient(session, own_patient(session, by, patient_id).id) if patient_id else []
     if known and chosen and known[0] is not chosen[0]:
         raise ActRefusedError(Refusal.NUMBER_TAKEN)
-    if known and not chosen and not _fits(context, session, known, person):
+    if known and not chosen and not fits(context, session, known, person):
         raise ActRefusedError(Refusal.OTHER_PERSON)
     if not (known or chosen):
         return add_patient(context, session, clinic, {**person, "number": number.strip()})
@@ -77,7 +77,7 @@ def patient_of_number(
     return whole_patient(session, id) if id else []
 
 
-def _fits(
+def fits(
     context: Context, session: Session, rows: list[Patient], person: Mapping[str, Any]
 ) -> bool:
     """Return whether name and birth date may be this person's; one not known speaks for nothing."""

@@ -27,6 +27,8 @@ def merge(context: Context, by: Actor, one: str, other: str) -> None:
         added.merged_into, added.merged_at = root.id, context.now()
         added.merge_confirmed_at = None
         context.record(session, by, "merge patients", why=f"{added.id} into {root.id}")
+        context.tell_of(session, added)
+        context.tell_of(session, root)
 
 
 def part(context: Context, by: Actor, patient_id: str) -> None:
@@ -41,6 +43,7 @@ def part(context: Context, by: Actor, patient_id: str) -> None:
         into, patient.merged_into = patient.merged_into, None
         patient.merged_at = patient.merge_confirmed_at = None
         context.record(session, by, "part patients", why=f"{patient.id} from {into}")
+        context.tell_of(session, patient)
 
 
 def confirm_merge(context: Context, doctor: Staff, patient_id: str) -> None:

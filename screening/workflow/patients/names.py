@@ -12,6 +12,12 @@ from screening.workflow.core.context import Context
 # Letters that are written one for the other within a script, before it is read as Latin.
 ALIKE = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ـ": None})
 APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+# Letters of other scripts that look Latin, whatever they sound like, and signs taken for letters.
+LOOKS = str.maketrans(
+    "АВЕКМНОРСТУХЅІЈаеорсухіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧανορυχικτ0|!",
+    "ABEKMHOPCTYXSIJaeopcyxijshdqwABEZHIKMNOPTYXavopuxiktoii",
+)
+TITLES = frozenset({"dr", "doctor", "prof", "professor", "med", "mr", "mrs", "ms", "miss"})
 PARTS = re.compile(r"[a-z0-9]+")
 
 
@@ -21,10 +27,36 @@ def fold(text: str) -> list[str]:
     >>> fold("Łukasz O’Brien-Ørsted")
     ['lukasz', 'obrien', 'orsted']
     """
+    return sorted(set(_parts(text)))
+
+
+def _parts(text: str) -> list[str]:
     composed = unicodedata.normalize("NFKD", text).translate(ALIKE)
     letters = "".join(c for c in composed if not unicodedata.combining(c))
-    plain = APOSTROPHES.sub("", anyascii(letters)).casefold()
-    return sorted(set(PARTS.findall(plain)))
+    return PARTS.findall(APOSTROPHES.sub("", anyascii(letters)).casefold())
+
+
+def skeletons(name: str) -> set[str]:
+    """Return what a name looks and sounds like; two that share one are taken for each other.
+
+    Without titles, spaces, signs that are not seen, and in any order of its parts.
+
+    >>> skeletons("Dr Mai Tran") & skeletons("TRАN  Мai")  # with a Cyrillic А and М
+    {'maitran'}
+    """
+    plain = "".join(c for c in name if unicodedata.category(c) not in {"Cf", "Mn", "Me"})
+    looks = unicodedata.normalize("NFKD", plain).translate(LOOKS)
+    return {
+        "".join(order)
+        for parts in (_parts(plain), [_drawn(part) for part in _parts(looks)])
+        if (kept := [part for part in parts if part not in TITLES] or parts)
+        for order in (kept, sorted(kept))
+    }
+
+
+def _drawn(part: str) -> str:
+    """Return a folded part with what looks the same written the same."""
+    return part.replace("rn", "m").replace("vv", "w").translate(str.maketrans("1l", "ii"))
 
 
 def word_hashes(context: Context, clinic_id: str, text: str) -> set[str]:

@@ -5,7 +5,7 @@ A link works for two weeks, or until a week after the visit where that is later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,14 +73,16 @@ def invite(
     phone: str = "",
     *,
     careful: bool = False,
+    also: Callable[[Session, Screening], None] | None = None,
 ) -> Invitation:
     """Open a screening and return its link and its start code for the tablet.
 
     Without `procedures` the patient chooses. The link is mailed `to` the address, if one
     is given; `born` is an ISO date, without which the code opens nothing. `number` is the
     clinic's own for its patient, `patient_id` the patient whom a person has chosen; who is
-    `careful` is told of people alike first. Raises ActRefusedError for an unknown procedure
-    or too many, "bad-address", "alike", or what `patient_for` says.
+    `careful` is told of people alike first; `also` is done in the same transaction.
+    Raises ActRefusedError for an unknown procedure or too many, "bad-address", "alike", or
+    what `patient_for` says.
     """
     to = mail_address(to) if to else ""
     chosen = list(procedures)
@@ -101,6 +103,8 @@ def invite(
         known = person_of(context, session, patient)
         person |= {field: known[field] for field in ("name", "born") if known.get(field)}
         opened = open_screening(context, session, patient, person, draft, appointment_at)
+        if also:
+            also(session, opened.row)
         orders = []
         if to:
             language = language_or_english(context, language)

@@ -6,7 +6,9 @@ nothing. Rows stay where others point to them, without what they said; the audit
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +19,7 @@ from screening.storage.columns import Table
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.sealed import SEALED, seal_column
 from screening.storage.tables import (
+    Account,
     AuditEntry,
     CheckIn,
     Clinic,
@@ -24,6 +27,7 @@ from screening.storage.tables import (
     Note,
     Patient,
     PatientWord,
+    Reference,
     ReportRow,
     ReportStamp,
     Screening,
@@ -32,7 +36,7 @@ from screening.storage.tables import (
 )
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.acts import erased_because
-from screening.workflow.core.context import Context, locked_screening, new_token
+from screening.workflow.core.context import Context, Vault, locked_screening, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import ALLOWED, State, allow
@@ -60,15 +64,23 @@ def erase_screening(
     with context.database.write() as session:
         screening = locked_screening(session, screening_id)
         allow("erase", screening.state)
-        _empty(context, session, screening)
-        _forget_elsewhere(context, session, screening.clinic_id, {screening.number})
-        others = []
-        if screening.patient_id:
-            rows = whole_patient(session, screening.patient_id)
-            others = [one.number for one in _screenings(session, rows) if one.id != screening_id]
-            _empty_where_nothing_is_left(context, session, rows)
-        context.record(session, by, act, screening, why)
-        return others
+        return empty_screening(context, session, screening, by, act, why)
+
+
+def empty_screening(
+    context: Vault, session: Session, screening: Screening, by: Actor, act: str, why: str | None
+) -> list[str]:
+    """Erase within a transaction; return the numbers of the person's others, which are kept."""
+    _forget_typed(context, session, [screening], [])
+    _empty(context, session, screening)
+    _forget_elsewhere(context, session, screening.clinic_id, {screening.number})
+    others = []
+    if screening.patient_id:
+        rows = whole_patient(session, screening.patient_id)
+        others = [one.number for one in _screenings(session, rows) if one.id != screening.id]
+        _empty_where_nothing_is_left(context, session, rows)
+    context.record(session, by, act, screening, why)
+    return others
 
 
 def erase_patient(context: Context, patient_id: str, by: Actor, why: str) -> list[str]:
@@ -79,22 +91,34 @@ def erase_patient(context: Context, patient_id: str, by: Actor, why: str) -> lis
     with context.database.write() as session:
         if session.get(Patient, patient_id) is None:
             raise ActRefusedError(Refusal.GONE)
-        rows = whole_patient(session, patient_id)
-        kept = _screenings(session, rows, hold=True)
-        if not kept and not _has_more(session, rows) and not any(_is_known(row) for row in rows):
+        numbers = empty_person(context, session, patient_id, by, erased_because(why))
+        if numbers is None:
             raise ActRefusedError(Refusal.ERASED)
-        for screening in kept:
-            _empty(context, session, screening)
-        numbers = [screening.number for screening in kept]
-        _forget_elsewhere(context, session, rows[0].clinic_id, set(numbers))
-        session.execute(delete(Note).where(Note.patient_id.in_([row.id for row in rows])))
-        for row in rows:
-            _empty_patient(context, session, row)
-        for screening in kept:
-            context.record(session, by, "erase", screening, erased_because(why))
-        at = Actor(by.who, rows[0].clinic_id)
-        context.record(session, at, "erase patient", why=f"{rows[0].id}: {erased_because(why)}")
     context.database.scrub()
+    return numbers
+
+
+def empty_person(
+    context: Vault, session: Session, patient_id: str, by: Actor, why: str
+) -> list[str] | None:
+    """Erase a person within a transaction; None where nothing is left to destroy."""
+    rows = whole_patient(session, patient_id)
+    kept = _screenings(session, rows, hold=True)
+    if not kept and not _has_more(session, rows) and not any(_is_known(row) for row in rows):
+        return None
+    _forget_typed(context, session, kept, rows)
+    for screening in kept:
+        _empty(context, session, screening)
+    numbers = [screening.number for screening in kept]
+    _forget_elsewhere(context, session, rows[0].clinic_id, set(numbers))
+    session.execute(delete(Note).where(Note.patient_id.in_([row.id for row in rows])))
+    for row in rows:
+        _empty_patient(context, session, row)
+    for screening in kept:
+        context.record(session, by, "erase", screening, why)
+    at = Actor(by.who, rows[0].clinic_id)
+    context.record(session, at, "erase patient", why=f"{rows[0].id}: {why}")
+    context.tell_of(session, rows[0])
     return numbers
 
 
@@ -132,14 +156,14 @@ def _is_known(patient: Patient) -> bool:
     return bool(patient.number_hash or patient.person_hash or patient.code_hash)
 
 
-def _empty_where_nothing_is_left(context: Context, session: Session, rows: list[Patient]) -> None:
+def _empty_where_nothing_is_left(context: Vault, session: Session, rows: list[Patient]) -> None:
     session.flush()
     if not _screenings(session, rows) and not _has_more(session, rows):
         for row in rows:
             _empty_patient(context, session, row)
 
 
-def _empty_patient(context: Context, session: Session, patient: Patient) -> None:
+def _empty_patient(context: Vault, session: Session, patient: Patient) -> None:
     """Write over who it was; the screenings' keys, which hold nothing, are wrapped anew."""
     key = new_key()
     clinic = session.get_one(Clinic, patient.clinic_id)
@@ -147,13 +171,14 @@ def _empty_patient(context: Context, session: Session, patient: Patient) -> None
     seal_column(key, patient, "content", NOBODY)
     patient.number_hash = patient.person_hash = patient.code_hash = None
     patient.code_misses, patient.code_locked_until = 0, None
-    session.execute(delete(PatientWord).where(PatientWord.patient_id == patient.id))
+    for held in (PatientWord, Reference):
+        session.execute(delete(held).where(held.patient_id == patient.id))
     session.flush()
     for screening in session.scalars(select(Screening).where(Screening.patient_id == patient.id)):
         _hold_nothing(screening, key)
 
 
-def _empty(context: Context, session: Session, screening: Screening) -> None:
+def _empty(context: Vault, session: Session, screening: Screening) -> None:
     """Write over everything sealed; a new key holds that there is nothing."""
     id = screening.id
     for column in _sealed_in(Screening.__table__):
@@ -164,7 +189,8 @@ def _empty(context: Context, session: Session, screening: Screening) -> None:
     screening.link_hash = context.hash(f"link:{new_token()}")
     screening.start_code_hash = screening.move_hash = screening.pen_hash = None
     screening.person_hash = screening.device_hash = None
-    session.execute(delete(Note).where(Note.screening_id == id))
+    for held in (Note, Reference):
+        session.execute(delete(held).where(held.screening_id == id))
     _empty_treatments(context, session, id)
     for table in Table.metadata.sorted_tables:
         sealed = _sealed_in(table)
@@ -186,7 +212,7 @@ def _hold_nothing(screening: Screening, wrapping: bytes) -> None:
     seal_column(key, screening, "draft", NOTHING)
 
 
-def _empty_treatments(context: Context, session: Session, screening_id: str) -> None:
+def _empty_treatments(context: Vault, session: Session, screening_id: str) -> None:
     """Let what was done count no more, and nothing say with what or how it went."""
     treated = select(Treatment.id).where(Treatment.screening_id == screening_id)
     session.execute(delete(TreatmentLot).where(TreatmentLot.treatment_id.in_(treated)))
@@ -197,7 +223,7 @@ def _empty_treatments(context: Context, session: Session, screening_id: str) -> 
     session.execute(undone.values(undone_at=context.now()))
 
 
-def _wrapping(context: Context, session: Session, screening: Screening) -> bytes:
+def _wrapping(context: Vault, session: Session, screening: Screening) -> bytes:
     """Return the patient's key, or one that nobody has where there is none that opens."""
     if screening.patient_id is None:  # damaged before there were patients
         return new_key()
@@ -211,9 +237,7 @@ def _sealed_in(table: Any) -> list[Any]:
     return [column for column in table.columns if str(column) in SEALED]
 
 
-def _forget_elsewhere(
-    context: Context, session: Session, clinic_id: str, numbers: set[str]
-) -> None:
+def _forget_elsewhere(context: Vault, session: Session, clinic_id: str, numbers: set[str]) -> None:
     """Take the answers of these screenings out of drafts to which they were brought back.
 
     What the patient had confirmed there and not sent goes too; what was sent is of that visit.
@@ -241,3 +265,33 @@ def _without_last(draft: dict[str, Any], state: str) -> dict[str, Any]:
         left["answers"] = {k: a for k, a in draft["answers"].items() if confirmed.get(k) != a}
         left["confirmed"] = {}
     return left
+
+
+def _forget_typed(
+    context: Vault, session: Session, screenings: Iterable[Screening], patients: Iterable[Patient]
+) -> None:
+    """Take what someone at work typed and did not send, where it names the person."""
+    rows: list[Any] = [*screenings, *patients]
+    said = {row.number for row in screenings} | {row.id for row in rows}
+    for row in rows:
+        with suppress(SealedBlobError):
+            column = "person" if isinstance(row, Screening) else "content"
+            person = open_sealed(context, session, row, column)
+            name = person.get("name") or ""
+            said |= {name, *name.split(), person.get("number") or ""}
+    words = [word.casefold() for word in said if len(word) > 2]
+    clinics = {row.clinic_id for row in rows}
+    query = select(Account).where(Account.clinic_id.in_(clinics), Account.unfinished.is_not(None))
+    for account in session.scalars(query.with_for_update()):
+        try:
+            pages = open_sealed(context, session, account, "unfinished")
+        except SealedBlobError:
+            pages = {}
+        left = {page: forms for page, forms in pages.items() if not _names(page, forms, words)}
+        if left != pages or not pages:
+            seal_into(context, session, account, "unfinished", left or None)
+
+
+def _names(page: str, forms: Any, words: Iterable[str]) -> bool:
+    text = f"{page} {json.dumps(forms, ensure_ascii=False)}".casefold()
+    return any(word in text for word in words)

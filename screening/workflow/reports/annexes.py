@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.report.annex import compile_annex
 from screening.documents.rendering.reader import Reader
-from screening.documents.signing.seal import seal_pdf
 from screening.storage.tables import AnnexRow, Clinic, DefinitionsArchive, Screening
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import Staff
@@ -92,6 +91,9 @@ def _order(key: Mapping[str, str]) -> str:
 def _draw_up(
     context: Context, session: Session, clinic: Clinic, hash: str, render: Render
 ) -> bytes:
+    # Takes pyHanko, which no page needs.
+    from screening.documents.signing.seal import seal_pdf
+
     kept = session.get_one(DefinitionsArchive, hash)
     definitions = definitions_of(context, hash)
     assert definitions is not None

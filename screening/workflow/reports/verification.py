@@ -70,7 +70,7 @@ def verify_upload(context: Context, pdf: bytes, code: str | None = None) -> Chec
     known = issued_as(context, {}, sha256) is not None
     try:
         with (ISSUED_HERE if known else STRANGERS).place():
-            found = check_apart(trusted_roots(context), pdf, context.now())
+            found = check_apart(trusted_roots(context), pdf, context.now(), ours=known)
     except ActRefusedError:
         if not known:
             raise
@@ -125,6 +125,12 @@ def as_found(found: Mapping[str, Any]) -> Checked:
     return Checked(found["status"], reasons, tuple(found["signatures"]), found["sha256"])
 
 
+def _signer(one: Mapping[str, Any]) -> str:
+    number = f", registration number {one['registration']}" if one.get("registration") else ""
+    alone = " (confirmed on the server, by no second person)" if one.get("alone") else ""
+    return f"{one['signer']}{number}{alone}"
+
+
 def in_words(checked: Checked) -> list[str]:
     """Return the result for a terminal, in English, a line each."""
     lines = [checked.status, *(f"- {reason}" for reason in checked.reasons)]
@@ -135,7 +141,7 @@ def in_words(checked: Checked) -> list[str]:
             else f"{one['claimed_at']} by its own clock (no trusted time)"
         )
         covers = "the whole file" if one["covers_whole_file"] else "the file up to there"
-        lines.append(f"{one['meaning']}: {one['signer']}, {clock}; covers {covers}")
+        lines.append(f"{one['meaning']}: {_signer(one)}, {clock}; covers {covers}")
     if checked.issued:
         lines.extend(_of_issue(checked.issued, checked.sha256, checked.byte_for_byte))
     if checked.replayed:

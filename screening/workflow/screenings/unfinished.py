@@ -11,10 +11,22 @@ from sqlalchemy.orm import Session
 from screening.storage.tables import Screening
 from screening.workflow.core.context import Context
 from screening.workflow.core.sealed import open_sealed, seal_into
+from screening.workflow.core.states import ALLOWED
 from screening.workflow.core.unfinished import Pages, Typed, drop, put
-from screening.workflow.screenings.edit_lock import EditLock, locked_draft
+from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 
 UNFINISHED = "unfinished"  # in the draft
+
+
+def read_unfinished(context: Context, lock: EditLock) -> Pages:
+    """Return what is kept, to the device that may answer; nothing to any other."""
+    with context.database.read() as session:
+        screening = session.get(Screening, lock.screening_id)
+        if screening is None or screening.state not in ALLOWED["answer"]:
+            return {}
+        check(context, screening, lock)
+        pages: Pages = open_sealed(context, session, screening, "draft").get(UNFINISHED, {})
+        return pages
 
 
 def keep_unfinished(context: Context, lock: EditLock, page: str, form: str, typed: Typed) -> Pages:

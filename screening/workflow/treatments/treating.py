@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
 from screening.storage.tables import Screening, Treatment, TreatmentLot
-from screening.workflow.core.actor import LONGEST_NAME, Staff
+from screening.workflow.core.actor import LONGEST_NAME, Actor, Staff
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.given import day_at
 from screening.workflow.core.refusal import ActRefusedError, Refusal
@@ -41,7 +41,7 @@ class Done:
 
 def treat(
     context: Context,
-    by: Staff,
+    by: Actor,
     screening_id: str,
     treated_on: date,
     done: Sequence[Done],
@@ -70,7 +70,7 @@ def treat(
             clinic_id=screening.clinic_id,
             patient_id=patient_id_of(screening),
             screening_id=screening_id,
-            account_id=by.id,
+            account_id=by.id if isinstance(by, Staff) else None,
             treated_on=treated_on.isoformat(),
             created_at=now,
         )

@@ -11,6 +11,7 @@ from screening.clinical.whatif.insight import (
     Seen,
     Spent,
     count,
+    in_steps,
     most_often,
     percentile,
     spent,
@@ -133,3 +134,12 @@ def test_a_count_that_may_point_at_one_person_tells_neither_itself_nor_its_rank(
         ("heart", None),
     ]
     assert most_often(counted, 1) == [("fever", 7)]
+
+
+@given(st.integers(0, 1000))
+def test_a_count_in_steps_tells_no_single_person(times):
+    shown = in_steps(times)
+
+    assert (shown is None) == (0 < times < FEW)
+    if shown:
+        assert {n for n in range(1010) if in_steps(n) == shown} == {*range(shown, shown + FEW)}

@@ -11,6 +11,8 @@ from screening.documents.certificates.authority import (
     Credentials,
     CredentialsError,
     create_authority,
+    is_alone,
+    is_person,
     issue_certificate,
     name_in,
 )
@@ -158,3 +160,17 @@ def _stored(key, certificate):
 
 def test_a_printed_credential_shows_no_key():
     assert "key" not in repr(seal()).lower().replace("certificate", "")
+
+
+def test_a_doctors_certificate_carries_the_number_and_who_confirmed_it():
+    number = "Л041-01137-77/00000000"
+    alone = issue_certificate(authority(), "Dr A", "doctor", NOW, None, number, True)
+    bare = issue_certificate(authority(), "Dr A", "doctor", NOW)
+
+    assert (alone.subject, alone.registration, is_alone(alone.certificate)) == (
+        "Dr A",
+        number,
+        True,
+    )
+    assert (bare.subject, bare.registration, is_alone(bare.certificate)) == ("Dr A", "", False)
+    assert is_person(alone.certificate), "no organisation stands in it"

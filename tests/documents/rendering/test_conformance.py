@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from screening.clinical.evaluation.case import read_case
+from screening.clinical.report.annex import compile_annex
 from screening.clinical.report.report import WORDS, compile_report, translated
 from screening.documents.rendering.logo import clean_logo
 from screening.documents.rendering.reader import Reader
@@ -42,6 +43,21 @@ PROCEED = {
     "reason": "",
 }
 DECIDED = DECISION | {"decisions": [PROCEED]}
+RULING = {"name": "Mesotherapy", "decision": "decline", "codes": ["wait-is-over-later"]}
+BESIDE = {
+    "emergency": "112",
+    "earlier": [
+        {
+            "what": "decision",
+            "day": "2025-09-03",
+            "doctor": "Dr Tran",
+            "rulings": [RULING | {"reason": "168/102", "conditions": "قياس الضغط"}],
+        },
+        {"what": "treatment", "day": "2025-06-14", "names": ["Botulinum toxin"]},
+    ],
+    "unreadable": True,
+    "unconfirmed": True,
+}
 LOGO = clean_logo((Path(__file__).parents[2] / "logo.png").read_bytes())
 
 
@@ -81,18 +97,20 @@ def compiled(library, frame, language="en", patient="en"):
 
 @pytest.fixture(scope="module")
 def decided(library, sample):
-    """Return the decided report, by the language of its doctor; one patient reads another."""
-    first = render_pdf(sample)
+    """Return the decided report, by the language of its doctor; one patient reads another.
+
+    Before the sealed pages, which are whole ones: with a second language, and with an earlier
+    decision.
+    """
     beside = {"ru": "ar"}
-    return {
-        language: render_pdf(
-            compiled(library, sample["frame"], language, beside.get(language, language)),
-            DECIDED,
-            {"screening.pdf": first},
-            logo=LOGO if language == "ar" else None,
-        )
-        for language in LANGUAGES
-    }
+    made = {}
+    for language in LANGUAGES:
+        logo = LOGO if language == "ar" else None
+        report = compiled(library, sample["frame"], language, beside.get(language, language))
+        first = render_pdf({**report, "beside": BESIDE}, logo=logo)
+        sealed = {"screening.pdf": seal_pdf(first, seal(), NOW, "Sealed")}
+        made[language] = render_pdf(report, DECIDED, sealed, logo=logo)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +133,14 @@ def files(decided, signed, library, sample):
         lasting = seal_pdf(decided["en"], outside.credentials("seal"), now, "Sealed", True, clock)
         lasting = sign_pdf(lasting, outside.credentials("doctor"), now, "Decided", clock)
     marked, not_marked = b"/MarkInfo << /Marked true >>", b"/MarkInfo << /Marked false>>"
-    plan = compiled(library, sample["frame"], "en", "ar")
+    own = compiled(library, sample["frame"], "en", "ar")
+    frame = {"clinic": sample["frame"]["clinic"], "language": "vi", "paper": "Letter"}
+    annex = compile_annex(library, frame, TODAY.isoformat())
     return signed | {
         "lasting": lasting,
-        "plan": render_pdf(plan, DECIDED, reader=Reader.PATIENT),
+        "sheet": render_pdf({**own, "beside": BESIDE}, DECIDED, reader=Reader.PATIENT),
+        "copy": render_pdf(own, reader=Reader.PATIENT),
+        "annex": render_pdf({**annex, "lists": annex["lists"][:2]}, reader=Reader.ANNEX),
         "hostile": render_pdf({**sample, "frame": hostile}),
         "broken": decided["en"].replace(marked, not_marked),
     }

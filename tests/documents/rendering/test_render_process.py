@@ -11,7 +11,7 @@ import pytest
 from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.render import render_pdf
 from screening.documents.rendering.render_process import Press, RenderError
-from tests.documents.conftest import DECISION, SEALED
+from tests.documents.conftest import DECISION
 
 LOGO = (Path(__file__).parents[2] / "logo.png").read_bytes()
 
@@ -31,8 +31,8 @@ def hurt(children_find_tests):
     press.close()
 
 
-def test_a_press_writes_the_very_bytes_of_the_renderer_and_stays(press, sample):
-    files = {"screening-report.pdf": SEALED}
+def test_a_press_writes_the_very_bytes_of_the_renderer_and_stays(press, sample, screening_pdf):
+    files = {"screening-report.pdf": screening_pdf}
     first = press.render(sample, DECISION, files, logo=LOGO)
     process = press._process.pid
 

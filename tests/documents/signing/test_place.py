@@ -1,6 +1,7 @@
 """The doctor's signature is seen on the page, where the page prints who signed."""
 
 import io
+import random
 from functools import cache
 
 import pikepdf
@@ -10,8 +11,10 @@ from weasyprint import HTML
 
 from screening.documents.rendering.fonts import use_own_fonts
 from screening.documents.signing.seal import seal_pdf, sign_pdf
+from screening.documents.tagged.tags import finish_tags
 from screening.documents.verifying.verify import verify_pdf
 from tests.documents.sealing import LATER, NOW, authority, doctor, seal, signed
+from tests.documents.verifying.hostile import KINDS
 
 PAGE = (
     "<html lang=en><title>Report</title><h1>Report</h1><p>Before</p>"
@@ -70,3 +73,13 @@ def test_a_page_that_prints_no_place_is_signed_unseen():
     with pikepdf.open(io.BytesIO(signed())) as document:
         [field] = [each for each in document.pages[0].Annots if each.T == "Doctor"]
         assert [float(number) for number in field.Rect] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "kind", ["changed_before_the_doctor_signed", "painted_over_as_the_doctor_signs"]
+)
+def test_whoever_paints_over_the_place_or_moves_it_is_refused(kind):
+    make = next(made for name, made in KINDS.items() if name.endswith(kind))
+    for number in range(4):
+        found = verify_pdf(make(random.Random(number)), [authority().certificate], LATER)
+        assert (found.status, found.signatures) == ("FAILED", ())

@@ -23,9 +23,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
+from pyhanko.sign.fields import (
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.timestamps import DummyTimeStamper
+from weasyprint import HTML
 
 from screening.documents.certificates.authority import create_authority, issue_certificate
 from screening.documents.cms.parts import (
@@ -37,7 +43,10 @@ from screening.documents.cms.parts import (
     signature_algorithm,
 )
 from screening.documents.cms.token import normal_token
+from screening.documents.rendering.fonts import use_own_fonts
+from screening.documents.signing.place import AsPrinted
 from screening.documents.signing.seal import KeySigner, seal_pdf
+from screening.documents.tagged.tags import finish_tags
 from tests.documents.sealing import (
     NOW,
     alone,
@@ -642,3 +651,117 @@ def a_doctor_who_makes_a_place_for_himself(chance):
     together = chance.random() < 0.5
     pdf = alone() if together else changed_after(alone(), place, chance)
     return signed_by_hand(pdf, doctor(), "Doctor", new=together)
+
+
+@kind
+def a_later_timestamp_that_changes_more(chance):
+    return stamped(signed(), "ArchiveTimestamp1", chance.choice(CHANGES), chance)
+
+
+@kind
+def a_doctor_after_the_later_timestamp(chance):
+    """Stamped while the doctor's place was empty, and signed afterwards."""
+    whole = for_anybody() if chance.random() < 0.5 else stamped(for_anybody(), "SealTimestamp")
+    return signed_by_hand(stamped(whole, "ArchiveTimestamp1"), doctor(), "Doctor")
+
+
+@kind
+def later_timestamps_out_of_their_order(chance):
+    names = [f"ArchiveTimestamp{number}" for number in range(1, 5)]
+    chosen = chance.sample(names, 2)
+    if chosen == names[:2]:
+        chosen = names[1:3]
+    return stamped(stamped(alone(), chosen[0]), chosen[1])
+
+
+@cache
+def _stamped_often(times):
+    pdf = alone()
+    for number in range(1, times + 1):
+        pdf = stamped(pdf, f"ArchiveTimestamp{number}")
+    return pdf
+
+
+@kind
+def more_timestamps_than_anyone_follows(chance):
+    return _stamped_often(24)
+
+
+@cache
+def seen():
+    """A report whose doctor signs in a place that the page prints."""
+    use_own_fonts()
+    page = (
+        "<html lang=en><title>Screening report</title><h1>Report</h1>"
+        '<p style="position: relative">Signed: Dr Mai Tr\u1ea7n<a id=doctor-signs'
+        ' href="#doctor-signs" style="position: absolute; inset: 0"></a></p>'
+    )
+    printed = finish_tags(HTML(string=page).write_pdf(pdf_variant="pdf/a-3a"))
+    return seal_pdf(printed, seal(), NOW, "Sealed", doctor().certificate)
+
+
+def _field_of_the_doctor(writer):
+    [field] = [ref for name, _, ref in enumerate_sig_fields(writer) if name == "Doctor"]
+    writer.mark_update(field)
+    return field.get_object()
+
+
+def _moved(writer, chance):
+    field = _field_of_the_doctor(writer)
+    box = [generic.FloatObject(chance.randrange(500)) for _ in range(4)]
+    field[generic.pdf_name("/Rect")] = generic.ArrayObject(box)
+
+
+def _painted(writer, chance):
+    """Something else is drawn where the page says who signed."""
+    drawing = _stream(b"0 0 1 rg 0 0 %d 90 re f" % chance.randrange(90, 900))
+    drawing[generic.pdf_name("/Subtype")] = generic.pdf_name("/Form")
+    field = _field_of_the_doctor(writer)
+    field[generic.pdf_name("/AP")] = generic.DictionaryObject(
+        {generic.pdf_name("/N"): writer.add_object(drawing)}
+    )
+
+
+def _other_words(writer, chance):
+    tree = writer.root["/StructTreeRoot"]
+    tree[generic.pdf_name("/RoleMap")] = generic.DictionaryObject()
+    writer.update_container(tree)
+
+
+def _lock_taken_away(writer, chance):
+    field = _field_of_the_doctor(writer)
+    del field[chance.choice(("/Lock", "/SV"))]
+
+
+@kind
+def a_place_that_was_changed_before_the_doctor_signed(chance):
+    change = chance.choice((_moved, _painted, _other_words, _lock_taken_away))
+    return signed_by_hand(changed_after(seen(), change, chance), doctor(), "Doctor")
+
+
+@kind
+def a_place_that_is_painted_over_as_the_doctor_signs(chance):
+    """In one revision with the signature, as a program would that stamps its own picture."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(seen()))
+    chance.choice((_moved, _painted))(writer, chance)
+    metadata = PdfSignatureMetadata(
+        field_name="Doctor", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
+    )
+    return (
+        PdfSigner(metadata, KeySigner(doctor()), stamp_style=AsPrinted())
+        .sign_pdf(writer)
+        .getvalue()
+    )
+
+
+@kind
+def objects_packed_into_a_bomb_and_signed(chance):
+    """A stream of objects that unpacks to a hundred megabytes, sealed by a key that we know."""
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(plain())) as document:
+        bomb = document.make_stream(zlib.compress(bytes(chance.randrange(60, 120) << 20), 9))
+        bomb.Filter = pikepdf.Name.FlateDecode
+        files = [document.make_indirect(bomb) for _ in range(chance.randrange(1, 4))]
+        document.Root.Bombs = pikepdf.Array(files)
+        document.save(written, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return seal_pdf(written.getvalue(), doctor(), NOW, "Sealed")

@@ -56,6 +56,21 @@ def test_a_clinics_key_cannot_pass_for_a_doctors(whose):
     assert "was issued to a clinic, not to a doctor" in why
 
 
+@pytest.mark.parametrize("clinic", ["Borealis", "Aurelia Clinic"])
+def test_a_doctor_of_another_clinic_is_doubted_whatever_the_seal_says(clinic):
+    """Also where both are trusted, and the other clinic and its doctor bear the same names."""
+    home = create_authority(clinic, NOW)
+    other = issue_certificate(home, "Dr Mai Trần", "doctor", NOW)
+    both = [*TRUST, home.certificate]
+    for pdf, why in (
+        (signed_by_hand(for_anybody(), other, "Doctor"), "comes from another authority"),
+        (resigned(signed(), other), "to somebody else"),
+    ):
+        found = verify_pdf(pdf, both, LATER)
+        assert found.status == "INDETERMINATE"
+        assert why in " ".join(map(str, found.reasons))
+
+
 def test_a_doctor_signs_in_no_place_that_the_seal_did_not_leave():
     for number in range(4):
         pdf = KINDS["a_doctor_who_makes_a_place_for_himself"](random.Random(number))

@@ -111,6 +111,13 @@ def test_a_report_with_seal_and_doctors_signature_passes():
     assert second.claimed_at == LATER
 
 
+def test_a_doctors_signature_tells_the_registration_number():
+    seal_, doctors = verified(signed()).signatures
+
+    assert (seal_.registration, doctors.registration) == ("", "GMC 7654321")
+    assert not doctors.alone
+
+
 def test_a_seal_is_in_doubt_once_its_certificate_has_ended():
     end = seal().certificate.not_valid_after_utc
 

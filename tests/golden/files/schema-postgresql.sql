@@ -5,8 +5,6 @@ column account 04 name character varying not null
 column account 05 role character varying not null
 column account 06 password_hash character varying not null
 column account 07 credentials bytea
-column account 08 misses integer not null
-column account 09 locked_until timestamp with time zone
 column account 10 disabled_at timestamp with time zone
 column account 11 created_at timestamp with time zone not null
 column account 12 totp bytea
@@ -16,7 +14,36 @@ column account 15 link_hash character varying
 column account 16 link_expires_at timestamp with time zone
 column account 17 certificates character varying
 column account 18 language character varying
+column account 19 registration character varying
+column account 20 vouched_by character varying
+column account 21 unfinished bytea
+column account_change 01 id character varying not null
+column account_change 02 clinic_id character varying not null
+column account_change 03 kind character varying not null
+column account_change 04 account_id character varying
+column account_change 05 username character varying
+column account_change 06 name character varying
+column account_change 07 role character varying
+column account_change 08 registration character varying
+column account_change 09 begun_by character varying not null
+column account_change 10 begun_at timestamp with time zone not null
+column account_change 11 state character varying not null
+column account_change 12 settled_by character varying
+column account_change 13 settled_at timestamp with time zone
+column account_notice 01 id character varying not null
+column account_notice 02 change_id character varying not null
+column account_notice 03 state character varying not null
+column account_notice 04 attempts integer not null
+column account_notice 05 due_at timestamp with time zone not null
+column account_notice 06 lease_until timestamp with time zone
+column account_notice 07 created_at timestamp with time zone not null
+column account_notice 08 sent_at timestamp with time zone
 column alembic_version 01 version_num character varying(32) not null
+column annex 01 clinic_id character varying not null
+column annex 02 definitions_hash character varying not null
+column annex 03 language character varying not null
+column annex 04 pdf bytea not null
+column annex 05 sealed_at timestamp with time zone not null
 column audit 01 sequence integer not null
 column audit 02 at timestamp with time zone not null
 column audit 03 who character varying not null
@@ -68,6 +95,17 @@ column decision 06 sequence integer not null default 1
 column definitions 01 hash character varying not null
 column definitions 02 archive bytea not null
 column definitions 03 first_used_at timestamp with time zone not null
+column delivery 01 id character varying not null
+column delivery 02 webhook_id character varying not null
+column delivery 03 kind character varying not null
+column delivery 04 subject_id character varying not null
+column delivery 05 state character varying not null
+column delivery 06 attempts integer not null
+column delivery 07 due_at timestamp with time zone not null
+column delivery 08 lease_until timestamp with time zone
+column delivery 09 error character varying
+column delivery 10 created_at timestamp with time zone not null
+column delivery 11 sent_at timestamp with time zone
 column installation 01 name character varying not null
 column installation 02 content bytea not null
 column kiosk 01 id character varying not null
@@ -84,6 +122,7 @@ column kiosk 12 pin_misses integer not null default 0
 column lock 01 name character varying not null
 column lock 02 misses integer not null
 column lock 03 locked_until timestamp with time zone
+column lock 04 at timestamp with time zone
 column mark 01 name character varying not null
 column mark 02 at timestamp with time zone not null
 column message 01 id character varying not null
@@ -133,6 +172,13 @@ column recovery_code 01 id character varying not null
 column recovery_code 02 account_id character varying not null
 column recovery_code 03 code_hash character varying not null
 column recovery_code 04 used_at timestamp with time zone
+column reference 01 id character varying not null
+column reference 02 clinic_id character varying not null
+column reference 03 kind character varying not null
+column reference 04 value_hash character varying not null
+column reference 05 patient_id character varying not null
+column reference 06 screening_id character varying
+column reference 07 content bytea not null
 column report 01 id character varying not null
 column report 02 screening_id character varying not null
 column report 03 kind character varying not null
@@ -147,11 +193,14 @@ column report 11 created_at timestamp with time zone not null
 column report 12 sealed_at timestamp with time zone
 column report 13 code character varying
 column report 14 sequence integer not null default 1
-column report 15 proven_until timestamp with time zone
-column report 16 restamp_at timestamp with time zone
-column report_stamp 01 sha256 character varying not null
-column report_stamp 02 report_id character varying not null
-column report_stamp 03 stamped_at timestamp with time zone not null
+column request 01 id character varying not null
+column request 02 api_key_id character varying not null
+column request 03 clinic_id character varying not null
+column request 04 key_hash character varying not null
+column request 05 request_hash character varying not null
+column request 06 screening_id character varying
+column request 07 answer bytea
+column request 08 created_at timestamp with time zone not null
 column screening 01 id character varying not null
 column screening 02 clinic_id character varying not null
 column screening 03 number character varying not null
@@ -189,22 +238,37 @@ column sign_in 05 ended_at timestamp with time zone
 column sign_in 06 factor character varying
 column sign_in 07 browser character varying not null default ''::character varying
 column sign_in 08 confirmed_at timestamp with time zone
+column sign_in 09 browser_hash character varying
 column treatment 01 id character varying not null
 column treatment 02 clinic_id character varying not null
 column treatment 03 patient_id character varying not null
 column treatment 04 screening_id character varying not null
-column treatment 05 account_id character varying not null
+column treatment 05 account_id character varying
 column treatment 06 treated_on character varying not null
 column treatment 07 content bytea not null
 column treatment 08 created_at timestamp with time zone not null
 column treatment 09 undone_at timestamp with time zone
 column treatment_lot 01 treatment_id character varying not null
 column treatment_lot 02 lot_hash character varying not null
+column webhook 01 id character varying not null
+column webhook 02 clinic_id character varying not null
+column webhook 03 url character varying not null
+column webhook 04 content bytea not null
+column webhook 05 created_at timestamp with time zone not null
+column webhook 06 ended_at timestamp with time zone
 constraint account FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint account PRIMARY KEY (id)
 constraint account UNIQUE (link_hash)
 constraint account UNIQUE (username)
+constraint account_change FOREIGN KEY (account_id) REFERENCES account(id)
+constraint account_change FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint account_change PRIMARY KEY (id)
+constraint account_notice FOREIGN KEY (change_id) REFERENCES account_change(id)
+constraint account_notice PRIMARY KEY (id)
 constraint alembic_version PRIMARY KEY (version_num)
+constraint annex FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint annex FOREIGN KEY (definitions_hash) REFERENCES definitions(hash)
+constraint annex PRIMARY KEY (clinic_id, definitions_hash, language)
 constraint audit PRIMARY KEY (sequence)
 constraint check_in FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint check_in FOREIGN KEY (handled_by) REFERENCES account(id)
@@ -219,6 +283,8 @@ constraint decision FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint decision PRIMARY KEY (id)
 constraint decision UNIQUE (screening_id, sequence)
 constraint definitions PRIMARY KEY (hash)
+constraint delivery FOREIGN KEY (webhook_id) REFERENCES webhook(id)
+constraint delivery PRIMARY KEY (id)
 constraint installation PRIMARY KEY (name)
 constraint kiosk FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint kiosk PRIMARY KEY (id)
@@ -245,12 +311,20 @@ constraint patient_word FOREIGN KEY (patient_id) REFERENCES patient(id)
 constraint patient_word PRIMARY KEY (patient_id, word_hash)
 constraint recovery_code FOREIGN KEY (account_id) REFERENCES account(id)
 constraint recovery_code PRIMARY KEY (id)
+constraint reference FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint reference FOREIGN KEY (patient_id) REFERENCES patient(id)
+constraint reference FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint reference PRIMARY KEY (id)
+constraint reference UNIQUE (clinic_id, kind, value_hash)
 constraint report FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint report PRIMARY KEY (id)
 constraint report UNIQUE (code)
 constraint report UNIQUE (screening_id, kind, sequence)
-constraint report_stamp FOREIGN KEY (report_id) REFERENCES report(id)
-constraint report_stamp PRIMARY KEY (sha256)
+constraint request FOREIGN KEY (api_key_id) REFERENCES api_key(id)
+constraint request FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint request FOREIGN KEY (screening_id) REFERENCES screening(id)
+constraint request PRIMARY KEY (id)
+constraint request UNIQUE (api_key_id, key_hash)
 constraint screening FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint screening FOREIGN KEY (patient_id) REFERENCES patient(id)
 constraint screening FOREIGN KEY (recheck_of) REFERENCES screening(id)
@@ -268,12 +342,18 @@ constraint treatment FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint treatment PRIMARY KEY (id)
 constraint treatment_lot FOREIGN KEY (treatment_id) REFERENCES treatment(id)
 constraint treatment_lot PRIMARY KEY (treatment_id, lot_hash)
+constraint webhook FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint webhook PRIMARY KEY (id)
 function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
 function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
+index CREATE INDEX ix_account_change_clinic_id ON public.account_change USING btree (clinic_id)
+index CREATE INDEX ix_account_notice_state ON public.account_notice USING btree (state)
 index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_id)
 index CREATE INDEX ix_check_in_desk ON public.check_in USING btree (clinic_id, gravity, handled_at)
 index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on)
 index CREATE INDEX ix_check_in_patient_id ON public.check_in USING btree (patient_id)
+index CREATE INDEX ix_delivery_waits ON public.delivery USING btree (due_at) WHERE ((state)::text = 'pending'::text)
+index CREATE INDEX ix_delivery_webhook ON public.delivery USING btree (webhook_id, created_at)
 index CREATE INDEX ix_message_state ON public.message USING btree (state)
 index CREATE INDEX ix_note_patient_id ON public.note USING btree (patient_id)
 index CREATE INDEX ix_passkey_account_id ON public.passkey USING btree (account_id)
@@ -281,10 +361,13 @@ index CREATE INDEX ix_patient_merged_into ON public.patient USING btree (merged_
 index CREATE INDEX ix_patient_person ON public.patient USING btree (clinic_id, person_hash)
 index CREATE INDEX ix_patient_word_word_hash ON public.patient_word USING btree (word_hash)
 index CREATE INDEX ix_recovery_code_account_id ON public.recovery_code USING btree (account_id)
-index CREATE INDEX ix_report_restamp_at ON public.report USING btree (restamp_at)
+index CREATE INDEX ix_reference_patient ON public.reference USING btree (patient_id)
+index CREATE INDEX ix_reference_screening ON public.reference USING btree (screening_id)
 index CREATE INDEX ix_report_sha256 ON public.report USING btree (sha256)
 index CREATE INDEX ix_report_stamp_report_id ON public.report_stamp USING btree (report_id)
 index CREATE INDEX ix_report_waits ON public.report USING btree (due_at) WHERE (sealed_at IS NULL)
+index CREATE INDEX ix_request_created_at ON public.request USING btree (created_at)
+index CREATE INDEX ix_request_screening_id ON public.request USING btree (screening_id)
 index CREATE INDEX ix_screening_appointment ON public.screening USING btree (clinic_id, appointment_at)
 index CREATE INDEX ix_screening_newest ON public.screening USING btree (clinic_id, created_at)
 index CREATE INDEX ix_screening_patient_id ON public.screening USING btree (patient_id)
@@ -294,17 +377,23 @@ index CREATE INDEX ix_screening_recheck_of ON public.screening USING btree (rech
 index CREATE INDEX ix_screening_state ON public.screening USING btree (state)
 index CREATE INDEX ix_screening_submitted ON public.screening USING btree (clinic_id, submitted_at)
 index CREATE INDEX ix_sign_in_account_id ON public.sign_in USING btree (account_id)
+index CREATE INDEX ix_sign_in_browser_hash ON public.sign_in USING btree (browser_hash)
 index CREATE INDEX ix_treatment_day ON public.treatment USING btree (clinic_id, treated_on)
 index CREATE INDEX ix_treatment_lot_lot_hash ON public.treatment_lot USING btree (lot_hash)
 index CREATE INDEX ix_treatment_patient_id ON public.treatment USING btree (patient_id)
 index CREATE INDEX ix_treatment_screening_id ON public.treatment USING btree (screening_id)
+index CREATE INDEX ix_webhook_clinic_id ON public.webhook USING btree (clinic_id)
 index CREATE UNIQUE INDEX alembic_version_pkc ON public.alembic_version USING btree (version_num)
 index CREATE UNIQUE INDEX pk_account ON public.account USING btree (id)
+index CREATE UNIQUE INDEX pk_account_change ON public.account_change USING btree (id)
+index CREATE UNIQUE INDEX pk_account_notice ON public.account_notice USING btree (id)
+index CREATE UNIQUE INDEX pk_annex ON public.annex USING btree (clinic_id, definitions_hash, language)
 index CREATE UNIQUE INDEX pk_audit ON public.audit USING btree (sequence)
 index CREATE UNIQUE INDEX pk_check_in ON public.check_in USING btree (id)
 index CREATE UNIQUE INDEX pk_clinic ON public.clinic USING btree (id)
 index CREATE UNIQUE INDEX pk_decision ON public.decision USING btree (id)
 index CREATE UNIQUE INDEX pk_definitions ON public.definitions USING btree (hash)
+index CREATE UNIQUE INDEX pk_delivery ON public.delivery USING btree (id)
 index CREATE UNIQUE INDEX pk_installation ON public.installation USING btree (name)
 index CREATE UNIQUE INDEX pk_kiosk ON public.kiosk USING btree (id)
 index CREATE UNIQUE INDEX pk_lock ON public.lock USING btree (name)
@@ -315,14 +404,17 @@ index CREATE UNIQUE INDEX pk_passkey ON public.passkey USING btree (id)
 index CREATE UNIQUE INDEX pk_patient ON public.patient USING btree (id)
 index CREATE UNIQUE INDEX pk_patient_word ON public.patient_word USING btree (patient_id, word_hash)
 index CREATE UNIQUE INDEX pk_recovery_code ON public.recovery_code USING btree (id)
+index CREATE UNIQUE INDEX pk_reference ON public.reference USING btree (id)
 index CREATE UNIQUE INDEX pk_report ON public.report USING btree (id)
-index CREATE UNIQUE INDEX pk_report_stamp ON public.report_stamp USING btree (sha256)
+index CREATE UNIQUE INDEX pk_request ON public.request USING btree (id)
 index CREATE UNIQUE INDEX pk_screening ON public.screening USING btree (id)
 index CREATE UNIQUE INDEX pk_sign_in ON public.sign_in USING btree (id)
 index CREATE UNIQUE INDEX pk_treatment ON public.treatment USING btree (id)
 index CREATE UNIQUE INDEX pk_treatment_lot ON public.treatment_lot USING btree (treatment_id, lot_hash)
+index CREATE UNIQUE INDEX pk_webhook ON public.webhook USING btree (id)
 index CREATE UNIQUE INDEX uq_account_link_hash ON public.account USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_account_username ON public.account USING btree (username)
+index CREATE UNIQUE INDEX uq_api_key_key_hash ON public.api_key USING btree (key_hash)
 index CREATE UNIQUE INDEX uq_check_in_link_hash ON public.check_in USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_check_in_treatment_id ON public.check_in USING btree (treatment_id, sequence)
 index CREATE UNIQUE INDEX uq_decision_screening_id ON public.decision USING btree (screening_id, sequence)
@@ -331,8 +423,10 @@ index CREATE UNIQUE INDEX uq_kiosk_token_hash ON public.kiosk USING btree (token
 index CREATE UNIQUE INDEX uq_message_screening_id ON public.message USING btree (screening_id, kind, sequence)
 index CREATE UNIQUE INDEX uq_passkey_credential_hash ON public.passkey USING btree (credential_hash)
 index CREATE UNIQUE INDEX uq_patient_clinic_id ON public.patient USING btree (clinic_id, number_hash)
+index CREATE UNIQUE INDEX uq_reference_clinic_id ON public.reference USING btree (clinic_id, kind, value_hash)
 index CREATE UNIQUE INDEX uq_report_code ON public.report USING btree (code)
 index CREATE UNIQUE INDEX uq_report_screening_id ON public.report USING btree (screening_id, kind, sequence)
+index CREATE UNIQUE INDEX uq_request_api_key_id ON public.request USING btree (api_key_id, key_hash)
 index CREATE UNIQUE INDEX uq_screening_clinic_id ON public.screening USING btree (clinic_id, number)
 index CREATE UNIQUE INDEX uq_screening_link_hash ON public.screening USING btree (link_hash)
 index CREATE UNIQUE INDEX uq_screening_move_hash ON public.screening USING btree (move_hash)

@@ -4,6 +4,8 @@ CREATE INDEX ix_audit_screening_id ON audit (screening_id)
 CREATE INDEX ix_check_in_desk ON check_in (clinic_id, gravity, handled_at)
 CREATE INDEX ix_check_in_due ON check_in (state, due_on)
 CREATE INDEX ix_check_in_patient_id ON check_in (patient_id)
+CREATE INDEX ix_delivery_waits ON delivery (due_at) WHERE state = 'pending'
+CREATE INDEX ix_delivery_webhook ON delivery (webhook_id, created_at)
 CREATE INDEX ix_message_state ON message (state)
 CREATE INDEX ix_note_patient_id ON note (patient_id)
 CREATE INDEX ix_passkey_account_id ON passkey (account_id)
@@ -11,10 +13,13 @@ CREATE INDEX ix_patient_merged_into ON patient (merged_into)
 CREATE INDEX ix_patient_person ON patient (clinic_id, person_hash)
 CREATE INDEX ix_patient_word_word_hash ON patient_word (word_hash)
 CREATE INDEX ix_recovery_code_account_id ON recovery_code (account_id)
-CREATE INDEX ix_report_restamp_at ON report (restamp_at)
+CREATE INDEX ix_reference_patient ON reference (patient_id)
+CREATE INDEX ix_reference_screening ON reference (screening_id)
 CREATE INDEX ix_report_sha256 ON report (sha256)
 CREATE INDEX ix_report_stamp_report_id ON report_stamp (report_id)
 CREATE INDEX ix_report_waits ON report (due_at) WHERE sealed_at IS NULL
+CREATE INDEX ix_request_created_at ON request (created_at)
+CREATE INDEX ix_request_screening_id ON request (screening_id)
 CREATE INDEX ix_screening_appointment ON screening (clinic_id, appointment_at)
 CREATE INDEX ix_screening_newest ON screening (clinic_id, created_at)
 CREATE INDEX ix_screening_patient_id ON screening (patient_id)
@@ -29,6 +34,7 @@ CREATE INDEX ix_treatment_day ON treatment (clinic_id, treated_on)
 CREATE INDEX ix_treatment_lot_lot_hash ON treatment_lot (lot_hash)
 CREATE INDEX ix_treatment_patient_id ON treatment (patient_id)
 CREATE INDEX ix_treatment_screening_id ON treatment (screening_id)
+CREATE INDEX ix_webhook_clinic_id ON webhook (clinic_id)
 CREATE TABLE account (
   id VARCHAR NOT NULL,
   clinic_id VARCHAR NOT NULL,
@@ -174,6 +180,21 @@ CREATE TABLE definitions (
   first_used_at DATETIME NOT NULL,
   CONSTRAINT pk_definitions PRIMARY KEY (hash)
 )
+CREATE TABLE delivery (
+  id VARCHAR NOT NULL,
+  webhook_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  subject_id VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at DATETIME NOT NULL,
+  lease_until DATETIME,
+  error VARCHAR,
+  created_at DATETIME NOT NULL,
+  sent_at DATETIME,
+  CONSTRAINT fk_delivery_webhook_id FOREIGN KEY(webhook_id) REFERENCES webhook (id),
+  CONSTRAINT pk_delivery PRIMARY KEY (id)
+)
 CREATE TABLE installation (
   name VARCHAR NOT NULL,
   content BLOB NOT NULL,
@@ -286,6 +307,20 @@ CREATE TABLE recovery_code (
   CONSTRAINT fk_recovery_code_account_id FOREIGN KEY(account_id) REFERENCES account (id),
   CONSTRAINT pk_recovery_code PRIMARY KEY (id)
 )
+CREATE TABLE reference (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  value_hash VARCHAR NOT NULL,
+  patient_id VARCHAR NOT NULL,
+  screening_id VARCHAR,
+  content BLOB NOT NULL,
+  CONSTRAINT fk_reference_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_reference_patient_id FOREIGN KEY(patient_id) REFERENCES patient (id),
+  CONSTRAINT fk_reference_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_reference PRIMARY KEY (id),
+  CONSTRAINT uq_reference_clinic_id UNIQUE (clinic_id, kind, value_hash)
+)
 CREATE TABLE report (
   id VARCHAR NOT NULL,
   screening_id VARCHAR NOT NULL,
@@ -308,12 +343,20 @@ CREATE TABLE report (
   CONSTRAINT uq_report_code UNIQUE (code),
   CONSTRAINT uq_report_screening_id UNIQUE (screening_id, kind, sequence)
 )
-CREATE TABLE report_stamp (
-  sha256 VARCHAR NOT NULL,
-  report_id VARCHAR NOT NULL,
-  stamped_at DATETIME NOT NULL,
-  CONSTRAINT fk_report_stamp_report_id FOREIGN KEY(report_id) REFERENCES report (id),
-  CONSTRAINT pk_report_stamp PRIMARY KEY (sha256)
+CREATE TABLE request (
+  id VARCHAR NOT NULL,
+  api_key_id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  key_hash VARCHAR NOT NULL,
+  request_hash VARCHAR NOT NULL,
+  screening_id VARCHAR,
+  answer BLOB,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT fk_request_api_key_id FOREIGN KEY(api_key_id) REFERENCES api_key (id),
+  CONSTRAINT fk_request_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT fk_request_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
+  CONSTRAINT pk_request PRIMARY KEY (id),
+  CONSTRAINT uq_request_api_key_id UNIQUE (api_key_id, key_hash)
 )
 CREATE TABLE screening (
   id VARCHAR NOT NULL,
@@ -372,7 +415,7 @@ CREATE TABLE treatment (
   clinic_id VARCHAR NOT NULL,
   patient_id VARCHAR NOT NULL,
   screening_id VARCHAR NOT NULL,
-  account_id VARCHAR NOT NULL,
+  account_id VARCHAR,
   treated_on VARCHAR NOT NULL,
   content BLOB NOT NULL,
   created_at DATETIME NOT NULL,
@@ -389,6 +432,6 @@ CREATE TABLE treatment_lot (
   CONSTRAINT fk_treatment_lot_treatment_id FOREIGN KEY(treatment_id) REFERENCES treatment (id),
   CONSTRAINT pk_treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 )
-CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
+CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) AND NOT (NEW.act = 'restore backup' AND NEW.sequence > (SELECT coalesce(max(sequence), 0) FROM audit)) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END

@@ -33,10 +33,11 @@ def app(office):
 
 def test_a_form_without_its_token_is_refused_with_a_way_on(office):
     app = office.app()
-    response = app.test_client().post("/sign-in", data={"username": "doctor"})
+    client = app.test_client()
+    response = client.post("/sign-in", data={"username": "doctor"}, follow_redirects=True)
 
     assert response.status_code == 400
-    assert "Allow cookies" in response.get_data(as_text=True)
+    assert 'href="/sign-in">Open the page again' in response.get_data(as_text=True)
 
 
 def test_a_cookie_is_worth_nothing_after_signing_out(office, app):

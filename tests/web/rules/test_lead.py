@@ -95,6 +95,10 @@ def test_the_counts_and_the_numbers_are_shown_without_names_or_answers(office, l
     assert "to another day" in page.text
     assert re.search(r"<td [^>]*><div>7 days</div></td><td [^>]*><div>3 days</div></td>", page.text)
     assert "nsaid_recent (2)" in page.text
+    assert "Numbers are shown from 5 screenings on" in page.text and "SC-" not in page.text
+    for _ in range(3):
+        office.submit(painkiller="yes", painkiller_last_dose=day)
+    assert upload(lead, SHORTER).text.count("SC-") == 5
     assert not {"Lan Nguyen", day} & set(re.split(r"[<>]", page.text))
 
 

@@ -153,8 +153,8 @@ def test_the_pages_of_the_tablet_lead_nowhere_else_and_give_nothing_away(tablet,
         assert "download" not in page.text
         assert "print" not in page.text
         assert page.headers["Cache-Control"] == "no-store"
-        assert '<body class=" kiosk">' in page.text  # nothing of it is printed: app.css
-    with tablet.get("/static/app.css") as css:
+        assert '<body class="kiosk">' in page.text  # nothing of it is printed: tablet.css
+    with tablet.get("/static/tablet.css") as css:
         assert re.search(r"@media print \{\s*\.kiosk \{\s*display: none;", css.text)
 
 
@@ -253,7 +253,8 @@ def test_the_phone_hears_when_the_tablet_goes_on(tablet, office, app):
     )
     assert page.status_code == 409
     assert "another device" in page.text
-    assert tablet.get("/screening").headers["Location"].endswith("/questions/date_of_birth")
+    went_on = tablet.get("/screening").headers["Location"]
+    assert went_on.endswith("/questions/can_be_pregnant"), "who was asked when born is not again"
 
 
 def test_a_page_sent_again_after_the_visit_changes_nothing(tablet, office):
@@ -269,15 +270,37 @@ def test_a_page_sent_again_after_the_visit_changes_nothing(tablet, office):
     assert "ask the reception" in again.text
 
 
-def test_without_cookies_the_page_says_so(office, app):
+@pytest.mark.parametrize(
+    ("keeps", "says", "leads"),
+    [
+        (False, "Cookies are switched off", "Load the page again"),
+        (True, "It was open for a long time", "Open the page again"),
+    ],
+)
+def test_cookies_are_blamed_only_where_none_comes_back(office, app, keeps, says, leads):
     app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client(use_cookies=keeps)
     try:
-        page = app.test_client(use_cookies=False).post("/kiosk/pairing", data={"code": "AAAA-AAAA"})
+        sent = client.post("/screening/procedures", data={"procedures": "thread-lift"})
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
+    page = client.get(sent.headers["Location"])
+
+    assert sent.status_code == 303
+    assert page.status_code == 400
+    assert says in page.text
+    assert re.search(rf'href="/screening/procedures">{leads}', page.text)
+    assert ("Cookies" in page.text) is not keeps
+
+
+@pytest.mark.parametrize(
+    "to", ["//evil.example/", "https://evil.example/", "/nowhere", "javascript:1"]
+)
+def test_the_page_about_cookies_leads_to_no_other_place(app, to):
+    page = app.test_client(use_cookies=False).get("/cookies", query_string={"to": to, "given": "y"})
 
     assert page.status_code == 400
-    assert "Cookies are switched off" in page.text
+    assert to not in page.text
 
 
 def test_a_change_of_language_on_the_error_page_keeps_what_was_typed(office, app):

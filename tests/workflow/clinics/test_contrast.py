@@ -17,7 +17,7 @@ from screening.workflow.clinics.contrast import (
     nearest_that_works,
 )
 
-STYLES = Path(__file__).parents[3] / "screening" / "web" / "static" / "app.css"
+STYLES = Path(__file__).parents[3] / "screening" / "web" / "static" / "core.css"
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 

@@ -19,6 +19,7 @@ from screening.storage.tables import (
     Treatment,
     TreatmentLot,
 )
+from screening.workflow.accounts import unfinished
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.patients import changing, merging
@@ -62,7 +63,14 @@ def full(office):
     add(office, CheckIn, {"text": SAID, "link": "secret"}, **of_clinic, **how)
     add(office, Note, {"text": SAID}, screening_id=None, kind="note", **whose)
     add(office, Note, {"text": SAID}, screening_id=first, kind="note", **whose)
+    type_at_the_desk(office, "Nguyen, Lan")
     return patient, other
+
+
+def type_at_the_desk(office, text, page="/reception/invite"):
+    """Let the reception type and not send."""
+    typed = {"fields": [["name", text]], "names": ["name"], "at": office.now.isoformat()}
+    unfinished.keep_unfinished(office.context, office.receptionist.id, page, "", typed)
 
 
 def sealed_values(office):
@@ -70,9 +78,11 @@ def sealed_values(office):
     held = {}
     with office.context.database.read() as session:
         for table in Table.metadata.sorted_tables:
-            if table.name in {"installation", "clinic", "account", "passkey", "sign_in", "kiosk"}:
+            if table.name in {"installation", "clinic", "passkey", "sign_in", "kiosk"}:
                 continue
             names = [c for c in table.columns if str(c) in SEALED or c.name == "word_hash"]
+            if table.name == "account":
+                names = [table.c.unfinished]
             for row in session.execute(select(*names)) if names else ():
                 for column, value in zip(names, row, strict=True):
                     if value:
@@ -143,6 +153,15 @@ def test_an_erased_person_is_found_by_nothing_and_all_merged_rows_are_empty(offi
     assert refused(erasure.erase_patient, office.context, patient, PROGRAM, "x") == "erased"
     assert refused(erasure.erase_patient, office.context, new_id(), PROGRAM, "x") == "gone"
     assert invitations.invite(office.context, office.desk, "Ana Silva", [], number="A77")
+
+
+def test_what_was_typed_about_others_is_kept(office):
+    patient, _ = full(office)
+    type_at_the_desk(office, "Maria Rossi", "/reception/search")
+    erasure.erase_patient(office.context, patient, PROGRAM, "asked by the patient")
+
+    left = unfinished.read_unfinished(office.context, office.receptionist.id)
+    assert list(left) == ["/reception/search"]
 
 
 @pytest.mark.both_databases

@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from screening.documents.verifying.verify_process import check
 from screening.storage.tables import Account, ReportRow
 from screening.workflow.core.actor import PROGRAM
+from screening.workflow.core.sealed import seal_into
 from screening.workflow.records import erasure
 from screening.workflow.reports.issued import issued_as
 from screening.workflow.reports.restamping import Stamped, due, restamp
@@ -98,6 +99,17 @@ def test_what_is_too_late_or_broken_or_unanswered_is_said_and_left_as_it_is(offi
         assert outcomes(office) == {Stamped.TOO_LATE}
         assert due(office.context) == []
     assert pdf_of(office) == before
+
+
+def test_a_stored_report_that_was_changed_is_not_stamped(office, outside):
+    changed = pdf_of(office).replace(b"/Title", b"/TITLE", 1)
+    with office.context.database.write() as session:
+        stored = session.get_one(ReportRow, row(office).id)
+        seal_into(office.context, session, stored, "pdf", changed)
+    with later(office, NEARLY):
+        with_clock(office, outside, "tsa")
+        assert outcomes(office) == {Stamped.FAILED}
+    assert pdf_of(office) == changed
 
 
 def test_a_report_of_a_doctor_who_has_left_passes(office):

@@ -1,0 +1,191 @@
+"""What every operation of the API shares: whose key, which scope, once only, and how it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, g, jsonify, request
+from flask_limiter.util import get_remote_address
+from pydantic import BaseModel, ValidationError
+from spectree import Response as Answers
+from spectree import SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
+
+from screening.web.core.guards import context, is_kiosk
+from screening.web.core.limits import limiter
+from screening.web.core.problems import problem
+from screening.web.integration.answered import Problem
+from screening.web.integration.refused import SAID
+from screening.workflow.core.actor import ApiClient
+from screening.workflow.core.refusal import ActRefusedError
+from screening.workflow.integration import api_keys, requests
+from screening.workflow.integration.api_keys import Scope
+
+PER_MINUTE = 300
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+BODY = {"POST", "PATCH", "PUT"}
+DESCRIPTION = (
+    "Make a key on the administrator's page, send it as `Authorization: Bearer <key>`. Each "
+    "operation names the scope that it needs. Every POST about a screening takes an "
+    "Idempotency-Key: the same key with the same request is answered the same for seven days and "
+    "carried out once. Errors are problem details (RFC 9457); `type` tells them apart. At most "
+    f"{PER_MINUTE} requests a minute are taken for one key."
+)
+
+
+class InvalidError(Exception):
+    """What was sent does not fit the description; `found` says where."""
+
+    def __init__(self, found: ValidationError):
+        self.found = found
+        super().__init__(str(found))
+
+
+def _refuse_invalid(_request: Any, _answer: Any, error: Any, _here: Any, _adapter: Any) -> None:
+    if error is not None:
+        raise InvalidError(error)
+
+
+spec = SpecTree(
+    "flask",
+    title="Screening",
+    version="1",
+    description=DESCRIPTION,
+    openapi_version="3.1.0",
+    mode="strict",
+    annotations=True,
+    before=_refuse_invalid,
+    naming_strategy=lambda model: model.__name__,
+    nested_naming_strategy=lambda _parent, child: child,
+    validation_error_model=Problem,
+    security_schemes=[
+        SecurityScheme(name="key", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
+    ],
+)
+
+
+def client() -> ApiClient:
+    """Return the program that asks; only behind `guard`."""
+    return cast(ApiClient, g.api_client)
+
+
+def _bearer() -> ApiClient | None:
+    if "api_client" not in g:
+        kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        held = kind.lower() == "bearer" and 0 < len(secret) < 200
+        g.api_client = api_keys.client_of(context(), secret.strip()) if held else None
+    return cast(ApiClient | None, g.api_client)
+
+
+def _whose() -> str:
+    """Return whose requests are counted together: a key's, or an address's without one."""
+    known = _bearer()
+    return known.id if known else get_remote_address()
+
+
+a_request = limiter.limit(f"{PER_MINUTE} per minute", key_func=_whose)
+
+
+@bp.before_request
+def guard() -> Response | None:
+    """Let in who has a key, with a body that is JSON where there is one."""
+    if request.endpoint == "api.describe":
+        return None
+    if is_kiosk() or _bearer() is None:
+        said = "Send a key that is in use as “Authorization: Bearer …”."
+        refused = problem(401, "no-key", said)
+        refused.headers["WWW-Authenticate"] = 'Bearer realm="Screening"'
+        return refused
+    if request.method in BODY and request.endpoint:
+        if not request.is_json:
+            return problem(415, "not-json", "Send JSON, as Content-Type: application/json.")
+        if not isinstance(request.get_json(silent=True), dict):
+            return problem(400, "not-json", "The body is no JSON object.")
+    return None
+
+
+def operation(
+    scope: Scope | None, status: int, answer: type[BaseModel] | None, tag: str
+) -> Callable[[Any], Any]:
+    """Return what makes a view an operation: limited, described, and for keys of `scope` only."""
+    errors = dict.fromkeys(("HTTP_400", "HTTP_401", "HTTP_403", "HTTP_404", "HTTP_409"), Problem)
+    errors |= dict.fromkeys(("HTTP_413", "HTTP_415", "HTTP_422", "HTTP_429", "HTTP_503"), Problem)
+    answers = Answers(**{f"HTTP_{status}": answer, **errors})
+
+    def decorate(view: Any) -> Any:
+        checked = spec.validate(resp=answers, tags=[tag], security={"key": []})(view)
+
+        def only_with_scope(*args: Any, **kwargs: Any) -> Any:
+            if scope is not None and scope not in client().scopes:
+                said = f"This key lacks the scope “{scope}”. Make one that has it."
+                return problem(403, "no-scope", said)
+            return checked(*args, **kwargs)
+
+        only_with_scope.__wrapped__ = checked  # type: ignore[attr-defined]  # spectree looks here
+        only_with_scope.__name__, only_with_scope.__doc__ = view.__name__, view.__doc__
+        return a_request(only_with_scope)
+
+    return decorate
+
+
+Act = Callable[[requests.Claim | None], tuple[str, BaseModel]]
+
+
+def once(act: Act, status: int, again: Callable[[str], BaseModel]) -> Any:
+    """Answer with what `act` returns beside its screening's id; under a key, carry it out once.
+
+    `again` tells once more of a screening that was made, where the answer itself was lost.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return act(None)[1], status
+    if not 0 < len(key) <= requests.LONGEST_KEY or not key.isprintable():
+        said = f"An Idempotency-Key has 1 to {requests.LONGEST_KEY} visible characters."
+        return problem(422, "invalid", said)
+    asked = b"\0".join((request.method.encode(), request.path.encode(), request.get_data()))
+    held = requests.claim(context(), client(), key, asked)
+    if held.answer is not None:
+        return held.answer, status
+    try:
+        if held.screening_id:
+            screening_id, answer = held.screening_id, again(held.screening_id)
+        else:
+            screening_id, answer = act(held)
+    except ActRefusedError:
+        requests.let_go(context(), held)
+        raise
+    requests.keep_answer(context(), held, screening_id, answer.model_dump(mode="json"))
+    return answer, status
+
+
+@bp.errorhandler(ActRefusedError)
+def refused(error: ActRefusedError) -> Response:
+    status, said = SAID.get(error.reason, (409, "This cannot be done now."))
+    return problem(status, error.reason, said)
+
+
+@bp.errorhandler(InvalidError)
+def invalid(error: InvalidError) -> Response:
+    found = error.found.errors(include_url=False, include_context=False, include_input=False)
+    errors = [
+        {"pointer": "".join(f"/{part}" for part in one["loc"]), "detail": one["msg"]}
+        for one in found
+    ]
+    return problem(422, "invalid", "What was sent does not fit the description.", errors=errors)
+
+
+@bp.get("/openapi.json")
+def describe() -> Response:
+    """Describe what programs may ask; for everyone."""
+    return jsonify(described())
+
+
+def described() -> dict[str, Any]:
+    """Return the OpenAPI document of the operations."""
+    spec.app = current_app
+    document: dict[str, Any] = dict(spec.spec)
+    document["servers"] = [
+        {"url": current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")}
+    ]
+    return document

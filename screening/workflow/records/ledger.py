@@ -1,0 +1,94 @@
+"""Keep the ledger of what was erased and ended: worked out from the audit log, told by no name.
+
+Whoever restores a backup replays it (restoring.py), so that nobody who was erased comes back
+and nothing that was closed opens again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from screening.storage.audit import read_head
+from screening.storage.encryption import fingerprint
+from screening.storage.ledger import LedgerError, Line, add_lines, holding, read_ledger
+from screening.storage.tables import AuditEntry, Clinic
+from screening.workflow.core.context import Vault
+
+ERASES = {"erase", "purge", "erase patient"}
+PASSWORDS = {"change password", "set password by link"}
+FACTORS = {"reset second factor", "remove passkey", "renew recovery codes"}
+CODES = {"sign in with recovery-code"}
+LINKS = {"renew link", "show link", "give link for phone"}
+ENDS = {
+    *PASSWORDS,
+    *FACTORS,
+    *CODES,
+    *LINKS,
+    *("disable account", "enable account", "renew certificate"),
+    *("revoke tablet", "release tablet", "give pairing code"),
+    *("withdraw", "restore", "rotate secret", "rotate clinic key"),
+}
+CHANGES_ROLE = "change role from "
+SERIES, SEEN, BACKUP = "series", "seen", "backup"
+AHEAD = 500  # numbers that are said to be used up before they are
+SEEN_AFTER = 10_000  # entries of the audit log, so that none is read through for ever
+
+
+def what(key: bytes, kind: str, id: str) -> str:
+    """Return the fingerprint by which the ledger knows a screening, a patient or an account."""
+    return fingerprint(key, f"{kind}:{id}")
+
+
+def extend(context: Vault, path: Path, backup: bool = False) -> str:
+    """Add what the ledger at `path` does not know yet, and return the MAC of its last line.
+
+    A ledger that is damaged is put aside and written anew. With `backup` it notes up to
+    where it knows the audit log, whatever has happened.
+    """
+    with holding(path):
+        try:
+            former = read_ledger(path, context.keys.ledger) if path.exists() else []
+        except LedgerError:
+            path.replace(path.with_name(f"{path.name}.damaged"))
+            former = []
+        with context.database.read() as session:
+            new = list(_news(context, session, former, backup))
+        if new:
+            add_lines(path, context.keys.ledger, former, new)
+        return read_ledger(path, context.keys.ledger)[-1].mac if path.exists() else ""
+
+
+def _news(context: Vault, session: Session, former: list[Line], backup: bool) -> Iterator[Line]:
+    known, at = former[-1].upto if former else 0, context.now().isoformat(timespec="seconds")
+    query = select(AuditEntry).where(
+        AuditEntry.sequence > known,
+        or_(AuditEntry.act.in_(ERASES | ENDS), AuditEntry.act.startswith(CHANGES_ROLE)),
+    )
+    for entry in session.scalars(query.order_by(AuditEntry.sequence)):
+        yield _line(context.keys.ledger, entry)
+        known = entry.sequence
+    said = {line.what: int(line.value) for line in former if line.act == SERIES}
+    head, _mac = read_head(session)
+    for clinic in session.scalars(select(Clinic).order_by(Clinic.id)):
+        of = what(context.keys.ledger, "clinic", clinic.id)
+        if clinic.screenings + AHEAD // 2 > said.get(of, 0):
+            yield Line(head, at, SERIES, of, str(clinic.screenings + AHEAD))
+    if backup or head - known > SEEN_AFTER:
+        yield Line(head, at, BACKUP if backup else SEEN)
+
+
+def _line(key: bytes, entry: AuditEntry) -> Line:
+    about, value = "", ""
+    if entry.act == "erase patient":
+        about = what(key, "patient", (entry.why or "").partition(":")[0])
+    elif entry.screening_id:
+        about = what(key, "screening", entry.screening_id)
+    elif named := entry.why if (entry.why or "").startswith(("account:", "kiosk:")) else entry.who:
+        about = fingerprint(key, named)
+    if entry.act.startswith(CHANGES_ROLE):
+        value = entry.act.rpartition(" to ")[2]
+    return Line(entry.sequence, entry.at.isoformat(timespec="seconds"), entry.act, about, value)
