@@ -6,7 +6,6 @@ from functools import cache
 
 import pikepdf
 import pytest
-from screening.documents.rendering.tags import finish_tags
 from weasyprint import HTML
 
 from screening.documents.rendering.fonts import use_own_fonts
