@@ -202,7 +202,7 @@ MAY = {
     "integration.revoke": {"administrator"},
     "integration.send_again": {"administrator"},
     "integration.end_webhook": {"administrator"},
-} | dict.fromkeys(WITH_A_KEY, set())
+} | {key: set() for key in WITH_A_KEY}
 
 
 KEPT = {"static", "look.style", "look.logo"}  # the same for everyone, by fingerprint
