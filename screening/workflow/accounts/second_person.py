@@ -19,7 +19,7 @@ from screening.storage.tables import Account, AccountChange, Clinic, Passkey
 from screening.workflow.accounts.making import Changed, Kind, carry_out, prepare
 from screening.workflow.accounts.second_factor import confirm as confirm_who
 from screening.workflow.core.actor import PROGRAM, Actor, Staff, program
-from screening.workflow.core.context import Context
+from screening.workflow.core.context import Context, Vault
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.mail.notices import order_notice
 
@@ -236,11 +236,12 @@ def _name(session: Session, row: AccountChange) -> str:
     return session.get_one(Account, row.account_id).name if row.account_id else ""
 
 
-def wait_after_restore(session: Session, now: datetime) -> None:
+def wait_after_restore(context: Vault, session: Session) -> None:
     """Let each clinic of a restored backup wait until somebody there has looked at its accounts.
 
     What waited in the backup waits no more.
     """
+    now = context.now()
     values = {"state": "dropped", "settled_by": PROGRAM.who, "settled_at": now}
     waits = AccountChange.state == "waiting"
     session.execute(update(AccountChange).where(waits).values(**values))
@@ -248,3 +249,4 @@ def wait_after_restore(session: Session, now: datetime) -> None:
         row = AccountChange(id=new_id(), clinic_id=clinic_id, kind=Kind.RESTORED, state="waiting")
         row.begun_by, row.begun_at = PROGRAM.who, now
         session.add(row)
+        context.record(session, program(clinic_id), "begin restored", why=row.id)
