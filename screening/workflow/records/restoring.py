@@ -14,14 +14,12 @@ from sqlalchemy.orm import Session
 
 from screening.storage import audit
 from screening.storage.backup import restore_backup
-from screening.storage.columns import new_id
 from screening.storage.database import Database
 from screening.storage.encryption import fingerprint
 from screening.storage.ledger import LedgerError, Line, read_ledger
 from screening.storage.proof import Proof
 from screening.storage.tables import (
     Account,
-    AccountChange,
     ApiKey,
     Clinic,
     Kiosk,
@@ -32,7 +30,8 @@ from screening.storage.tables import (
     SignIn,
     Webhook,
 )
-from screening.workflow.core.actor import PROGRAM, program
+from screening.workflow.accounts.second_person import wait_after_restore
+from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.acts import ERASED_BEFORE
 from screening.workflow.core.context import Vault, new_token
 from screening.workflow.core.states import State
@@ -134,7 +133,7 @@ class _Replay:
             *(self.session, self.vault.keys.audit, self.vault.now(), PROGRAM.who, audit.RESTORED),
             skip_to=self.done.audit_goes_on_at,
         )
-        self._wait_for_a_second_person()
+        wait_after_restore(self.vault, self.session)
         self._end_sign_ins()
         later = [line for line in self.lines if line.upto > head]
         self._erase(later)
@@ -253,18 +252,6 @@ class _Replay:
             if name in ended:
                 hook.ended_at = hook.ended_at or now
                 self.done.programs += 1
-
-    def _wait_for_a_second_person(self) -> None:
-        """Let each clinic wait until somebody there has looked at its accounts."""
-        now = self.vault.now()
-        former = update(AccountChange).where(AccountChange.state == "waiting")
-        dropped = {"state": "dropped", "settled_by": PROGRAM.who, "settled_at": now}
-        self.session.execute(former.values(**dropped))
-        for id in self.session.scalars(select(Clinic.id).order_by(Clinic.id)).all():
-            row = AccountChange(id=new_id(), clinic_id=id, kind="restored", state="waiting")
-            row.begun_by, row.begun_at = PROGRAM.who, now
-            self.session.add(row)
-            self.vault.record(self.session, program(id), "begin restored", why=row.id)
 
     def _move_series(self, blindly: bool) -> None:
         """Let no number be given twice: those after the backup stand on paper somewhere."""
