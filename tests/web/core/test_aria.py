@@ -30,7 +30,7 @@ CHANGES = [
     ),
     (re.compile(r"http://\S+|sha256:\w+|/(url:)? ?\S*[0-9a-f-]{32,}\S*"), "ADDRESS"),
     (re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[0-9A-Z]{32}\b"), "CODE"),
-    (re.compile(r"\d+"), "#"),
+    (re.compile(r"(?<!level=)\d+"), "#"),
     (re.compile(r"\b(GMT|BST|CET|CEST|UTC)\b"), "ZONE"),
 ]
 # Says nothing to who hears a list of links or buttons alone.
