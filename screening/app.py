@@ -45,7 +45,7 @@ from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.integration import api, clinical, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
-from screening.web.operations import cookies, health, metrics, statement
+from screening.web.operations import health, metrics, statement
 from screening.web.patients import patients
 from screening.web.reception import acts, desk, inviting
 from screening.web.reports import verify
@@ -185,7 +185,6 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         screenings_for_programs,
         verifying,
         leaving,
-        cookies,
     )
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)

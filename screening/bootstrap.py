@@ -57,9 +57,8 @@ def _loading() -> Callable[[Path], Definitions]:
 def open_context(config: Config, read: Callable[[Path], Definitions] | None = None) -> Context:
     """Return the installation that `config` describes, its tables up to date.
 
-    `read` reads the lists, where that is another than load_definitions.
-    Raises DefinitionError when a rule cannot be read: better no service than one
-    with fewer rules.
+    `read` reads the lists, where that is another than load_definitions. Raises DefinitionError
+    when a rule cannot be read: better no service than one with fewer rules.
     """
     definitions = (read or _loading())(config.questions)
     _check_languages(config, definitions)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import (
+    Blueprint,
     Flask,
     current_app,
     g,
@@ -19,17 +20,18 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from screening.storage.encryption import SealedBlobError
 from screening.storage.turn import WaitedTooLongError
 from screening.web.core import error_pages
+from screening.web.core.guards import cookie_name, open_to_all
 from screening.web.core.keeping import AFTER, blueprint_of, say
 from screening.web.core.leaving import bp, keep_sent, lead_back, page_sent
 from screening.web.core.limits import seconds_to_wait
 from screening.web.core.problems import asked_by_program, problem
-from screening.web.operations.cookies import try_cookies
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 STALE, DAMAGED = "stale", "damaged"
@@ -38,7 +40,12 @@ AGAIN_AFTER = 5  # seconds
 SECRET = re.compile(r"pass|code|pin$|secret", re.IGNORECASE)
 
 
+cookies = Blueprint("cookies", __name__)
+cookies.before_request(open_to_all)
+
+
 def register(app: Flask) -> None:
+    app.register_blueprint(cookies)
     pages: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
         ActRefusedError: error_pages.refused,
         CSRFError: error_pages.stale,
@@ -141,3 +148,37 @@ def _typed() -> list[tuple[str, str]]:
         return []
     fields = list(request.form.items(multi=True))
     return [] if any(SECRET.search(name) and value for name, value in fields) else fields
+
+
+def try_cookies(page: str) -> ResponseReturnValue:
+    """Lead a browser that brought no cookie to where it is seen whether it keeps one.
+
+    It may take none, or it has forgotten ours meanwhile. `page` is where it goes on.
+    """
+    response = redirect(url_for("cookies.probe", page=page, given="y"), 303)
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    how = {"httponly": True, "samesite": "Lax", "secure": secure}
+    response.set_cookie(cookie_name("probe", secure), "1", max_age=60, **how)
+    return response
+
+
+@cookies.get("/cookies")
+def probe() -> ResponseReturnValue:
+    """Say that cookies are off if the one given just now did not come back, and only then."""
+    page = request.args.get("page", "")
+    page = page if blueprint_of(page) else ""
+    if request.cookies:
+        g.way_back = page
+        return error_pages.stale(CSRFError())
+    if "given" not in request.args:
+        return try_cookies(page)
+    shown = render_template(
+        "core/error.html",
+        title=_("Cookies are switched off in this browser"),
+        text=_(
+            "We need one cookie to know that these answers are yours. It ends with your visit and "
+            "follows you nowhere. Allow cookies for this site, then load the page once more."
+        ),
+        way=(_("Load the page again"), page) if page else None,
+    )
+    return shown, 400
