@@ -86,8 +86,8 @@ class Journey:
             return Stop(Kind.ROWS, self.open_rows[0])
         if self.confirms:
             return Stop(Kind.STILL_TRUE)
-        if screen := next((s for s in self.screens if self._is_open(s)), None):
-            return Stop(Kind.SCREEN, screen.name)
+        if self._open:
+            return Stop(Kind.SCREEN, self._open.name)
         # Last, so that what several answers leave open about medicines is asked on one page.
         return Stop(Kind.MEDICINE if self.asks_medicine else Kind.END)
 
@@ -97,15 +97,17 @@ class Journey:
         complete = bool(self.steps) and not first_unanswered(self.steps, self.answers)
         return complete and self.next.kind is Kind.END
 
-    def _is_open(self, screen: Screen) -> bool:
-        return bool(screen.open_rows(self.answers, self.said))
+    @cached_property
+    def _open(self) -> Screen | None:
+        """The first screen with something left to answer: the way has come so far."""
+        return next((s for s in self.screens if s.open_rows(self.answers, self.said)), None)
 
     def screen(self, name: str) -> Screen | None:
         """Return the screen of that name, or with that question, if the way has come so far."""
         for screen in self.screens:
             if screen.name == name:
                 return screen
-            if self._is_open(screen):
+            if screen is self._open:
                 break
         return None
 

@@ -55,7 +55,7 @@ class Screen:
 
     @property
     def items(self) -> list[Item]:
-        return list(dict.fromkeys(row.item for row in self.rows))
+        return list({row.item.link_id: row.item for row in self.rows}.values())
 
     def open_rows(self, answers: Answers, said: Said) -> list[Row]:
         return [row for row in self.rows if reply_in(row, answers, said) is None]
@@ -97,7 +97,8 @@ def _one_by_one(questionnaire: Questionnaire, answers: Answers) -> Iterator[Scre
 
 
 def _screens(nth: int, group: Group, answers: Answers, said: Said) -> Iterator[Screen]:
-    sections = tuple(dict.fromkeys(step.section for step in group.steps))
+    # By id: to hash a section would hash everything below it.
+    sections = tuple({step.section.id: step.section for step in group.steps}.values())
     waiting = [part for step in group.steps for part in _parts(Row(step.item))]
     first = len(waiting)
     while waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from screening.clinical.definitions.questionnaire import Item
+from screening.clinical.definitions.questionnaire import Item, ItemType
 from screening.clinical.report.arrival import says_nothing
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import ANSWERERS
@@ -73,7 +73,8 @@ def _shown(way: Journey, draft: Draft) -> list[Item]:
 
 
 def _is_loud(item: Item, draft: Draft) -> bool:
-    return not says_nothing(item, draft.answers[item.link_id])
+    born = item.type is ItemType.BIRTH_DATE
+    return not born and not says_nothing(item, draft.answers[item.link_id])
 
 
 def _line(item: Item, draft: Draft) -> Line:
