@@ -1,13 +1,16 @@
 """Measure making and checking a report, beside a plain WeasyPrint call and Typst.
 
-Usage: python bench/report.py [REPORTS] [parts|peers|memory|pages]
+Usage: python bench/report.py [REPORTS] [documents|parts|peers|memory|pages] [--against FOLDER]
 The content is nearly the same for all (example.py, plainly.py). REPORTS is how many one
 worker makes to see whether its memory grows (1,000); one part alone may be asked for.
+FOLDER is another checkout of this project, such as `git worktree add FOLDER TAG` makes one:
+all documents of a screening are then measured in both, in turn.
 Prints Markdown; times are those of the processor, so that other work beside counts little.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import signal
@@ -20,6 +23,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from documents import documents, heads
 from example import example
 from machine import machine
 from sqlalchemy import func, select, update
@@ -42,8 +46,10 @@ RUNS = 7
 PAGES = 300  # asked for, with and without workers beside
 
 
-def main(reports: int = 1_000, only: str = "") -> None:
+def main(reports: int, only: str, against: Path | None) -> None:
     print(f"{machine()}; medians of {RUNS}.")
+    if only in ("", "documents"):
+        show("one screening, ms of one core", heads(against), documents(against))
     if only in ("", "parts"):
         show("one report, ms of one core", ("cold", "warm"), parts())
     if only in ("", "peers"):
@@ -216,4 +222,9 @@ if __name__ == "__main__":
         lan = example()
         while True:
             render_pdf(lan)
-    main(*map(int, given[:1]), *given[1:])
+    asked = argparse.ArgumentParser()
+    asked.add_argument("reports", type=int, nargs="?", default=1_000)
+    asked.add_argument("only", nargs="?", default="")
+    asked.add_argument("--against", type=Path)
+    told = asked.parse_args(given)
+    main(told.reports, told.only, told.against and told.against.resolve())

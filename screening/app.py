@@ -43,7 +43,7 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.integration import api, clinical, keys, news
+from screening.web.integration import api, clinical, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import cookies, health, metrics, statement
 from screening.web.patients import patients
@@ -183,6 +183,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         clinical,
         news,
         screenings_for_programs,
+        verifying,
         leaving,
         cookies,
     )

@@ -20,7 +20,6 @@ from sqlalchemy.exc import ArgumentError
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.language import ENGLISH
 from screening.config import PREFIX, PRIVATE, Config, SettingError, read_secrets, refuse_unwritable
-from screening.definitions.loading import load_definitions
 from screening.documents.certificates.authority import (
     Credentials,
     CredentialsError,
@@ -48,13 +47,21 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_context(config: Config) -> Context:
+def _loading() -> Callable[[Path], Definitions]:
+    # Takes pydantic and YAML, which whoever reads the lists apart does without.
+    from screening.definitions.loading import load_definitions
+
+    return load_definitions
+
+
+def open_context(config: Config, read: Callable[[Path], Definitions] | None = None) -> Context:
     """Return the installation that `config` describes, its tables up to date.
 
+    `read` reads the lists, where that is another than load_definitions.
     Raises DefinitionError when a rule cannot be read: better no service than one
     with fewer rules.
     """
-    definitions = load_definitions(config.questions)
+    definitions = (read or _loading())(config.questions)
     _check_languages(config, definitions)
     safe = open_safe(config)
     try:

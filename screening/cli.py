@@ -261,12 +261,13 @@ def worker() -> None:
     """Make the reports that were ordered, until stopped."""
     from screening import logs
     from screening.bootstrap import open_context
+    from screening.definitions.apart import load_apart
     from screening.worker import run_worker
 
-    context = _open_installation(config := read_config())
+    context = _open_installation(config := read_config(), load_apart)
     context.database.close()
     logs.configure()
-    run_worker(config, context.keys, open_context)
+    run_worker(config, context.keys, lambda config: open_context(config, load_apart))
 
 
 for command in (*clinic.COMMANDS, *invite.COMMANDS, *backup.COMMANDS, *keeping.COMMANDS):

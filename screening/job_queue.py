@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import make_url
@@ -19,6 +21,7 @@ from sqlalchemy import make_url
 from screening.config import Config
 from screening.storage.database import Database, take_turn
 from screening.storage.encryption import Keys
+from screening.storage.turn import make_private
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -33,14 +36,20 @@ log = logging.getLogger("screening.job_queue")
 
 def open_queue(config: Config, keys: Keys) -> Huey:
     """Return the queue: a file in the instance folder, or tables of the PostgreSQL in use."""
+    url = make_url(config.database)
+    if (is_file := url.get_backend_name() == "sqlite") and "psycopg" not in sys.modules:
+        sys.modules["psycopg"] = None  # type: ignore[assignment]  # 9 MB that a file never needs
+        import huey  # noqa: F401
+
+        del sys.modules["psycopg"]
     from huey import PostgresHuey, SqliteHuey
     from huey.serializer import SignedSerializer
 
     serializer = SignedSerializer(secret=keys.queue.hex(), salt="reports")
-    url = make_url(config.database)
-    if url.get_backend_name() == "sqlite":
+    if is_file:
         config.instance.mkdir(parents=True, exist_ok=True)
         file = str(config.instance / "queue.db")
+        make_private(Path(file))
         return SqliteHuey("reports", filename=file, results=False, serializer=serializer)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     database = Database(config.database)

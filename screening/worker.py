@@ -12,8 +12,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
-
-from huey import Huey, crontab
+from typing import TYPE_CHECKING
 
 from screening.config import Config
 from screening.documents.rendering.render_process import Press
@@ -32,6 +31,9 @@ from screening.workflow.records import ledger, retention
 from screening.workflow.reports import annexes, making, restamping
 from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 LONGEST_ORDER = 38  # seconds; the press gives up before, and a seal or a mail that hangs ends here
 A_FEW = 10
@@ -127,6 +129,8 @@ def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config],
     with suppress(OSError):  # where the system forbids it, reports are made all the same
         os.nice(STEP_BACK)
     queue = open_queue(config, keys)
+    from huey import crontab  # after the queue, which keeps out what it does without
+
     work = _Work(config, queue, open_installation)
     with suppress(WaitedTooLongError):  # it looks again within a minute
         work.look()

@@ -37,8 +37,11 @@ def choose_clinic(context: Any, clinic_id: str | None) -> str:
     return fitting[0]
 
 
-def open_installation(config: Config | None = None) -> Any:
-    """Return the installation, or leave with every problem of its definitions."""
+def open_installation(config: Config | None = None, read: Any = None) -> Any:
+    """Return the installation, or leave with every problem of its definitions.
+
+    `read` is bootstrap.open_context's.
+    """
     from sqlalchemy.exc import DatabaseError, OperationalError
 
     from screening.bootstrap import open_context
@@ -48,7 +51,7 @@ def open_installation(config: Config | None = None) -> Any:
     from screening.storage.installation import WrongSecretError
 
     try:
-        return open_context(config or read_config())
+        return open_context(config or read_config(), read)
     except DefinitionError as error:
         stop([str(p) for p in error.problems], 1)
     except OperationalError as error:

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from screening.clinical.definitions.definitions import Definitions
-from screening.definitions.loading import load_definitions
 from screening.storage.tables import DefinitionsArchive
 from screening.workflow.core.context import Context
 
@@ -25,6 +24,9 @@ def definitions_of(context: Context, hash: str) -> Definitions | None:
 
 @lru_cache(maxsize=4)
 def _unpacked(archive: bytes) -> Definitions:
+    # Reads YAML, which takes memory that whoever has the lists in force never needs.
+    from screening.definitions.loading import load_definitions
+
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(io.BytesIO(archive)).extractall(folder)
         return load_definitions(Path(folder))

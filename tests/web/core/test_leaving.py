@@ -284,7 +284,8 @@ def test_every_page_keeps_what_is_typed_when_it_is_left_by_a_link_or_by_back(cli
             page.goto(url, wait_until="load")
             name = type_on(page)
             page.goto("/accessibility")
-            page.go_back()
+            page.go_back(wait_until="commit")  # out of the cache, or anew
+            page.wait_for_load_state("load")
             lost += [] if is_there(page, name) else [(endpoint, "back")]
             page.goto(url)
             lost += [] if is_there(page, name) else [(endpoint, "link")]

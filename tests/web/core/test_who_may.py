@@ -22,6 +22,29 @@ from tests.web.visitors import (
 
 BROWSERS = {"stranger", "patient"} | HALF | STAFF
 ALL = BROWSERS | {"tablet"}
+# No browser has one: tests/web/integration.
+WITH_A_KEY = (
+    "api.add_webhook",
+    "api.change_screening",
+    "api.end_webhook",
+    "api.list_procedures",
+    "api.list_reports",
+    "api.list_screenings",
+    "api.list_webhooks",
+    "api.note_treatment",
+    "api.open_screening",
+    "api.read_answers",
+    "api.read_check_ins",
+    "api.read_decision",
+    "api.read_report",
+    "api.read_screening",
+    "api.read_verdict",
+    "api.rotate_secret",
+    "api.send_again",
+    "api.send_link",
+    "api.show_link",
+    "api.withdraw_screening",
+)
 MAY = {
     "static": ALL,
     "cookies.probe": BROWSERS,
@@ -35,8 +58,8 @@ MAY = {
     "verify.show": BROWSERS,
     "verify.check": BROWSERS,
     "verify.result": BROWSERS,
-    "verify.check_for_program": BROWSERS,
-    "verify.describe_for_program": BROWSERS,
+    "api.verify_report": BROWSERS,
+    "api.describe": BROWSERS,
     "staff.home": ALL,
     "staff.sign_in": BROWSERS,
     "staff.passkey": BROWSERS,
@@ -175,7 +198,11 @@ MAY = {
     "administrator.audit": {"administrator"},
     "administrator.export_audit": {"administrator"},
     "administrator.verify_audit": {"administrator"},
-}
+    "integration.programs": {"administrator"},
+    "integration.revoke": {"administrator"},
+    "integration.send_again": {"administrator"},
+    "integration.end_webhook": {"administrator"},
+} | {key: set() for key in WITH_A_KEY}
 
 
 KEPT = {"static", "look.style", "look.logo"}  # the same for everyone, by fingerprint
