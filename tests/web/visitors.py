@@ -12,6 +12,7 @@ NOBODYS = {
     "link": "x" * 32,
     "name": "painkiller",
     "carried": "x",
+    "id": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
     "filename": "core.css",
