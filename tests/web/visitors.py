@@ -13,6 +13,8 @@ NOBODYS = {
     "name": "painkiller",
     "carried": "x",
     "id": "x",
+    "sequence": 1,
+    "webhook_id": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
     "filename": "core.css",
