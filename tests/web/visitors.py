@@ -15,6 +15,8 @@ NOBODYS = {
     "id": "x",
     "sequence": 1,
     "webhook_id": "x",
+    "key": "x",
+    "key_id": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
     "filename": "core.css",
