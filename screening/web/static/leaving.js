@@ -41,8 +41,19 @@ const keep = () => {
     navigator.sendBeacon(KEEP, now);
   }
 };
-addEventListener("submit", (event) => { if (!event.defaultPrevented) sent = event.target; });
+// A text is kept at each pause, since the next page may be asked for before this one is told that it ends.
+let pause = 0;
+addEventListener("input", (event) => {
+  clearTimeout(pause);
+  if (!["radio", "checkbox"].includes(event.target.type)) pause = setTimeout(keep, 1000);
+});
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  clearTimeout(pause);
+  sent = event.target;
+});
 addEventListener("pageshow", (event) => { if (event.persisted) sent = null; });
+addEventListener("beforeunload", keep);
 addEventListener("pagehide", keep);
 document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
 
