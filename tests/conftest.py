@@ -189,7 +189,6 @@ def read_the_lists_once():
     load = once_where_shipped(load_definitions)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "load_definitions", load)
-        patch.setattr(bootstrap, "load_definitions", load)
         pack = once_where_shipped(bootstrap.pack_definitions)
         patch.setattr(bootstrap, "pack_definitions", pack)
         yield
