@@ -38,11 +38,12 @@ from screening.web.core.guards import (
     end_old_visit,
     end_revoked_tablet,
     is_kiosk,
+    keep_a_tablet_to_its_pages,
     login,
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.integration import api, clinical, keys, news
+from screening.web.integration import api, clinical, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import cookies, health, metrics, statement
 from screening.web.patients import patients
@@ -154,6 +155,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     limiter.init_app(app)
     app.before_request(deny_unguarded)
     app.before_request(end_revoked_tablet)
+    app.before_request(keep_a_tablet_to_its_pages)
     app.before_request(leaving.keep_what_came_late)
     app.before_request(end_old_visit)
     app.before_request(leaving.go_on)
@@ -181,6 +183,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         clinical,
         news,
         screenings_for_programs,
+        verifying,
         leaving,
         cookies,
     )

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import make_url
@@ -20,6 +21,7 @@ from sqlalchemy import make_url
 from screening.config import Config
 from screening.storage.database import Database, take_turn
 from screening.storage.encryption import Keys
+from screening.storage.turn import make_private
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -47,6 +49,7 @@ def open_queue(config: Config, keys: Keys) -> Huey:
     if is_file:
         config.instance.mkdir(parents=True, exist_ok=True)
         file = str(config.instance / "queue.db")
+        make_private(Path(file))
         return SqliteHuey("reports", filename=file, results=False, serializer=serializer)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     database = Database(config.database)

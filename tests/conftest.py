@@ -2,6 +2,7 @@
 
 import fcntl
 import functools
+import gc
 import os
 import pickle
 import shutil
@@ -56,6 +57,13 @@ def pytest_collection_modifyitems(items):
     slow += ("four_languages", "conformance", "whole_way", "month_six")
     slow = [f"test_{name}.py" for name in slow]
     items.sort(key=lambda item: (item.path.name not in slow, "web" not in item.path.parts))
+
+
+def pytest_collection_finish():
+    """Leave what is loaded out of each later look for garbage, and look less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_itemcollected(item):

@@ -19,6 +19,7 @@ PURE = {
     "datetime",
     "difflib",
     "enum",
+    "functools",
     "itertools",
     "re",
     "typing",

@@ -2,12 +2,18 @@
 
 import json
 import os
+import re
 import sqlite3
 import urllib.request
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from screening.bootstrap import open_context
+from screening.config import read_config, read_secrets
+from screening.job_queue import open_queue, tell_state
+from screening.workflow.records.backups import back_up
 from tests.installation import Installation
 from tests.visitor import Visitor
 
@@ -70,6 +76,57 @@ def test_what_it_writes_is_for_its_owner_alone(served):
         p.name: "0o600" for p in files
     }
     assert served.folder.stat().st_mode & 0o777 == 0o700
+
+
+# Every file of the program that writes one, and why others cannot read what it writes.
+WRITES = {
+    "bootstrap.py": "0600 before anything stands in it",
+    "cli.py": "`screening report`, under the umask of every command",
+    "commands/backup.py": "a folder of 0700, which goes again",
+    "commands/keeping.py": "0600 before anything stands in it",
+    "config.py": "0600 before anything stands in it",
+    "definitions/dictionary/packing.py": "names of medicines, which are public",
+    "definitions/unpacking.py": "a folder of 0700, which goes again",
+    "documents/rendering/fonts.py": "where the type faces are; in a folder of 0700",
+    "storage/backup.py": "into a file that workflow/records/backups.py made",
+    "storage/ledger.py": "0600 before anything stands in it",
+    "storage/turn.py": "0600 before anything stands in it",
+    "workflow/core/archive.py": "a folder of 0700, which goes again",
+    "workflow/records/backups.py": "0600 before anything stands in it",
+}
+WRITING = re.compile(
+    r"write_bytes|write_text|os\.open\(|\bopen\([^)]*[\"'][wax]b?[\"']|TemporaryDirectory\("
+    r"|mkstemp|ZipFile\((?!packed)[^)]*[\"']w[\"']|\.touch\("
+)
+
+
+def test_nothing_else_writes_a_file():
+    root = Path("screening")
+    found = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if WRITING.search(path.read_text())
+    }
+    assert found == WRITES.keys()
+
+
+def test_what_is_opened_without_a_command_is_private_too(tmp_path):
+    """By another server, or from a shell of Python: with the umask of an ordinary user."""
+    before = os.umask(0o022)
+    try:
+        config = read_config({"SCREENING_INSTANCE": str(tmp_path / "instance")})
+        context = open_context(config)
+        tell_state(open_queue(config, context.keys), "", context.now())
+        back_up(context, tmp_path / "instance/a.zip", read_secrets(config.secret_file))
+        kept = {p.name: p.stat().st_mode & 0o777 for p in config.instance.rglob("*") if p.is_file()}
+        context.database.close()
+    finally:
+        os.umask(before)
+
+    assert {"screening.db", "screening.db-wal", "queue.db", "secret", "a.zip", "ledger"} <= set(
+        kept
+    )
+    assert {oct(mode) for mode in kept.values()} == {"0o600"}, kept
 
 
 def test_files_that_an_older_version_left_open_are_closed(furnish, tmp_path):

@@ -3,7 +3,8 @@
 Usage: python -m bench.faults.disk [TIMES]
 The full disk is a small one in memory that root may mount; the failing writes are made by strace,
 which answers EIO to a part of the calls that bring data to the disk. What this machine cannot do
-is said and left out. Prints a row of Markdown for each and exits 1 if anything was lost.
+is said and left out. Then a disk that turns read-only, and a damaged log of the database. Prints
+a row of Markdown for each and exits 1 if anything was lost.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.faults.ground import HEAD, Ground, ground, report
+from bench.faults.kill import children
+from screening.storage.tables import Screening
+from tests.installation import Installation
 
 TIMES = 4
 PATIENTS = 6
@@ -30,7 +34,8 @@ FAILING = {"fdatasync": "when=4+5", "pwrite64": "when=40+61"}
 
 def main(times: int = TIMES) -> bool:
     print(HEAD)
-    return all([full_disk(times), *(failing_calls(name, times) for name in FAILING)])
+    tried = [full_disk(times), *(failing_calls(name, times) for name in FAILING)]
+    return all([*tried, read_only(times), cut_log(times)])
 
 
 def full_disk(times: int) -> bool:
@@ -93,6 +98,84 @@ def failing_calls(name: str, times: int) -> bool:
         mend(clinic)
         result = clinic.result()
     return report(f"I/O errors ({name}: EIO), SQLite", times, result)
+
+
+def read_only(times: int) -> bool:
+    """Let every write of the running pages and worker be refused for a while, as EROFS does."""
+    if not shutil.which("strace"):
+        print("a read-only disk: left out, strace is not installed", file=sys.stderr)
+        return True
+    calls = "pwrite64,fdatasync,ftruncate"
+    with ground() as clinic:
+        machine = clinic.machine()
+        for _ in range(times):
+            patients = [clinic.invite() for _ in range(PATIENTS)]
+            refuse = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"inject={calls}:error=EROFS"]
+            pids = [f"-p{pid}" for pid in everything_below(machine.process.pid)]
+            watcher = subprocess.Popen([*refuse, "-e", f"trace={calls}", *pids])
+            with clinic.sending(patients):
+                time.sleep(FULL_FOR)
+                watcher.terminate()
+                watcher.wait()
+        result = clinic.result()
+    return report(f"disk read-only for {FULL_FOR} s (EROFS), SQLite", times, result)
+
+
+def everything_below(pid: int) -> list[int]:
+    found = children(pid)
+    return [*found, *(below for child in found for below in everything_below(child))]
+
+
+def cut_log(times: int) -> bool:
+    """Kill everything, then damage the database's log (WAL): what lies behind that place is gone.
+
+    SQLite takes the log up to the first block whose checksum does not fit. That is a loss, which
+    no restart can mend; it has to be said, and what is left has to be whole.
+    """
+    said = lost = whole = 0
+    for nth in range(times):
+        with ground() as clinic:
+            machine = clinic.machine()
+            with clinic.sending([clinic.invite() for _ in range(PATIENTS)]):
+                pass
+            clinic.office.context.database.scrub()
+            noted = note_head(machine)
+            with clinic.sending(late := [clinic.invite() for _ in range(PATIENTS)]):
+                pass
+            noted = note_head(machine)
+            machine.kill()
+            clinic.office.close()
+            damage_log(clinic.folder / "screening.db-wal", nth)
+            lost += sum(one.acknowledged for one in late if gone(clinic, one.id))
+            done = machine.command("audit", "verify", "--head", noted)
+            said += done.returncode == 1 and b"cut off" in done.stderr
+            whole += machine.command("audit", "verify").returncode == 0
+    print(
+        f"\n| log (WAL) damaged after SIGKILL | times {times} | sent and acknowledged behind the "
+        f"damage, and lost {lost} | said by the head noted before {said} | rest whole {whole} |"
+    )
+    return said == times and whole == times
+
+
+def note_head(machine: Installation) -> str:
+    return machine.command("audit", "verify").stdout.decode().split()[-1]
+
+
+def damage_log(log: Path, nth: int) -> None:
+    """Cut the log in the middle, or flip a bit there."""
+    content = bytearray(log.read_bytes())
+    middle = len(content) // 2
+    if nth % 2:
+        content[middle] ^= 1
+        log.write_bytes(content)
+    else:
+        log.write_bytes(content[:middle])
+
+
+def gone(clinic: Ground, id: str) -> bool:
+    with clinic.office.context.database.read() as session:
+        row = session.get(Screening, id)
+        return row is None or row.state != "submitted"
 
 
 def mend(clinic: Ground) -> None:

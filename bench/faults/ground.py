@@ -36,7 +36,7 @@ from screening.workflow.reports import verification
 from screening.workflow.screenings import answering
 from tests.installation import Installation
 from tests.mail_server import MailServer
-from tests.office import DECLARED, Office
+from tests.office import DECLARED, PHONE, Office
 from tests.test_crash import wait_for_reports
 from tests.visitor import Visitor
 
@@ -79,7 +79,7 @@ class Patient:
                 time.sleep(0.1)
 
     def try_once(self, url: str) -> None:
-        visitor = Visitor()
+        visitor = Visitor().bring(url, device=PHONE)  # the one that answered
         visitor.opener.addheaders.append(("X-Forwarded-For", self.address))
         visitor.get(f"{url}/s/{self.link}")
         visitor.post()
@@ -128,7 +128,8 @@ class Ground:
         self.folder, self.database = folder, database
         self.settings = {"SCREENING_PROXIES": "1", **self.mail.settings, **settings}
         office = Office(folder, SCREENING_DATABASE=database, **self.settings)
-        ring = open_bell(open_queue(office.config, office.context.keys))
+        queue = open_queue(office.config, office.context.keys)
+        ring = open_bell(lambda: queue)
         office.context = replace(office.context, ring=ring, now=lambda: datetime.now(UTC))
         self.office, self.log = office, log
         self.machines: list[Installation] = []

@@ -142,10 +142,11 @@ def in_words(done: Restored) -> list[str]:
         f"{done.rows} rows restored; the audit log is whole, {done.opened} sealed values opened "
         f"and {opens}.",
         f"sign-ins ended: {done.sign_ins}; tablets unpaired: {done.tablets}; "
-        f"links ended: {done.links}",
+        f"links ended: {done.links}; other programs cut off: {done.programs}",
         *(f"{what}: {', '.join(names)}" for what, names in lists.items() if names),
         f"the audit log goes on at {done.audit_goes_on_at}",
     ]
+    told.append("nobody signs until a second person has confirmed the accounts of each clinic")
     if done.rotated:
         told.append("keys were changed since the backup: screening keys rotate")
     return told

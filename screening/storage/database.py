@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
-from screening.storage.turn import LONGEST_WAIT, WaitedTooLongError, turn
+from screening.storage.turn import LONGEST_WAIT, WaitedTooLongError, make_private, turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7263
@@ -60,6 +60,8 @@ class Database:
         self.longest_wait = LONGEST_WAIT
         url = make_url(address)
         file = url.database if url.get_backend_name() == "sqlite" else None
+        if file:
+            make_private(Path(file))  # SQLite gives what it writes beside it the same rights
         self._lock_file = Path(f"{file}.lock") if file else None
 
     @contextmanager

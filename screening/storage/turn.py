@@ -1,4 +1,4 @@
-"""Wait for one's turn to write, and not for ever."""
+"""Wait for one's turn to write, and not for ever; files for their owner alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LONGEST_WAIT = 10.0  # seconds
@@ -16,6 +16,12 @@ PAUSES = 0.001, 0.005  # seconds between two tries; by chance, so that all come 
 
 class WaitedTooLongError(Exception):
     """Someone else writes, or holds what is asked for, and does not let go; nothing was written."""
+
+
+def make_private(file: Path) -> None:
+    """Make `file`, where it is not there, so that only its owner reads it, whatever the umask."""
+    with suppress(OSError):  # who opens it says what is wrong
+        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))
 
 
 @contextmanager

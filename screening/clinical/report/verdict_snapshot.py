@@ -58,7 +58,8 @@ class QueueLine(TypedDict):
 class Basis(TypedDict):
     """What one patient answered, and what came out for the day `on`, by procedure.
 
-    `answered_on` is question and day, where an answer was given before.
+    `answered_on` is question and day, where an answer was given before, `one_a_page` whether
+    each question had a page of its own.
     """
 
     number: str
@@ -68,6 +69,7 @@ class Basis(TypedDict):
     verdicts: dict[str, StoredVerdict]
     medicines: NotRequired[dict[str, Any]]  # as the report's case keeps them; the first had none
     line: NotRequired[QueueLine]  # the first had none
+    one_a_page: NotRequired[bool]
 
 
 def basis_of(report: Report) -> Basis:

@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from screening.clinical.definitions.questionnaire import NOT_KNOWN, Answers
+from screening.clinical.definitions.questionnaire import (
+    NONE_OF_THESE,
+    NOT_KNOWN,
+    WITHHELD,
+    YES,
+    Answers,
+)
 from screening.clinical.report.verdict_snapshot import StoredVerdict
 
 # A procedure and the finding that its list names.
@@ -23,6 +29,7 @@ Named = TypeVar("Named", Rule, str)
 class Seen:
     """One screening as it is counted.
 
+    `one_a_page` says that each question had a page of its own.
     `month` is that of its submission, such as "2026-11". `overridden` holds the rules
     that the doctor set aside, None before there is a decision. `seconds` lie between
     start and submission, None where that says nothing.
@@ -33,6 +40,29 @@ class Seen:
     answers: Answers
     overridden: frozenset[Rule] | None = None
     seconds: int | None = None
+    one_a_page: bool = False
+
+
+@dataclass(slots=True)
+class Way:
+    """What was said where several questions share a page, or where each has its own.
+
+    `asked`, `yes` and `unknown` are questions, `seconds` how long each patient took.
+    """
+
+    screenings: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+    yes: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    seconds: list[int] = field(default_factory=list)
+
+    def add(self, seen: Seen) -> None:
+        self.screenings += 1
+        self.asked.update(seen.answers.keys())
+        self.yes.update(q for q, answer in seen.answers.items() if _is_yes(answer))
+        self.unknown.update(q for q, answer in seen.answers.items() if _not_known(answer))
+        if seen.seconds is not None:
+            self.seconds.append(seen.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +91,8 @@ class Insight:
     asked: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, list[int]] = field(default_factory=dict)
+    shared: Way = field(default_factory=Way)
+    single: Way = field(default_factory=Way)
 
     def add(self, seen: Seen) -> None:
         """Count one more screening."""
@@ -75,6 +107,24 @@ class Insight:
         self.unknown.update(q for q, answer in seen.answers.items() if _not_known(answer))
         if seen.seconds is not None:
             self.seconds.setdefault(seen.month, []).append(seen.seconds)
+        (self.single if seen.one_a_page else self.shared).add(seen)
+
+    def compared(self, most: int) -> list[str]:
+        """Return the questions whose share of "yes" differs most between both ways.
+
+        Only those that FEW patients were asked in each: before that a share says nothing.
+        """
+        both = [q for q in self.shared.asked if min(self._asked(q)) >= FEW]
+        return sorted(both, key=lambda q: (-self._apart(q), q))[:most]
+
+    def _asked(self, question: str) -> tuple[int, int]:
+        return self.shared.asked[question], self.single.asked[question]
+
+    def _apart(self, question: str) -> float:
+        # A count below FEW weighs like any other such: no order tells it.
+        ways = (self.shared, self.single)
+        shares = [max(way.yes[question], FEW - 1) / way.asked[question] for way in ways]
+        return abs(shares[0] - shares[1])
 
     def by_procedure(self) -> dict[str, Counter[str]]:
         """Return how often each outcome came out, by procedure."""
@@ -98,6 +148,13 @@ class Insight:
 
 def _not_known(answer: str | list[str]) -> bool:
     return NOT_KNOWN in ([answer] if isinstance(answer, str) else answer)
+
+
+def _is_yes(answer: str | list[str]) -> bool:
+    """Return whether something was said: "yes", or a tick that stands for something."""
+    if isinstance(answer, str):
+        return answer == YES
+    return bool(set(answer) - {NONE_OF_THESE} - WITHHELD)
 
 
 def count(screenings: Iterable[Seen]) -> Insight:

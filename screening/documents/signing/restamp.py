@@ -63,8 +63,8 @@ def proof_of(pdf: bytes, roots: Sequence[x509.Certificate] = ()) -> Proof:
         known = [*roots, *_stored(reader)]
     except PROBLEMS as error:
         raise SealError(f"The report cannot be read: {told(error)}") from error
-    if not signed:
-        raise SealError("The report carries no seal.")
+    if not signed or signed[-1].size != len(pdf):
+        raise SealError("The report does not end with a seal, a signature or a timestamp of ours.")
     stamp = signed[-1].stamp if signed[-1].is_stamp else None
     counting = [one for each in (signed[-1:] if stamp else signed) for one in _chain(each, known)]
     first = min(counting, key=lambda one: one.not_valid_after_utc)

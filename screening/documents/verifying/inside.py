@@ -51,7 +51,7 @@ def look_inside(
     for each, root in zip(protected, roots, strict=True):
         if not each.is_stamp and root is None:
             return (), (stranger(each),)
-    check_revisions(reader, found)
+    check_revisions(reader, found, pdf)
     judged = asyncio.run(judge(found, Trust(trust, reader), now))
     facts = [Fact(*each) for each in zip(found, protected, roots, judged, strict=True)]
     for fact in facts:

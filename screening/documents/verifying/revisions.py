@@ -39,6 +39,7 @@ WRITER = re.compile(
     r' xmp:(?:ModifyDate|MetadataDate)="[0-9T:+\-Z.]{0,40}"'
     r'| (?:pdf:Producer|x:xmptk)="pyHanko [0-9a-z.]{1,20}"'
 )
+FIRST_OBJECT = re.compile(rb"\n?\d{1,8} 0 obj\n")  # follows what was signed at once
 WRITERS_KEYS = {"/ModDate", "/Producer"}
 
 
@@ -122,12 +123,17 @@ POLICY = StandardDiffPolicy(
 )
 
 
-def check_revisions(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]) -> None:
+def check_revisions(
+    reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature], pdf: bytes
+) -> None:
     """Refuse what grew otherwise than by `found`, each in a revision of its own.
 
     A signature fills the place that the seal left for it; a timestamp adds itself and the proof
     that it carries. Raises BrokenError.
     """
+    for each in found[:-1]:
+        if not FIRST_OBJECT.match(pdf, each.byte_range[2] + each.byte_range[3]):
+            raise BrokenError(TOO_MUCH)
     told = [each.signed_revision for each in found]
     if told != list(range(told[0], reader.xrefs.total_revisions)):
         raise BrokenError(TOO_MUCH)

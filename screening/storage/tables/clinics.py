@@ -64,7 +64,7 @@ class DefinitionsArchive(Table):
 
 
 class Mark(Table):
-    """When something last happened to the whole installation: "written", "restored"."""
+    """When something last happened to the whole installation: "written"."""
 
     __tablename__ = "mark"
 

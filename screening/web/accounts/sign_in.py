@@ -21,14 +21,16 @@ from screening.web.accounts.passkey_challenge import (
 from screening.web.accounts.refusal_words import CODE_OF_THE_APP, NEW_PASSWORD, PASSKEY, SIGNING_IN
 from screening.web.core.formatting import browser_family, picture_of
 from screening.web.core.guards import SignedIn, context, is_kiosk, open_to_all, person
-from screening.web.core.keeping import AFTER, blueprint_of, pass_on, said, say
+from screening.web.core.keeping import AFTER, WAS, blueprint_of, pass_on, said, say, who_was_in
 from screening.web.core.leaving import lead_back
 from screening.web.core.limits import a_link, a_try, limiter
 from screening.web.core.refusal_words import words
 from screening.web.core.source import remember_browser, source, whose
+from screening.web.review.words import ending_words
 from screening.workflow.accounts import passkeys, passwords, sessions
 from screening.workflow.accounts import second_factor as factor
 from screening.workflow.accounts.second_factor import Waiting
+from screening.workflow.accounts.sessions import why_ended
 from screening.workflow.accounts.unfinished import account_that_was_in
 from screening.workflow.core.refusal import ActRefusedError
 
@@ -76,17 +78,17 @@ def sign_in() -> ResponseReturnValue:
         except ActRefusedError as refused:
             form.password.errors = [words(SIGNING_IN, refused)]
         else:
-            _forget_but(AFTER, "_user_id")
+            _forget_but(AFTER, "_user_id", WAS)
             session["waiting"] = secret
             return redirect(url_for(".second_factor"), 303)
-    problem = said("problem", "")
+    problem, kept = said("problem", ""), AFTER in session
     bad = form.errors or problem
     return render_template(
         "accounts/sign_in/sign_in.html",
         form=form,
         problem=problem,
         ended="_user_id" in session and not bad,
-        kept=AFTER in session,
+        cause=ending_words(why_ended(context(), session.get("_user_id"))) if kept else "",
         options=passkeys.sign_in_options(new_challenge()) if passkeys_work() else "",
     ), 422 if bad else 200
 
@@ -199,7 +201,7 @@ def _browser() -> str:
 
 def _enter(secret: str) -> str:
     """Let this browser in and return where the work begins, or was when the sign-in ended."""
-    before = account_that_was_in(context(), session.get("_user_id", ""))
+    before = account_that_was_in(context(), who_was_in())
     after = session.get(AFTER, "")
     session.clear()
     found = sessions.who_is(context(), secret)
@@ -238,8 +240,10 @@ def set_password(link: str) -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    if current_user.is_authenticated:
-        sessions.sign_out(context(), person().sign_in)
+    secret = person().sign_in if current_user.is_authenticated else ""
+    if secret:
+        sessions.sign_out(context(), secret)
     logout_user()
     session.clear()
+    session[WAS] = secret  # what another tab still holds is kept for the same person
     return redirect(url_for(".home"), 303)

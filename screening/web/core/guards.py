@@ -30,6 +30,7 @@ from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import tablets
 
 KIOSK, DEVICE = "kiosk", "device"
+TABLETS_OWN = {"kiosk", "patient", "arrival", "again", "proof", "handover", "leaving", "look"}
 DEVICE_LASTS = timedelta(days=400)  # the longest that browsers keep a cookie
 ResponseT = TypeVar("ResponseT", bound=BaseResponse)
 # A visit ends like this on a phone too; the personal link begins another where it left off.
@@ -90,6 +91,13 @@ def deny_unguarded() -> None:
     """Refuse every page of which nobody has said whom it is for."""
     guards = current_app.before_request_funcs.get(request.blueprint)
     if request.endpoint not in {None, "static"} and not guards:
+        abort(403)
+
+
+def keep_a_tablet_to_its_pages() -> None:
+    """Open nothing on a paired tablet but what a patient at it needs, whatever is asked for."""
+    own = request.blueprint in TABLETS_OWN or request.endpoint in {None, "static", "staff.home"}
+    if not own and is_kiosk():
         abort(403)
 
 

@@ -31,6 +31,7 @@ from screening.workflow.core.unfinished import (
 )
 from screening.workflow.screenings import unfinished as of_draft
 
+WAS = "was"  # in the session: the sign-in that was ended here
 AFTER = "after"  # in the session: the page that a sign-in leads back to
 COOKIE, PASSED = "typed", "passed"  # in the session
 SHOWN_FOR = timedelta(minutes=15)
@@ -122,7 +123,12 @@ def _account() -> str | None:
     """Return who is at work here, or was until the sign-in ended."""
     if current_user.is_authenticated:
         return person().id
-    return of_account.account_that_was_in(context(), session.get("_user_id", ""))
+    return of_account.account_that_was_in(context(), who_was_in())
+
+
+def who_was_in() -> str:
+    """Return the secret of the sign-in that has ended in this browser."""
+    return str(session.get("_user_id") or session.get(WAS, ""))
 
 
 def forget(page: str, form: str = "") -> None:

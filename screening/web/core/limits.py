@@ -34,7 +34,7 @@ FILES: dict[str, tuple[int, LazyString]] = {
         _l("A folder may have 1 MB when it is packed."),
     ),
     **dict.fromkeys(
-        ("verify.check", "verify.check_for_program"),
+        ("verify.check", "api.verify_report"),
         (
             verification.LARGEST + 16_384,  # what a form puts around the file
             _l("The file is larger than 10 MB. No report of ours is."),

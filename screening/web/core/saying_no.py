@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, g, make_response, redirect, request, session, url_for
+from flask import (
+    Flask,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from screening.storage.encryption import SealedBlobError
-from screening.web.core import error_pages, waiting
+from screening.storage.turn import WaitedTooLongError
+from screening.web.core import error_pages
 from screening.web.core.keeping import AFTER, blueprint_of, say
 from screening.web.core.leaving import bp, keep_sent, lead_back, page_sent
 from screening.web.core.limits import seconds_to_wait
-from screening.web.core.problems import asked_by_program
+from screening.web.core.problems import asked_by_program, problem
 from screening.web.operations.cookies import try_cookies
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
 STALE, DAMAGED = "stale", "damaged"
+AGAIN_AFTER = 5  # seconds
+# What is typed anew rather than written into a page.
+SECRET = re.compile(r"pass|code|pin$|secret", re.IGNORECASE)
 
 
 def register(app: Flask) -> None:
@@ -32,7 +48,8 @@ def register(app: Flask) -> None:
     }
     for kind, page in pages.items():
         app.register_error_handler(kind, by_get(page))
-    waiting.register(app)  # what was typed cannot be kept where nobody can write
+    # What was typed cannot be kept where nobody lets us write.
+    app.register_error_handler(WaitedTooLongError, busy)
 
 
 def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
@@ -102,3 +119,25 @@ def no(kind: str) -> ResponseReturnValue:
         return error_pages.refused(ActRefusedError(Refusal(kind)))
     code = int(kind) if kind.isdecimal() and int(kind) in default_exceptions else 404
     return error_pages.failed(default_exceptions[code]())
+
+
+def busy(error: WaitedTooLongError) -> ResponseReturnValue:
+    """Nothing was kept, as nobody let us write: say so, and send the same again at one tap."""
+    current_app.logger.error("%s in %s", type(error).__name__, request.endpoint)
+    header = {"Retry-After": str(AGAIN_AFTER)}
+    if asked_by_program():
+        said = "Others hold up the database; nothing was stored. Send the same again."
+        refused = problem(503, "busy", said)
+        refused.headers.update(header)
+        return refused
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(error="busy", retry_after=AGAIN_AFTER), 503, header
+    return render_template("core/busy.html", kept=_typed(), address=request.full_path), 503, header
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return the fields of the form; nothing where one was a secret or a file."""
+    if request.method != "POST" or request.files:
+        return []
+    fields = list(request.form.items(multi=True))
+    return [] if any(SECRET.search(name) and value for name, value in fields) else fields

@@ -14,7 +14,7 @@ from spectree.models import SecureType, SecuritySchemeData
 
 from screening.web.core.guards import context, is_kiosk
 from screening.web.core.limits import limiter
-from screening.web.core.problems import problem
+from screening.web.core.problems import MEDIA_TYPE, problem
 from screening.web.integration.answered import Problem
 from screening.web.integration.refused import SAID
 from screening.workflow.core.actor import ApiClient
@@ -25,6 +25,9 @@ from screening.workflow.integration.api_keys import Scope
 PER_MINUTE = 300
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 BODY = {"POST", "PATCH", "PUT"}
+OPEN = {"api.describe", "api.verify_report"}  # for everyone
+PDF = {"type": "string", "format": "binary", "description": "At most 10 MB"}
+
 DESCRIPTION = (
     "Make a key on the administrator's page, send it as `Authorization: Bearer <key>`. Each "
     "operation names the scope that it needs. Every POST about a screening takes an "
@@ -90,7 +93,7 @@ a_request = limiter.limit(f"{PER_MINUTE} per minute", key_func=_whose)
 @bp.before_request
 def guard() -> Response | None:
     """Let in who has a key, with a body that is JSON where there is one."""
-    if request.endpoint == "api.describe":
+    if request.endpoint in OPEN:
         return None
     if is_kiosk() or _bearer() is None:
         said = "Send a key that is in use as “Authorization: Bearer …”."
@@ -176,6 +179,7 @@ def invalid(error: InvalidError) -> Response:
 
 
 @bp.get("/openapi.json")
+@spec.validate(tags=["description"])
 def describe() -> Response:
     """Describe what programs may ask; for everyone."""
     return jsonify(described())
@@ -185,7 +189,25 @@ def described() -> dict[str, Any]:
     """Return the OpenAPI document of the operations."""
     spec.app = current_app
     document: dict[str, Any] = dict(spec.spec)
+    # A body that is a file is no model: the one operation that takes one is told here.
+    file = {"type": "object", "properties": {"file": PDF}, "required": ["file"]}
+    document["paths"]["/api/v1/verifications"]["post"]["requestBody"] = {
+        "required": True,
+        "content": {"application/pdf": {"schema": PDF}, "multipart/form-data": {"schema": file}},
+    }
+    _name_problems(document)
     document["servers"] = [
         {"url": current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")}
     ]
     return document
+
+
+def _name_problems(document: dict[str, Any]) -> None:
+    """Say of every error that it comes as problem details, which the library takes for JSON."""
+    problems = {"$ref": "#/components/schemas/Problem"}
+    for methods in document["paths"].values():
+        for told in methods.values():
+            for answer in told["responses"].values():
+                content = answer.get("content", {})
+                if content.get("application/json", {}).get("schema") == problems:
+                    answer["content"] = {MEDIA_TYPE: {"schema": problems}}

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from screening.web.core import error_pages
 from screening.web.core.guards import context, open_to_all
-from screening.web.core.limits import a_file, a_link, seconds_to_wait
+from screening.web.core.limits import a_file, a_link
 from screening.web.core.refusal_words import VERIFYING, words
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reports import authorities, verification
@@ -78,7 +77,7 @@ def check(code: str | None = None) -> ResponseReturnValue:
     try:
         if code:
             issued_reports.look_up(context(), code)
-        checked = verification.verify_upload(context(), _uploaded(), code)
+        checked = verification.verify_upload(context(), uploaded(), code)
     except (ActRefusedError, RequestEntityTooLarge) as refused:
         reason = _reason(refused)
         at = url_for(".ask", why=reason) if reason is Refusal.GONE or not code else ""
@@ -104,28 +103,7 @@ def _said(reason: Any) -> Markup:
     return escape(_(reason.text)) % values
 
 
-@bp.post("/api/v1/verifications")
-@a_file
-def check_for_program() -> ResponseReturnValue:
-    """Answer in JSON to a PDF as the body, or as the part "file" of a form."""
-    try:
-        checked = verification.verify_upload(context(), _uploaded())
-    except (ActRefusedError, RequestEntityTooLarge) as refused:
-        error, status = _refusal(refused)
-        return jsonify(error=error), status
-    return jsonify(checked.as_json())
-
-
-@bp.errorhandler(429)
-def too_often(_limit: HTTPException) -> ResponseReturnValue:
-    """Say how long to wait, to a program in JSON."""
-    if request.endpoint != "verify.check_for_program":
-        return error_pages.too_often()
-    error = _("Too many files from one address. Retry-After says in how many seconds to try again.")
-    return jsonify(error=error), 429, {"Retry-After": str(seconds_to_wait())}
-
-
-def _uploaded() -> bytes:
+def uploaded() -> bytes:
     """Return the file that was sent. Raises ActRefusedError("no-file") without one."""
     if request.mimetype == "application/pdf":
         content = request.get_data(cache=False)
@@ -144,8 +122,3 @@ STATUS = {Refusal.NO_FILE: 422, Refusal.TOO_LARGE: 413, Refusal.BUSY: 503, Refus
 
 def _reason(error: ActRefusedError | RequestEntityTooLarge) -> Refusal:
     return error.reason if isinstance(error, ActRefusedError) else Refusal.TOO_LARGE
-
-
-def _refusal(error: ActRefusedError | RequestEntityTooLarge) -> tuple[str, int]:
-    reason = _reason(error)
-    return words(VERIFYING, ActRefusedError(reason)), STATUS[reason]

@@ -64,6 +64,7 @@ def charts(found: Insight, procedure: str, known: Definitions) -> list[Chart]:
         _overridden(found, names),
         _unknown(found, names),
         _times(found),
+        *_ways(found, names),
     ]
 
 
@@ -171,6 +172,35 @@ def _times(found: Insight) -> Chart:
         rows,
         [("stop", _("Half took at most")), ("clear", _("9 of 10 took at most"))],
     )
+
+
+def _ways(found: Insight, names: Names) -> list[Chart]:
+    """Return what shared pages and one question a page make of the same questions, if both are."""
+    questions = found.compared(MOST_ROWS)
+    if not questions:
+        return []
+    ways = (found.shared, found.single)
+    rows = [
+        Row(
+            names.question(question),
+            [
+                *(_share(way.yes[question], way.asked[question]) for way in ways),
+                *(_share(way.unknown[question], way.asked[question]) for way in ways),
+            ],
+        )
+        for question in questions
+    ]
+    halves = [spent(way.seconds) for way in ways]
+    took = [shown_duration(half.median) if half else "–" for half in halves]
+    rows.append(Row(_("Half took at most"), [*took, "–", "–"]))
+    columns = [_("Question"), _("Yes, shared page"), _("Yes, one a page")]
+    columns += [_("Not sure, shared page"), _("Not sure, one a page")]
+    note = _("Fewer “yes” on shared pages would mean that some are lost there.")
+    return [Chart("ways", _("Shared pages and one question a page"), note, columns, rows)]
+
+
+def _share(times: int, of: int) -> str | int:
+    return f"{round(100 * times / of)} %" if times >= FEW else _at_least(None)
 
 
 def _flat(lists: Iterable[Sequence[int]]) -> list[int]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from flask import g, url_for
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app, g, url_for
 from flask_babel import gettext as _
 
 from screening.clinical.definitions.questionnaire import Answer, Item
 from screening.clinical.report.arrival import ROWS
 from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
-from screening.clinical.way.burden import Burden, burden_of
+from screening.clinical.way.burden import burden_of
 from screening.clinical.way.journey import Journey, Kind, Stop
 from screening.web.core import keeping
 from screening.web.core.formatting import shown_date
 from screening.web.core.guards import context, is_kiosk, own_lock
 from screening.web.core.language import definitions
 from screening.web.screenings.forms import WORDS
+from screening.workflow.rules.pace import Pace, pace_of
 from screening.workflow.screenings import answering, arrival, edit_lock
 from screening.workflow.screenings.draft import Draft
 
@@ -83,12 +87,37 @@ def next_url(draft: Draft) -> str:
     return url_of(journey_of(draft).next, draft)
 
 
-def expected(draft: Draft) -> Burden | None:
-    """Return what these treatments ask of a patient with nothing to report; None without any."""
+PACE_LASTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How many pages and minutes these treatments take."""
+
+    pages: int
+    minutes: int
+
+
+def expected(draft: Draft) -> Expected | None:
+    """Return what these treatments ask of a patient with nothing to report; None without any.
+
+    The minutes are what the clinic's own patients took, or worked out while they are few.
+    """
     chosen = draft.procedures or draft.invited_for
     if not chosen:
         return None
-    return burden_of(definitions(), chosen, draft.today, grouped=not draft.clinic.one_a_page)
+    found = burden_of(definitions(), chosen, draft.today, grouped=not draft.clinic.one_a_page)
+    seconds = _pace(draft.clinic.id).get(frozenset(chosen))
+    return Expected(found.pages, -(-seconds // 60) if seconds else found.minutes)
+
+
+def _pace(clinic_id: str) -> Pace:
+    """Return how fast this clinic's patients are, worked out once an hour."""
+    known: dict[str, tuple[datetime, Pace]] = current_app.extensions.setdefault("pace", {})
+    now = context().now()
+    if clinic_id not in known or now - known[clinic_id][0] > PACE_LASTS:
+        known[clinic_id] = now, pace_of(context(), clinic_id)
+    return known[clinic_id][1]
 
 
 def change_url(link_id: str) -> str:

@@ -7,7 +7,7 @@ second person, and a doctor's certificate says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,11 +15,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from screening.storage.columns import new_id
-from screening.storage.tables import Account, AccountChange, Passkey
+from screening.storage.tables import Account, AccountChange, Clinic, Passkey
 from screening.workflow.accounts.making import Changed, Kind, carry_out, prepare
 from screening.workflow.accounts.second_factor import confirm as confirm_who
-from screening.workflow.core.actor import Actor, Staff, program
-from screening.workflow.core.context import Context
+from screening.workflow.core.actor import PROGRAM, Actor, Staff, program
+from screening.workflow.core.context import Context, Vault
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.mail.notices import order_notice
 
@@ -236,12 +236,17 @@ def _name(session: Session, row: AccountChange) -> str:
     return session.get_one(Account, row.account_id).name if row.account_id else ""
 
 
-def note_restored(context: Context, clinic_ids: Iterable[str]) -> None:
-    """Let each clinic of a restored backup wait until somebody there has looked at its accounts."""
-    for clinic_id in clinic_ids:
-        with context.database.write() as session:
-            by = program(clinic_id)
-            _drop(context, session, by, AccountChange.clinic_id == clinic_id)
-            ring = begin(context, session, by, Kind.RESTORED)
-        for order in ring:
-            context.ring(order)
+def wait_after_restore(context: Vault, session: Session) -> None:
+    """Let each clinic of a restored backup wait until somebody there has looked at its accounts.
+
+    What waited in the backup waits no more.
+    """
+    now = context.now()
+    values = {"state": "dropped", "settled_by": PROGRAM.who, "settled_at": now}
+    waits = AccountChange.state == "waiting"
+    session.execute(update(AccountChange).where(waits).values(**values))
+    for clinic_id in session.scalars(select(Clinic.id)).all():
+        row = AccountChange(id=new_id(), clinic_id=clinic_id, kind=Kind.RESTORED, state="waiting")
+        row.begun_by, row.begun_at = PROGRAM.who, now
+        session.add(row)
+        context.record(session, program(clinic_id), "begin restored", why=row.id)

@@ -23,12 +23,16 @@ PASSWORDS = {"change password", "set password by link"}
 FACTORS = {"reset second factor", "remove passkey", "renew recovery codes"}
 CODES = {"sign in with recovery-code"}
 LINKS = {"renew link", "show link", "give link for phone"}
+CERTIFICATES = {"renew certificate", "issue certificate"}
+PROGRAMS = {"revoke api key": "api_key", "end webhook": "webhook"}
 ENDS = {
     *PASSWORDS,
     *FACTORS,
     *CODES,
     *LINKS,
-    *("disable account", "enable account", "renew certificate"),
+    *CERTIFICATES,
+    *PROGRAMS,
+    *("disable account", "enable account"),
     *("revoke tablet", "release tablet", "give pairing code"),
     *("withdraw", "restore", "rotate secret", "rotate clinic key"),
 }
@@ -85,6 +89,8 @@ def _line(key: bytes, entry: AuditEntry) -> Line:
     about, value = "", ""
     if entry.act == "erase patient":
         about = what(key, "patient", (entry.why or "").partition(":")[0])
+    elif entry.act in PROGRAMS:
+        about = what(key, PROGRAMS[entry.act], entry.why or "")
     elif entry.screening_id:
         about = what(key, "screening", entry.screening_id)
     elif named := entry.why if (entry.why or "").startswith(("account:", "kiosk:")) else entry.who:

@@ -20,15 +20,17 @@ from screening.storage.ledger import LedgerError, Line, read_ledger
 from screening.storage.proof import Proof
 from screening.storage.tables import (
     Account,
+    ApiKey,
     Clinic,
     Kiosk,
-    Mark,
     Passkey,
     Patient,
     RecoveryCode,
     Screening,
     SignIn,
+    Webhook,
 )
+from screening.workflow.accounts.second_person import wait_after_restore
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.acts import ERASED_BEFORE
 from screening.workflow.core.context import Vault, new_token
@@ -37,7 +39,6 @@ from screening.workflow.records import erasure, ledger
 from screening.workflow.records.proving import use_once
 
 BLIND_NUMBERS, BLIND_ENTRIES = 10_000, 1_000_000  # left out where no ledger says what is used up
-NOT_CONFIRMED = "restored"  # the mark of a clinic that is restored and that nobody confirmed
 
 
 class NoLedgerError(Exception):
@@ -58,6 +59,7 @@ class Restored:
     shut: list[str] = field(default_factory=list)
     unsigned: list[str] = field(default_factory=list)
     tablets: int = 0
+    programs: int = 0
     links: int = 0
     withdrawn: list[str] = field(default_factory=list)
     rotated: bool = False
@@ -117,17 +119,6 @@ def newest(places: Iterable[Path], key: bytes, head: int) -> list[Line]:
     return best
 
 
-def is_confirmed(context: Vault) -> bool:
-    """Tell whether nobody has to confirm that this installation was restored."""
-    with context.database.read() as session:
-        return session.get(Mark, NOT_CONFIRMED) is None
-
-
-def confirm(session: Session) -> None:
-    """Let the restored installation be used again; who may say so is another's to ask."""
-    session.execute(delete(Mark).where(Mark.name == NOT_CONFIRMED))
-
-
 class _Replay:
     """One restored database, and what the ledger says of it that the backup cannot know."""
 
@@ -142,13 +133,14 @@ class _Replay:
             *(self.session, self.vault.keys.audit, self.vault.now(), PROGRAM.who, audit.RESTORED),
             skip_to=self.done.audit_goes_on_at,
         )
-        self.session.merge(Mark(name=NOT_CONFIRMED, at=self.vault.now()))
+        wait_after_restore(self.vault, self.session)
         self._end_sign_ins()
         later = [line for line in self.lines if line.upto > head]
         self._erase(later)
         self._end_links(later)
         self._close_accounts(later)
         self._end_tablets(later)
+        self._end_programs(later)
         self.done.rotated = any(line.act.startswith("rotate ") for line in later)
         self._move_series(blindly)
 
@@ -215,7 +207,7 @@ class _Replay:
         elif line.act == "enable account":
             account.disabled_at = None
             self.done.disabled = [name for name in self.done.disabled if name != account.username]
-        elif line.act == "renew certificate":
+        elif line.act in ledger.CERTIFICATES:
             account.credentials = account.certificates = None
             self.done.unsigned.append(account.username)
         elif line.act.startswith(ledger.CHANGES_ROLE):
@@ -247,6 +239,19 @@ class _Replay:
                 if line.act == "revoke tablet":
                     kiosk.revoked_at = kiosk.revoked_at or self.vault.now()
                 self.done.tablets += 1
+
+    def _end_programs(self, later: list[Line]) -> None:
+        """Let no key and no address of another program count that was taken away."""
+        ended = {line.what for line in later if line.act in ledger.PROGRAMS}
+        now = self.vault.now()
+        for name, key in self._named(self.session.scalars(select(ApiKey)).all(), "api_key").items():
+            if name in ended:
+                key.revoked_at = key.revoked_at or now
+                self.done.programs += 1
+        for name, hook in self._named(self.session.scalars(select(Webhook)), "webhook").items():
+            if name in ended:
+                hook.ended_at = hook.ended_at or now
+                self.done.programs += 1
 
     def _move_series(self, blindly: bool) -> None:
         """Let no number be given twice: those after the backup stand on paper somewhere."""

@@ -146,6 +146,7 @@ def _open(clinic_key: bytes, row: Row[Any], zone: ZoneInfo) -> Seen:
         basis["answers"],
         set_aside,
         int((row.submitted_at - row.began).total_seconds()) if timed else None,
+        basis.get("one_a_page", False),
     )
 
 

@@ -47,7 +47,10 @@ def keep_report(
     if language != own:
         report["translated"] = translated(context.definitions, case, language, words)
     seal_into(context, session, screening, "submission", report)
-    seal_into(context, session, screening, "basis", basis_of(report))
+    basis = basis_of(report)
+    if draft.clinic.one_a_page:
+        basis["one_a_page"] = True
+    seal_into(context, session, screening, "basis", basis)
     screening.gravity = max(Outcome(p["outcome"]).gravity for p in report["procedures"])
     screening.definitions_hash = context.definitions.hash
     screening.person_hash = person_hash(context, screening.clinic_id, frame)

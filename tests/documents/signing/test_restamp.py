@@ -161,6 +161,12 @@ def test_a_timestamp_that_came_later_passes_and_one_that_changes_more_is_refused
         assert told(pdf, trust, AFTER)[0] == "FAILED", change.__name__
 
 
+@pytest.mark.parametrize("slipped", [b"% more\n", b"\n" * 3, b"<script>", b"\0"])
+def test_bytes_that_were_slipped_in_before_a_timestamp_are_found(slipped):
+    pdf = stamped(signed() + slipped, "ArchiveTimestamp1")
+    assert told(pdf, [authority().certificate], AFTER)[0] == "FAILED"
+
+
 def test_nobody_signs_after_the_first_of_them_and_none_is_left_out():
     trust = [authority().certificate]
     late = signed_by_hand(stamped(for_anybody(), "ArchiveTimestamp1"), doctor(), "Doctor")

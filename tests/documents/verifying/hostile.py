@@ -563,7 +563,7 @@ def signed_by_hand(pdf, who, field, new=False):
         field_name=field, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
     )
     spec = SigFieldSpec(field) if new else None
-    signer = PdfSigner(metadata, KeySigner(who), new_field_spec=spec)
+    signer = PdfSigner(metadata, KeySigner(who), stamp_style=AsPrinted(), new_field_spec=spec)
     return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf))).getvalue()
 
 

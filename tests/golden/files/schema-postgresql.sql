@@ -44,6 +44,15 @@ column annex 02 definitions_hash character varying not null
 column annex 03 language character varying not null
 column annex 04 pdf bytea not null
 column annex 05 sealed_at timestamp with time zone not null
+column api_key 01 id character varying not null
+column api_key 02 clinic_id character varying not null
+column api_key 03 name character varying not null
+column api_key 04 key_hash character varying not null
+column api_key 05 scopes character varying not null
+column api_key 06 account_id character varying
+column api_key 07 created_at timestamp with time zone not null
+column api_key 08 used_at timestamp with time zone
+column api_key 09 revoked_at timestamp with time zone
 column audit 01 sequence integer not null
 column audit 02 at timestamp with time zone not null
 column audit 03 who character varying not null
@@ -86,6 +95,7 @@ column clinic 15 logo_print character varying
 column clinic 16 language character varying not null default 'en'::character varying
 column clinic 17 emergency character varying not null default '112'::character varying
 column clinic 18 alert_to character varying
+column clinic 19 one_a_page boolean not null default false
 column decision 01 id character varying not null
 column decision 02 screening_id character varying not null
 column decision 03 account_id character varying not null
@@ -193,6 +203,11 @@ column report 11 created_at timestamp with time zone not null
 column report 12 sealed_at timestamp with time zone
 column report 13 code character varying
 column report 14 sequence integer not null default 1
+column report 15 proven_until timestamp with time zone
+column report 16 restamp_at timestamp with time zone
+column report_stamp 01 sha256 character varying not null
+column report_stamp 02 report_id character varying not null
+column report_stamp 03 stamped_at timestamp with time zone not null
 column request 01 id character varying not null
 column request 02 api_key_id character varying not null
 column request 03 clinic_id character varying not null
@@ -269,6 +284,10 @@ constraint alembic_version PRIMARY KEY (version_num)
 constraint annex FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint annex FOREIGN KEY (definitions_hash) REFERENCES definitions(hash)
 constraint annex PRIMARY KEY (clinic_id, definitions_hash, language)
+constraint api_key FOREIGN KEY (account_id) REFERENCES account(id)
+constraint api_key FOREIGN KEY (clinic_id) REFERENCES clinic(id)
+constraint api_key PRIMARY KEY (id)
+constraint api_key UNIQUE (key_hash)
 constraint audit PRIMARY KEY (sequence)
 constraint check_in FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint check_in FOREIGN KEY (handled_by) REFERENCES account(id)
@@ -320,6 +339,8 @@ constraint report FOREIGN KEY (screening_id) REFERENCES screening(id)
 constraint report PRIMARY KEY (id)
 constraint report UNIQUE (code)
 constraint report UNIQUE (screening_id, kind, sequence)
+constraint report_stamp FOREIGN KEY (report_id) REFERENCES report(id)
+constraint report_stamp PRIMARY KEY (sha256)
 constraint request FOREIGN KEY (api_key_id) REFERENCES api_key(id)
 constraint request FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint request FOREIGN KEY (screening_id) REFERENCES screening(id)
@@ -345,9 +366,10 @@ constraint treatment_lot PRIMARY KEY (treatment_id, lot_hash)
 constraint webhook FOREIGN KEY (clinic_id) REFERENCES clinic(id)
 constraint webhook PRIMARY KEY (id)
 function CREATE OR REPLACE FUNCTION public.audit_keep() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN RAISE EXCEPTION 'an audit entry is never changed or deleted'; END $function$
-function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
+function CREATE OR REPLACE FUNCTION public.audit_next() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN IF NEW.sequence IS DISTINCT FROM (SELECT coalesce(max(sequence), 0) + 1 FROM audit) AND NOT (NEW.act = 'restore backup' AND NEW.sequence > (SELECT coalesce(max(sequence), 0) FROM audit)) THEN RAISE EXCEPTION 'an audit entry takes the next sequence'; END IF; RETURN NEW; END $function$
 index CREATE INDEX ix_account_change_clinic_id ON public.account_change USING btree (clinic_id)
 index CREATE INDEX ix_account_notice_state ON public.account_notice USING btree (state)
+index CREATE INDEX ix_api_key_clinic_id ON public.api_key USING btree (clinic_id)
 index CREATE INDEX ix_audit_screening_id ON public.audit USING btree (screening_id)
 index CREATE INDEX ix_check_in_desk ON public.check_in USING btree (clinic_id, gravity, handled_at)
 index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on)
@@ -363,6 +385,7 @@ index CREATE INDEX ix_patient_word_word_hash ON public.patient_word USING btree 
 index CREATE INDEX ix_recovery_code_account_id ON public.recovery_code USING btree (account_id)
 index CREATE INDEX ix_reference_patient ON public.reference USING btree (patient_id)
 index CREATE INDEX ix_reference_screening ON public.reference USING btree (screening_id)
+index CREATE INDEX ix_report_restamp_at ON public.report USING btree (restamp_at)
 index CREATE INDEX ix_report_sha256 ON public.report USING btree (sha256)
 index CREATE INDEX ix_report_stamp_report_id ON public.report_stamp USING btree (report_id)
 index CREATE INDEX ix_report_waits ON public.report USING btree (due_at) WHERE (sealed_at IS NULL)
@@ -388,6 +411,7 @@ index CREATE UNIQUE INDEX pk_account ON public.account USING btree (id)
 index CREATE UNIQUE INDEX pk_account_change ON public.account_change USING btree (id)
 index CREATE UNIQUE INDEX pk_account_notice ON public.account_notice USING btree (id)
 index CREATE UNIQUE INDEX pk_annex ON public.annex USING btree (clinic_id, definitions_hash, language)
+index CREATE UNIQUE INDEX pk_api_key ON public.api_key USING btree (id)
 index CREATE UNIQUE INDEX pk_audit ON public.audit USING btree (sequence)
 index CREATE UNIQUE INDEX pk_check_in ON public.check_in USING btree (id)
 index CREATE UNIQUE INDEX pk_clinic ON public.clinic USING btree (id)
@@ -406,6 +430,7 @@ index CREATE UNIQUE INDEX pk_patient_word ON public.patient_word USING btree (pa
 index CREATE UNIQUE INDEX pk_recovery_code ON public.recovery_code USING btree (id)
 index CREATE UNIQUE INDEX pk_reference ON public.reference USING btree (id)
 index CREATE UNIQUE INDEX pk_report ON public.report USING btree (id)
+index CREATE UNIQUE INDEX pk_report_stamp ON public.report_stamp USING btree (sha256)
 index CREATE UNIQUE INDEX pk_request ON public.request USING btree (id)
 index CREATE UNIQUE INDEX pk_screening ON public.screening USING btree (id)
 index CREATE UNIQUE INDEX pk_sign_in ON public.sign_in USING btree (id)

@@ -1,5 +1,6 @@
 CREATE INDEX ix_account_change_clinic_id ON account_change (clinic_id)
 CREATE INDEX ix_account_notice_state ON account_notice (state)
+CREATE INDEX ix_api_key_clinic_id ON api_key (clinic_id)
 CREATE INDEX ix_audit_screening_id ON audit (screening_id)
 CREATE INDEX ix_check_in_desk ON check_in (clinic_id, gravity, handled_at)
 CREATE INDEX ix_check_in_due ON check_in (state, due_on)
@@ -15,6 +16,7 @@ CREATE INDEX ix_patient_word_word_hash ON patient_word (word_hash)
 CREATE INDEX ix_recovery_code_account_id ON recovery_code (account_id)
 CREATE INDEX ix_reference_patient ON reference (patient_id)
 CREATE INDEX ix_reference_screening ON reference (screening_id)
+CREATE INDEX ix_report_restamp_at ON report (restamp_at)
 CREATE INDEX ix_report_sha256 ON report (sha256)
 CREATE INDEX ix_report_stamp_report_id ON report_stamp (report_id)
 CREATE INDEX ix_report_waits ON report (due_at) WHERE sealed_at IS NULL
@@ -104,6 +106,21 @@ CREATE TABLE annex (
   CONSTRAINT fk_annex_definitions_hash FOREIGN KEY(definitions_hash) REFERENCES definitions (hash),
   CONSTRAINT pk_annex PRIMARY KEY (clinic_id, definitions_hash, language)
 )
+CREATE TABLE api_key (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  key_hash VARCHAR NOT NULL,
+  scopes VARCHAR NOT NULL,
+  account_id VARCHAR,
+  created_at DATETIME NOT NULL,
+  used_at DATETIME,
+  revoked_at DATETIME,
+  CONSTRAINT fk_api_key_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+  CONSTRAINT fk_api_key_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT pk_api_key PRIMARY KEY (id),
+  CONSTRAINT uq_api_key_key_hash UNIQUE (key_hash)
+)
 CREATE TABLE audit (
   sequence INTEGER NOT NULL,
   at DATETIME NOT NULL,
@@ -159,6 +176,7 @@ CREATE TABLE clinic (
   language VARCHAR DEFAULT 'en' NOT NULL,
   emergency VARCHAR DEFAULT '112' NOT NULL,
   alert_to VARCHAR,
+  one_a_page BOOLEAN DEFAULT 0 NOT NULL,
   CONSTRAINT pk_clinic PRIMARY KEY (id)
 )
 CREATE TABLE decision (
@@ -342,6 +360,13 @@ CREATE TABLE report (
   CONSTRAINT uq_report_code UNIQUE (code),
   CONSTRAINT uq_report_screening_id UNIQUE (screening_id, kind, sequence)
 )
+CREATE TABLE report_stamp (
+  sha256 VARCHAR NOT NULL,
+  report_id VARCHAR NOT NULL,
+  stamped_at DATETIME NOT NULL,
+  CONSTRAINT fk_report_stamp_report_id FOREIGN KEY(report_id) REFERENCES report (id),
+  CONSTRAINT pk_report_stamp PRIMARY KEY (sha256)
+)
 CREATE TABLE request (
   id VARCHAR NOT NULL,
   api_key_id VARCHAR NOT NULL,
@@ -430,6 +455,16 @@ CREATE TABLE treatment_lot (
   lot_hash VARCHAR NOT NULL,
   CONSTRAINT fk_treatment_lot_treatment_id FOREIGN KEY(treatment_id) REFERENCES treatment (id),
   CONSTRAINT pk_treatment_lot PRIMARY KEY (treatment_id, lot_hash)
+)
+CREATE TABLE webhook (
+  id VARCHAR NOT NULL,
+  clinic_id VARCHAR NOT NULL,
+  url VARCHAR NOT NULL,
+  content BLOB NOT NULL,
+  created_at DATETIME NOT NULL,
+  ended_at DATETIME,
+  CONSTRAINT fk_webhook_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+  CONSTRAINT pk_webhook PRIMARY KEY (id)
 )
 CREATE TRIGGER audit_next BEFORE INSERT ON audit WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit) AND NOT (NEW.act = 'restore backup' AND NEW.sequence > (SELECT coalesce(max(sequence), 0) FROM audit)) BEGIN SELECT RAISE(ABORT, 'an audit entry takes the next sequence'); END
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END

@@ -225,6 +225,7 @@ def test_a_change_of_language_on_the_error_page_keeps_what_was_typed(polyglot, l
     page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("31 February does not exist")
     for language in ("ar", "ru", "vi", "en"):
+        page.locator(".langs summary").click()
         page.locator(f".langs [lang={language}]").click()
         expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{language}"))
         typed = [box.input_value() for box in page.locator(".date input").all()]

@@ -22,21 +22,44 @@ from tests.web.visitors import (
 
 BROWSERS = {"stranger", "patient"} | HALF | STAFF
 ALL = BROWSERS | {"tablet"}
+# No browser has one: tests/web/integration.
+WITH_A_KEY = (
+    "api.add_webhook",
+    "api.change_screening",
+    "api.end_webhook",
+    "api.list_procedures",
+    "api.list_reports",
+    "api.list_screenings",
+    "api.list_webhooks",
+    "api.note_treatment",
+    "api.open_screening",
+    "api.read_answers",
+    "api.read_check_ins",
+    "api.read_decision",
+    "api.read_report",
+    "api.read_screening",
+    "api.read_verdict",
+    "api.rotate_secret",
+    "api.send_again",
+    "api.send_link",
+    "api.show_link",
+    "api.withdraw_screening",
+)
 MAY = {
     "static": ALL,
-    "cookies.probe": ALL,
-    "statement.accessibility": ALL,
+    "cookies.probe": BROWSERS,
+    "statement.accessibility": BROWSERS,
     "look.style": ALL,
     "look.logo": ALL,
-    "health.alive": ALL,
-    "health.ready": ALL,
-    "watching.metrics": ALL,  # whoever asks from this machine, or knows the token
-    "verify.ask": ALL,
-    "verify.show": ALL,
-    "verify.check": ALL,
-    "verify.result": ALL,
-    "verify.check_for_program": ALL,
-    "verify.describe_for_program": ALL,
+    "health.alive": BROWSERS,
+    "health.ready": BROWSERS,
+    "watching.metrics": BROWSERS,  # whoever asks from this machine, or knows the token
+    "verify.ask": BROWSERS,
+    "verify.show": BROWSERS,
+    "verify.check": BROWSERS,
+    "verify.result": BROWSERS,
+    "api.verify_report": BROWSERS,
+    "api.describe": BROWSERS,
     "staff.home": ALL,
     "staff.sign_in": BROWSERS,
     "staff.passkey": BROWSERS,
@@ -44,7 +67,7 @@ MAY = {
     "staff.second_factor": HALF,
     "staff.set_up": HALF,
     "staff.set_up_passkey": HALF,
-    "staff.sign_out": ALL,
+    "staff.sign_out": BROWSERS,
     "kiosk.front": ALL,
     "kiosk.pair": ALL,
     "kiosk.start": ALL,
@@ -175,7 +198,11 @@ MAY = {
     "administrator.audit": {"administrator"},
     "administrator.export_audit": {"administrator"},
     "administrator.verify_audit": {"administrator"},
-}
+    "integration.programs": {"administrator"},
+    "integration.revoke": {"administrator"},
+    "integration.send_again": {"administrator"},
+    "integration.end_webhook": {"administrator"},
+} | {key: set() for key in WITH_A_KEY}
 
 
 KEPT = {"static", "look.style", "look.logo"}  # the same for everyone, by fingerprint

@@ -68,12 +68,12 @@ def test_the_page_says_failed_and_why(client, sealed):
     ],
 )
 def test_the_page_says_why_in_the_language_of_its_reader(client, sealed, language, added, of_whom):
-    headers = {"Accept-Language": language}
-    page = upload(client, sealed + b"\n", headers=headers).text
+    client.get(f"/verify?lang={language}")
+    page = upload(client, sealed + b"\n").text
     assert added in page
     assert "Bytes were added" not in page
 
-    doubted = upload(client, signed(), headers=headers).text
+    doubted = upload(client, signed()).text
     assert f"{of_whom}Dr Mai Trần</bdi>" in doubted
     assert "Signed by someone" not in doubted
 

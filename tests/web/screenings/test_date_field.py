@@ -42,6 +42,9 @@ def send(client, day, month, year, question="painkiller_last_dose", **beside):
         (("", "May", "2026"), "2026-05", "2026-05-01/2026-05-31"),
         (("1", "sept", "2026"), "2026-09-01", "2026-09-01"),
         (("٣", "٥", "٢٠٢٦"), "2026-05-03", "2026-05-03"),
+        (("3/5/2026", "", ""), "2026-05-03", "2026-05-03"),
+        (("", "", "2026-05-03"), "2026-05-03", "2026-05-03"),
+        (("3.5.2026", "", ""), "2026-05-03", "2026-05-03"),
     ],
 )
 def test_a_date_is_kept_as_far_as_it_is_known(office, visit, typed, kept, range):
@@ -152,3 +155,20 @@ def test_a_date_that_cannot_go_on_offers_no_such_box(office):
 
     assert "vaccine_date.still" not in page
     assert send(client, "", "", "", "vaccine_date", still="y").status_code == 422
+
+
+def test_an_unusual_age_is_asked_about_once_and_not_refused(visit):
+    client, _id = visit
+    asked = send(client, "3", "5", "2020", "date_of_birth")
+    assert asked.status_code == 422 and "Is this right?" in asked.text
+    assert "Yes, the patient is 6 years old" in asked.text and 'value="2020"' in asked.text
+
+    sure = {"date_of_birth": ["3", "5", "2020", "right"]}
+    assert client.post("/screening/questions/date_of_birth", data=sure).status_code == 303
+    assert send(client, "3", "5", "1986", "date_of_birth").status_code == 303
+
+
+def test_a_year_of_two_digits_is_asked_about(visit):
+    client, _id = visit
+    asked = send(client, "3/5/81", "", "", "date_of_birth")
+    assert asked.status_code == 422 and "Is it 1981?" in asked.text

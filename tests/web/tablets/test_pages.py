@@ -274,7 +274,7 @@ def test_a_page_sent_again_after_the_visit_changes_nothing(tablet, office):
     ("keeps", "says", "leads"),
     [
         (False, "Cookies are switched off", "Load the page again"),
-        (True, "It was open for a long time", "Open the page again"),
+        (True, "It was open for a long time", "Load the page again"),
     ],
 )
 def test_cookies_are_blamed_only_where_none_comes_back(office, app, keeps, says, leads):
@@ -297,7 +297,9 @@ def test_cookies_are_blamed_only_where_none_comes_back(office, app, keeps, says,
     "to", ["//evil.example/", "https://evil.example/", "/nowhere", "javascript:1"]
 )
 def test_the_page_about_cookies_leads_to_no_other_place(app, to):
-    page = app.test_client(use_cookies=False).get("/cookies", query_string={"to": to, "given": "y"})
+    page = app.test_client(use_cookies=False).get(
+        "/cookies", query_string={"page": to, "given": "y"}
+    )
 
     assert page.status_code == 400
     assert to not in page.text

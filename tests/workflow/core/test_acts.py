@@ -16,7 +16,7 @@ LOOKS = {
     *("search patients", "search queue", "recall lot", "read {} report", "read own copy"),
     *("open link", "open review", "open check-in", "open warning sign"),
     *("export", "export patient", "verify audit log"),
-    *("take rules", "preview rules"),
+    *("take rules", "preview rules", "read verdict", "read decision", "read check-ins"),
 }
 # Every reason that an entry may hold, as the code gives it (without quotes), and what it can be.
 CLOSED = {
@@ -37,6 +37,10 @@ CLOSED = {
     "faccount:{account.id}": "an id",
     "of_tablet(kiosk).who": "an id",
     "whose": "an id",
+    "_about(row)": "an id",
+    "id": "an id",
+    "row.id": "an id",
+    "other-message": "a code",
     "ERASED_BEFORE": "a code",
     "definitions.hash": "a hash",
     "language or None": "a language of ours",

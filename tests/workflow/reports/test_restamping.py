@@ -101,8 +101,11 @@ def test_what_is_too_late_or_broken_or_unanswered_is_said_and_left_as_it_is(offi
     assert pdf_of(office) == before
 
 
-def test_a_stored_report_that_was_changed_is_not_stamped(office, outside):
-    changed = pdf_of(office).replace(b"/Title", b"/TITLE", 1)
+@pytest.mark.parametrize(
+    "change", [lambda pdf: pdf.replace(b"/Title", b"/TITLE", 1), lambda pdf: pdf + b"% more\n"]
+)
+def test_a_stored_report_that_was_changed_is_not_stamped(office, outside, change):
+    changed = change(pdf_of(office))
     with office.context.database.write() as session:
         stored = session.get_one(ReportRow, row(office).id)
         seal_into(office.context, session, stored, "pdf", changed)

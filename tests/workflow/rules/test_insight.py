@@ -1,5 +1,6 @@
 """Figures from screenings that were answered, sent and decided the way people do it."""
 
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,13 @@ from sqlalchemy import select
 from screening.clinical.report.report import WORDS
 from screening.clinical.whatif.insight import Spent
 from screening.storage.tables import AuditEntry, Screening
-from screening.workflow.clinics import clinics
+from screening.workflow.clinics import branding, clinics
 from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.reception import invitations
 from screening.workflow.records import erasure
 from screening.workflow.review import reviews
 from screening.workflow.rules.insight import look, months_to_choose, months_until
+from screening.workflow.rules.pace import pace_of
 from screening.workflow.screenings import answering
 from tests.office import DECLARED, decide
 
@@ -205,3 +207,34 @@ def test_each_look_stands_in_the_audit_log(office):
 
 def test_months_go_back_over_the_new_year():
     assert months_until(date(2027, 1, 31), 3) == ["2026-11", "2026-12", "2027-01"]
+
+
+def test_a_clinics_own_time_is_known_once_enough_have_answered(office, monkeypatch):
+    office.pass_time(hours=(33 - office.now.hour) % 24)  # no answer outlives the day meanwhile
+    for minutes in (4, 6, 10):
+        take(office, minutes)
+    assert pace_of(office.context, office.clinic) == {}
+    monkeypatch.setattr("screening.workflow.rules.pace.ENOUGH", 3)
+
+    assert pace_of(office.context, office.clinic) == {frozenset([FACE]): 360}
+
+
+def test_shared_pages_are_held_against_one_question_a_page(office):
+    for single, said in ((False, "no"), (True, "yes")):
+        kept = branding.look_of(office.context, office.clinic)
+        branding.change_look(
+            office.context, program(office.clinic), replace(kept, one_a_page=single)
+        )
+        for _ in range(5):
+            office.submit(scars=said)
+    shown = found(office)
+
+    assert (shown.shared.screenings, shown.single.screenings) == (5, 5)
+    assert (shown.shared.yes["scars"], shown.single.yes["scars"]) == (0, 5)
+    assert shown.compared(1) == ["scars"]
+
+
+def test_ways_that_few_have_gone_are_not_compared(office):
+    office.submit()
+
+    assert found(office).compared(10) == []

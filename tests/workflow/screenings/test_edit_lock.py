@@ -32,7 +32,7 @@ TYPED = {
 WITHIN = {"_keep_mark", "_put_beside", "forget_all"}
 ACTS = {
     answering.choose_procedures: (["mesotherapy-face"],),
-    answering.give_answer: ("date_of_birth", "1986-05-03"),
+    answering.give_answers: ({"date_of_birth": "1986-05-03"},),
     answering.say_who_answered: ("self",),
     answering.change_draft: ({"answers": {}},),
     answering.submit: (DECLARED,),
@@ -41,6 +41,7 @@ ACTS = {
     medicine_check.reply_to_question: ("blood_thinner", "yes"),
     previous_answers.bring_back: (),
     previous_answers.bring_back_by_code: ("seven hills",),
+    previous_answers.reply_to_rows: ({"else": "no"},),
     previous_answers.confirm: (set(), {"bleeding"}),
     previous_answers.start_anew: (),
     handover.code_for_tablet: (),

@@ -1,4 +1,4 @@
-"""The description of the API for programs, held against the routes and what they answer."""
+"""What anyone is answered about a report is what the description announces, and no more."""
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
@@ -28,28 +28,10 @@ def described(client):
     return client.get("/api/v1/openapi.json").json
 
 
-def test_every_route_for_programs_is_described_and_nothing_else(office, described):
-    routes = {
-        (rule.rule, method.lower())
-        for rule in office.app().url_map.iter_rules()
-        if rule.rule.startswith("/api/")
-        for method in rule.methods - {"HEAD", "OPTIONS"}
-    }
-    told = {(path, method) for path, methods in described["paths"].items() for method in methods}
-
-    assert told == routes
-    assert described["openapi"].startswith("3.1")
-
-
-def test_every_schema_is_one(described):
-    for schema in described["components"]["schemas"].values():
-        Draft202012Validator.check_schema(schema)
-
-
 def fits(described, answer, **more):
     """Tell whether `answer`, with `more` in it, is one that the document announces."""
     [told] = described["paths"]["/api/v1/verifications"].values()
-    schema = told["responses"][str(answer.status_code)]["content"]["application/json"]["schema"]
+    schema = told["responses"][str(answer.status_code)]["content"][answer.mimetype]["schema"]
     whole = schema | {"components": described["components"]}
     return Draft202012Validator(whole, format_checker=FormatChecker()).is_valid(answer.json | more)
 

@@ -1,0 +1,94 @@
+"""What docs/security.md says of the whole program: looked for in every file of it."""
+
+import ast
+import base64
+import re
+from pathlib import Path
+
+from screening.workflow.core.context import CODE_LETTERS, new_code, new_token
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = sorted((ROOT / "screening").rglob("*.py"))
+SCRIPTS = sorted((ROOT / "screening/web/static").glob("*.js"))
+PAGES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def named_in(path):
+    """Return what a file imports, and what it calls, as it is written there."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+            yield from (f"{one.arg}={ast.unparse(one.value)}" for one in node.keywords if one.arg)
+
+
+def found(pattern, paths=PROGRAM):
+    """Return where in Python something is named that `pattern` fits whole."""
+    wanted = re.compile(pattern)
+    return [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in paths
+        for name in named_in(path)
+        if wanted.fullmatch(name)
+    ]
+
+
+def written(pattern, paths):
+    wanted = re.compile(pattern)
+    return [path.name for path in paths if wanted.search(path.read_text())]
+
+
+def test_no_text_becomes_a_program():
+    assert found(r"eval|exec|compile|pickle.*|marshal.*|yaml\.(unsafe_|full_)?load") == []
+
+
+def test_no_program_is_started_through_a_shell():
+    assert found(r"os\.system|os\.popen.*|shell=True|subprocess\.getoutput") == []
+
+
+def test_chance_that_keeps_a_secret_comes_from_the_system():
+    """Two use chance that keeps none: how long to wait, and which invented patients to draw."""
+    keeps_none = ("screening/storage/turn.py", "screening/commands/population.py")
+    others = [p for p in PROGRAM if str(p.relative_to(ROOT)) not in keeps_none]
+
+    assert found(r"random(\.(?!token_).*)?", others) == []
+
+
+def test_links_and_sign_ins_are_of_192_bits_and_codes_of_more_than_20():
+    kept = new_token()
+    assert len(base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4))) * 8 == 192
+    assert len(new_code().replace("-", "")) == 8
+    assert len(CODE_LETTERS) ** 8 > 2**39
+
+
+def test_a_browser_keeps_no_more_than_whether_keys_are_on():
+    kept = [
+        (path.name, call)
+        for path in SCRIPTS
+        for call in re.findall(r"(?:local|session)Storage\.\w+\([^,)]*", path.read_text())
+    ]
+    assert {call.partition("(")[2] for _, call in kept} <= {'"keys"'}
+    assert written(r"indexedDB|caches\.|document\.cookie", SCRIPTS) == []
+
+
+def test_no_script_makes_a_page_of_text():
+    """One puts in a part of the queue that our own server wrote, and escaped."""
+    taken = [
+        line.strip()
+        for path in SCRIPTS
+        for line in path.read_text().splitlines()
+        if re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", line)
+    ]
+    assert taken == ["fresh.innerHTML = await response.text();"]
+
+
+def test_no_page_holds_an_address_that_runs_or_carries_data():
+    assert written(r"""(href|src|action)=["'](javascript|data|vbscript):""", PAGES) == []
+    assert written(r"\son[a-z]+=\"", PAGES) == []
+
+
+def test_what_an_address_holds_is_never_taken_for_what_a_form_sent():
+    assert written(r"request\.values", PROGRAM) == []
