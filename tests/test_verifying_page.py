@@ -46,6 +46,8 @@ def test_each_signature_is_found_good_by_the_commands_on_the_page(tmp_path, numb
 def test_a_timestamp_is_found_good_and_its_moment_is_told(tmp_path):
     told = run(tmp_path, stamped(signed(), "ArchiveTimestamp1"), f"{PLAIN}\n{TIMESTAMP}", 3)
     assert "ArchiveTimestamp1" in told.split("Signature #")[3]
+    assert told.count("Signature is Valid.") == 2
+    assert "Signature has not yet been verified." in told.split("Signature #")[3]
     assert "Verification: OK" in told
     assert "Time stamp: Nov 21 10:15:30 2026 GMT" in told
 

@@ -17,12 +17,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+
+from sqlalchemy import select
 
 from bench.faults.ground import HEAD, Ground, ground, report
 from bench.faults.kill import children
+from screening.storage.database import Database
 from screening.storage.tables import Screening
-from tests.installation import Installation
+from screening.workflow.core.context import Context
+from screening.workflow.records import audit_log
 
 TIMES = 4
 PATIENTS = 6
@@ -139,17 +144,17 @@ def cut_log(times: int) -> bool:
             with clinic.sending([clinic.invite() for _ in range(PATIENTS)]):
                 pass
             clinic.office.context.database.scrub()
-            noted = note_head(machine)
             with clinic.sending(late := [clinic.invite() for _ in range(PATIENTS)]):
                 pass
-            noted = note_head(machine)
+            noted, _ = audit_log.verify(clinic.office.context)
             machine.kill()
-            clinic.office.close()
-            damage_log(clinic.folder / "screening.db-wal", nth)
-            lost += sum(one.acknowledged for one in late if gone(clinic, one.id))
-            done = machine.command("audit", "verify", "--head", noted)
-            said += done.returncode == 1 and b"cut off" in done.stderr
-            whole += machine.command("audit", "verify").returncode == 0
+            context = damaged_copy(clinic, nth)
+            with context.database.read() as session:
+                states = dict(session.execute(select(Screening.id, Screening.state)).all())
+            lost += sum(one.acknowledged and states.get(one.id) != "submitted" for one in late)
+            said += audit_log.verify(context, noted)[1] == "cut"
+            whole += audit_log.verify(context)[1] is None
+            context.database.close()
     print(
         f"\n| log (WAL) damaged after SIGKILL | times {times} | sent and acknowledged behind the "
         f"damage, and lost {lost} | said by the head noted before {said} | rest whole {whole} |"
@@ -157,25 +162,18 @@ def cut_log(times: int) -> bool:
     return said == times and whole == times
 
 
-def note_head(machine: Installation) -> str:
-    return machine.command("audit", "verify").stdout.decode().split()[-1]
-
-
-def damage_log(log: Path, nth: int) -> None:
-    """Cut the log in the middle, or flip a bit there."""
+def damaged_copy(clinic: Ground, nth: int) -> Context:
+    """Return the installation over the files as a restart finds them, the log cut or changed."""
+    there = clinic.folder / "damaged"
+    there.mkdir()
+    for name in ("screening.db", "screening.db-wal"):
+        shutil.copy(clinic.folder / name, there / name)
+    log = there / "screening.db-wal"
     content = bytearray(log.read_bytes())
     middle = len(content) // 2
-    if nth % 2:
-        content[middle] ^= 1
-        log.write_bytes(content)
-    else:
-        log.write_bytes(content[:middle])
-
-
-def gone(clinic: Ground, id: str) -> bool:
-    with clinic.office.context.database.read() as session:
-        row = session.get(Screening, id)
-        return row is None or row.state != "submitted"
+    content[middle] ^= 1
+    log.write_bytes(content if nth % 2 else content[:middle])
+    return replace(clinic.office.context, database=Database(f"sqlite:///{there / 'screening.db'}"))
 
 
 def mend(clinic: Ground) -> None:

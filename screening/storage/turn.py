@@ -19,9 +19,13 @@ class WaitedTooLongError(Exception):
 
 
 def make_private(file: Path) -> None:
-    """Make `file`, where it is not there, so that only its owner reads it, whatever the umask."""
-    with suppress(OSError):  # who opens it says what is wrong
-        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))
+    """Make `file`, where it is not there, so that only its owner reads it, whatever the umask.
+
+    One that is there is never opened here: to close it again would let go of every lock that
+    SQLite holds on it in this process, and the next one to leave would throw its log away.
+    """
+    with suppress(OSError):  # it is there, or whoever opens it says what is wrong
+        os.close(os.open(file, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextmanager

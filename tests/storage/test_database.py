@@ -181,6 +181,32 @@ def test_someone_who_takes_no_turn_holds_up_nobody_for_ever(tmp_path):
     database.close()
 
 
+def test_opening_a_database_once_more_lets_no_lock_go(tmp_path):
+    """A process that closes a file lets go of all its locks on it, SQLite's too.
+
+    Another one then takes itself for the last, and takes the log away that we write into.
+    """
+    address = f"sqlite:///{tmp_path / 'a.db'}"
+    database = Database(address)
+    database.migrate()
+    found = []
+    for name in ("a", "b"):
+        with database.write() as session:
+            session.add(archive(name))
+        Database(address).close()
+        other = [sys.executable, "-c", COUNT, str(tmp_path / "a.db")]
+        found.append(subprocess.run(other, capture_output=True, text=True).stdout.strip())
+    database.close()
+
+    assert found == ["1", "2"]
+
+
+COUNT = """import sqlite3, sys
+there = sqlite3.connect(sys.argv[1])
+print(*there.execute("SELECT count(*) FROM definitions").fetchone())
+there.close()"""
+
+
 def test_a_moment_comes_back_in_utc(database):
     with database.write() as session:
         session.add(archive("a"))

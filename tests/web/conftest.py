@@ -12,7 +12,7 @@ from tests.web.tablet_visit import pair
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -72,7 +72,7 @@ def browser_of(chromium, clinic):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, base_url=clinic.url, **options
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return context.new_page()
 
@@ -85,7 +85,7 @@ def browser_of(chromium, clinic):
 def tablet(chromium, clinic):
     """Return a paired tablet; it stays paired for all tests of a file, as in life."""
     context = chromium.new_context(viewport={"width": 820, "height": 1180}, base_url=clinic.url)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     pair(context.new_page(), clinic)
     yield context
     context.close()

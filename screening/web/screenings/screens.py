@@ -24,6 +24,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 
 from screening.clinical.definitions.questionnaire import (
+    NONE_OF_THESE,
     NOT_KNOWN,
     STILL,
     Answer,
@@ -55,6 +56,9 @@ class Answerable:
         # What goes on outweighs a date typed beside it: no wait has begun.
         if (box := form[still_beside(field.name)]) is not None and box.data:
             raw = STILL
+        # A tick outweighs "None of these", whichever came first: no answer is milder for it.
+        if isinstance(raw, list) and set(raw) - {NONE_OF_THESE}:
+            raw = field.data = [code for code in raw if code != NONE_OF_THESE]
         field.answer, fault = parse_answer(self.item, raw, self.on)
         if fault is Fault.MISSING:
             raise ValidationError(MISSING.get(self.item.type, FAULTS[fault]))

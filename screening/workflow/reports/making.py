@@ -169,6 +169,7 @@ def _decided(
     )
     doctor = session.scalars(made).one()
     credentials = doctor_credentials(context, session, doctor.account_id)
+    decision["doctor"] |= {"registration": credentials.registration}
     name = f"{screening.number}-screening.pdf"
     pdf = render(decision, {name: sealed})
     pdf = _seal(context, session, screening, pdf, credentials.certificate)

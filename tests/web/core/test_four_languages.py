@@ -105,7 +105,7 @@ def polyglot(tmp_path_factory):
 def looker(polyglot, chromium):
     """Return who looks; each test says in `turn` where the one before it ends."""
     context = chromium.new_context(base_url=polyglot.url)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield Looker(context.new_page())
     context.close()
 

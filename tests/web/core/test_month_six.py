@@ -41,7 +41,7 @@ class Clinic:
             context = self.chromium.new_context(
                 viewport={"width": width, "height": height}, base_url=self.address
             )
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(60_000)
             self.windows[who] = context.new_page()
         return self.windows[who]
 

@@ -28,7 +28,7 @@ def address(office):
 @pytest.fixture
 def page(chromium, address):
     context = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 

@@ -229,7 +229,7 @@ def test_a_name_is_taken_while_it_waits_and_after_its_account_is_closed(office, 
 def test_a_restored_clinic_signs_nothing_until_somebody_has_looked_at_its_accounts(office, admin):
     begun = begin(office, admin)
     with office.context.database.write() as session:
-        second_person.wait_after_restore(session, office.now)
+        second_person.wait_after_restore(office.context, session)
     sent = office.submit()
     assert refused(confirm, office, office.doctor, begun) == "settled"
     assert refused(reviews.decide, *decide(office, sent, "proceed")) == "restored"

@@ -6,6 +6,7 @@ from sqlalchemy.orm import undefer
 
 from screening.documents.rendering.render_process import Press
 from screening.storage.tables import ReportRow
+from screening.workflow.accounts.sessions import doctor_credentials
 from screening.workflow.reports import making
 from screening.workflow.reports.outbox import REPORTS
 from screening.workflow.review import reviews
@@ -122,3 +123,21 @@ def test_a_decided_report_waits_for_the_screening_report(office):
     office.pass_time(seconds=5)
     office.make_reports()
     assert row(office, "decided").state == "sealed"
+
+
+def test_the_decided_report_names_the_doctor_as_the_certificate_does(office):
+    id = office.submit()
+    office.make_reports()
+    reviews.decide(*decide(office, id, "proceed"))
+    seen = []
+
+    def render(report, decision=None, *rest, **more):
+        seen.append(decision)
+        return render_briefly(report, decision, *rest, **more)
+
+    office.make_reports(render)
+    with office.context.database.read() as session:
+        own = doctor_credentials(office.context, session, office.doctor.id)
+    signed_by = [each["doctor"] for each in seen if each and "registration" in each["doctor"]]
+    assert signed_by == [{"name": "Dr Mai Tran", "registration": own.registration}]
+    assert own.registration
