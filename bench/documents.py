@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
-TURNS, RUNS = 3, 5
+TURNS, RUNS = 2, 3
 SHOWN = ("screening report", "patient's copy", "decided report", "patient's sheet")
 
 

@@ -1,4 +1,4 @@
-"""Picture the report for docs/pictures: page one, the same beside Arabic, and the aftercare.
+"""Picture the documents for docs/pictures: page one, a cover, a copy in Arabic, a sheet.
 
 Usage: PYTHONPATH=. python bench/pictures.py     (needs pdftoppm, from poppler-utils)
 """
@@ -19,11 +19,14 @@ RESOLUTION = "75"  # dots an inch
 
 def main() -> None:
     english, arabic = example(), example("ar")
-    plan = render_pdf(english, decision(english), reader=Reader.PATIENT)
+    first = render_pdf(english)
+    sheet = render_pdf(english, decision(english), reader=Reader.PATIENT)
+    decided = render_pdf(english, decision(english), {"screening.pdf": first})
     for name, pdf, page in (
-        ("report-first-page", render_pdf(english), 1),
+        ("report-first-page", first, 1),
         ("report-arabic", render_pdf(arabic, reader=Reader.PATIENT), 1),
-        ("report-aftercare", plan, 2),
+        ("report-aftercare", sheet, 1),
+        ("report-decided", decided, 1),
     ):
         command = ["pdftoppm", "-png", "-singlefile", "-r", RESOLUTION, "-f", str(page)]
         subprocess.run([*command, "-", FOLDER / name], input=pdf, check=True)
