@@ -227,8 +227,7 @@ def renew_certificates(config: Config, context: Context) -> None:
         elif clinic and (seal := issue_seal(config, keys, clinic.name, context.now())):
             clinics.renew_seal(context, clinic.id, seal)
     for one in health.ending_doctors(context):
-        alone = one.vouched_by == SERVER
-        issued = context.issue(one.name, context.now(), one.registration, alone)
+        issued = context.issue(one.name, context.now(), one.registration, one.vouched_by == SERVER)
         sessions.renew_credentials(context, one.id, issued)
 
 

@@ -42,7 +42,12 @@ def written(pattern, paths):
 
 
 def test_no_text_becomes_a_program():
-    assert found(r"eval|exec|compile|pickle.*|marshal.*|yaml\.(unsafe_|full_)?load") == []
+    """One module pickles, between the program and a process of its own."""
+    own = ROOT / "screening/definitions/apart.py"
+    others = [path for path in PROGRAM if path != own]
+
+    assert found(r"pickle.*|marshal.*", others) == []
+    assert found(r"eval|exec|compile|yaml\.(unsafe_|full_)?load") == []
 
 
 def test_no_program_is_started_through_a_shell():

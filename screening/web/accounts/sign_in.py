@@ -135,6 +135,7 @@ def second_factor() -> ResponseReturnValue:
     return render_template(
         "accounts/sign_in/second_factor.html",
         form=form,
+        problem=said("problem", ""),
         options=passkeys.sign_in_options(new_challenge()) if offered else "",
     ), 422 if form.errors else 200
 

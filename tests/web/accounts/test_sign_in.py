@@ -227,7 +227,9 @@ def change_role(admin, clinic, name, role):
     waiting = second_factor.who_waits(clinic.context, secret)
     secret = second_factor.complete(clinic.context, waiting, clinic.code("doctor"))
     doctor = sessions.who_is(clinic.context, secret)
-    [change] = [c for c in second_person.list_changes(clinic.context, doctor) if c.may]
+    [change] = [
+        c for c in second_person.list_changes(clinic.context, doctor) if c.state == "waiting"
+    ]
     second_person.confirm(clinic.context, doctor, change.id, clinic.password("doctor"))
     admin.goto(page)
 
