@@ -27,6 +27,7 @@ del sys.modules[__name__]
 importlib.import_module(__name__)
 """
 CASE = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "patient": "Ana Silva"}
+CASE["findings"] = {"pregnancy": "absent"}  # of nothing at all no report is made
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def test_the_demos_links_follow_an_address_that_is_changed_later(tmp_path):
         context.database.close()
 
         links = re.findall("http://[^/ ]+", printed)
-        assert len(links) == 7
+        assert len(links) == 8
         assert set(links) == {f"http://127.0.0.1:{port}"}
 
 
@@ -190,6 +190,9 @@ WRONG = [
     ({"KEEP_YEARS": "99999"}, "KEEP_YEARS must be a number from 0 to 100, not '99999'"),
     ({"METRICS_TOKEN": "two hidden"}, "METRICS_TOKEN must look like a word without blanks"),
     ({"WEB_THREADS": "0"}, "WEB_THREADS must be a number from 1 to 256, not '0'"),
+    ({"WEBHOOK_NETWORKS": "10.0.0.1/8"}, "WEBHOOK_NETWORKS: 10.0.0.1/8 has host bits set"),
+    ({"WEBHOOK_NETWORKS": "the house"}, "WEBHOOK_NETWORKS must look like 10.0.0.0/8"),
+    ({"LEDGER": "two\nlines"}, "LEDGER must look like one line of text"),
     ({"PROXYS": "1"}, "did you mean SCREENING_PROXIES?"),
 ]
 

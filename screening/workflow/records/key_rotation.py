@@ -10,12 +10,12 @@ from sqlalchemy import select
 from screening.storage.encryption import SealedBlobError, new_key
 from screening.storage.installation import WrongSecretError, open_kept, seal_kept
 from screening.storage.sealed import SEALED, open_column, open_value, seal_column, seal_value
-from screening.storage.tables import Account, Clinic, Kept, Passkey, Patient
+from screening.storage.tables import Account, Clinic, Kept, Passkey, Patient, Webhook
 from screening.workflow.core.actor import PROGRAM, program
 from screening.workflow.core.context import Context
 
 SEALED_BY_CLINIC = [name for name, sealed in SEALED.items() if sealed.key == "clinic"]
-ROWS: dict[str, Any] = {of.__tablename__: of for of in (Patient, Account, Passkey, Clinic)}
+ROWS: dict[str, Any] = {of.__tablename__: of for of in (Patient, Account, Passkey, Clinic, Webhook)}
 
 
 def in_use(context: Context, secret: bytes) -> bool:
@@ -85,7 +85,7 @@ def rotate_clinic(context: Context, clinic_id: str) -> Rotated:
 
 def _called(of: Any) -> Any:
     """Return the column by which an administrator knows a row."""
-    return of.id if of is Patient else of.name
+    return of.id if of in (Patient, Webhook) else of.name
 
 
 def _owner(of: Any) -> Any:

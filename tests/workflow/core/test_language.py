@@ -121,6 +121,7 @@ def test_a_check_in_names_the_treatment_in_its_readers_language(office):
     on = date.fromisoformat(office.day())
     treating.treat(office.context, office.doctor, id, on, [Done("thread-lift")], "Dr Mai Tran")
     office.pass_time(days=8)
+    office.now = office.now.replace(hour=12)  # nobody is asked at night
     asking.ask_how_it_went(office.context)
     [call] = answers.list_to_call(office.context, office.doctor)
     lists = office.context.definitions
