@@ -52,7 +52,11 @@ def test_it_checks_and_evaluates_from_anywhere(image):
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "10 procedures" in checked.stdout
 
-    case = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "otherwise": "absent"}
+    case = {
+        "procedures": ["mesotherapy-face"],
+        "on": "2026-11-21",
+        "findings": {"pregnancy": "absent"},
+    }
     (last.work / "given.json").write_text(json.dumps(case))
     evaluated = image.in_image(last, "screening evaluate given.json")
     [one] = json.loads(evaluated.stdout)["procedures"]

@@ -30,7 +30,7 @@ from screening.documents.certificates.authority import (
     issue_certificate,
 )
 from screening.documents.cms.parts import ORDER
-from screening.documents.signing.seal import KeySigner, seal_pdf, sign_pdf
+from screening.documents.signing.seal import MOST_SIGNATURES, KeySigner, seal_pdf, sign_pdf
 from screening.documents.verifying.first_look import LARGEST
 from screening.documents.verifying.verify import verify_pdf
 from tests.documents.sealing import (
@@ -436,11 +436,11 @@ def test_more_than_twenty_megabytes_are_not_looked_at():
     assert refused(bytes(LARGEST)) == "Not one of ours: this is no PDF file."
 
 
-def test_more_than_eight_signatures_are_not_looked_at():
+def test_more_signatures_than_years_need_are_not_looked_at():
     pdf = sealed()
-    for number in range(8):
+    for number in range(MOST_SIGNATURES):
         pdf = _signed_by_hand(pdf, doctor(), f"Doctor{number}", new=True)
-    assert refused(pdf) == "The file carries more than 8 signatures."
+    assert refused(pdf) == f"The file carries more than {MOST_SIGNATURES} signatures."
 
 
 # Whose certificate it is

@@ -14,7 +14,7 @@ from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
 from screening.workflow.tablets import tablets
-from screening.workflow.treatments import answers, asking, treating
+from screening.workflow.treatments import answers, treating
 from screening.workflow.treatments.page import open_page
 from tests.office import START
 from tests.web.core.test_who_may import ALL, MAY
@@ -28,7 +28,7 @@ from tests.web.visitors import (
     send,
     staffed_office,
 )
-from tests.workflow.treatments.clinic import THREADS, decided
+from tests.workflow.treatments.clinic import THREADS, decided, go_to_day
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +72,8 @@ def elsewhere(office, theirs):
     day = date.fromisoformat(office.day())
     for screening in done:
         treating.treat(office.context, theirs.doctor, screening, day, THREADS, "Dr Else")
-    office.pass_time(days=8)
+    go_to_day(office, 8)
     theirs.now = office.now
-    asking.ask_how_it_went(office.context)
     sign, call = (one.check_in_id for one in answers.list_to_call(office.context, theirs.doctor))
     [first, *_] = open_page(office.context, sign, by=theirs.doctor).asked
     answers.answer(office.context, sign, {first.key: "yes"}, theirs.doctor)

@@ -12,11 +12,12 @@ from screening.workflow.clinics import branding
 from screening.workflow.core.actor import program
 from screening.workflow.review import reviews
 from screening.workflow.tablets import tablets
-from screening.workflow.treatments import answers, asking, treating
+from screening.workflow.treatments import answers, treating
 from screening.workflow.treatments.page import open_page
 from screening.workflow.treatments.treating import Done
 from tests.office import Office, decide
 from tests.web.visitors import STAFF, USERNAMES
+from tests.workflow.treatments.clinic import go_to_day
 
 # Three words in a row that are not names: what a patient, a doctor or a list said is marked.
 ENGLISH = re.compile(r"\b[A-Za-z][a-z’]+(?:,? [a-z][a-z’]+){2,}")
@@ -72,8 +73,7 @@ def abroad(tmp_path_factory):
     reviews.decide(*decide(office, office.treated, "proceed", "Talked over."))
     on = date.fromisoformat(office.day())
     treating.treat(office.context, office.doctor, office.treated, on, [Done("thread-lift")], "I")
-    office.pass_time(days=8)
-    asking.ask_how_it_went(office.context)
+    go_to_day(office, 8)
     [call] = answers.list_to_call(office.context, office.doctor)
     office.check_in = call.check_in_id
     [sign, *_] = open_page(office.context, office.check_in, by=office.doctor).asked

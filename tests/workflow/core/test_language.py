@@ -12,11 +12,12 @@ from screening.workflow.reception import appointments
 from screening.workflow.reports import verification
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
-from screening.workflow.treatments import answers, asking, treating
+from screening.workflow.treatments import answers, treating
 from screening.workflow.treatments.page import open_page
 from screening.workflow.treatments.treating import Done
 from tests.office import DECLARED, decide, render_briefly
 from tests.workflow.reports.test_verification import pdf_of
+from tests.workflow.treatments.clinic import go_to_day
 
 TOLD = {"painkiller": "unknown", "smoke": "daily"}
 
@@ -120,9 +121,7 @@ def test_a_check_in_names_the_treatment_in_its_readers_language(office):
     office.pass_time(minutes=1)
     on = date.fromisoformat(office.day())
     treating.treat(office.context, office.doctor, id, on, [Done("thread-lift")], "Dr Mai Tran")
-    office.pass_time(days=8)
-    office.now = office.now.replace(hour=12)  # nobody is asked at night
-    asking.ask_how_it_went(office.context)
+    go_to_day(office, 8)
     [call] = answers.list_to_call(office.context, office.doctor)
     lists = office.context.definitions
     named = lists.procedures["thread-lift"].name
