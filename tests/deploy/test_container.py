@@ -18,7 +18,12 @@ from tests.deploy.conftest import CANARY
 from tests.machine import CHECKOUT
 from tests.visitor import Visitor
 
-CASE = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "findings": {"pregnancy": "absent"}}
+CASE = {
+    "procedures": ["mesotherapy-face"],
+    "on": "2026-11-21",
+    "findings": {"pregnancy": "absent"},
+    "otherwise": "absent",
+}
 
 
 def test_it_holds_the_program_and_nothing_of_the_clinic(image):

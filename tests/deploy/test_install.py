@@ -4,7 +4,12 @@ import json
 
 from tests.machine import clone, same_python
 
-CASE = {"procedures": ["mesotherapy-face"], "on": "2026-11-21", "findings": {"pregnancy": "absent"}}
+CASE = {
+    "procedures": ["mesotherapy-face"],
+    "on": "2026-11-21",
+    "findings": {"pregnancy": "absent"},
+    "otherwise": "absent",
+}
 
 
 def test_an_ordinary_user_installs_and_makes_a_report(user, libraries, folder):

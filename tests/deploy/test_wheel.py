@@ -56,6 +56,7 @@ def test_it_checks_and_evaluates_from_anywhere(image):
         "procedures": ["mesotherapy-face"],
         "on": "2026-11-21",
         "findings": {"pregnancy": "absent"},
+        "otherwise": "absent",
     }
     (last.work / "given.json").write_text(json.dumps(case))
     evaluated = image.in_image(last, "screening evaluate given.json")
