@@ -129,6 +129,10 @@ def failed(error: HTTPException) -> ResponseReturnValue:
                 "Make it shorter."
             ),
         ),
+        500: (
+            _("Something went wrong on our side"),
+            _("Nothing that you sent before is lost. Try again in a minute, or tell the clinic."),
+        ),
     }.get(code, (_("Something went wrong"), _("Try again in a moment.")))
     return _page(title, text, code, _tried(again if code >= 500 else way_on))
 
