@@ -130,14 +130,14 @@ def second_factor() -> ResponseReturnValue:
             form.code.errors = [words(CODE_OF_THE_APP, refused)]
         else:
             return redirect(_enter(secret), 303)
-    form.code.data = ""
+    form.code.data, problem = "", said("problem", "")
     offered = waiting.has_passkey and passkeys_work()
     return render_template(
         "accounts/sign_in/second_factor.html",
         form=form,
-        problem=said("problem", ""),
+        problem=problem,
         options=passkeys.sign_in_options(new_challenge()) if offered else "",
-    ), 422 if form.errors else 200
+    ), 422 if form.errors or problem else 200
 
 
 @bp.route("/sign-in/set-up", methods=["GET", "POST"])

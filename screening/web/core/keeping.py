@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from screening.web.core.guards import context, is_kiosk, own_lock, person
+from screening.web.core.guards import context, is_kiosk, open_to_all, own_lock, person
 from screening.workflow.accounts import unfinished as of_account
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.unfinished import (
@@ -105,7 +105,7 @@ def keep(page: str, form: str, typed: Typed) -> bool:
             return True
         if is_kiosk():
             return False
-    if not of_a_visit and (account := _account()):
+    if not of_a_visit and (account := _account(page)):
         g.kept = of_account.keep_unfinished(context(), account, page, form, typed)
         return True
     before = {} if is_kiosk() else _in_cookie()
@@ -119,10 +119,16 @@ def _in_cookie() -> Pages:
     return lasting(pages, context().now())
 
 
-def _account() -> str | None:
-    """Return who is at work here, or was until the sign-in ended."""
+def _account(page: str) -> str | None:
+    """Return who is at work here, or was until the sign-in ended.
+
+    A page for everyone, that of signing in above all, is seen again without a sign-in: what is
+    typed there is nobody's of before.
+    """
     if current_user.is_authenticated:
         return person().id
+    if open_to_all in current_app.before_request_funcs[blueprint_of(page)]:
+        return None
     return of_account.account_that_was_in(context(), who_was_in())
 
 

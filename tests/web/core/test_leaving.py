@@ -224,6 +224,17 @@ def test_a_button_leads_to_pages_of_ours_alone(clinic, path):
     assert not away.headers.get("Location", "/").startswith(("//", "http", "javascript"))
 
 
+def test_where_a_sign_in_has_ended_the_next_is_told_what_was_wrong(clinic):
+    desk = open_app(clinic).test_client()
+    clinic.enter(desk, "doctor")
+    desk.post("/sign-out")
+    wrong = {"username": "doctor", "password": "not the password"}
+    back = desk.post("/sign-in", data=wrong, follow_redirects=True)
+
+    assert "User name or password is wrong" in back.text
+    assert "/sign-in" not in read_unfinished(clinic.context, clinic.doctor.id)
+
+
 def test_passwords_codes_and_pins_are_never_kept(clinic):
     app = open_app(clinic)
     desk = app.test_client()
