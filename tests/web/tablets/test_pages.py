@@ -282,7 +282,7 @@ def test_a_page_sent_again_after_the_visit_changes_nothing(tablet, office):
     ("keeps", "says", "leads"),
     [
         (False, "Cookies are switched off", "Load the page again"),
-        (True, "It was open for a long time", "Load the page again"),
+        (True, "It was open for a long time", "Back to what you typed"),
     ],
 )
 def test_cookies_are_blamed_only_where_none_comes_back(office, app, keeps, says, leads):
