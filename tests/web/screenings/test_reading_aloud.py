@@ -10,8 +10,9 @@ from tests import walk
 
 SMALLEST = 44  # CSS pixels; a link in running text may be smaller (WCAG 2.5.8)
 TARGETS = """
-() => [...document.querySelectorAll("a, button, input, select, textarea, summary, label.choice")]
-  .filter(e => e.type !== "hidden" && !e.matches(".skip, .sr, label.choice input"))
+() => [...document.querySelectorAll("a, button, input, select, textarea, summary, label")]
+  .filter(e => e.type !== "hidden" && (e.matches(".choice, .act label") || !e.matches("label")))
+  .filter(e => !e.matches(".skip, .sr, .choice input, .act label input, .said .link"))
   .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
   .filter(([, box]) => box.width && Math.min(box.width, box.height) < 43.5)
   .map(([html, box]) => [html, Math.round(box.width), Math.round(box.height)])

@@ -187,6 +187,14 @@ def test_the_next_patient_meets_no_language_of_the_one_before(tablet, office, ap
     assert '<html lang="en-GB"' in tablet.get("/screening/procedures").text
 
 
+def test_a_form_is_sent_also_from_a_page_whose_address_chose_a_language(tablet, app):
+    app.config["LANGUAGES"] = ["en", "ru"]
+    page = tablet.get("/kiosk/release?lang=ru").text
+    to = re.search(r'<form[^>]* action="([^"]*)"[^>]*>(?=(?:(?!</form>).)*name="pin")', page, re.S)
+    assert to and to[1] == "/kiosk/release"
+    assert 'id="pin-error"' in tablet.post(to[1], data={"pin": ""}, follow_redirects=True).text
+
+
 def test_the_pairing_picture_fills_in_the_code_and_uses_nothing_up(office, app):
     code, client = (
         tablets.add_kiosk(office.context, program(office.clinic), "By picture"),
@@ -274,7 +282,7 @@ def test_a_page_sent_again_after_the_visit_changes_nothing(tablet, office):
     ("keeps", "says", "leads"),
     [
         (False, "Cookies are switched off", "Load the page again"),
-        (True, "It was open for a long time", "Load the page again"),
+        (True, "It was open for a long time", "Back to what you typed"),
     ],
 )
 def test_cookies_are_blamed_only_where_none_comes_back(office, app, keeps, says, leads):
