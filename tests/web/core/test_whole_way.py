@@ -83,16 +83,16 @@ def test_a_patient_answers_and_a_doctor_signs(clinic, browser_of, tmp_path, host
     copy = text_of(download.value.path().read_bytes(), tmp_path)
     for said in (
         "Lan Nguyen",
-        clear,
         format_date(dose, "d MMMM yyyy", "en"),
         "I do not know",
         "<b>bold</b> gnorw & {{ 7*7 }}",
-        "This report advises. The doctor decides.",
+        "This is what you told us. A doctor reads it and decides",
         "page 1 of",
         "London",
     ):
         assert said in copy or said.lower() in copy.lower(), said
     assert "\u202e" not in copy
+    assert "eferred" not in copy, "what the lists say is for the doctor"
 
     doctor = browser_of("desktop")
     sign_in(doctor, "doctor", clinic.doctor_password)
