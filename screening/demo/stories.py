@@ -5,7 +5,7 @@ Everything lies so many days before the day on which it is made, so that it look
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -42,6 +42,7 @@ CLEAR, WEIGH, OPEN, WAIT, NEVER = (
     Outcome.DEFERRED,
     Outcome.CONTRAINDICATED,
 )
+NOON = time(12)
 Step = tuple[int, str]  # so many days ago, and a method of Story
 SENT: tuple[Step, ...] = ((3, "invite"), (1, "send"))
 KNOWN: tuple[Step, ...] = ((70, "invite"), (69, "send"), (67, "proceed"))
@@ -118,9 +119,10 @@ class Clock:
 def tell(context: Context, clock: Clock, doctor: Staff, password: str, ends: datetime) -> None:
     """Let everything happen, the oldest first; `context` tells the time of `clock`."""
     procedures = list(context.definitions.procedures)
-    today = ends.astimezone(ZoneInfo(doctor.clinic.zone)).date()
+    there = ends.astimezone(ZoneInfo(doctor.clinic.zone))
+    today = there.date()
     used: set[str] = set()
-    happens = []
+    happens: list[tuple[float, Callable[[], None]]] = []
     for nth, plot in enumerate(PLOTS):
         turned = procedures[nth % len(procedures) :] + procedures[: nth % len(procedures)]
         ahead = 0
@@ -134,7 +136,10 @@ def tell(context: Context, clock: Clock, doctor: Staff, password: str, ends: dat
         )
         story = Story(context, doctor, password, plot, nth, described, today)
         happens += [(ago + ahead, getattr(story, act)) for ago, act in plot.steps]
-        happens += [(ago, getattr(story, act)) for ago, act in plot.then]
+        # Nobody is asked at night: where the demo opens in the morning, it was the evening before.
+        asked_ago = 0.5 if there.time() < NOON else 0.0
+        for ago, name in plot.then:
+            happens.append((ago + asked_ago * (name == "ask_how_it_went"), getattr(story, name)))
     happens.sort(key=lambda one: -one[0])
     for nth, (ago, act) in enumerate(happens, 1):
         clock.at = ends - timedelta(days=ago, minutes=len(happens) - nth)

@@ -22,19 +22,20 @@ from screening.workflow.patients.timeline import Decided, timeline_of
 from screening.workflow.treatments.signs import open_signs
 
 
-def opened(folder, days=0, **settings):
-    """Return a demo with patients, opened as if it were `days` later."""
+def opened(folder, days=0, hour=None, **settings):
+    """Return a demo with patients, opened as if it were `days` later, at an hour of that day."""
     config = demo_config(read_config({"SCREENING_INSTANCE": str(folder), **settings}))
     context = open_context(config)
     now = context.now() + timedelta(days)
+    now = now if hour is None else now.replace(hour=hour)
     context = replace(context, now=lambda: now)
     said = open_demo(config, context, patients=True)
     return SimpleNamespace(config=config, context=context, said=said)
 
 
-@pytest.fixture(scope="module", params=[0, 100], ids=["today", "in-a-hundred-days"])
+@pytest.fixture(scope="module", params=[(1, 2), (100, 15)], ids=["tonight", "in-a-hundred-days"])
 def demo(request, tmp_path_factory):
-    demo = opened(tmp_path_factory.mktemp("demo"), request.param)
+    demo = opened(tmp_path_factory.mktemp("demo"), *request.param)
     yield demo
     demo.context.database.close()
 
