@@ -45,7 +45,7 @@ def test_an_annex_is_made_once_and_stands_beside_every_report(office):
 def test_another_clinics_doctor_gets_no_annex(office):
     screening = office.submit()
     elsewhere = clinics.add_clinic(office.context, "Borealis", "2 Street", "456", "UTC")
-    stranger = replace(office.doctor, clinic=elsewhere, clinic_id=elsewhere.id)
+    stranger = replace(office.doctor, clinic_id=elsewhere)
 
     with pytest.raises(ActRefusedError, match="gone"):
         annexes.read_annex(office.context, stranger, screening)
