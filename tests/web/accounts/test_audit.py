@@ -84,8 +84,7 @@ def settings(office):
     new = {"name": "New One", "username": "new-one", "role": "receptionist"}
     return {
         "add receptionist": ("/admin/accounts/new", new),
-        "change role from doctor to clinical-lead": (f"{account}/role", {"role": "clinical-lead"}),
-        "change role from clinical-lead to doctor": (f"{account}/role", {"role": "doctor"}),
+        "begin role": (f"{account}/role", {"role": "clinical-lead"}),
         "give password link": (f"{account}/link", {}),
         "disable account": (f"{account}/closing", {}),
         "enable account": (f"{account}/opening", {}),
@@ -93,7 +92,7 @@ def settings(office):
         "set PIN of tablet": (f"/admin/tablets/{tablet.id}/pin", {"pin": "492716"}),
         "give pairing code": (f"/admin/tablets/{tablet.id}/pairing-code", {}),
         "revoke tablet": (f"/admin/tablets/{tablet.id}/revocation", {}),
-        "reset second factor": (f"{account}/second-factor/reset", {}),
+        "begin second-factor": (f"{account}/second-factor/reset", {}),
     }
 
 
