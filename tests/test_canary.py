@@ -156,8 +156,12 @@ def go_wrong(server, stranger):
     stranger.get(f"{server.url}/nothing/here")
     stranger.get(f"{server.url}/sign-in")
     stranger.post(username=MAIL, password=NAME)
-    bare = urllib.request.Request(f"{server.url}/sign-in", f"username={MAIL}&{WORDS}".encode())
-    stranger._open(bare)
+    bare = f"username={MAIL}&{WORDS}".encode()
+    for headers in (
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+    ):  # from an old page, and from a foreign one
+        stranger._open(urllib.request.Request(f"{server.url}/sign-in", bare, headers))
     stranger._open(urllib.request.Request(f"{server.url}/healthz", b"x", {"X-Name": NAME}))
 
 

@@ -138,13 +138,13 @@ def tell(context: Context, clock: Clock, doctor: Staff, password: str, ends: dat
         happens += [(ago + ahead, getattr(story, act)) for ago, act in plot.steps]
         # Nobody is asked at night: where the demo opens in the morning, it was the evening before.
         asked_ago = 0.5 if there.time() < NOON else 0.0
-        for days_ago, name in plot.then:
-            earlier = asked_ago if name == "ask_how_it_went" else 0.0
-            happens.append((days_ago + earlier, getattr(story, name)))
+        for ago, act in plot.then:
+            before = asked_ago if act == "ask_how_it_went" else 0.0
+            happens.append((ago + before, getattr(story, act)))
     happens.sort(key=lambda one: -one[0])
-    for nth, (ago, act) in enumerate(happens, 1):
-        clock.at = ends - timedelta(days=ago, minutes=len(happens) - nth)
-        act()
+    for nth, (since, happen) in enumerate(happens, 1):
+        clock.at = ends - timedelta(days=since, minutes=len(happens) - nth)
+        happen()
     clock.at = ends
     retention.expire(context)
 
