@@ -49,7 +49,7 @@ class _Work:
     ) -> None:
         self.config, self.queue, self.open_installation = config, queue, open_installation
         self.order = add_task(queue, self.carry_out)
-        self.press = Press()
+        self.press = Press(bound=lambda: ending_with_us(signal.SIGKILL))
         self.context: Context | None = None
         self.hindrance = STARTING
         self.waits_seen: datetime | None = None

@@ -15,7 +15,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -37,7 +37,8 @@ class RenderError(Exception):
 class Press:
     """Renders one report after the other; not for two threads at once.
 
-    `renderer` is a function by module and name, `render_pdf` for all but tests.
+    `renderer` is a function by module and name, `render_pdf` for all but tests. `bound` returns
+    what the process calls at its start so that it does not outlive this one.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class Press:
         renderer: str = "screening.documents.rendering.render:render_pdf",
         seconds: int = LONGEST,
         memory: int = MOST_MEMORY,
+        bound: Callable[[], Callable[[], None]] | None = None,
     ) -> None:
         self.seconds = seconds
+        self._bound = bound
         self._arguments = (renderer, str(seconds), str(memory))
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
@@ -63,7 +66,10 @@ class Press:
         public = {k: v for k, v in os.environ.items() if not k.startswith("SCREENING_")}
         with theirs:
             self._process = subprocess.Popen(
-                [*command, *self._arguments], pass_fds=[socket], env=public
+                [*command, *self._arguments],
+                pass_fds=[socket],
+                env=public,
+                preexec_fn=self._bound() if self._bound else None,
             )
 
     def render(
