@@ -37,7 +37,7 @@ def test_a_form_without_its_token_is_refused_with_a_way_on(office):
     response = client.post("/sign-in", data={"username": "doctor"}, follow_redirects=True)
 
     assert response.status_code == 400
-    assert 'href="/sign-in">Load the page again' in response.get_data(as_text=True)
+    assert 'href="/sign-in">Back to what you typed' in response.get_data(as_text=True)
 
 
 def test_a_cookie_is_worth_nothing_after_signing_out(office, app):

@@ -248,7 +248,10 @@ def test_passwords_codes_and_pins_are_never_kept(clinic):
 
 # A page that is left while a file of it is on its way leaves that file open for a moment.
 CUT_SHORT = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-KINDS = "input[type=text], input:not([type]), textarea, input[type=search]"
+KINDS = (
+    "input[type=text], input:not([type]), textarea, input[type=search], input[type=email], "
+    "input[type=tel]"
+)
 
 
 def type_on(page):
