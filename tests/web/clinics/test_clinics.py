@@ -125,6 +125,8 @@ def seen(response, objects):
     shown = f"{response.status_code} {response.headers.get('Location')} {response.text}"
     for id in objects.values():
         shown = shown.replace(str(id), "x") if len(str(id)) > 8 else shown
+    # What was typed on a page of before is one's own, whoever the id is of.
+    shown = re.sub(r'<form class="notice" method="post" action="/keep">.*?</form>', "", shown)
     return re.sub(r'(nonce|csrf_token" value)="[^"]*"', "", shown)
 
 
@@ -135,6 +137,7 @@ def test_what_belongs_to_another_clinic_is_as_good_as_none(office, app, browsers
     for rule, method in routes(app):
         expected = {404, 410} if who in MAY[rule.endpoint] else {403}
         expected |= {409} if rule.endpoint == "doctor.decide" else set()  # keeps what was typed
+        expected |= {401} if rule.endpoint.startswith("api.") else set()  # no browser has a key
         named = rule.arguments & elsewhere[0].keys()
         for kind in ("screening", "decided") if "kind" in rule.arguments else ("",):
             nobodys = NOBODYS | {"kind": kind}
@@ -168,7 +171,8 @@ def test_what_belongs_to_the_own_clinic_is_there(office, app, browsers):
                 if rule.endpoint == "reception.mail":  # to who has still to answer
                     sent = {"screening_id": office.invite().screening_id}
                 response = send(app, browsers[who], rule, method, NOBODYS | own | sent)
-                assert response.status_code == 200, rule.endpoint
+                made = {200, 409} if rule.endpoint == "doctor.sources" else {200}  # in a while
+                assert response.status_code in made, rule.endpoint
 
 
 def test_a_start_code_of_another_clinic_starts_nothing(office, app, browsers):

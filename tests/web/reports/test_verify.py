@@ -189,7 +189,7 @@ def test_a_program_that_asks_too_often_is_told_when_to_come_back(client):
 
     answer = client.post("/api/v1/verifications")
     assert answer.status_code == 429
-    assert "Too many files" in answer.json["error"]
+    assert answer.json["type"].endswith("too-many-requests")
     assert 0 < int(answer.headers["Retry-After"]) <= 61
 
 
