@@ -51,6 +51,7 @@ class Client(FlaskClient):
         to, asked = response.headers.get("Location", ""), str(args[0]) if args else ""
         leads_back = re.match(r"/no/|/verify/result/|.*[?&](checked|lang|why|now)=", to)
         is_search = re.search(r"/(search|reception/patients|recall|verification)$", asked)
+        is_search = is_search and not to.endswith("/sign-in")
         seen = response.status_code == 303 and (leads_back or is_search)
         return self.get(to) if seen else response
 
