@@ -46,9 +46,11 @@ def field_words() -> dict[str, str]:
 def front() -> ResponseReturnValue:
     """Show what is in force; after a trial also what it showed, for a day, to who made it."""
     shown = said("trial")
+    form = DefinitionsForm()
+    form.is_checked = shown is not None  # it was tried: that no file is kept is no mistake
     page = render_template(
         "rules/front.html",
-        form=DefinitionsForm(),
+        form=form,
         trial=Markup(shown["page"]) if shown else "",  # our own page, sealed with the account
         problems=bool(shown and shown["problems"]),
         known=previews.in_force(context()),
