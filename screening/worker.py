@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from screening.config import Config
 from screening.documents.rendering.render_process import Press
 from screening.job_queue import add_task, open_queue, tell_state
-from screening.parent_death import ending_with_us
+from screening.parent_death import end_forks_with_us, ending_with_us
 from screening.storage.encryption import Keys
 from screening.storage.turn import WaitedTooLongError
 from screening.workflow.core.context import Context
@@ -139,7 +139,7 @@ def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config],
     queue.periodic_task(crontab(), name="look")(work.look)
     queue.periodic_task(crontab(), name="prove")(work.prove)
     # Idle ones of Huey's processes pass over SIGTERM, and an order survives SIGKILL.
-    os.register_at_fork(after_in_child=ending_with_us(signal.SIGKILL))
+    end_forks_with_us(signal.SIGKILL)
     queue.create_consumer(
         workers=1, worker_type="process", max_delay=0.5, health_check_interval=1
     ).run()
