@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -22,16 +23,26 @@ INITDB = next(
     None,
 )
 DATABASES = ["sqlite", "postgresql"] if INITDB else ["sqlite"]
-# Nothing here outlives the machine's power, so nothing needs to reach the disk.
-OPTIONS = "-c listen_addresses='' -c fsync=off -c max_connections=200"
+# Nothing here outlives the machine's power, so nothing needs to reach the disk; a database lives
+# for seconds, and what is never tidied in it may lie in memory.
+OPTIONS = (
+    "-c listen_addresses='' -c fsync=off -c max_connections=200 -c autovacuum=off"
+    " -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=96MB"
+)
+PREFIX = "screening-pg-"
 
 
 class Cluster:
     """One running server with its files below `place`; `new` gives an empty database in it."""
 
     def __init__(self, place=None):
-        self.folder = Path(tempfile.mkdtemp(prefix="screening-pg-", dir=place))
         self.user = _unprivileged()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        of_many = "PYTEST_XDIST_WORKER" in os.environ  # its parent outlives the others, too
+        (self.folder / "owner").write_text(str(os.getppid() if of_many else os.getpid()))
+        for left in self.folder.parent.glob(f"{PREFIX}*/owner"):
+            if not Path("/proc", left.read_text()).exists():
+                self._remove_left(left.parent)
         if self.user:
             shutil.chown(self.folder, self.user)
         self._run("initdb", "--no-sync", "--auth=trust", "--username=tests", "--encoding=UTF8")
@@ -63,6 +74,14 @@ class Cluster:
     def remove(self):
         self.stop("immediate")
         shutil.rmtree(self.folder)
+
+    def _remove_left(self, folder):
+        """Remove what a run that was killed left: a server without tests, and memory by gigabytes."""
+        ours, self.folder = self.folder, folder
+        with suppress(subprocess.CalledProcessError, OSError):
+            self.stop("immediate")
+        self.folder = ours
+        shutil.rmtree(folder, ignore_errors=True)
 
     def new(self, template="template0"):
         """Return the address of a new database, empty or a copy of `template`."""

@@ -6,6 +6,9 @@ from urllib.error import HTTPError
 from tests import walk
 from tests.visitor import Visitor
 
+FIRST = "**/questions/can_be_pregnant"  # of a woman whose date of birth was typed at the start
+SECOND = re.compile(r"/questions/(?!can_be_pregnant)\w+$")
+
 
 def start_code(clinic, name, born="1986-05-03"):
     """Return a start code the way the reception gets it."""
@@ -32,9 +35,22 @@ def begin(tablet, clinic, name):
         other.close()
     page = tablet.new_page()
     identify(page, start_code(clinic, name))
-    page.get_by_role("button", name="Continue").click()
-    page.wait_for_url("**/questions/*")
+    page.wait_for_url(FIRST)
     return page
+
+
+def answer_first(page, answer="No"):
+    """Fill the first page of questions."""
+    for link_id in ("can_be_pregnant", "breastfeeding"):
+        first_row(page, link_id).get_by_label(answer, exact=True).check()
+
+
+def first_row(page, link_id="can_be_pregnant"):
+    return walk.field_of(page, link_id)
+
+
+def first_is_kept(page):
+    return first_row(page).get_by_label("No", exact=True).is_checked()
 
 
 def pair(page, clinic):

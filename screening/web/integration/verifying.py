@@ -84,7 +84,7 @@ def verify_report() -> Any:
     try:
         checked = verification.verify_upload(context(), uploaded())
     except (ActRefusedError, RequestEntityTooLarge) as error:
-        reason = error.reason if isinstance(error, ActRefusedError) else Refusal.TOO_LARGE
-        said = words(VERIFYING, ActRefusedError(reason))
-        return problem(STATUS[reason], str(reason), said)
+        if isinstance(error, RequestEntityTooLarge):
+            error = ActRefusedError(Refusal.TOO_LARGE)
+        return problem(STATUS[error.reason], str(error.reason), words(VERIFYING, error))
     return checked.as_json()
