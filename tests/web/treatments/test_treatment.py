@@ -87,7 +87,8 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_typed_is_lost(office, de
 
 def test_more_rows_are_given_without_sending(office, desk):
     id = decided(office)
-    page = desk.post(f"/treatments/of/{id}", data=form(office, more="y"))
+    here = f"/treatments/of/{id}"
+    page = desk.post(here, data=form(office, go=here), follow_redirects=True)
 
     assert page.status_code == 200 and page.text.count('name="lot-thread-lift"') == 4
     assert recorded(office, id) == []
