@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bootstrap import open_context
 from screening.config import Config, read_config
+from screening.definitions.apart import load_apart
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.web.accounts import account, administrator, audit, second_person, sign_in
 from screening.web.accounts.administration_forms import ROLE_WORDS
@@ -82,7 +83,7 @@ HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 def create_app(config: Config | None = None, context: Context | None = None) -> Flask:
     """Return the application. Raises what open_context raises."""
     config = config or read_config()
-    context = context or open_context(config)
+    context = context or open_context(config, load_apart)
     app = Flask(
         "screening",
         template_folder=str(TEMPLATES),

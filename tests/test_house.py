@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "worker": {"job_queue", "config", "documents", "parent_death", "storage", "workflow"},
     "web": {"clinical", "workflow", "storage", "logs"},
     "bootstrap": INNER | {"workflow", "config", "job_queue"},
-    "app": {"bootstrap", "workflow", "web", "config", "shipped"},
+    "app": {"definitions", "bootstrap", "workflow", "web", "config", "shipped"},
     "demo": INNER | {"workflow", "bootstrap", "config"},
     "commands": INNER | {"workflow", "bootstrap", "config"},
     "cli": INNER
@@ -123,7 +123,7 @@ def test_the_moment_is_an_argument(path):
     assert not looks & CLOCKS
 
 
-LATE = {"aiohttp", "alembic", "icalendar", "huey", "psycopg", "pyhanko", "weasyprint"}
+LATE = {"aiohttp", "alembic", "icalendar", "huey", "PIL", "psycopg", "pyhanko", "weasyprint"}
 
 
 @pytest.mark.parametrize(
