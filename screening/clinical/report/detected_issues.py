@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from screening.clinical.definitions.eligibility import Outcome
-from screening.clinical.report.fhir import Resource
+from screening.clinical.fhir.codes import Resource
 from screening.clinical.report.parts import (
     Report,
     ReportClash,

@@ -9,7 +9,7 @@ from screening.clinical.definitions.aftercare import ReportAftercare
 from screening.clinical.definitions.approval import ReportApproval
 from screening.clinical.definitions.policy import ReportChange
 from screening.clinical.definitions.questionnaire import Answer
-from screening.clinical.report.fhir import Resource
+from screening.clinical.fhir.codes import Resource
 
 
 class Aged(TypedDict):

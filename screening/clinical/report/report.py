@@ -47,9 +47,9 @@ from screening.clinical.evaluation.case import (
 )
 from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.fhir.response import response_resource
 from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.detected_issues import detected_issues
-from screening.clinical.report.fhir import response_resource
 from screening.clinical.report.parts import (
     Report,
     ReportAnswer,
