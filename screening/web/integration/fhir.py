@@ -16,6 +16,7 @@ from flask import Blueprint, Response, current_app, json, request
 from screening import __version__
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.fhir.codes import Resource, address
+from screening.clinical.fhir.noted import CURRENT, BundleError, Fact, read_bundle
 from screening.clinical.fhir.questionnaire import questionnaire_resource
 from screening.clinical.fhir.response import NUMBERS
 from screening.web.core.guards import context
@@ -24,7 +25,7 @@ from screening.web.integration import api
 from screening.web.integration.api import a_request, client
 from screening.workflow.core.language import all_words
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.integration import fhir, reading
+from screening.workflow.integration import fhir, noting, reading
 from screening.workflow.integration.api_keys import Scope
 from screening.workflow.integration.reading import Sought
 
@@ -71,6 +72,12 @@ def guard() -> Response | None:
     return None
 
 
+@bp.errorhandler(BundleError)
+def bad_bundle(error: BundleError) -> Response:
+    errors = [{"pointer": place, "detail": text} for place, text in error.problems]
+    return problem(422, "invalid", "This Bundle cannot be taken.", errors=errors)
+
+
 def answered(resource: Resource, status: int = 200) -> Response:
     return Response(json.dumps(resource), status, mimetype=FHIR_TYPE)
 
@@ -96,6 +103,7 @@ def metadata() -> Response:
                     "description": "Authorization: Bearer, with a key of the scope clinical. Each "
                     "reading of what a patient said is in the audit log."
                 },
+                "interaction": [{"code": "transaction"}],
                 "resource": [
                     {
                         "type": type,
@@ -172,6 +180,41 @@ def search(resource: str) -> Response:
         for one in fhir.READERS[resource](context(), client(), entry.id)
     ]
     return answered(_searchset(told, following))
+
+
+@bp.post("/", strict_slashes=False)
+@a_request
+def take_bundle() -> Response:
+    """Note what the clinic's own system knows of a patient who has not sent the answers yet.
+
+    Each entry is answered with what becomes of it.
+    """
+    if request.mimetype not in JSON:
+        return problem(415, "not-json", f"Send a Bundle, as Content-Type: {FHIR_TYPE}.")
+    try:
+        raw = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        return problem(400, "not-json", "The body is no JSON.")
+    bundle = read_bundle(raw, context().definitions.findings)
+    id = noting.note_facts(context(), client(), bundle)
+    entries = [
+        {"response": {"status": "200 OK", "outcome": _becomes(fact)}} for fact in bundle.facts
+    ]
+    told = {"resourceType": "Bundle", "id": id, "type": "transaction-response"}
+    return answered({**told, "entry": entries})
+
+
+def _becomes(fact: Fact | None) -> Resource:
+    """Say what becomes of what is noted: whether our questions ask about it, or who reads it."""
+    said = "The doctor reads it beside the answers"
+    if fact is None:
+        said = "The patient was recognised"
+    elif fact["state"] == CURRENT and fact["findings"]:
+        said += "; the patient is asked whether it is still true, where a question asks about it"
+    elif fact["state"] == CURRENT:
+        said += "; it has no code of ours: the patient is asked where our lists know its words"
+    issue = {"severity": "information", "code": "informational", "diagnostics": said}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
 def _parameters(type: str) -> dict[str, str]:

@@ -48,6 +48,7 @@ WITH_A_KEY = (
     "fhir.read_questionnaire",
     "fhir.search",
     "fhir.search_questionnaires",
+    "fhir.take_bundle",
 )
 MAY = {
     "static": ALL,
