@@ -44,7 +44,7 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.integration import api, clinical, keys, news, verifying
+from screening.web.integration import api, clinical, fhir, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import health, metrics, statement
 from screening.web.patients import patients
@@ -151,7 +151,8 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     Babel(app, locale_selector=locale)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
-    csrf.exempt(api.bp)  # it goes by a key in a header, which no browser sends by itself
+    csrf.exempt(fhir.bp)
+    csrf.exempt(api.bp)  # both go by a key in a header, which no browser sends by itself
     login.init_app(app)
     limiter.init_app(app)
     app.before_request(deny_unguarded)
@@ -182,6 +183,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         api,
         keys,
         clinical,
+        fhir,
         news,
         screenings_for_programs,
         verifying,
