@@ -15,7 +15,6 @@ from screening.clinical.definitions.definitions import (
 )
 from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.questionnaire import (
-    BORN,
     Answer,
     Questionnaire,
     answers_on_path,
@@ -30,7 +29,6 @@ from screening.clinical.medicines.questions import (
     with_replies,
 )
 from screening.clinical.medicines.record import record_as_json
-from screening.clinical.report.arrival import EVERY_ROW
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.returning import confirmed_by, rows_about
 from screening.clinical.way.rows import Said
@@ -85,10 +83,10 @@ class Draft:
         """The day on which each question was answered."""
         return {key: one.answered_on for key, one in self.given.items()}
 
-    @property
-    def open_rows(self) -> list[str]:
+    def open_rows(self, definitions: Definitions) -> list[str]:
         """The rows that are still to be answered on arrival."""
-        return [row for row in EVERY_ROW if row not in self.rows] if self.since else []
+        rows = definitions.bindings.rows if self.since else ()
+        return [row for row in rows if row not in self.rows]
 
     def rows_of_return(self, definitions: Definitions) -> list[str]:
         """Return the rows about what may be new since last time that are still to be answered."""
@@ -149,7 +147,7 @@ def _confirmed(draft: Draft) -> dict[str, Any] | None:
 
 
 def frame_of(
-    draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
+    definitions: Definitions, draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
 ) -> dict[str, Any]:
     """Return who, where and when, the part of a report that no rule decides."""
     zone = ZoneInfo(draft.clinic.zone)
@@ -161,7 +159,7 @@ def frame_of(
             "address": draft.clinic.address,
             "phone": draft.clinic.phone,
         },
-        "patient": {"name": draft.name, "born": draft.answers.get(BORN)},
+        "patient": {"name": draft.name, "born": definitions.born_in(draft.answers)},
         "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
         "zone": draft.clinic.zone,
         "language": draft.clinic.language,

@@ -38,10 +38,17 @@ def keep_report(
     """
     now = context.now()
     raw = draft.raw_case(context.definitions, visit_day(session, screening))
-    frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
+    declared = {**declaration, "at": now.isoformat()}
+    frame = frame_of(context.definitions, draft, now, declared, head)
     case = read_case(context.definitions, raw)
     own = draft.clinic.language
-    report = compile_report(context.definitions, case, raw, frame, answer_words(own))
+    report = compile_report(
+        context.definitions,
+        case,
+        raw,
+        frame,
+        answer_words(own, context.definitions.words.get(own, ())),
+    )
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in
     if language != own:
