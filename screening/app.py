@@ -42,7 +42,7 @@ from screening.web.core.guards import (
     keep_a_tablet_to_its_pages,
     login,
 )
-from screening.web.core.language import as_written, languages, listed, locale
+from screening.web.core.language import InOtherWords, as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.integration import api, clinical, fhir, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
@@ -148,7 +148,8 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     metrics.register(app)
     app.before_request(health.answer_at_once)
     app.before_request(allow_files)
-    Babel(app, locale_selector=locale)
+    babel = Babel(app, locale_selector=locale)
+    babel.domain_instance = InOtherWords(context.definitions.words)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
     csrf.exempt(fhir.bp)

@@ -39,10 +39,12 @@ def keep_report(
     """
     now = context.now()
     raw = draft.raw_case(context.definitions, visit_day(session, screening))
-    frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
+    declared = {**declaration, "at": now.isoformat()}
+    frame = frame_of(context.definitions, draft, now, declared, head)
     case = read_case(context.definitions, raw)
     own = draft.clinic.language
-    report = compile_report(context.definitions, case, raw, frame, answer_words(own))
+    words = context.definitions.words.get(own, ())
+    report = compile_report(context.definitions, case, raw, frame, answer_words(own, words))
     if draft.noted:
         heard = to_read(draft.noted["facts"], answer_words(own))
         report["to_read"] = [*report.get("to_read", []), *heard]
