@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "worker": {"job_queue", "config", "documents", "parent_death", "storage", "workflow"},
     "web": {"clinical", "workflow", "storage", "logs"},
     "bootstrap": INNER | {"workflow", "config", "job_queue"},
-    "app": {"bootstrap", "workflow", "web", "config", "shipped"},
+    "app": {"bootstrap", "workflow", "web", "storage", "config", "shipped"},
     "demo": INNER | {"workflow", "bootstrap", "config"},
     "commands": INNER | {"workflow", "bootstrap", "config"},
     "cli": INNER
