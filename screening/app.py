@@ -11,10 +11,11 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from screening.bootstrap import open_context
+from screening.bootstrap import now, open_context
 from screening.config import Config, read_config
 from screening.definitions.apart import load_apart
 from screening.shipped import TEMPLATES, TRANSLATIONS
+from screening.storage.counted import where_to_count
 from screening.web.accounts import account, administrator, audit, second_person, sign_in
 from screening.web.accounts.administration_forms import ROLE_WORDS
 from screening.web.clinics import alerts, branding
@@ -117,6 +118,9 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         proxied = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's guide does
     app.extensions["context"] = context
+    counting = where_to_count(context.database, config.instance)
+    counted = {"engine": counting, "hash": context.hash, "now": now}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = counted
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}

@@ -43,10 +43,10 @@ def keep_report(
     frame = frame_of(context.definitions, draft, now, declared, head)
     case = read_case(context.definitions, raw)
     own = draft.clinic.language
-    words = context.definitions.words.get(own, ())
-    report = compile_report(context.definitions, case, raw, frame, answer_words(own, words))
+    own_words = answer_words(own, context.definitions.words.get(own, ()))
+    report = compile_report(context.definitions, case, raw, frame, own_words)
     if draft.noted:
-        heard = to_read(draft.noted["facts"], answer_words(own))
+        heard = to_read(draft.noted["facts"], own_words)
         report["to_read"] = [*report.get("to_read", []), *heard]
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in
