@@ -79,7 +79,8 @@ def show_noted(context: Context, lock: EditLock) -> None:
         noted = kept.get("noted")
         if not noted:
             return
-        misses, is_same = noted.get("misses", 0), kept["answers"].get(BORN) == noted["born"]
+        born = context.definitions.born_in(kept["answers"])
+        misses, is_same = noted.get("misses", 0), born == noted["born"]
         shown = is_same and misses < MOST_TRIES
         told = {**noted, "shown": shown, "misses": misses + (not is_same)}
         seal_into(context, session, screening, "draft", kept | {"noted": told})
