@@ -26,7 +26,7 @@ from screening.workflow.core.sealed import open_sealed
 from screening.workflow.records import audit_log
 from tests.postgres import INITDB, Cluster
 
-COMMIT = "de7af77"
+COMMIT = "6a6c39a"
 
 
 def report(o, id):
