@@ -43,8 +43,8 @@ def keep_report(
     case = read_case(context.definitions, raw)
     own = draft.clinic.language
     report = compile_report(context.definitions, case, raw, frame, answer_words(own))
-    if draft.noted:
-        heard = to_read(draft.noted["facts"], answer_words(own))
+    if facts := draft.noted.get("facts"):
+        heard = to_read(facts, answer_words(own))
         report["to_read"] = [*report.get("to_read", []), *heard]
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in
