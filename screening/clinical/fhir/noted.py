@@ -202,13 +202,12 @@ class _Reader:
     def identifiers(self, place: str, raw: Any) -> Iterator[tuple[str, str]]:
         if raw is None:
             return
-        system, value = (
-            (raw.get("system"), raw.get("value")) if isinstance(raw, dict) else (None, None)
-        )
-        if isinstance(value, str) and isinstance(system, str | None):
-            yield system or "", value
+        told = raw if isinstance(raw, dict) else {}
+        system, value = told.get("system", ""), told.get("value")
+        if all(isinstance(one, str) and one.isprintable() for one in (system, value)) and value:
+            yield system, value
         else:
-            self.wrong(place, "has a system and a value")
+            self.wrong(place, "has a system and a value of visible characters")
 
     def is_text(self, place: str, text: Any) -> bool:
         if isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_TEXT and text.isprintable():

@@ -261,6 +261,11 @@ def test_each_entry_is_told_what_becomes_of_it(noting):
         ({"entry": [{"resource": PATIENT}] * 102}, "Bundle.entry"),
         ({"entry": [7, {"resource": PATIENT}]}, "Bundle.entry[0]"),
         ({"identifier": "SC-1"}, "Bundle.identifier"),
+        ({"identifier": {"value": "\ud800"}}, "Bundle.identifier"),
+        (
+            {"identifier": {"system": "urn:screening:numbers", "value": "a\x00"}},
+            "Bundle.identifier",
+        ),
         ({"implicitRules": "urn:x"}, "Bundle.implicitRules"),
     ],
 )
