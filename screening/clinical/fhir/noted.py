@@ -239,7 +239,7 @@ class _Reader:
         findings, text = [], concept.get("text")
         for n, coding in enumerate(self.list_in(concept, "coding", f"{place}.coding")):
             told = coding if isinstance(coding, dict) else {}
-            text = text or told.get("display") or told.get("code")
+            text = text or told.get("display") or _code_alone(told)
             if told.get("system") == FINDINGS:
                 code = told.get("code")
                 if isinstance(code, str) and code in self.findings:
@@ -275,6 +275,13 @@ class _Reader:
             return known[code]
         self.wrong(place, f"is one of {', '.join(known)}")
         return CURRENT
+
+
+def _code_alone(coding: Mapping[str, Any]) -> Any:
+    """Return a code that came without words, with where it is from, for whoever looks it up."""
+    system, code = coding.get("system"), coding.get("code")
+    both = isinstance(code, str) and isinstance(system, str)
+    return f"{code} ({system})" if both else code
 
 
 def _addresses(entry: Any, patient: Mapping[str, Any]) -> set[str]:

@@ -159,7 +159,7 @@ def test_the_doctor_reads_all_of_it_and_no_copy_of_the_patients_has_it(noting):
     assert told == {
         "Pregnant": "Noted by the clinic’s own system as over, not by the patient",
         "Warfarin 5 mg": "Noted by the clinic’s own system, not by the patient",
-        "1003755004": "Noted by the clinic’s own system, not by the patient",
+        "1003755004 (http://snomed.info/sct)": "Noted by the clinic’s own system, not by the patient",
     }
     assert "Pregnant" not in str(report["case"]) + str(report["verdicts"])
     now = office.context.now()

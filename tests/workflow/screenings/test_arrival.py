@@ -66,6 +66,7 @@ def test_where_nothing_is_new_the_decision_stands_and_nobody_decides_twice(offic
     assert (entry.screening_id, entry.confirmed_at) == (decided, office.now)
 
 
+@pytest.mark.both_databases
 def test_what_the_clinics_system_has_noted_since_goes_to_the_doctor(office, decided):
     again = office.arrive(decided)
     context, clinic = office.context, office.clinic
