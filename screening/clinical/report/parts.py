@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.aftercare import ReportAftercare
-from screening.clinical.definitions.approval import ReportApproval
+from screening.clinical.definitions.folder import ReportApproval
 from screening.clinical.definitions.policy import ReportChange
 from screening.clinical.definitions.questionnaire import Answer
 from screening.clinical.fhir.codes import Resource
@@ -200,6 +200,7 @@ class Report(TypedDict):
     translated: NotRequired[Translated]
     reviewed_by: NotRequired[str | None]  # only where the report is in no English
     decisive: NotRequired[dict[str, list[Decisive]]]
+    words: NotRequired[dict[str, dict[str, str]]]  # by language, where the folder has its own
     beside: NotRequired[dict[str, Any]]  # only while it is printed: see workflow.reports.beside
     medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some
     to_read: NotRequired[list[ReportRead]]  # only where there is something

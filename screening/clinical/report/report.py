@@ -14,13 +14,13 @@ from screening.clinical.definitions.aftercare import (
     describe_aftercare,
     sources_in,
 )
-from screening.clinical.definitions.approval import described
 from screening.clinical.definitions.definitions import (
     Definitions,
     assemble_questionnaire,
 )
 from screening.clinical.definitions.eligibility import Eligibility, Outcome, Procedure
 from screening.clinical.definitions.findings import Findings
+from screening.clinical.definitions.folder import described
 from screening.clinical.definitions.language import ENGLISH, in_language
 from screening.clinical.definitions.medicines import Entry, claims_of
 from screening.clinical.definitions.policy import describe_changes
@@ -130,6 +130,8 @@ def compile_report(
         report["medicines"] = [_medicine(definitions, entry) for entry in case.medicines.entries]
     _add_what_nobody_judged(report, definitions, case, words)
     report["issues"] = detected_issues(report)
+    if definitions.words:
+        report["words"] = {code: dict(own) for code, own in definitions.words.items()}
     return report
 
 

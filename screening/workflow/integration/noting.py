@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.questionnaire import BORN
 from screening.clinical.fhir.noted import Bundle
 from screening.clinical.fhir.response import NUMBERS
 from screening.storage.tables import Patient, Screening
@@ -41,11 +40,12 @@ def note_facts(context: Context, by: ApiClient, bundle: Bundle) -> str:
         _same_person(context, session, screening, bundle, people)
         draft = open_sealed(context, session, screening, "draft")
         misses = draft.get("noted", {}).get("misses", 0)
+        is_same = context.definitions.born_in(draft["answers"]) == bundle.born
         noted = {
             "at": day_at(context, session, screening).isoformat(),
             "born": bundle.born,
             "facts": [fact for fact in bundle.facts if fact],
-            "shown": draft["answers"].get(BORN) == bundle.born and misses < MOST_TRIES,
+            "shown": is_same and misses < MOST_TRIES,
             "misses": misses,
         }
         seal_into(context, session, screening, "draft", draft | {"noted": noted})

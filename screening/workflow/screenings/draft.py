@@ -15,7 +15,6 @@ from screening.clinical.definitions.definitions import (
 )
 from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.questionnaire import (
-    BORN,
     Answer,
     Questionnaire,
     answers_on_path,
@@ -30,7 +29,6 @@ from screening.clinical.medicines.questions import (
     with_replies,
 )
 from screening.clinical.medicines.record import record_as_json
-from screening.clinical.report.arrival import EVERY_ROW
 from screening.clinical.report.noted import Places, questions_about
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.returning import confirmed_by, rows_about
@@ -94,10 +92,10 @@ class Draft:
             return {}
         return questions_about(definitions, self.questionnaire(definitions), self.noted["facts"])
 
-    @property
-    def open_rows(self) -> list[str]:
+    def open_rows(self, definitions: Definitions) -> list[str]:
         """The rows that are still to be answered on arrival."""
-        return [row for row in EVERY_ROW if row not in self.rows] if self.since else []
+        rows = definitions.bindings.rows if self.since else ()
+        return [row for row in rows if row not in self.rows]
 
     def rows_of_return(self, definitions: Definitions) -> list[str]:
         """Return the rows about what may be new since last time that are still to be answered."""
@@ -158,7 +156,7 @@ def _confirmed(draft: Draft) -> dict[str, Any] | None:
 
 
 def frame_of(
-    draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
+    definitions: Definitions, draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
 ) -> dict[str, Any]:
     """Return who, where and when, the part of a report that no rule decides."""
     zone = ZoneInfo(draft.clinic.zone)
@@ -170,7 +168,7 @@ def frame_of(
             "address": draft.clinic.address,
             "phone": draft.clinic.phone,
         },
-        "patient": {"name": draft.name, "born": draft.answers.get(BORN)},
+        "patient": {"name": draft.name, "born": definitions.born_in(draft.answers)},
         "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
         "zone": draft.clinic.zone,
         "language": draft.clinic.language,

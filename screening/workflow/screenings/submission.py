@@ -39,12 +39,14 @@ def keep_report(
     """
     now = context.now()
     raw = draft.raw_case(context.definitions, visit_day(session, screening))
-    frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
+    declared = {**declaration, "at": now.isoformat()}
+    frame = frame_of(context.definitions, draft, now, declared, head)
     case = read_case(context.definitions, raw)
     own = draft.clinic.language
-    report = compile_report(context.definitions, case, raw, frame, answer_words(own))
+    own_words = answer_words(own, context.definitions.words.get(own, ()))
+    report = compile_report(context.definitions, case, raw, frame, own_words)
     if facts := draft.noted.get("facts"):
-        heard = to_read(facts, answer_words(own))
+        heard = to_read(facts, own_words)
         report["to_read"] = [*report.get("to_read", []), *heard]
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in
