@@ -56,10 +56,13 @@ class Proxy:
         )
         text = (ROOT / "deploy" / "nginx.conf").read_text()
         for ours, here in (
-            ("/etc/ssl/screening", str(folder)),
+            (f"/etc/letsencrypt/live/{NAME}", str(folder)),
             ("/var/log/nginx", str(folder)),
-            ("listen 80;", f"listen 127.0.0.1:{self.plain};"),
-            ("listen 443 ssl", f"listen 127.0.0.1:{self.tls} ssl"),
+            ("[::]:", "[::1]:"),
+            ("[::1]:80", f"[::1]:{self.plain}"),
+            ("[::1]:443", f"[::1]:{self.tls}"),
+            ("listen 80", f"listen 127.0.0.1:{self.plain}"),
+            ("listen 443", f"listen 127.0.0.1:{self.tls}"),
             ("server 127.0.0.1:8000;", f"server 127.0.0.1:{server.port};"),
         ):
             assert ours in text, ours
