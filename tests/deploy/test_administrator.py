@@ -167,6 +167,8 @@ def typed(machine):
         if "screening backup /var/backups/screening/today.zip" in block:
             machine.numbers = [invited(machine, name) for name in ("Lan Nguyen", "Ana Silva")]
         machine.run(with_ids_of(machine, block))
+    wait = "for n in $(seq 300); do curl --silent --fail --output /dev/null http://127.0.0.1:8000/readyz"
+    machine.run(f"{wait} && exit; sleep 0.2; done; cat /run/screening.service.log; exit 1")
     return machine
 
 
@@ -187,7 +189,7 @@ def with_ids_of(machine, block):
 
 
 def test_every_block_can_be_typed(typed):
-    assert "\tadd account\t" in typed.run("screening audit list")
+    assert "\tadd administrator\t" in typed.run("screening audit list")
 
 
 def test_the_service_is_a_user_of_its_own_and_owns_its_data_alone(typed):
