@@ -11,9 +11,11 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from screening.bootstrap import open_context
+from screening.bootstrap import now, open_context
 from screening.config import Config, read_config
+from screening.definitions.apart import load_apart
 from screening.shipped import TEMPLATES, TRANSLATIONS
+from screening.storage.counted import where_to_count
 from screening.web.accounts import account, administrator, audit, second_person, sign_in
 from screening.web.accounts.administration_forms import ROLE_WORDS
 from screening.web.clinics import alerts, branding
@@ -43,7 +45,7 @@ from screening.web.core.guards import (
 )
 from screening.web.core.language import InOtherWords, as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.integration import api, clinical, keys, news, verifying
+from screening.web.integration import api, clinical, fhir, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import health, metrics, statement
 from screening.web.patients import patients
@@ -82,7 +84,7 @@ HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 def create_app(config: Config | None = None, context: Context | None = None) -> Flask:
     """Return the application. Raises what open_context raises."""
     config = config or read_config()
-    context = context or open_context(config)
+    context = context or open_context(config, load_apart)
     app = Flask(
         "screening",
         template_folder=str(TEMPLATES),
@@ -116,6 +118,9 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         proxied = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's guide does
     app.extensions["context"] = context
+    counting = where_to_count(context.database, config.instance)
+    counted = {"engine": counting, "hash": context.hash, "now": now}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = counted
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = harmless
     app.jinja_env.filters |= {"clock": shown_clock, "day": shown_date, "moment": shown_moment}
@@ -151,7 +156,8 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     babel.domain_instance = InOtherWords(context.definitions.words)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
-    csrf.exempt(api.bp)  # it goes by a key in a header, which no browser sends by itself
+    csrf.exempt(fhir.bp)
+    csrf.exempt(api.bp)  # both go by a key in a header, which no browser sends by itself
     login.init_app(app)
     limiter.init_app(app)
     app.before_request(deny_unguarded)
@@ -182,6 +188,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         api,
         keys,
         clinical,
+        fhir,
         news,
         screenings_for_programs,
         verifying,

@@ -40,7 +40,7 @@ from screening.workflow.operations import health
 from screening.workflow.patients.adoption import adopt
 
 SQLITE = "sqlite:///"
-OURS = ("screening.db*", "queue.db*", "demo.txt", "secret", "*.p12")  # files of an instance
+OURS = ("screening.db*", "queue.db*", "limits.db*", "demo.txt", "secret", "*.p12")
 
 
 def now() -> datetime:

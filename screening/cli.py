@@ -113,8 +113,8 @@ def evaluate(file: Any, folder: Path | None) -> None:
 @click.argument("procedures", nargs=-1)
 def export_questionnaire(procedures: tuple[str, ...]) -> None:
     """Print the questions for PROCEDURES, all when none is named, as a FHIR R4 Questionnaire."""
-    from screening.clinical.report.fhir import questionnaire_resource
-    from screening.clinical.report.report import WORDS
+    from screening.clinical.fhir.questionnaire import questionnaire_resource
+    from screening.workflow.core.language import all_words
 
     definitions = _load(read_config().questions)
     for name in procedures:
@@ -122,7 +122,7 @@ def export_questionnaire(procedures: tuple[str, ...]) -> None:
             known = ", ".join(definitions.procedures)
             _stop([f'unknown procedure "{name}"; known: {known}'], 2)
     chosen = procedures or tuple(definitions.procedures)
-    resource = questionnaire_resource(definitions, chosen, WORDS)
+    resource = questionnaire_resource(definitions, chosen, all_words())
     click.echo(json.dumps(resource, indent=2, ensure_ascii=False))
 
 

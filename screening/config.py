@@ -95,6 +95,12 @@ SETTINGS = (
         "METRICS_TOKEN", "", "secret that opens /metrics from elsewhere; empty is nobody", TOKEN
     ),
     Setting(
+        "WEB_WORKERS",
+        "1",
+        "processes that answer requests, such as one a core; each takes 150 MB",
+        between=(1, 64),
+    ),
+    Setting(
         "WEB_THREADS",
         "8",
         "requests answered at the same time by one web process",
@@ -133,6 +139,7 @@ class Config:
     webhook_networks: tuple[IPv4Network | IPv6Network, ...]
     proxies: int
     metrics_token: str
+    web_workers: int
     web_threads: int
     keep_unsent_days: int
     keep_years: int
@@ -180,6 +187,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         webhook_networks=_networks(value["WEBHOOK_NETWORKS"]),
         proxies=int(value["PROXIES"]),
         metrics_token=value["METRICS_TOKEN"],
+        web_workers=int(value["WEB_WORKERS"]),
         web_threads=int(value["WEB_THREADS"]),
         keep_unsent_days=int(value["KEEP_UNSENT_DAYS"]),
         keep_years=int(value["KEEP_YEARS"]),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -21,7 +23,7 @@ def settings(config: Config) -> dict[str, Any]:
     return {
         "bind": config.address,
         "worker_class": "gthread",  # stands a killed worker and a reload without an error
-        "workers": 1,  # counts of tries and of /metrics are this process's: docs/administrator.md
+        "workers": config.web_workers,
         "threads": config.web_threads,
         "timeout": 60,  # seconds until a process that does not move is started anew
         "graceful_timeout": 30,  # seconds to finish requests at a reload or a stop
@@ -34,12 +36,22 @@ def settings(config: Config) -> dict[str, Any]:
     }
 
 
+def share_counts(folder: Path) -> None:
+    """Let /metrics say what all processes have counted, whichever of them is asked."""
+    shutil.rmtree(folder, ignore_errors=True)  # of the run before
+    folder.mkdir(mode=PRIVATE ^ 0o777, parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read where its library is loaded
+
+
 class Pages(BaseApplication):
     """Our pages under gunicorn."""
 
     def load_config(self) -> None:
-        for name, value in settings(read_config()).items():
+        config = read_config()
+        for name, value in settings(config).items():
             self.cfg.set(name, value)
+        if config.web_workers > 1:
+            share_counts(config.instance / "metrics")
 
     def load(self) -> Any:
         from screening.app import create_app

@@ -2,7 +2,8 @@
 
 Losing the bell loses nothing: the worker also looks for orders by itself. This
 module is all that the pages import of it, so that they carry no PDF; and who never
-rings does without the queue and its drivers.
+rings does without the queue and its drivers. What waits in the queue already is not
+ordered again, whoever looks or rings how often.
 """
 
 from __future__ import annotations
@@ -42,20 +43,21 @@ def open_queue(config: Config, keys: Keys) -> Huey:
         import huey  # noqa: F401
 
         del sys.modules["psycopg"]
-    from huey import PostgresHuey, SqliteHuey
     from huey.serializer import SignedSerializer
+
+    from screening.ordered_once import PostgresOnce, SqliteOnce
 
     serializer = SignedSerializer(secret=keys.queue.hex(), salt="reports")
     if is_file:
         config.instance.mkdir(parents=True, exist_ok=True)
         file = str(config.instance / "queue.db")
         make_private(Path(file))
-        return SqliteHuey("reports", filename=file, results=False, serializer=serializer)
+        return SqliteOnce("reports", filename=file, results=False, serializer=serializer)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     database = Database(config.database)
     with database.write() as session:  # one at a time: the first makes the queue's tables
         take_turn(session, QUEUE_LOCK)
-        queue = PostgresHuey("reports", dsn=dsn, results=False, serializer=serializer)
+        queue = PostgresOnce("reports", dsn=dsn, results=False, serializer=serializer)
     database.close()
     return queue
 

@@ -21,6 +21,7 @@ from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
 from screening.documents.rendering.render import render_pdf
 from screening.storage.tables import Account, ReportRow, Screening
+from screening.web.core.limits import limiter
 from screening.workflow.accounts import second_factor, sessions
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import PATIENT, Actor, program
@@ -284,6 +285,7 @@ class Office:
 
     def app(self):
         app = create_app(self.config, self.context)
+        limiter.reset()  # each app counts anew, though all of an installation count together
         app.testing = True
         app.test_client_class = Client
         return app

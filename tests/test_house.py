@@ -38,11 +38,12 @@ MAY_IMPORT = {
     "gunicorn_server": {"app", "config", "logs"},
     "supervisor": {"config", "parent_death"},
     "workflow": INNER,
-    "job_queue": {"config", "storage"},
+    "job_queue": {"config", "ordered_once", "storage"},
+    "ordered_once": set(),
     "worker": {"job_queue", "config", "documents", "parent_death", "storage", "workflow"},
     "web": {"clinical", "workflow", "storage", "logs"},
     "bootstrap": INNER | {"workflow", "config", "job_queue"},
-    "app": {"bootstrap", "workflow", "web", "config", "shipped"},
+    "app": {"definitions", "bootstrap", "workflow", "web", "storage", "config", "shipped"},
     "demo": INNER | {"workflow", "bootstrap", "config"},
     "commands": INNER | {"workflow", "bootstrap", "config"},
     "cli": INNER
@@ -123,7 +124,7 @@ def test_the_moment_is_an_argument(path):
     assert not looks & CLOCKS
 
 
-LATE = {"aiohttp", "alembic", "icalendar", "huey", "psycopg", "pyhanko", "weasyprint"}
+LATE = {"aiohttp", "alembic", "icalendar", "huey", "PIL", "psycopg", "pyhanko", "weasyprint"}
 
 
 @pytest.mark.parametrize(

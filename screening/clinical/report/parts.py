@@ -9,7 +9,7 @@ from screening.clinical.definitions.aftercare import ReportAftercare
 from screening.clinical.definitions.folder import ReportApproval
 from screening.clinical.definitions.policy import ReportChange
 from screening.clinical.definitions.questionnaire import Answer
-from screening.clinical.report.fhir import Resource
+from screening.clinical.fhir.codes import Resource
 
 
 class Aged(TypedDict):
@@ -109,13 +109,15 @@ class ReportAnswer(TypedDict):
 class ReportRead(TypedDict):
     """An answer that no program can judge, as it was given.
 
-    `not_recognised` are the parts of a list of medicines that no dictionary knows.
+    `not_recognised` are the parts of a list of medicines that no dictionary knows. What is `noted`
+    is told by the clinic's own system and not by the patient: no copy of a patient's has it.
     """
 
     link_id: str
     question: str
     text: str
     not_recognised: NotRequired[list[str]]
+    noted: NotRequired[bool]
 
 
 class ReportClash(TypedDict):

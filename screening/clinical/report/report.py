@@ -47,9 +47,10 @@ from screening.clinical.evaluation.case import (
 )
 from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.fhir.response import response_resource
 from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.detected_issues import detected_issues
-from screening.clinical.report.fhir import response_resource
+from screening.clinical.report.noted import STATES
 from screening.clinical.report.parts import (
     Report,
     ReportAnswer,
@@ -74,6 +75,7 @@ WORDS = {
     NOT_KNOWN: "I do not know",
     TELL_DOCTOR: "I will tell only the doctor",
     MISLED: MISLED,
+    **{said: said for said in STATES.values()},
 }
 NOT_ANSWERED = "Not answered"
 SELF, RELATIVE, INTERPRETER = ANSWERERS = ("self", "relative", "interpreter")

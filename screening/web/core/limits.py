@@ -1,7 +1,7 @@
 """How much one request may carry, and how often one may try.
 
-Tries are counted in this process alone, beside the counts of misses in the database;
-what must outlive it (accounts, tablets, pairing) is counted there.
+Tries are counted for all processes that serve (storage/counted.py), and in this one alone
+while that cannot be; misses at accounts, tablets and pairing are counted in the database.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ FILES: dict[str, tuple[int, LazyString]] = {
         8 * preview.LARGEST_UPLOAD,
         _l("A folder may have 1 MB when it is packed."),
     ),
+    "fhir.take_bundle": (1_000_000, _l("A Bundle may have 1 MB.")),
     **dict.fromkeys(
         ("verify.check", "api.verify_report"),
         (
@@ -42,7 +43,9 @@ FILES: dict[str, tuple[int, LazyString]] = {
     ),
 }
 
-limiter = Limiter(whose, storage_uri="memory://", strategy="moving-window")
+limiter = Limiter(
+    whose, storage_uri="counted://", strategy="moving-window", in_memory_fallback_enabled=True
+)
 a_try = limiter.limit("30 per minute", methods=["POST"])
 a_file = limiter.limit("20 per minute", methods=["POST"])  # each takes a process of its own
 a_link = limiter.limit("60 per minute")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import os
 import time
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from screening.logs import id_for_request, request_id
@@ -61,12 +63,15 @@ def _end(response: Response) -> Response:
 
 @bp.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Counts for Prometheus, of this process and of the database; for whoever may ask."""
+    """Counts for Prometheus, of all processes here and of the database; for whoever may ask."""
     if not (_is_local() or _knows_token()):
         abort(403)
     stored = CollectorRegistry()
     stored.register(_Stored())
-    page = generate_latest(current_app.extensions["metrics"]) + generate_latest(stored)
+    asked = current_app.extensions["metrics"]
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        MultiProcessCollector(asked := CollectorRegistry())  # type: ignore[no-untyped-call]
+    page = generate_latest(asked) + generate_latest(stored)
     return Response(page, content_type=CONTENT_TYPE_LATEST)
 
 

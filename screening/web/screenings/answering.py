@@ -28,6 +28,7 @@ from screening.web.screenings.screens import (
     parts_of,
     replies_in,
     rows_sent,
+    say_what_is_noted,
     screen_form,
 )
 from screening.web.screenings.way import (
@@ -161,8 +162,11 @@ def _question(name: str, change: bool) -> ResponseReturnValue:
         draft = answering.give_answers(context(), own_lock(), answers, replies_in(form))
         if birth_date in answers and not is_kiosk():
             previous_answers.bring_back(context(), own_lock())
+            previous_answers.show_noted(context(), own_lock())
             draft = draft_here()
         return redirect(next_url(draft), 303)
+    if not is_kiosk():
+        say_what_is_noted(form, draft.noted_about(definitions()))
     parts = parts_of(form, draft.answers)
     page = render_template(
         "screenings/question.html",

@@ -28,3 +28,8 @@ def answer_words(language: str, words: Words = ()) -> Mapping[str, str]:
     """Return "yes", "no" and the like in `language`, as a report says them."""
     say = say_in(language, words)
     return {code: say(word) for code, word in WORDS.items()} | {"": say(NOT_ANSWERED)}
+
+
+def all_words() -> Mapping[str, Mapping[str, str]]:
+    """Return them in every language."""
+    return {language: answer_words(language) for language in languages()}

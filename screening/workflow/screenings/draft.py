@@ -29,6 +29,7 @@ from screening.clinical.medicines.questions import (
     with_replies,
 )
 from screening.clinical.medicines.record import record_as_json
+from screening.clinical.report.noted import Places, questions_about
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.returning import confirmed_by, rows_about
 from screening.clinical.way.rows import Said
@@ -51,7 +52,8 @@ class Draft:
     shown, `rows` what was said to the rows, `since` the day of the answers of before.
     `why_again` is asking_again.ON_ARRIVAL or FOR_THE_DOCTOR where this one comes after
     another, `answered_by` a report.AnsweredBy once the patient was asked. `said` is what was
-    replied in the rows of lists, `held_until` how long a tablet holds the edit lock,
+    replied in the rows of lists, `noted` what the clinic's own system has noted: {"at", "born",
+    "facts", "shown", "misses"}. `held_until` is how long a tablet holds the edit lock,
     `unfinished` what was typed and not sent, by page: it counts nowhere.
     """
 
@@ -77,11 +79,18 @@ class Draft:
     said: Said = field(default_factory=dict)
     held_until: datetime | None = None
     unfinished: Pages = field(default_factory=dict)
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def answered_on(self) -> dict[str, date]:
         """The day on which each question was answered."""
         return {key: one.answered_on for key, one in self.given.items()}
+
+    def noted_about(self, definitions: Definitions) -> Places:
+        """Return what is noted, by question and option, once the patient proved who it is of."""
+        if not self.noted.get("shown"):
+            return {}
+        return questions_about(definitions, self.questionnaire(definitions), self.noted["facts"])
 
     def open_rows(self, definitions: Definitions) -> list[str]:
         """The rows that are still to be answered on arrival."""

@@ -68,6 +68,24 @@ def bring_back(context: Context, lock: EditLock) -> None:
         _put_beside(context, session, screening, kept | change, found, draft)
 
 
+def show_noted(context: Context, lock: EditLock) -> None:
+    """Show what the clinic's own system has noted, once the date of birth is that of its patient.
+
+    What is asked then says that it is noted; it answers nothing.
+    """
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock)
+        kept = open_sealed(context, session, screening, "draft")
+        noted = kept.get("noted")
+        if not noted:
+            return
+        born = context.definitions.born_in(kept["answers"])
+        misses, is_same = noted.get("misses", 0), born == noted["born"]
+        shown = is_same and misses < MOST_TRIES
+        told = {**noted, "shown": shown, "misses": misses + (not is_same)}
+        seal_into(context, session, screening, "draft", kept | {"noted": told})
+
+
 def bring_back_by_code(context: Context, lock: EditLock, code: str) -> bool:
     """Put last time's answers beside the draft where the patient's own code opens them.
 
