@@ -131,7 +131,7 @@ def seen(libraries):
     return [str(libraries), *sorted({str(p.resolve().parent) for p in libraries.iterdir()})]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def machine(libraries):
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"]).returncode:
         pytest.skip("only root may make a machine of its own, and not in every container")
@@ -155,9 +155,8 @@ def machine(libraries):
         shutil.rmtree(left, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def typed(machine):
-    """Type every block, in order, and return the machine."""
+def type_all(machine):
+    """Type every block, in order, and wait until the pages answer."""
     old_nginx = re.search(r"nginx/1\.2[0-4]\.", machine.run("nginx -v"))
     for block in blocks():
         if "http2 on" in block and not old_nginx:
@@ -169,7 +168,6 @@ def typed(machine):
         machine.run(with_ids_of(machine, block))
     wait = "for n in $(seq 300); do curl --silent --fail --output /dev/null http://127.0.0.1:8000/readyz"
     machine.run(f"{wait} && exit; sleep 0.2; done; cat /run/screening.service.log; exit 1")
-    return machine
 
 
 def invited(machine, name):
@@ -188,48 +186,53 @@ def with_ids_of(machine, block):
     return block
 
 
-def test_every_block_can_be_typed(typed):
-    assert "\tadd administrator\t" in typed.run("screening audit list")
+def test_every_block_can_be_typed_and_leaves_a_clinic_that_runs(machine):
+    """One test, so that the machine is set up once whoever runs the others."""
+    type_all(machine)
+
+    check_that_the_service_is_a_user_of_its_own(machine)
+    check_what_the_routines_leave(machine)
+    for address in ("127.0.0.1", "[::1]"):
+        check_that_nginx_serves_its_own_name_and_no_other(machine, address)
+    assert machine.run("ls -d /opt/screening.before/.venv /opt/screening/.venv")
+    assert "\tadd administrator\t" in machine.run("screening audit list")
 
 
-def test_the_service_is_a_user_of_its_own_and_owns_its_data_alone(typed):
-    listed = typed.run("ps -eo user:20,args").splitlines()
+def check_that_the_service_is_a_user_of_its_own(machine):
+    listed = machine.run("ps -eo user:20,args").splitlines()
     ours = [line.split()[0] for line in listed if "/opt/screening" in line and "ps -eo" not in line]
     assert len(ours) >= 3
     assert set(ours) == {"screening"}
     for folder in ("/var/lib/screening", "/var/backups/screening"):
-        assert typed.run(f"find {folder} ! -user screening -o -perm /077") == ""
+        assert machine.run(f"find {folder} ! -user screening -o -perm /077") == ""
     as_service = "runuser --user=screening --"
-    typed.run(f"{as_service} touch /opt/screening/README.md", fails=True)
-    typed.run(f"{as_service} cat /etc/screening.env", fails=True)
+    machine.run(f"{as_service} touch /opt/screening/README.md", fails=True)
+    machine.run(f"{as_service} cat /etc/screening.env", fails=True)
 
 
-def test_the_routines_leave_what_they_are_for(typed):
-    assert typed.run("ls /var/backups/screening/*-*-*-*.zip")
-    [head] = typed.run("cat /var/backups/screening/heads").splitlines()
+def check_what_the_routines_leave(machine):
+    assert machine.run("ls /var/backups/screening/*-*-*-*.zip")
+    [head] = machine.run("cat /var/backups/screening/heads").splitlines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d+:\w+", head)
     # An end that was cut off since yesterday: the routine fails, and systemd lists it.
-    typed.run("echo '2026-01-01 999999:0123456789abcdef' >> /var/backups/screening/heads")
-    said = typed.run("systemctl start screening-routine@audit.service", fails=True)
+    machine.run("echo '2026-01-01 999999:0123456789abcdef' >> /var/backups/screening/heads")
+    said = machine.run("systemctl start screening-routine@audit.service", fails=True)
     assert "is not in the log" in said
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "[::1]"])
-def test_nginx_serves_its_own_name_and_no_other(typed, address):
+def check_that_nginx_serves_its_own_name_and_no_other(machine, address):
     curl = "curl --silent --show-error --max-time 10 --insecure --output /dev/null --write-out "
     here = f"--resolve {NAME}:443:{address} --resolve {NAME}:80:{address}"
-    seen = typed.run(f"{curl} '%{{http_code}} %{{http_version}}' {here} https://{NAME}/sign-in")
+    seen = machine.run(f"{curl} '%{{http_code}} %{{http_version}}' {here} https://{NAME}/sign-in")
     assert seen == "200 2"
-    seen = typed.run(f"{curl} '%{{http_code}} %{{redirect_url}}' {here} http://{NAME}/s/x?lang=en")
+    seen = machine.run(
+        f"{curl} '%{{http_code}} %{{redirect_url}}' {here} http://{NAME}/s/x?lang=en"
+    )
     assert seen == f"301 https://{NAME}/s/x?lang=en"
     for asked in (f"http://{address}/", f"-H 'Host: evil.example' http://{address}/"):
-        assert "Empty reply" in typed.run(f"{curl} '' {asked}", fails=True)
+        assert "Empty reply" in machine.run(f"{curl} '' {asked}", fails=True)
     foreign = f"--resolve evil.example:443:{address} https://evil.example/"
-    assert "curl: (35)" in typed.run(f"{curl} '' {foreign}", fails=True)
-
-
-def test_an_upgrade_left_the_release_of_before_beside_the_new_one(typed):
-    assert typed.run("ls -d /opt/screening.before/.venv /opt/screening/.venv")
+    assert "curl: (35)" in machine.run(f"{curl} '' {foreign}", fails=True)
 
 
 def test_every_setting_in_the_document_is_one_and_may_be_so():
