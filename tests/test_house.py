@@ -124,7 +124,7 @@ def test_the_moment_is_an_argument(path):
     assert not looks & CLOCKS
 
 
-LATE = {"aiohttp", "alembic", "icalendar", "huey", "psycopg", "pyhanko", "weasyprint"}
+LATE = {"aiohttp", "alembic", "icalendar", "huey", "obstore", "psycopg", "pyhanko", "weasyprint"}
 
 
 @pytest.mark.parametrize(

@@ -69,4 +69,5 @@ SAID: Mapping[Refusal, tuple[int, str]] = {
     ),
     Refusal.TOO_MANY: (409, "A clinic has at most five; end one first."),
     Refusal.BUSY: (503, "Too much is going on; try again in a minute."),
+    Refusal.STORE_AWAY: (503, "Where reports are kept cannot be reached now; none is lost."),
 }
