@@ -54,7 +54,12 @@ SETTINGS = (
     Setting("QUESTIONS", str(QUESTIONS), "folder with questions and lists"),
     Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served", PLACE),
     Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS", SITE),
-    Setting("STORE", "", "where PDFs lie, sealed; empty is the database; see administrator", STORE),
+    Setting(
+        "STORE",
+        "",
+        "where sealed PDFs lie, such as s3://bucket/prefix; empty is the database",
+        STORE,
+    ),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
     Setting("LEDGER", "", "file of what was erased and ended; empty is INSTANCE/ledger"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start", NAME),
