@@ -23,7 +23,7 @@ from tests.installation import Installation  # noqa: E402
 from tests.visitor import Unseen, Visitor  # noqa: E402
 from tests.web.conftest import ARGUMENTS, CHROMIUM  # noqa: E402
 from tests.web.core.test_whole_way import see_decided, sign_in  # noqa: E402
-from tests.web.tablet_visit import identify, start_code  # noqa: E402
+from tests.web.tablet_visit import FIRST, identify, start_code  # noqa: E402
 
 UNKNOWN = {"bleeding": "unknown"}
 PATIENTS = {
@@ -50,8 +50,8 @@ WRONG = "main button.primary"  # pressed where nothing was filled in
 
 def press(selector):
     def pressed(page):
-        page.locator(selector).first.click()
-        page.wait_for_load_state("load")
+        with page.expect_navigation():
+            page.locator(selector).first.click()
 
     return pressed
 
@@ -87,7 +87,7 @@ def on_the_phone(camera):
     page.locator(WRONG).click()
     Unseen(page).answer_quietly(ANSWERS)
     camera.in_languages(page, "phone-11-check", "/screening/check")
-    to_tablet = press("form[action$=tablet-code] button")
+    to_tablet = press("button[formaction$=tablet-code]")
     camera.in_languages(
         page, "phone-14-to-the-tablet", f"/screening/questions/{KINDS[1]}", to_tablet
     )
@@ -114,7 +114,7 @@ def come_and_go(camera):
 
     def stop(page):
         page.locator("button.primary").first.click()
-        page.locator("form[action$=leave] button").click()
+        page.locator("button[formaction$=leave]").click()
         page.wait_for_load_state("load")
 
     camera.in_languages(page, "phone-18-come-back", link)
@@ -125,7 +125,7 @@ def come_and_go(camera):
 def locked(camera, page):
     for _ in range(MISSES):
         identify(page, "AAAA-AAAA")
-        page.wait_for_url("**/kiosk/start*")
+        page.get_by_role("alert").wait_for()
     camera.in_languages(page, "tablet-12-locked", "/kiosk")
 
 
@@ -139,7 +139,7 @@ def on_the_tablet(camera):
     camera.in_languages(page, "tablet-03-a-mistake", "/kiosk", press(WRONG))
     camera.looks(page, "/kiosk", "tablet")
     identify(page, start_code(camera.clinic, "Ana Silva"))
-    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(FIRST)
     Unseen(page).answer_quietly()
     question = "/screening/questions/can_be_pregnant"
     camera.in_languages(page, "tablet-04-question", question)
@@ -149,7 +149,7 @@ def on_the_tablet(camera):
         page.locator("#offline").wait_for()
 
     camera.in_languages(page, "tablet-05-no-connection", question, lose_connection)
-    to_phone = press("form[action$=phone-picture] button")
+    to_phone = press("button[formaction$=phone-picture]")
     camera.in_languages(page, "tablet-06-to-the-phone", question, to_phone)
     page.goto(question)
     to_phone(page)

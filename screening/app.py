@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from screening.bootstrap import now, open_context
 from screening.config import Config, read_config
+from screening.definitions.apart import load_apart
 from screening.shipped import TEMPLATES, TRANSLATIONS
 from screening.storage.counted import where_to_count
 from screening.web.accounts import account, administrator, audit, second_person, sign_in
@@ -42,9 +43,9 @@ from screening.web.core.guards import (
     keep_a_tablet_to_its_pages,
     login,
 )
-from screening.web.core.language import as_written, languages, listed, locale
+from screening.web.core.language import InOtherWords, as_written, languages, listed, locale
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
-from screening.web.integration import api, clinical, keys, news, verifying
+from screening.web.integration import api, clinical, fhir, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import health, metrics, statement
 from screening.web.patients import patients
@@ -83,7 +84,7 @@ HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 def create_app(config: Config | None = None, context: Context | None = None) -> Flask:
     """Return the application. Raises what open_context raises."""
     config = config or read_config()
-    context = context or open_context(config)
+    context = context or open_context(config, load_apart)
     app = Flask(
         "screening",
         template_folder=str(TEMPLATES),
@@ -151,10 +152,12 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     metrics.register(app)
     app.before_request(health.answer_at_once)
     app.before_request(allow_files)
-    Babel(app, locale_selector=locale)
+    babel = Babel(app, locale_selector=locale)
+    babel.domain_instance = InOtherWords(context.definitions.words)
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
-    csrf.exempt(api.bp)  # it goes by a key in a header, which no browser sends by itself
+    csrf.exempt(fhir.bp)
+    csrf.exempt(api.bp)  # both go by a key in a header, which no browser sends by itself
     login.init_app(app)
     limiter.init_app(app)
     app.before_request(deny_unguarded)
@@ -185,6 +188,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         api,
         keys,
         clinical,
+        fhir,
         news,
         screenings_for_programs,
         verifying,

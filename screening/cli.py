@@ -70,6 +70,7 @@ def check(folder: Path | None, population: bool) -> None:
     from screening.clinical.definitions.language import missing_texts
     from screening.definitions.checking.later_days import milder_later
     from screening.definitions.examples import failing_examples
+    from screening.documents.rendering.wording import languages, missing_words
 
     folder = folder or read_config().questions
     definitions = _load(folder)
@@ -82,8 +83,12 @@ def check(folder: Path | None, population: bool) -> None:
             _stop(["no file here holds 'population:'"], 1)
         click.echo(alarms_of(definitions, definitions.people), nl=False)
         return
-    for text, languages in missing_texts(definitions).items():
-        click.echo(f'no translation into {", ".join(languages)} yet: "{text}"')
+    for text, lacking in missing_texts(definitions).items():
+        click.echo(f'no translation into {", ".join(lacking)} yet: "{text}"')
+    for language in languages() if definitions.words else ():
+        if language in definitions.translations:
+            for text in missing_words(definitions.words, language):
+                click.echo(f'no word of the folder in {language} yet: "{text}"')
     if drafts := definitions.translations.keys() - definitions.reviewers:
         click.echo(f"translations that no clinician has reviewed: {', '.join(sorted(drafts))}")
     click.echo(
@@ -108,8 +113,8 @@ def evaluate(file: Any, folder: Path | None) -> None:
 @click.argument("procedures", nargs=-1)
 def export_questionnaire(procedures: tuple[str, ...]) -> None:
     """Print the questions for PROCEDURES, all when none is named, as a FHIR R4 Questionnaire."""
-    from screening.clinical.report.fhir import questionnaire_resource
-    from screening.clinical.report.report import WORDS
+    from screening.clinical.fhir.questionnaire import questionnaire_resource
+    from screening.workflow.core.language import all_words
 
     definitions = _load(read_config().questions)
     for name in procedures:
@@ -117,7 +122,7 @@ def export_questionnaire(procedures: tuple[str, ...]) -> None:
             known = ", ".join(definitions.procedures)
             _stop([f'unknown procedure "{name}"; known: {known}'], 2)
     chosen = procedures or tuple(definitions.procedures)
-    resource = questionnaire_resource(definitions, chosen, WORDS)
+    resource = questionnaire_resource(definitions, chosen, all_words())
     click.echo(json.dumps(resource, indent=2, ensure_ascii=False))
 
 

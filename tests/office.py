@@ -17,7 +17,6 @@ from screening.app import create_app
 from screening.bootstrap import issue_seal, open_authority, open_context
 from screening.clinical.definitions.questionnaire import NO, YES, first_unanswered, journey
 from screening.clinical.medicines.questions import NotRecognised
-from screening.clinical.report.arrival import EVERY_ROW
 from screening.config import read_config
 from screening.documents.certificates.authority import issue_certificate
 from screening.documents.rendering.render import render_pdf
@@ -248,7 +247,8 @@ class Office:
     def arrive(self, screening_id, **rows):
         """Return the id of the arrival of a patient who answered every row; "no" where not told."""
         id = asking_again.arrive(self.context, self.desk, screening_id).screening_id
-        said = {row: rows.get(row.replace("-", "_"), "no") for row in EVERY_ROW}
+        rows_asked = self.context.definitions.bindings.rows
+        said = {row: rows.get(row.replace("-", "_"), "no") for row in rows_asked}
         arrival.answer_rows(self.context, self.hold(id), said)
         return id
 

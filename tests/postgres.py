@@ -76,7 +76,7 @@ class Cluster:
         shutil.rmtree(self.folder)
 
     def _remove_left(self, folder):
-        """Remove what a run that was killed left: a server without tests, and gigabytes of memory."""
+        """Remove what a killed run left: a server without tests, and gigabytes of memory."""
         ours, self.folder = self.folder, folder
         with suppress(subprocess.CalledProcessError, OSError):
             self.stop("immediate")

@@ -257,7 +257,7 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(installation, seale
 def test_the_questionnaire_can_be_exported_for_other_software(installation):
     said = json.loads(run(installation, "export-questionnaire", "thread-lift").stdout)
     assert said["resourceType"] == "Questionnaire"
-    assert said["url"].endswith("?procedures=thread-lift")
+    assert said["url"] == "urn:screening:questionnaire:thread-lift"
 
     wrong = run(installation, "export-questionnaire", "facelift")
     assert (wrong.exit_code, wrong.stdout) == (2, "")

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "worker": {"job_queue", "config", "documents", "parent_death", "storage", "workflow"},
     "web": {"clinical", "workflow", "storage", "logs"},
     "bootstrap": INNER | {"workflow", "config", "job_queue"},
-    "app": {"bootstrap", "workflow", "web", "storage", "config", "shipped"},
+    "app": {"definitions", "bootstrap", "workflow", "web", "storage", "config", "shipped"},
     "demo": INNER | {"workflow", "bootstrap", "config"},
     "commands": INNER | {"workflow", "bootstrap", "config"},
     "cli": INNER
@@ -124,7 +124,8 @@ def test_the_moment_is_an_argument(path):
     assert not looks & CLOCKS
 
 
-LATE = {"aiohttp", "alembic", "icalendar", "huey", "obstore", "psycopg", "pyhanko", "weasyprint"}
+LATE = {"aiohttp", "alembic", "icalendar", "huey", "obstore", "PIL", "psycopg", "pyhanko"}
+LATE |= {"weasyprint"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import base64
 import re
 from pathlib import Path
 
+from screening.logs import logconfig_dict
+from screening.storage.encryption import new_key
 from screening.workflow.core.context import CODE_LETTERS, new_code, new_token
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +50,86 @@ def test_no_text_becomes_a_program():
 
     assert found(r"pickle.*|marshal.*", others) == []
     assert found(r"eval|exec|compile|yaml\.(unsafe_|full_)?load") == []
+
+
+def calls(paths=PROGRAM):
+    """Yield (file, call) for every call in Python."""
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                yield str(path.relative_to(ROOT)), node
+
+
+def is_text(node):
+    """Return whether `node` is written in the program, whole or of its own constants."""
+    parts = [node] if not isinstance(node, ast.JoinedStr) else node.values
+    names = [part.value if isinstance(part, ast.FormattedValue) else part for part in parts]
+    found = [n for name in names for n in ast.walk(name) if isinstance(n, ast.Name)]
+    return all(name.id.isupper() for name in found)
+
+
+def test_no_pattern_is_made_of_what_somebody_typed():
+    """Two modules fit a text to one of several patterns that stand in them."""
+    known = {"screening/config.py", "screening/definitions/values.py"}
+    made = {
+        file
+        for file, call in calls()
+        if ast.unparse(call.func).startswith("re.") and call.args and not is_text(call.args[0])
+    }
+    assert made == known
+
+
+def test_no_text_that_is_filled_in_comes_from_outside():
+    known = {"CONFIGURATION.format", "SEALED[column].bound.format"}
+    filled = {
+        ast.unparse(call.func)
+        for _, call in calls()
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"format", "format_map"}
+        and not isinstance(call.func.value, ast.Constant)
+    }
+    assert filled == known
+
+
+def test_no_row_takes_the_names_of_its_columns_from_a_form():
+    """What is set by name has its names from here: sealed columns, a look, what is erased."""
+    known = {"storage/sealed.py", "workflow/clinics/branding.py", "workflow/records/erasure.py"}
+    named = {file for file, call in calls() if ast.unparse(call.func) == "setattr"}
+    assert named == {f"screening/{file}" for file in known}
+    assert found(r".*\.populate_obj|.*\.__dict__\.update") == []
+
+
+def test_what_is_sealed_and_signed_is_so_by_known_means_of_128_bits_or_more():
+    """Other hashes and keys are only read, in the signatures of others (documents/cms)."""
+    of_others = ROOT / "screening/documents/cms"
+    own = [path for path in PROGRAM if of_others not in path.parents]
+    ciphers = r"cryptography\.hazmat\.primitives\.(ciphers|asymmetric).*"
+    assert {one.split(": ")[1].rpartition(".")[2] for one in found(ciphers)} == {
+        *("aead", "asymmetric", "ec", "utils"),
+    }
+    assert found(r"(hashlib|hashes)\.(?!sha256|SHA256).*", own) == []
+    assert len(new_key()) * 8 == 256
+    curves = {
+        ast.unparse(c) for _, c in calls(own) if "generate_private_key" in ast.unparse(c.func)
+    }
+    assert curves == {"ec.generate_private_key(ec.SECP256R1())"}
+
+
+def test_nothing_is_logged_but_to_standard_error():
+    assert [h["class"] for h in logconfig_dict["handlers"].values()] == ["logging.StreamHandler"]
+    assert found(r"(logging\.)?(handlers\.)?(?!StreamHandler)\w*Handler") == []
+
+
+def test_a_file_that_is_sent_is_named_by_us():
+    """By its kind and by numbers of ours; nothing that somebody typed is in its name."""
+    named = re.findall(
+        r'(?:attachment|inline); filename="([^"]*)"', "".join(map(Path.read_text, PROGRAM))
+    )
+    filled = set(re.findall(r"{(.*?)}", " ".join(named)))
+
+    assert len(named) > 5
+    assert filled == {"name", "number", "kind", "found.id[:8]"}
+    assert all(re.fullmatch(r"[\w.-]+", re.sub("{.*?}", "", one)) for one in named)
 
 
 def test_no_program_is_started_through_a_shell():

@@ -50,7 +50,7 @@ def burden(folder: Path | None, cases: tuple[Any, ...], again: bool, one_a_page:
         for name, procedures, on, answers in asked
     }
     if again:
-        found["on arrival"] = burden_of_arrival()
+        found["on arrival"] = burden_of_arrival(definitions)
     widest = max(map(len, found))
     click.echo(f"{'':{widest}}  pages  questions  taps  minutes")
     for name, one in found.items():

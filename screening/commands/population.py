@@ -14,22 +14,24 @@ from screening.clinical.whatif.alarms import SEXES, count_alarms, describe_alarm
 
 def alarms_of(definitions: Definitions, people: People) -> str:
     """Return the alarm budget as Markdown, the same at every run."""
-    budgets = count_alarms(definitions, people.on, draw_people(people))
+    budgets = count_alarms(
+        definitions, people.on, draw_people(people, definitions.bindings.birth_date)
+    )
     return describe_alarms(people, budgets)
 
 
-def draw_people(people: People) -> Iterator[tuple[str, dict[str, Answer]]]:
+def draw_people(people: People, birth_date: str) -> Iterator[tuple[str, dict[str, Answer]]]:
     """Yield the sex and the answers of each patient, the same ones at every run."""
     chance = random.Random(people.seed)
     for sex in SEXES:
         for _ in range(people.count[sex]):
-            yield sex, _draw(chance, people, sex)
+            yield sex, _draw(chance, people, sex, birth_date)
 
 
-def _draw(chance: random.Random, people: People, sex: str) -> dict[str, Answer]:
+def _draw(chance: random.Random, people: People, sex: str, birth_date: str) -> dict[str, Answer]:
     born = f"{people.on.year - chance.randint(*people.ages[sex])}-05-14"
-    answers: dict[str, Answer] = {"date_of_birth": born, "skin_test": "nothing_happened"}
-    answers |= {"can_be_pregnant": "no"} if sex == "men" else {}
+    answers: dict[str, Answer] = {birth_date: born}
+    _answer(chance, people, answers, people.everyone[sex])
     for trait in people.traits:
         if chance.uniform(0, 100) < getattr(trait, sex):
             _answer(chance, people, answers, trait.answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from screening.clinical.definitions.aftercare import (
     Advice,
@@ -14,6 +15,7 @@ from screening.clinical.definitions.aftercare import (
 )
 from screening.clinical.definitions.coverage import Cell
 from screening.clinical.definitions.eligibility import Contraindication, Preparation, Procedure
+from screening.clinical.definitions.folder import BEFORE_BINDINGS, Bindings
 from screening.clinical.definitions.people import People, Trait
 from screening.clinical.definitions.questionnaire import (
     THE_DAY,
@@ -23,7 +25,12 @@ from screening.clinical.definitions.questionnaire import (
     Option,
     Section,
 )
-from screening.definitions.kinds import PopulationFile, ProcedureFile, SectionFile
+from screening.definitions.kinds import (
+    PopulationFile,
+    ProcedureFile,
+    SectionFile,
+    SettingsFile,
+)
 from screening.definitions.problems import Problem, unknown
 from screening.definitions.reading import Document, Key
 from screening.definitions.shapes import (
@@ -37,6 +44,23 @@ from screening.definitions.shapes import (
 Places = Mapping[str, tuple[str, int]]
 Noted = Callable[[Item, QuestionShape, Document, Key], None]
 LISTS = ("preparation", "aftercare", "warning_signs", "expect", "follow_up", "course")
+
+
+def settings_in(file: SettingsFile | None) -> dict[str, Any]:
+    """Return what a folder says of itself, under the names that Definitions has for it."""
+    if file is None:
+        return {"format": 1}
+    bound, bindings = file.bindings, BEFORE_BINDINGS
+    if bound is not None:
+        arrival = {row: frozenset(names) for row, names in bound.arrival.items()}
+        bindings = Bindings(bound.birth_date or "", arrival, bound.medicines)
+    return {
+        "format": file.format,
+        "title": file.title,
+        "bindings": bindings,
+        "words": {language: tuple(words.items()) for language, words in file.words.items()},
+        "demo_patients": file.demo_patients,
+    }
 
 
 def people_in(file: PopulationFile) -> People:
@@ -59,6 +83,10 @@ def people_in(file: PopulationFile) -> People:
         ages={"women": who.age_women, "men": who.age_men},
         traits=traits,
         not_known=file.do_not_know.rates,
+        everyone={
+            "women": {**who.all_answer, **who.women_answer},
+            "men": {**who.all_answer, **who.men_answer},
+        },
     )
 
 

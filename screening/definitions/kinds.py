@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
 from pydantic import Field
-from pydantic import StringConstraints as Matches
 
 from screening.definitions.shapes import (
     AdviceShape,
@@ -31,7 +29,17 @@ from screening.definitions.shapes import (
     TraitShape,
     VisitShape,
 )
-from screening.definitions.values import Decided, Format, Id, Ids, LinkId, Singles, Text
+from screening.definitions.values import (
+    ArrivalRow,
+    Decided,
+    Format,
+    Id,
+    Ids,
+    Language,
+    LinkId,
+    Singles,
+    Text,
+)
 
 
 class OnTheSkinShape(Shape):
@@ -59,8 +67,18 @@ class FindingsFile(Shape):
     same_product: tuple[SameProductShape, ...] = ()
 
 
-class FormatFile(Shape):
+class BindingsShape(Shape):
+    birth_date: LinkId | None = None
+    medicines: Id | None = None
+    arrival: dict[ArrivalRow, Ids] = Field(default_factory=dict)
+
+
+class SettingsFile(Shape):
     format: Format
+    title: Text | None = None
+    bindings: BindingsShape | None = None
+    words: dict[Language, dict[Text, Text]] = Field(default_factory=dict)
+    demo_patients: tuple[Text, ...] = ()
 
 
 class CoverageFile(Shape):
@@ -108,7 +126,7 @@ class FactsFile(Shape):
 
 
 class TranslationsFile(Shape):
-    language: Annotated[str, Matches(pattern=r"^[a-z]{2}$")]
+    language: Language
     reviewed_by: Text | None = None
     texts: dict[Text, Text] = Field(min_length=1)
 
@@ -160,7 +178,7 @@ File = (
     | PopulationFile
     | ApprovalsFile
     | MedicinesFile
-    | FormatFile
+    | SettingsFile
     | CoverageFile
     | CoverageOfFile
     | ContradictionsFile
@@ -178,7 +196,7 @@ KINDS: dict[str, type[File]] = {
     "population": PopulationFile,
     "approvals": ApprovalsFile,
     "medicines": MedicinesFile,
-    "format": FormatFile,
+    "format": SettingsFile,
     "coverage": CoverageFile,
     "coverage_of": CoverageOfFile,
     "contradictions": ContradictionsFile,

@@ -13,8 +13,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from screening.clinical.definitions.definitions import Definitions
-from screening.definitions.assembling import assemble_coverage, assemble_procedures
+from screening.definitions.assembling import (
+    assemble_coverage,
+    assemble_procedures,
+    settings_in,
+)
 from screening.definitions.checking.approvals import check_approvals
+from screening.definitions.checking.bindings import check_bindings
 from screening.definitions.checking.people import check_people
 from screening.definitions.checking.references import check_references
 from screening.definitions.checking.silence import check_silence
@@ -114,7 +119,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         tuple(tables.policies),
         reviewers=tables.reviewers,
         medicines=tables.medicines,
-        format=tables.format.get("", 1),
+        **settings_in(tables.settings.get("")),
         coverage=assemble_coverage(tables.procedures, tables.coverage, procedures),
         contradictions=tuple(tables.contradictions),
         severity_order=tuple(tables.severity_order),
@@ -125,6 +130,7 @@ def _assemble(loaded: list[Loaded], hash: str) -> Definitions:
         places={name: ":".join(map(str, at)) for name, at in tables.places.items()},
     )
     problems = tables.problems + check_references(definitions, tables.procedures, tables.places)
+    problems += check_bindings(definitions, tables.settings.get(""), tables.places)
     if not problems:
         problems = check_definitions(definitions, tables.places)
     if not problems:

@@ -274,6 +274,9 @@ class PeopleShape(Shape):
     age_men: tuple[int, int]
     on: date
     seed: int
+    all_answer: PopulationAnswers = {}
+    women_answer: PopulationAnswers = {}
+    men_answer: PopulationAnswers = {}
 
 
 class NotKnownShape(Shape):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from screening.clinical.definitions.approval import Approval
 from screening.clinical.definitions.contradictions import Contradiction
 from screening.clinical.definitions.coverage import Cell, Heavier, SameProduct
 from screening.clinical.definitions.definitions import Example, Fact, Marks, Single, Source
 from screening.clinical.definitions.eligibility import PolicyChange
 from screening.clinical.definitions.findings import Finding
+from screening.clinical.definitions.folder import Approval
 from screening.clinical.definitions.medicines import MedicineNames
 from screening.clinical.definitions.people import People
 from screening.clinical.definitions.questionnaire import Item, Section
@@ -25,13 +25,13 @@ from screening.definitions.kinds import (
     FactsFile,
     File,
     FindingsFile,
-    FormatFile,
     MedicinesFile,
     PolicyExampleFile,
     PolicyFile,
     PopulationFile,
     ProcedureFile,
     SectionFile,
+    SettingsFile,
     SourcesFile,
     TranslationsFile,
 )
@@ -61,7 +61,7 @@ class Tables:
         self.policies: list[PolicyChange] = []
         self.medicines = MedicineNames()
         self.medicines_at: Document | None = None
-        self.format: dict[str, int] = {}
+        self.settings: dict[str, SettingsFile] = {}
         self.coverage: dict[str, dict[str, Cell]] = {}
         self.contradictions: list[Contradiction] = []
         self.severity_order: list[Heavier] = []
@@ -116,8 +116,12 @@ class Tables:
             case ExamplesFile():
                 self.examples += examples_in(file, at)
                 self.marks += marks_in(file, at)
-            case FormatFile(format=number):
-                self._put(self.format, "format", "", number, at, ("format",))
+            case SettingsFile():
+                self._put(self.settings, "settings", "", file, at, ("format",))
+                for name in ("birth_date", "medicines"):
+                    self._place(f"binding {name}", at, ("bindings", name))
+                for name in file.bindings.arrival if file.bindings else ():
+                    self._place(f"row {name}", at, ("bindings", "arrival", name))
             case CoverageFile(coverage=procedure, cells=cells):
                 self._place(f"coverage {procedure}", at, ("coverage",))
                 for finding, cell in cells.items():

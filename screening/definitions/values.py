@@ -17,6 +17,7 @@ from screening.clinical.definitions.dates import UNTIL_OVER, Duration, PartialDa
 from screening.clinical.definitions.eligibility import UNTIL_RESOLVED, Outcome
 from screening.clinical.definitions.findings import AgeBand, All, Condition, Not
 from screening.clinical.definitions.findings import Any as AnyOf
+from screening.clinical.definitions.folder import ARRIVAL_ROWS
 from screening.clinical.definitions.questionnaire import RESERVED, Holds, Life
 from screening.definitions.problems import did_you_mean
 
@@ -26,7 +27,7 @@ AGES: dict[str, Callable[..., AgeBand]] = {
     r"(\d+) or over": lambda n: AgeBand(n, None),
     r"(\d+) to (\d+)": AgeBand,
 }
-FORMAT = 3  # the newest that this program reads
+FORMAT = 4  # the newest that this program reads
 LONGEST_TEXT = 2_000
 DAY_0 = "0 days"
 
@@ -70,6 +71,12 @@ def _format(given: object) -> int:
     if given not in known:
         raise ValueError(f'format "{given}" is not one of {", ".join(known)}')
     return int(str(given))
+
+
+def _row(given: str) -> str:
+    if given not in ARRIVAL_ROWS:
+        raise ValueError(f'row "{given}" is not one of {", ".join(ARRIVAL_ROWS)}')
+    return given
 
 
 def _because(text: str) -> str:
@@ -151,6 +158,8 @@ ExpectedSingle = tuple[PartialDate | None, Outcome, date | None]
 Singles = Annotated[Any, AfterValidator(_singles)]
 Wait = Annotated[str, AfterValidator(_wait)]
 Day = Annotated[str, AfterValidator(_day)]
+Language = Annotated[str, Matches(pattern=r"^[a-z]{2}$")]
+ArrivalRow = Annotated[str, AfterValidator(_row)]
 Format = Annotated[int, BeforeValidator(_format)]
 BecauseText = Annotated[Text, AfterValidator(_because)]
 Decided = Annotated[Text, AfterValidator(Cell.parse)]

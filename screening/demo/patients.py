@@ -20,7 +20,6 @@ from screening.clinical.definitions.definitions import (
 )
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.questionnaire import (
-    BORN,
     NO,
     NONE_OF_THESE,
     NOT_KNOWN,
@@ -43,10 +42,7 @@ class Described:
 
     procedure: str
     answers: Mapping[str, Answer]
-
-    @property
-    def born(self) -> str | None:
-        return str(self.answers[BORN]) if BORN in self.answers else None
+    born: str | None
 
 
 def draw(
@@ -56,10 +52,13 @@ def draw(
 
     `used` are the examples that were drawn before; the one drawn now is added.
     """
+    birth_date = definitions.bindings.birth_date
     for example in _in_turn(definitions, procedures, wanted):
         if example.where not in used:
             said: Any = example.case["answers"]
-            moved = {k: _moved(v, on - example.on) if k != BORN else v for k, v in said.items()}
+            moved = {
+                k: _moved(v, on - example.on) if k != birth_date else v for k, v in said.items()
+            }
             found = _whole(definitions, example.procedure, moved, on)
             if found and _outcome(definitions, found, on) is wanted:
                 used.add(example.where)
@@ -117,7 +116,7 @@ def _whole(
         answers[item.link_id] = said.get(item.link_id) or _quiet_answer(item, on)
         if first_unanswered(journey(questionnaire, answers), answers) is item:
             return None  # an answer that does not fit would be asked for without end
-    return Described(procedure, answers)
+    return Described(procedure, answers, definitions.born_in(answers))
 
 
 def _quiet_answer(item: Item, on: date) -> Answer:

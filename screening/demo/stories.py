@@ -16,7 +16,6 @@ from screening.clinical.definitions.check_ins import check_in_days
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.questionnaire import NO, YES
 from screening.clinical.medicines.questions import NotRecognised
-from screening.clinical.report.arrival import EVERY_ROW
 from screening.clinical.report.decision import Choice
 from screening.demo.patients import Described, draw
 from screening.storage.tables import Screening
@@ -123,6 +122,7 @@ def tell(context: Context, clock: Clock, doctor: Staff, password: str, ends: dat
     today = there.date()
     used: set[str] = set()
     happens: list[tuple[float, Callable[[], None]]] = []
+    names = context.definitions.demo_patients
     for nth, plot in enumerate(PLOTS):
         turned = procedures[nth % len(procedures) :] + procedures[: nth % len(procedures)]
         ahead = 0
@@ -134,7 +134,8 @@ def tell(context: Context, clock: Clock, doctor: Staff, password: str, ends: dat
         described = draw(
             context.definitions, turned[:1] if ahead else turned, today, plot.wanted, used
         )
-        story = Story(context, doctor, password, plot, nth, described, today)
+        name = names[nth] if nth < len(names) else plot.name
+        story = Story(context, doctor, password, plot, name, nth, described, today)
         happens += [(ago + ahead, getattr(story, act)) for ago, act in plot.steps]
         # Nobody is asked at night: where the demo opens in the morning, it was the evening before.
         asked_ago = 0.5 if there.time() < NOON else 0.0
@@ -163,6 +164,7 @@ class Story:
     doctor: Staff
     password: str
     plot: Plot
+    name: str
     nth: int
     described: Described
     today: date
@@ -182,7 +184,7 @@ class Story:
         made = invitations.invite(
             self.context,
             self.doctor,
-            self.plot.name,
+            self.name,
             [self.described.procedure],
             at,
             born=self.described.born,
@@ -216,7 +218,7 @@ class Story:
         while asked := answering.open_draft(self.context, lock).medicine_questions(lists):
             reply = YES if isinstance(asked[0], NotRecognised) else NO
             medicine_check.reply_to_question(self.context, lock, asked[0].id, reply)
-        declared = {"text": DECLARATION, "name": self.plot.name, "ink": ""}
+        declared = {"text": DECLARATION, "name": self.name, "ink": ""}
         answering.submit(self.context, lock, declared)
 
     def withdraw(self) -> None:
@@ -254,7 +256,9 @@ class Story:
         """Come to the visit with nothing new; where something has to be answered, stop there."""
         made = asking_again.arrive(self.context, self.doctor, self.visit)
         lock = edit_lock.take(self.context, made.screening_id, PATIENT)
-        arrival.answer_rows(self.context, lock, dict.fromkeys(EVERY_ROW, NO))
+        arrival.answer_rows(
+            self.context, lock, dict.fromkeys(self.context.definitions.bindings.rows, NO)
+        )
         with suppress(ActRefusedError):
             arrival.confirm_arrival(self.context, lock, DECLARATION)
 

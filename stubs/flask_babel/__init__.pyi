@@ -5,7 +5,11 @@ from babel import Locale
 from flask import Flask
 from flask_babel.speaklater import LazyString
 
+class Domain:
+    def get_translations(self) -> Any: ...
+
 class Babel:
+    domain_instance: Domain
     def __init__(self, app: Flask, locale_selector: Callable[[], Any]) -> None: ...
 
 def get_locale() -> Locale: ...

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pikepdf
+from pyhanko.sign.signers import PdfSigner
 from weasyprint import HTML
 
 from screening.documents.certificates.authority import (
@@ -68,6 +69,15 @@ def sealed() -> bytes:
 @cache
 def signed() -> bytes:
     return sign_pdf(sealed(), doctor(), LATER, "I have decided")
+
+
+class SignerOfThen(PdfSigner):
+    """Signs as of LATER, whatever day it is."""
+
+    def init_signing_session(self, pdf_out, existing_fields_only=False):
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = LATER
+        return session
 
 
 def gap_of_last_signature(pdf: bytes) -> tuple[int, int]:

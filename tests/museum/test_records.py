@@ -39,6 +39,7 @@ BY_SCREENING = {
     "report.pdf": "report:{}",
     "message.recipient": "message:{}:to",
     "message.error": "message:{}:error",
+    "request.answer": "request:{}",
 }
 BY_PATIENT = {
     "screening.wrapped_key": "key:{}",
@@ -46,10 +47,15 @@ BY_PATIENT = {
     "note.content": "note:{}",
     "treatment.content": "treatment:{}",
     "check_in.content": "check-in:{}",
+    "reference.content": "reference:{}",
 }
+SINCE_DECEMBER = {"account.unfinished", "request.answer", "reference.content"}
+SINCE_DECEMBER |= {"webhook.content", "annex.pdf"}
+OF_TREATMENTS = {"note.content", "treatment.content", "check_in.content"}
 LACKS = {  # which columns hold nothing in a wing
-    "2026-11-29": {"note.content", "treatment.content", "check_in.content"},
-    "2026-11-30": {"message.error", "passkey.content", "clinic.logo"},
+    "2026-11-29": {*OF_TREATMENTS, *SINCE_DECEMBER},
+    "2026-11-30": {"message.error", "passkey.content", "clinic.logo", *SINCE_DECEMBER},
+    "2026-12-01": {"message.error", "passkey.content", "clinic.logo", *OF_TREATMENTS},
 }
 NOWHERE = {"account.totp_offer"}
 BY_CLINIC = {
@@ -59,12 +65,16 @@ BY_CLINIC = {
     "account.totp_offer": "account:{}:totp",
     "passkey.content": "passkey:{}",
     "clinic.seal": "seal:{}",
+    "account.unfinished": "account:{}:unfinished",
+    "webhook.content": "webhook:{}",
 }
 HANDED_OUT = {
     *("first visit", "amended", "arabic", "expired", "withdrawn"),
     *("arrived", "confirmed", "own code", "declined"),
+    *("decided", "sent", "invited", "by a program"),
 }
 ELSEWHERE = {"clinic.wrapped_key", "clinic.logo", "definitions.archive", "installation.content"}
+ELSEWHERE |= {"annex.pdf"}
 on_everything = pytest.mark.parametrize("shown", ON_EVERYTHING, indirect=True, ids="-".join)
 
 
@@ -130,11 +140,9 @@ def test_every_sealed_value_opens(shown):
     assert set(opened) == known - NOWHERE - LACKS[shown.wing.name]
 
 
-# Of a shape that no wing has yet: the next one is to be furnished with them.
-NOT_FURNISHED_YET = {
-    *("account_change", "account_notice", "annex", "mark", "report_stamp"),
-    *("api_key", "delivery", "reference", "request", "webhook"),
-}
+# A report is stamped again years after it was made, when no wing's clock has come so far.
+# Of PDFs in a store of their own there is no wing yet.
+NOT_FURNISHED = {"report_stamp", "loose_object"}
 
 
 def test_every_sealed_value_and_every_table_stand_in_one_wing_or_another():
@@ -142,7 +150,7 @@ def test_every_sealed_value_and_every_table_stand_in_one_wing_or_another():
     assert set.intersection(*LACKS.values()) == set()
     filled = [read_manifest(wing)["tables"].items() for wing in WINGS]
     furnished = {t for tables in filled for t, rows in tables if rows}
-    assert furnished == set(Table.metadata.tables) - NOT_FURNISHED_YET
+    assert furnished == set(Table.metadata.tables) - NOT_FURNISHED
 
 
 @on_everything

@@ -8,7 +8,7 @@ from screening.workflow.reports import making
 from screening.workflow.reports.verification import replay
 from tests.museum.visiting import ON_SQLITE, sha256
 
-EARLY = {"first visit screening", "arrived screening"}
+EARLY = {"first visit screening", "arrived screening", "decided screening"}
 WITH_VERDICTS = {"screening", "decided"}  # patients' own papers carry no record
 
 

@@ -49,6 +49,7 @@ BY_TIME = {"expire"}  # no one does it: tests/museum/test_links.py
 OTHERS = {
     "confirm",  # an arrival's: tests/workflow/screenings/test_arrival.py
     "drop-change",  # of one who says what changed: tests/workflow/reception/test_asking_again.py
+    "note",  # by another program, with a Bundle: tests/web/integration/test_noting.py
     "treat",  # with a day and a product: tests/workflow/treatments
     "restore",  # within the hour only: tests/workflow/reception/test_invitations.py
 }

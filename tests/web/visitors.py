@@ -19,6 +19,7 @@ NOBODYS = {
     "key_id": "x",
     "code": "AAAA-BBBB-CCCC-DDDD",
     "kind": "decided",
+    "resource": "DetectedIssue",
     "filename": "core.css",
     "mark": "0",
     "page": 1,

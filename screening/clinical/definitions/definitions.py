@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from screening.clinical.definitions.approval import Approval
 from screening.clinical.definitions.contradictions import Contradiction
 from screening.clinical.definitions.coverage import Cell, Heavier, SameProduct
 from screening.clinical.definitions.dates import PartialDate
 from screening.clinical.definitions.eligibility import Outcome, PolicyChange, Procedure
 from screening.clinical.definitions.findings import Finding, named_in, negated_in
+from screening.clinical.definitions.folder import BEFORE_BINDINGS, Approval, Bindings, Words
 from screening.clinical.definitions.medicines import MedicineNames
 from screening.clinical.definitions.people import People
 from screening.clinical.definitions.questionnaire import (
+    Answers,
     Item,
     Questionnaire,
     Section,
@@ -99,7 +100,9 @@ class Definitions:
     translation, `reviewers` the clinician who read it, where one has.
     `format` is what the folder says that it is written in: from 2 on every question says
     how long its answers hold, from 3 on every answer has its consequence and no cell of
-    `coverage`, procedure and finding, is blank.
+    `coverage`, procedure and finding, is blank, and from 4 on it names its `bindings`.
+    `title` is what patients read over the first page, `words` gives for each language what stands
+    in place of words of ours, `demo_patients` are names for a demo.
     `approvals` says by procedure who approved its list as it reads now; `policy_examples`
     are in force nowhere; `people` are the ordinary patients of the alarm budget.
     `hash` is "sha256:" and the hash of the files, so that a report can name them.
@@ -128,6 +131,10 @@ class Definitions:
     approvals: Mapping[str, Approval] = field(default_factory=dict)
     policy_examples: Mapping[str, tuple[PolicyChange, ...]] = field(default_factory=dict)
     people: People | None = None
+    title: str | None = None
+    bindings: Bindings = BEFORE_BINDINGS
+    words: Mapping[str, Words] = field(default_factory=dict)
+    demo_patients: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     noted: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     assembled: dict[frozenset[str], Questionnaire] = field(
@@ -141,6 +148,10 @@ class Definitions:
         In folders of an earlier format it does not, so that their reports replay as they were.
         """
         return self.format >= 3
+
+    def born_in(self, answers: Answers) -> Any:
+        """Return the date of birth among `answers`, None where it was not answered."""
+        return answers.get(self.bindings.birth_date)
 
     @property
     def items(self) -> Iterator[Item]:
@@ -156,7 +167,8 @@ def assemble_questionnaire(definitions: Definitions, procedures: Iterable[str]) 
         return found
     used = findings_asked(definitions, chosen)
     trimmed = (Section(s.id, s.title, only_relevant(s.items, used)) for s in definitions.sections)
-    questionnaire = Questionnaire(tuple(section for section in trimmed if section.items))
+    asked = tuple(section for section in trimmed if section.items)
+    questionnaire = Questionnaire(asked, definitions.bindings)
     if len(definitions.assembled) >= MOST_ASSEMBLED:
         definitions.assembled.clear()
     definitions.assembled[chosen] = questionnaire

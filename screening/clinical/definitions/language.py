@@ -26,6 +26,7 @@ def in_language(definitions: Definitions, language: str) -> Definitions:
     known = definitions.translations[language]
     return replace(
         definitions,
+        title=_say(definitions.title, known) if definitions.title else None,
         sections=tuple(_section(s, known) for s in definitions.sections),
         findings={f.id: _finding(f, known) for f in definitions.findings.values()},
         procedures={p.id: _procedure(p, known) for p in definitions.procedures.values()},
@@ -46,6 +47,8 @@ def in_language(definitions: Definitions, language: str) -> Definitions:
 
 def texts_of(definitions: Definitions) -> Iterator[str]:
     """Yield every text that a patient or a doctor reads; notes for the clinical lead aside."""
+    if definitions.title:
+        yield definitions.title
     for section in definitions.sections:
         yield section.title
     for item in definitions.items:

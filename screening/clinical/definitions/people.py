@@ -27,7 +27,10 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """`count` and `ages` are by sex; `not_known` is percent of "I do not know" by question."""
+    """`count` and `ages` are by sex; `not_known` is percent of "I do not know" by question.
+
+    `everyone` is what all of a sex answer, by sex, beside the traits.
+    """
 
     on: date
     seed: int
@@ -35,3 +38,4 @@ class People:
     ages: Mapping[str, tuple[int, int]]
     traits: tuple[Trait, ...]
     not_known: Mapping[str, float]
+    everyone: Mapping[str, Answered]

@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from screening.clinical.definitions.dates import Duration
+from screening.clinical.definitions.folder import BEFORE_BINDINGS, Bindings
 
 Answer = str | list[str]
 Answers = Mapping[str, Answer]
@@ -23,7 +24,6 @@ NONE_OF_THESE = "none"
 NOT_KNOWN = "unknown"
 TELL_DOCTOR = "tell-doctor"
 WITHHELD = {NOT_KNOWN, TELL_DOCTOR}
-BORN = "date_of_birth"  # the question that a tablet and a returning patient are known by
 RESERVED = {YES, NO, NONE_OF_THESE} | WITHHELD
 STILL = "still"  # in place of a date: it goes on, and a wait after it has no end yet
 
@@ -195,6 +195,7 @@ class Questionnaire:
     """The questions for one screening; what several procedures share is asked once."""
 
     sections: tuple[Section, ...]
+    bindings: Bindings = BEFORE_BINDINGS
 
     def __iter__(self) -> Iterator[Item]:
         """Yield every question, follow-ups after the question that leads to them."""

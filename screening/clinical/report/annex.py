@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.language import in_language
@@ -32,12 +32,13 @@ class Annex(TypedDict):
     on: str
     lists: list[ListNotes]
     sources: list[dict[str, str | None]]
+    words: NotRequired[dict[str, dict[str, str]]]  # by language, where the folder has its own
 
 
 def compile_annex(definitions: Definitions, frame: Mapping[str, Any], on: str) -> Annex:
     """Return every source of `definitions` and every note in them, in the language of `frame`."""
     told = in_language(definitions, frame["language"])
-    return Annex(
+    annex = Annex(
         frame=frame,
         definitions=definitions.hash,
         on=on,
@@ -54,6 +55,9 @@ def compile_annex(definitions: Definitions, frame: Mapping[str, Any], on: str) -
             for _, s in sorted(told.sources.items())
         ],
     )
+    if definitions.words:
+        annex["words"] = {code: dict(own) for code, own in definitions.words.items()}
+    return annex
 
 
 def any_noted(one: ListNotes) -> bool:

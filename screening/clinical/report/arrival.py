@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from screening.clinical.definitions.eligibility import Outcome
+from screening.clinical.definitions.folder import ELSE, MEDICINES
 from screening.clinical.definitions.questionnaire import (
-    BORN,
     NO,
     NOT_KNOWN,
     YES,
@@ -27,16 +27,6 @@ from screening.clinical.definitions.questionnaire import (
 from screening.clinical.evaluation.branching import claims
 from screening.clinical.report.parts import ReportProcedure
 
-MEDICINES, ELSE = "medicines", "else"
-# What begins and ends by itself has a row of its own, found by what the question establishes.
-ROWS: Mapping[str, frozenset[str]] = {
-    "pregnancy": frozenset({"pregnancy"}),
-    "period": frozenset({"menstruation"}),
-    "illness": frozenset({"acute_infection"}),
-    "infection": frozenset({"local_infection", "purulent_inflammation"}),
-    "cold-sore": frozenset({"herpes_active"}),
-}
-EVERY_ROW = (*ROWS, MEDICINES, ELSE)
 REPLIES = (YES, NO, NOT_KNOWN)
 
 
@@ -51,16 +41,17 @@ class Replied:
 
 def covered_by(questionnaire: Questionnaire, row: str) -> list[Item]:
     """Return the questions that `row` speaks for, follow-ups included."""
-    mine: dict[str, list[Item]] = {name: [] for name in EVERY_ROW}
-    taken = {BORN}
-    for name, findings in ROWS.items():
+    bound = questionnaire.bindings
+    mine: dict[str, list[Item]] = {name: [] for name in bound.rows}
+    taken = {bound.birth_date}
+    for name, findings in bound.arrival.items():
         for item in questionnaire:
             if item.establishes & findings and item.link_id not in taken:
                 below = [one for one in walk([item]) if one.link_id not in taken]
                 mine[name] += below
                 taken |= {one.link_id for one in below}
     for section in questionnaire.sections:
-        name = MEDICINES if section.id == MEDICINES else ELSE
+        name = MEDICINES if section.id == bound.medicines else ELSE
         mine[name] += [one for one in walk(section.items) if one.link_id not in taken]
     return mine[row]
 
@@ -103,6 +94,7 @@ def says_nothing(item: Item, answer: Answer) -> bool:
 
 
 def is_nothing_new(
+    asked: Iterable[str],
     rows: Mapping[str, str],
     before: Answers,
     now: Answers,
@@ -111,10 +103,10 @@ def is_nothing_new(
 ) -> bool:
     """Return whether the decision stands: every row a "no", every answer as it was, none graver.
 
-    `decided_upon` are the procedures as the doctor saw them, `today` what each finding of a
-    procedure leads to now.
+    `asked` are the rows that there are, `decided_upon` the procedures as the doctor saw them,
+    `today` what each finding of a procedure leads to now.
     """
-    if set(rows) != set(EVERY_ROW) or any(reply != NO for reply in rows.values()):
+    if set(rows) != set(asked) or any(reply != NO for reply in rows.values()):
         return False
     if dict(before) != dict(now):
         return False

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from screening.clinical.definitions.eligibility import Outcome
-from screening.clinical.report.fhir import Resource
+from screening.clinical.fhir.codes import FINDINGS, Resource
 from screening.clinical.report.parts import (
     Report,
     ReportClash,
@@ -104,11 +104,15 @@ def _issue(
         "identifiedDateTime": frame.get("submitted_at"),
         "detail": f"{procedure['name']} on {day}: {outcome}{wait}.",
         "evidence": [
-            {"code": [{"coding": [{"code": r["finding"]}], "text": f"{r['name']} ({_state(r)})"}]}
+            {"code": [{"coding": [_coded(r)], "text": f"{r['name']} ({_state(r)})"}]}
             for r in reasons
         ],
     }
     return {key: value for key, value in issue.items() if value}
+
+
+def _coded(reason: ReportReason) -> Resource:
+    return {"system": FINDINGS, "code": reason["finding"]}
 
 
 def _state(reason: ReportReason) -> str:

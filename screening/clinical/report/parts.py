@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from screening.clinical.definitions.aftercare import ReportAftercare
-from screening.clinical.definitions.approval import ReportApproval
+from screening.clinical.definitions.folder import ReportApproval
 from screening.clinical.definitions.policy import ReportChange
 from screening.clinical.definitions.questionnaire import Answer
-from screening.clinical.report.fhir import Resource
+from screening.clinical.fhir.codes import Resource
 
 
 class Aged(TypedDict):
@@ -109,13 +109,15 @@ class ReportAnswer(TypedDict):
 class ReportRead(TypedDict):
     """An answer that no program can judge, as it was given.
 
-    `not_recognised` are the parts of a list of medicines that no dictionary knows.
+    `not_recognised` are the parts of a list of medicines that no dictionary knows. What is `noted`
+    is told by the clinic's own system and not by the patient: no copy of a patient's has it.
     """
 
     link_id: str
     question: str
     text: str
     not_recognised: NotRequired[list[str]]
+    noted: NotRequired[bool]
 
 
 class ReportClash(TypedDict):
@@ -198,6 +200,7 @@ class Report(TypedDict):
     translated: NotRequired[Translated]
     reviewed_by: NotRequired[str | None]  # only where the report is in no English
     decisive: NotRequired[dict[str, list[Decisive]]]
+    words: NotRequired[dict[str, dict[str, str]]]  # by language, where the folder has its own
     beside: NotRequired[dict[str, Any]]  # only while it is printed: see workflow.reports.beside
     medicines: NotRequired[list[ReportMedicine]]  # only where the patient named some
     to_read: NotRequired[list[ReportRead]]  # only where there is something

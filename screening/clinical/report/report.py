@@ -14,13 +14,13 @@ from screening.clinical.definitions.aftercare import (
     describe_aftercare,
     sources_in,
 )
-from screening.clinical.definitions.approval import described
 from screening.clinical.definitions.definitions import (
     Definitions,
     assemble_questionnaire,
 )
 from screening.clinical.definitions.eligibility import Eligibility, Outcome, Procedure
 from screening.clinical.definitions.findings import Findings
+from screening.clinical.definitions.folder import described
 from screening.clinical.definitions.language import ENGLISH, in_language
 from screening.clinical.definitions.medicines import Entry, claims_of
 from screening.clinical.definitions.policy import describe_changes
@@ -47,9 +47,10 @@ from screening.clinical.evaluation.case import (
 )
 from screening.clinical.evaluation.contradictions import MISLED
 from screening.clinical.evaluation.verdicts import verdicts_of
+from screening.clinical.fhir.response import response_resource
 from screening.clinical.medicines.record import record_as_json
 from screening.clinical.report.detected_issues import detected_issues
-from screening.clinical.report.fhir import response_resource
+from screening.clinical.report.noted import STATES
 from screening.clinical.report.parts import (
     Report,
     ReportAnswer,
@@ -74,6 +75,7 @@ WORDS = {
     NOT_KNOWN: "I do not know",
     TELL_DOCTOR: "I will tell only the doctor",
     MISLED: MISLED,
+    **{said: said for said in STATES.values()},
 }
 NOT_ANSWERED = "Not answered"
 SELF, RELATIVE, INTERPRETER = ANSWERERS = ("self", "relative", "interpreter")
@@ -128,6 +130,8 @@ def compile_report(
         report["medicines"] = [_medicine(definitions, entry) for entry in case.medicines.entries]
     _add_what_nobody_judged(report, definitions, case, words)
     report["issues"] = detected_issues(report)
+    if definitions.words:
+        report["words"] = {code: dict(own) for code, own in definitions.words.items()}
     return report
 
 

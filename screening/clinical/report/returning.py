@@ -26,7 +26,7 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.answers import parse_answer
-from screening.clinical.report.arrival import EVERY_ROW, covered_by, says_nothing
+from screening.clinical.report.arrival import covered_by, says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def rows_about(
 ) -> list[str]:
     """Return the rows that speak for what is `aged` and not answered since, in order."""
     waiting = {link_id for link_id in aged if link_id not in answers}
-    return [row for row in EVERY_ROW if waiting & _spoken_for(questionnaire, row)]
+    return [row for row in questionnaire.bindings.rows if waiting & _spoken_for(questionnaire, row)]
 
 
 def confirmed_by(
@@ -103,7 +103,8 @@ def confirmed_by(
     for section in questionnaire.sections:
         for root in section.items:
             found = {i.link_id: aged[i.link_id] for i in walk([root]) if i.link_id in aged}
-            rows = [row for row in EVERY_ROW if found.keys() & _spoken_for(questionnaire, row)]
+            known = questionnaire.bindings.rows
+            rows = [row for row in known if found.keys() & _spoken_for(questionnaire, row)]
             if all(replies.get(row) == NO for row in rows):
                 stands |= found
     return stands

@@ -34,7 +34,6 @@ from screening.clinical.medicines.questions import (
     open_questions,
     with_replies,
 )
-from screening.clinical.report.arrival import ELSE, MEDICINES, ROWS
 from screening.clinical.report.returning import Told, confirmable, confirmed_by, rows_about
 from screening.clinical.way.journey import Journey
 from screening.clinical.way.rows import LIST, MOST_ROWS, Row, replies_to, told_in
@@ -43,7 +42,6 @@ from screening.clinical.way.screens import Screen
 AGE = 45
 START, SEND = 1, 4  # taps: one button; who answered, the box, the name, the button
 SECONDS_A_TAP = 6
-ARRIVAL = (tuple(ROWS), (MEDICINES, ELSE))  # the rows of an arrival, page by page
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +189,9 @@ def burden_of_return(
     return Burden(patient.pages + 2, patient.questions, patient.taps + START + SEND)
 
 
-def burden_of_arrival() -> Burden:
+def burden_of_arrival(definitions: Definitions) -> Burden:
     """Return what it costs who has arrived and has nothing new to say."""
-    rows = [len(page) for page in ARRIVAL]
+    rows = [len(page) for page in definitions.bindings.pages]
     return Burden(len(rows) + 2, sum(rows), START + sum(rows) + len(rows) + 1)
 
 

@@ -26,19 +26,21 @@ def check_people(definitions: Definitions, places: Places) -> list[Problem]:
 
 
 def _faults(definitions: Definitions, people: People) -> Iterator[tuple[str, str]]:
+    ways = [("population ", answers) for answers in people.everyone.values()]
     for trait in people.traits:
-        ways = [trait.answers, *({**trait.answers, **more} for _, more in trait.of_these)]
-        for answers in ways:
-            case = {
-                "procedures": list(definitions.procedures)[:1],
-                "on": people.on.isoformat(),
-                "answers": {q: _example(given, people) for q, given in answers.items()},
-                "otherwise": "absent",
-            }
-            try:
-                read_case(definitions, case)
-            except CaseError as error:
-                yield f"trait {trait.id}", "; ".join(error.problems)
+        also = ({**trait.answers, **more} for _, more in trait.of_these)
+        ways += [(f"trait {trait.id}", answers) for answers in (trait.answers, *also)]
+    for place, answers in ways:
+        case = {
+            "procedures": list(definitions.procedures)[:1],
+            "on": people.on.isoformat(),
+            "answers": {q: _example(given, people) for q, given in answers.items()},
+            "otherwise": "absent",
+        }
+        try:
+            read_case(definitions, case)
+        except CaseError as error:
+            yield place, "; ".join(error.problems)
 
 
 def _example(given: Drawn, people: People) -> str | list[str]:

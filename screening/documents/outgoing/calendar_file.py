@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from screening.clinical.report.parts import Report
 from screening.documents.arranged.aftercare import day_of_treatment, in_order, planned_in
-from screening.documents.rendering.wording import say_in
+from screening.documents.rendering.wording import say_in, words_of
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -36,7 +36,8 @@ def aftercare_diary(
     appointment = {"appointment": frame["appointment"], "zone": frame["zone"]}
     treated, planned = done or (day_of_treatment(appointment), planned_in(decision))
     texts: Mapping[str, Any] = report.get("translated") or report
-    say = say_in(texts.get("language") or frame["language"])
+    language = texts.get("language") or frame["language"]
+    say = say_in(language, words_of(report, language))
     if treated is None or not planned:
         return None
     calendar = Calendar()

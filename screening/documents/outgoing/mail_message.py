@@ -17,6 +17,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from screening.clinical.definitions.folder import Words
 from screening.documents.rendering.dates import locale_of, long_date
 from screening.documents.rendering.wording import say_in
 from screening.shipped import TEMPLATES
@@ -26,7 +27,8 @@ from screening.shipped import TEMPLATES
 class Letter:
     """What a mail is made of. `kind` is workflow.outbox.Kind, `until` the link's last day.
 
-    `emergency` is the number that a patient is told, `number` the screening's, for the clinic.
+    `emergency` is the number that a patient is told, `number` the screening's, for the clinic,
+    `words` are those of the folder of questions in place of ours.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Letter:
     at: datetime
     emergency: str = ""
     number: str = ""
+    words: Words = ()
 
 
 def mail_of(letter: Letter) -> EmailMessage:
@@ -53,7 +56,7 @@ def mail_of(letter: Letter) -> EmailMessage:
         "until": long_date(letter.until, locale),
         "direction": locale.text_direction,
     }
-    pages = _environment(letter.language)
+    pages = _environment(letter.language, letter.words)
     text = pages.get_template("letter.txt").render(shown).strip() + "\n"
     subject = pages.get_template("subject.txt").render(shown).strip()
     message = EmailMessage()
@@ -72,7 +75,7 @@ def mail_of(letter: Letter) -> EmailMessage:
 
 
 @cache
-def _environment(language: str) -> Environment:
+def _environment(language: str, words: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "mail"),
         autoescape=lambda name: bool(name and name.endswith(".html")),
@@ -80,5 +83,5 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = say_in(language)
+    environment.globals["_"] = say_in(language, words)
     return environment

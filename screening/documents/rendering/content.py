@@ -64,12 +64,18 @@ def content_of(
         for link_id in to_confirm(shown["procedures"], on)
         if link_id in numbers
     )
+    # What the clinic's own system told is no word of the patient's, and may be of somebody else.
+    heard = [
+        one
+        for one in texts.get("to_read", [])
+        if reader is not Reader.PATIENT or not one.get("noted")
+    ]
     room = room_for(
         frame.get("paper"),
         language,
         len(shown["procedures"]),
         reasons,
-        [*_lines(questions.values()), *_lines(texts.get("to_read", []))],
+        [*_lines(questions.values()), *_lines(heard)],
         [question for _, question in confirm],
         questions.values(),
     )
@@ -83,7 +89,7 @@ def content_of(
         "oldest": oldest_day(shown["sections"], on),
         "is_draft": any(not p.get("approved") for p in shown["procedures"]),
         "medicines": clean_texts(report.get("medicines", [])),
-        "to_read": clean_texts(texts.get("to_read", [])),
+        "to_read": clean_texts(heard),
         "contradictions": clean_texts(texts.get("contradictions", [])),
         "beside": clean_texts(report.get("beside", {})),
         "reader": reader,

@@ -3,8 +3,6 @@
 import io
 import warnings
 
-from PIL import Image
-
 LARGEST_LOGO = 200_000  # bytes, as sent
 WIDEST = (480, 160)  # pixels: twice what a page shows, 340 a inch on paper
 KINDS = ("PNG", "JPEG")
@@ -19,6 +17,8 @@ def clean_logo(sent: bytes) -> bytes | None:
     """
     if len(sent) > LARGEST_LOGO:
         return None
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -40,5 +40,7 @@ def clean_logo(sent: bytes) -> bytes | None:
 
 def size_of(logo: bytes) -> tuple[int, int]:
     """Return width and height of a logo in pixels."""
+    from PIL import Image
+
     with Image.open(io.BytesIO(logo), formats=("PNG",)) as picture:
         return picture.size

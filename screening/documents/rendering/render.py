@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
+from screening.clinical.definitions.folder import Words
 from screening.clinical.report.annex import Annex
 from screening.clinical.report.parts import Report
 from screening.documents.rendering.clean_text import without_vowel_signs, written_direction
@@ -27,7 +28,7 @@ from screening.documents.rendering.dates import answer_text, day_text, length_te
 from screening.documents.rendering.fonts import use_own_fonts
 from screening.documents.rendering.pictures import LOGO, PICTURES, OwnPictures
 from screening.documents.rendering.reader import Reader
-from screening.documents.rendering.wording import say_in
+from screening.documents.rendering.wording import say_in, words_of
 from screening.documents.tagged.append import append_tagged
 from screening.documents.tagged.tags import finish_tags, name_languages
 from screening.documents.tagged.xmp_claims import TwoClaims
@@ -61,7 +62,11 @@ def render_pdf(
         content = content_of(report, decision, when, reader)
     content["logo"] = f"{PICTURES}{LOGO}" if logo else None
     template = DECIDED[reader] if decision else str(reader)
-    page = without_vowel_signs(_template(template, content["language"]).render(content))
+    page = without_vowel_signs(
+        _template(template, content["language"], words_of(report, content["language"])).render(
+            content
+        )
+    )
     files = [
         _attachment(name, content, when, relationship)
         for name, content, relationship in _files(report, reader)
@@ -106,7 +111,7 @@ def _moment(report: Report, decision: Mapping[str, Any] | None) -> datetime:
 
 
 @cache
-def _template(name: str, language: str) -> Template:
+def _template(name: str, language: str, words: Words) -> Template:
     """Return a template, its fixed words in `language` or, where one lacks, in English."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "documents"),
@@ -115,7 +120,7 @@ def _template(name: str, language: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = say_in(language)
+    environment.globals["_"] = say_in(language, words)
     environment.globals["w"] = environment.get_template("words.html").module
     environment.filters |= {
         "answered": answer_text,

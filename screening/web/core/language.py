@@ -6,15 +6,47 @@ chooses by a link, which the session remembers; before that it is the browser's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from babel import Locale
+from babel.support import NullTranslations
 from flask import current_app, has_request_context, request, session
+from flask_babel import Domain, get_locale
 from flask_login import current_user
 from markupsafe import Markup
 
 from screening.clinical.definitions.definitions import Definitions
+from screening.clinical.definitions.folder import Words, in_other_words
 from screening.clinical.definitions.language import ENGLISH, in_language
 from screening.web.core.guards import context, person
 from screening.workflow.core.language import spoken
+
+
+class InOtherWords(Domain):
+    """The texts of the pages, with words of the folder of questions in place of ours."""
+
+    def __init__(self, words: Mapping[str, Words]):
+        super().__init__()
+        self.words = words
+
+    def get_translations(self) -> Any:
+        found = super().get_translations()
+        own = self.words.get(get_locale().language) if get_locale() else None
+        return _OtherWords(found, own) if own else found
+
+
+class _OtherWords:
+    """What `found` says, in other words; the names are those that Flask-Babel asks for."""
+
+    def __init__(self, found: NullTranslations, words: Words):
+        self.found, self.other = found, in_other_words(words)
+
+    def ugettext(self, text: str) -> str:
+        return self.other(self.found.ugettext(text))
+
+    def ungettext(self, one: str, many: str, number: int) -> str:
+        return self.other(self.found.ungettext(one, many, number))
 
 
 def languages() -> dict[str, str]:

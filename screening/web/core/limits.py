@@ -33,6 +33,7 @@ FILES: dict[str, tuple[int, LazyString]] = {
         8 * preview.LARGEST_UPLOAD,
         _l("A folder may have 1 MB when it is packed."),
     ),
+    "fhir.take_bundle": (1_000_000, _l("A Bundle may have 1 MB.")),
     **dict.fromkeys(
         ("verify.check", "api.verify_report"),
         (

@@ -1,4 +1,8 @@
-"""Problem details (RFC 9457): how everything below /api says no, to a program."""
+"""How everything below /api and /fhir says no, to a program.
+
+Below /api as problem details (RFC 9457), below /fhir as an OperationOutcome.
+Source: https://hl7.org/fhir/R4/operationoutcome.html and valueset-issue-type.html
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,26 @@ from flask import Response, json, request
 from werkzeug.http import HTTP_STATUS_CODES
 
 MEDIA_TYPE = "application/problem+json"
+FHIR, FHIR_TYPE = "/fhir/", "application/fhir+json"
+ISSUES = {
+    400: "structure",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    409: "conflict",
+    413: "too-long",
+    415: "not-supported",
+    422: "processing",
+    429: "throttled",
+    503: "transient",
+}
 
 
 def asked_by_program() -> bool:
     """Return whether the request is one for programs, also where there is no such address."""
-    return request.path.startswith("/api/")
+    return request.path.startswith(("/api/", FHIR))
 
 
 def kind_of(status: int) -> str:
@@ -22,7 +41,20 @@ def kind_of(status: int) -> str:
 
 def problem(status: int, kind: str, detail: str, **more: Any) -> Response:
     """Return the answer; `kind` is for the caller to tell apart, `detail` for a person to read."""
+    if request.path.startswith(FHIR):
+        return _outcome(status, kind, detail, more.get("errors", []))
     title = HTTP_STATUS_CODES.get(status, "Error")
     told = {"type": f"urn:screening:problem:{kind}", "title": title, "status": status}
     body = json.dumps({**told, "detail": detail, **more})
     return Response(body, status, mimetype=MEDIA_TYPE)
+
+
+def _outcome(status: int, kind: str, detail: str, errors: list[dict[str, str]]) -> Response:
+    """Return the same as an OperationOutcome: an issue for each mistake, or one for the whole."""
+    details = {"coding": [{"system": "urn:screening:problems", "code": kind}], "text": detail}
+    issue = {"severity": "error", "code": ISSUES.get(status, "exception"), "details": details}
+    issues = [
+        issue | {"diagnostics": one["detail"], "expression": [one["pointer"]]} for one in errors
+    ]
+    body = json.dumps({"resourceType": "OperationOutcome", "issue": issues or [issue]})
+    return Response(body, status, mimetype=FHIR_TYPE)

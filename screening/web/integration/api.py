@@ -90,15 +90,22 @@ def _whose() -> str:
 a_request = limiter.limit(f"{PER_MINUTE} per minute", key_func=_whose)
 
 
+def without_key() -> Response | None:
+    """Return what refuses who has no key that is in use."""
+    if not is_kiosk() and _bearer() is not None:
+        return None
+    said = "Send a key that is in use as “Authorization: Bearer …”."
+    refused = problem(401, "no-key", said)
+    refused.headers["WWW-Authenticate"] = 'Bearer realm="Screening"'
+    return refused
+
+
 @bp.before_request
 def guard() -> Response | None:
     """Let in who has a key, with a body that is JSON where there is one."""
     if request.endpoint in OPEN:
         return None
-    if is_kiosk() or _bearer() is None:
-        said = "Send a key that is in use as “Authorization: Bearer …”."
-        refused = problem(401, "no-key", said)
-        refused.headers["WWW-Authenticate"] = 'Bearer realm="Screening"'
+    if refused := without_key():
         return refused
     if request.method in BODY and request.endpoint:
         if not request.is_json:
@@ -164,6 +171,7 @@ def once(act: Act, status: int, again: Callable[[str], BaseModel]) -> Any:
 
 @bp.errorhandler(ActRefusedError)
 def refused(error: ActRefusedError) -> Response:
+    """Say why an act was refused."""
     status, said = SAID.get(error.reason, (409, "This cannot be done now."))
     return problem(status, error.reason, said)
 

@@ -23,7 +23,7 @@ SCOPES = {
     Scope.INVITE: _l("Invite patients, move and withdraw screenings, note treatments"),
     Scope.LINKS: _l("Get a patient’s personal link itself"),
     Scope.STATUS: _l("See how far a screening is, and what the reception may say"),
-    Scope.CLINICAL: _l("Read verdicts, answers, decisions, reports and check-ins"),
+    Scope.CLINICAL: _l("Read verdicts, answers, decisions, reports, check-ins; note what is known"),
     Scope.WEBHOOKS: _l("Say where news is sent"),
 }
 

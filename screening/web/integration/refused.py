@@ -68,6 +68,11 @@ SAID: Mapping[Refusal, tuple[int, str]] = {
         "This address is inside the machine's own network: SCREENING_WEBHOOK_NETWORKS allows some.",
     ),
     Refusal.TOO_MANY: (409, "A clinic has at most five; end one first."),
+    Refusal.SEVERAL: (
+        409,
+        "Several screenings of this patient are open: name one as Bundle.identifier, by its number "
+        "or your own id.",
+    ),
     Refusal.BUSY: (503, "Too much is going on; try again in a minute."),
     Refusal.STORE_AWAY: (503, "Where reports are kept cannot be reached now; none is lost."),
 }

@@ -105,8 +105,8 @@ def list_screenings(query: Page) -> Any:
         query.patient,
         query.appointment,
         query.external_id,
-        query.visits_from,
-        query.visits_until,
+        visits_from=query.visits_from,
+        visits_until=query.visits_until,
     )
     found, following = reading.list_entries(context(), client(), sought, query.limit, query.cursor)
     return Screenings(screenings=[_told(one) for one in found], next=following or None)

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from screening.clinical.definitions.questionnaire import BORN
 from screening.clinical.way.journey import Journey
 from screening.clinical.way.screens import Screen
 from screening.web.core.guards import (
@@ -29,6 +28,7 @@ from screening.web.screenings.screens import (
     parts_of,
     replies_in,
     rows_sent,
+    say_what_is_noted,
     screen_form,
 )
 from screening.web.screenings.way import (
@@ -61,6 +61,7 @@ def welcome(link: str) -> ResponseReturnValue:
     form = _procedures_form(draft) if asks_treatments(draft) else FlaskForm()
     return render_template(
         "screenings/welcome.html",
+        title=definitions().title,
         draft=draft,
         form=form,
         is_link=True,
@@ -118,6 +119,7 @@ def _procedures(change: bool) -> ResponseReturnValue:
         return redirect(next_url(draft), 303)
     page = render_template(
         "screenings/welcome.html",
+        title=definitions().title,
         draft=draft,
         form=form,
         is_link=False,
@@ -154,13 +156,17 @@ def _question(name: str, change: bool) -> ResponseReturnValue:
         return redirect(_nearest(way, name, change, draft), 303)
     shown = way.shown(screen)
     form = screen_form(rows_sent(screen, shown), draft.today, draft.answers, draft.said)
+    birth_date = definitions().bindings.birth_date
     if form.validate_on_submit():
         answers = answers_in(form)
         draft = answering.give_answers(context(), own_lock(), answers, replies_in(form))
-        if BORN in answers and not is_kiosk():
+        if birth_date in answers and not is_kiosk():
             previous_answers.bring_back(context(), own_lock())
+            previous_answers.show_noted(context(), own_lock())
             draft = draft_here()
         return redirect(next_url(draft), 303)
+    if not is_kiosk():
+        say_what_is_noted(form, draft.noted_about(definitions()))
     parts = parts_of(form, draft.answers)
     page = render_template(
         "screenings/question.html",
@@ -171,7 +177,8 @@ def _question(name: str, change: bool) -> ResponseReturnValue:
         is_private=screen.items[0].private,
         progress=way.progress(screen),
         back=url_for(".check") if change else url_of(way.before(screen), draft),
-        asks_birth=any(row.item.link_id == BORN for row in shown),
+        birth_date=birth_date,
+        asks_birth=birth_date in [row.item.link_id for row in shown],
     )
     return page, 422 if form.errors else 200
 

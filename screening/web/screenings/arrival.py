@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,9 +14,9 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
+from screening.clinical.definitions.folder import ELSE, MEDICINES
 from screening.clinical.definitions.questionnaire import NO, NOT_KNOWN, YES
-from screening.clinical.report.arrival import ELSE, MEDICINES, REPLIES, covered_by
-from screening.clinical.way.burden import ARRIVAL
+from screening.clinical.report.arrival import REPLIES, covered_by
 from screening.web.core.formatting import arrival_row_words
 from screening.web.core.guards import context, end_visit, is_kiosk, open_to_all, own_lock
 from screening.web.core.language import definitions, language
@@ -67,15 +67,19 @@ def rows(page: int) -> ResponseReturnValue:
     draft = draft_here()
     if draft.since is None:
         return redirect(next_url(draft), 303)
-    form = rows_form(draft, ARRIVAL[page - 1], draft.rows)
+    pages = definitions().bindings.pages
+    if page > len(pages):
+        abort(404)
+    names = pages[page - 1]
+    form = rows_form(draft, names, draft.rows)
     if form.validate_on_submit():
-        said = {row: form[row].data for row in ARRIVAL[page - 1]}
+        said = {row: form[row].data for row in names}
         arrival.answer_rows(context(), own_lock(), said)
-        more = page < len(ARRIVAL)
+        more = page < len(pages)
         after = url_for(".rows", page=page + 1) if more else url_for("patient.resume")
         return redirect(after, 303)
     return render_template(
-        "screenings/arrival.html", form=form, names=ARRIVAL[page - 1], since=draft.since, page=page
+        "screenings/arrival.html", form=form, names=names, since=draft.since, page=page
     ), 422 if form.errors else 200
 
 

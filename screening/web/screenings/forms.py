@@ -39,12 +39,14 @@ from screening.clinical.definitions.questionnaire import (
 from screening.clinical.evaluation.answers import Fault
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.evaluation.contradictions import MISLED
+from screening.clinical.fhir.noted import CURRENT, PAST, REFUTED
 from screening.clinical.medicines.questions import (
     DidYouMean,
     NotRecognised,
     Question,
     Reading,
 )
+from screening.clinical.report.noted import STATES
 from screening.clinical.report.report import INTERPRETER, RELATIVE, SELF
 from screening.web.core.kept_form import KeptForm
 from screening.workflow.core.actor import LONGEST_NAME
@@ -56,6 +58,9 @@ WORDS = {
     NOT_KNOWN: _l("I do not know"),
     TELL_DOCTOR: _l("I will tell only the doctor"),
     MISLED: _l("This was answered although the answer before it does not lead here."),
+    STATES[CURRENT]: _l("Noted by the clinic’s own system, not by the patient"),
+    STATES[PAST]: _l("Noted by the clinic’s own system as over, not by the patient"),
+    STATES[REFUTED]: _l("Noted by the clinic’s own system as not so, not by the patient"),
 }
 FAULTS = {
     Fault.MISSING: _l("Choose an answer. If you are not sure, say so."),

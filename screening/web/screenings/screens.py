@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -33,6 +34,7 @@ from screening.clinical.definitions.questionnaire import (
     ItemType,
 )
 from screening.clinical.evaluation.answers import Fault, parse_answer
+from screening.clinical.report.noted import Places
 from screening.clinical.way.rows import LIST, Row, Said, reply_in
 from screening.clinical.way.screens import Screen
 from screening.web.screenings.date_field import DatePartsField
@@ -140,6 +142,17 @@ def screen_form(rows: list[Row], on: date, answers: Answers, said: Said) -> Scre
             data[still_beside(name)] = given == STILL
     form: ScreenForm = type("QuestionForm", (ScreenForm,), fields)(data=data)
     return form
+
+
+def say_what_is_noted(form: ScreenForm, noted: Places) -> None:
+    """Say beside each question what the clinic has noted of it; nothing is chosen for that."""
+    for row in form._rows:
+        what = noted.get((row.item.link_id, row.option.id if row.option else LIST))
+        if not what:
+            continue
+        field = _of(form, row)
+        said = _("Your clinic has noted this: %(what)s. Is it still true?", what="; ".join(what))
+        field.description = f"{said} {field.description or ''}".strip()
 
 
 def _field(row: Row, on: date) -> Field:

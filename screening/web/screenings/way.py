@@ -9,7 +9,6 @@ from flask import current_app, g, url_for
 from flask_babel import gettext as _
 
 from screening.clinical.definitions.questionnaire import Answer, Item
-from screening.clinical.report.arrival import ROWS
 from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
 from screening.clinical.way.burden import burden_of
@@ -55,7 +54,7 @@ def journey_of(draft: Draft) -> Journey:
         draft.said,
         grouped=not draft.clinic.one_a_page,
         chosen=bool(draft.procedures) and draft.state != "invited",
-        open_rows=tuple(draft.open_rows or rows_of_return(draft)),
+        open_rows=tuple(draft.open_rows(definitions()) or rows_of_return(draft)),
         taken=draft.taken,
         asks_medicine=bool(draft.medicine_questions(definitions())),
         confirms=bool(to_confirm(draft)),
@@ -70,7 +69,7 @@ def url_of(stop: Stop, draft: Draft) -> str:
         case Kind.ROWS if not draft.since:
             return url_for("again.rows")
         case Kind.ROWS:
-            return url_for("arrival.rows", page=1 if stop.name in ROWS else 2)
+            return url_for("arrival.rows", page=_page_of(stop.name))
         case Kind.MEDICINE:
             return url_for("again.medicine")
         case Kind.STILL_TRUE:
@@ -80,6 +79,11 @@ def url_of(stop: Stop, draft: Draft) -> str:
         case Kind.END:
             stands = draft.since and not arrival.is_new(context(), draft.id)
             return url_for("arrival.confirm" if stands else "patient.check")
+
+
+def _page_of(row: str | None) -> int:
+    """Return which page of an arrival the `row` stands on."""
+    return next(n for n, rows in enumerate(definitions().bindings.pages, 1) if row in rows)
 
 
 def next_url(draft: Draft) -> str:

@@ -20,7 +20,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from screening.clinical.definitions.questionnaire import BORN
 from screening.web.core.guards import (
     context,
     end_visit,
@@ -118,8 +117,9 @@ def start() -> ResponseReturnValue:
 
 def _answer_once(born: str) -> None:
     """Let the date of birth that was typed just now count: nobody is asked for it twice."""
-    if BORN not in answering.open_draft(context(), own_lock()).answers:
-        answering.give_answer(context(), own_lock(), BORN, born)
+    asked = context().definitions.bindings.birth_date
+    if asked not in answering.open_draft(context(), own_lock()).answers:
+        answering.give_answer(context(), own_lock(), asked, born)
 
 
 @bp.get("/done")

@@ -21,6 +21,7 @@ class State(StrEnum):
 
 ALLOWED = {
     "answer": {State.INVITED, State.IN_PROGRESS},
+    "note": {State.INVITED, State.IN_PROGRESS},
     "submit": {State.IN_PROGRESS},
     "confirm": {State.IN_PROGRESS},
     "read-receipt": {State.SUBMITTED, State.DECIDED},

@@ -56,6 +56,7 @@ class Sought:
     patient: str | None = None
     appointment: str | None = None
     screening: str | None = None
+    number: str | None = None
     visits_from: datetime | None = None
     visits_until: datetime | None = None
 
@@ -87,6 +88,8 @@ def list_entries(
     query = query.where(Screening.state != State.ERASED)
     if sought.state:
         query = query.where(Screening.state == sought.state)
+    if sought.number:
+        query = query.where(Screening.number == sought.number)
     if sought.visits_from:
         query = query.where(Screening.appointment_at >= sought.visits_from)
     if sought.visits_until:
@@ -120,10 +123,11 @@ def list_entries(
 def read_entry(context: Context, by: ApiClient, screening_id: str) -> Entry:
     """Return how far a screening of the clinic is. Raises ActRefusedError("gone")."""
     with context.database.read() as session:
-        return _entries(context, session, [_own(session, by, screening_id)])[0]
+        return _entries(context, session, [own_row(session, by, screening_id)])[0]
 
 
-def _own(session: Session, by: ApiClient, screening_id: str) -> Screening:
+def own_row(session: Session, by: ApiClient, screening_id: str) -> Screening:
+    """Return the clinic's screening. Another clinic's is not found."""
     screening = session.get(Screening, screening_id)
     if screening is None or screening.clinic_id != by.clinic.id:
         raise ActRefusedError(Refusal.GONE)
@@ -180,7 +184,7 @@ def read_decision(context: Context, by: ApiClient, screening_id: str) -> dict[st
 
 
 def _sent(session: Session, by: ApiClient, screening_id: str) -> Screening:
-    screening = _own(session, by, screening_id)
+    screening = own_row(session, by, screening_id)
     if screening.submission is None:
         allow("arrive", screening.state)
         raise ActRefusedError(Refusal.PENDING)
@@ -190,7 +194,7 @@ def _sent(session: Session, by: ApiClient, screening_id: str) -> Screening:
 def list_reports(context: Context, by: ApiClient, screening_id: str) -> list[dict[str, Any]]:
     """Return which reports there are, made or still to be made."""
     with context.database.read() as session:
-        screening = _own(session, by, screening_id)
+        screening = own_row(session, by, screening_id)
         query = select(ReportRow).where(ReportRow.screening_id == screening.id)
         rows = session.scalars(query.order_by(ReportRow.created_at, ReportRow.id))
         return [
@@ -210,7 +214,7 @@ def read_report(
 ) -> bytes:
     """Return a sealed PDF, and note who took it. Raises ActRefusedError: "gone", "pending"."""
     with context.database.write() as session:
-        screening = _own(session, by, screening_id)
+        screening = own_row(session, by, screening_id)
         query = select(ReportRow).where(
             ReportRow.screening_id == screening.id,
             ReportRow.kind == kind,
@@ -229,7 +233,7 @@ def read_report(
 def read_check_ins(context: Context, by: ApiClient, screening_id: str) -> list[dict[str, Any]]:
     """Return how the patient was after each treatment, and note who read it."""
     with context.database.write() as session:
-        screening = _own(session, by, screening_id)
+        screening = own_row(session, by, screening_id)
         context.record(session, by, "read check-ins", screening)
         query = (
             select(CheckIn, Treatment.treated_on)

@@ -124,6 +124,7 @@ def _letter(
         at=row.created_at,
         emergency=clinic.emergency,
         number=screening.number if row.kind == Kind.ALERT else "",
+        words=context.definitions.words.get(language, ()),
     )
 
 

@@ -89,4 +89,5 @@ def _lease(context: Context, id: str) -> Letter | None:
             sender=context.mail.sender,
             to=clinic.alert_to,
             at=row.created_at,
+            words=context.definitions.words.get(clinic.language, ()),
         )

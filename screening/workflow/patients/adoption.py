@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.questionnaire import BORN
 from screening.clinical.report.parts import patient_name
 from screening.clinical.report.report import RELATIVE
 from screening.storage.encryption import SealedBlobError
@@ -84,6 +83,6 @@ def _person(context: Context, session: Session, screening: Screening) -> dict[st
         own = {"name": "" if relative else signed["name"], "born": frame["patient"]["born"]}
     else:
         answers = open_sealed(context, session, screening, "draft")["answers"]
-        own = {"born": answers.get(BORN)}
+        own = {"born": context.definitions.born_in(answers)}
     own = {field: value for field, value in own.items() if value}
     return {"name": name, "born": person.get("born"), "own": own}

@@ -13,7 +13,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
-from screening.clinical.definitions.questionnaire import BORN, is_answered, journey
+from screening.clinical.definitions.questionnaire import is_answered, journey
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Clinic, Patient, Screening, Treatment
 from screening.workflow.core.actor import Actor
@@ -234,7 +234,7 @@ def _entry(context: Context, session: Session, screening: Screening, **beside: A
         step=step,
         steps=steps,
         again=draft.get("why", "arrival") if screening.recheck_of else None,
-        has_birth_date=bool(person.get("born") or draft["answers"].get(BORN)),
+        has_birth_date=bool(person.get("born") or context.definitions.born_in(draft["answers"])),
         **beside,
     )
 

@@ -50,6 +50,7 @@ def empty(context: Context, session: Session, screening: Screening) -> None:
         chosen = draft["invited_for"]
         kept = {"procedures": chosen, "invited_for": chosen, "answers": {}, "afresh": True}
         kept |= {"why": draft["why"]} if "why" in draft else {}
+        kept |= {"noted": draft["noted"] | {"shown": False}} if "noted" in draft else {}
         screening.state = State.INVITED
     seal_into(context, session, screening, "draft", kept)
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import (
-    BORN,
     Answer,
     first_unanswered,
     journey,
@@ -156,6 +155,7 @@ def draft_of(context: Context, session: Session, screening: Screening) -> Draft:
         said=draft.get("said", {}),
         held_until=screening.pen_until,
         unfinished=draft.get("unfinished", {}),
+        noted=draft.get("noted", {}),
     )
 
 
@@ -243,12 +243,12 @@ def submit(
             journey(questionnaire, draft.answers), draft.answers
         ):
             raise ActRefusedError(Refusal.INCOMPLETE)
-        if draft.medicine_questions(context.definitions) or draft.open_rows:
+        if draft.medicine_questions(context.definitions) or draft.open_rows(context.definitions):
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             # Held before the audit log, in the order of every other act: no two wait in a ring.
             supersede(context, session, screening, draft.why_again)
-        own = declaration["name"], draft.answers.get(BORN)
+        own = declaration["name"], context.definitions.born_in(draft.answers)
         note_own(context, session, screening, *own, draft.answered_by)
         head = context.record(session, PATIENT, "submit", screening)
         by = {"by": draft.answered_by} if draft.answered_by else {}

@@ -19,7 +19,7 @@ from screening.clinical.definitions.questionnaire import (
 )
 from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.case import Case, evaluate_case, read_case
-from screening.clinical.report.arrival import EVERY_ROW, REPLIES, is_nothing_new, reply_to
+from screening.clinical.report.arrival import REPLIES, is_nothing_new, reply_to
 from screening.clinical.report.report import WORDS
 from screening.storage.tables import Screening
 from screening.workflow.core.actor import PATIENT
@@ -43,7 +43,8 @@ def answer_rows(context: Context, lock: EditLock, replies: Mapping[str, str]) ->
     """
     with context.database.write() as session:
         screening = locked_draft(context, session, lock)
-        if not set(replies) <= set(EVERY_ROW) or not set(replies.values()) <= set(REPLIES):
+        known = set(context.definitions.bindings.rows)
+        if not replies.keys() <= known or not set(replies.values()) <= set(REPLIES):
             raise ActRefusedError(Refusal.INCOMPLETE)
         kept = open_sealed(context, session, screening, "draft")
         if "since" not in kept:
@@ -92,9 +93,10 @@ def _is_new(context: Context, session: Session, screening: Screening, draft: Dra
     now = answers_on_path(questionnaire, draft.answers)
     kept = open_sealed(context, session, screening, "draft")
     before = answers_on_path(questionnaire, kept["before"]["answers"])
+    asked = context.definitions.bindings.rows
     seen = report_for_the_visit(context, session, earlier)["procedures"]
     case = read_case(context.definitions, draft.raw_case(context.definitions))
-    return not is_nothing_new(draft.rows, before, now, seen, _reasons(context, case))
+    return not is_nothing_new(asked, draft.rows, before, now, seen, _reasons(context, case))
 
 
 def _reasons(context: Context, case: Case) -> dict[str, dict[str, Outcome]]:
@@ -122,7 +124,7 @@ def confirm_arrival(
         steps = journey(draft.questionnaire(context.definitions), draft.answers)
         asked = draft.medicine_questions(context.definitions)
         is_open = first_unanswered(steps, draft.answers) or asked
-        if draft.since is None or draft.open_rows or is_open:
+        if draft.since is None or draft.open_rows(context.definitions) or is_open:
             raise ActRefusedError(Refusal.INCOMPLETE)
         if screening.recheck_of:
             locked_screening(session, screening.recheck_of)  # nobody decides anew meanwhile

@@ -15,7 +15,6 @@ from screening.clinical.definitions.definitions import (
 )
 from screening.clinical.definitions.medicines import MedicineRecord
 from screening.clinical.definitions.questionnaire import (
-    BORN,
     Answer,
     Questionnaire,
     answers_on_path,
@@ -30,7 +29,7 @@ from screening.clinical.medicines.questions import (
     with_replies,
 )
 from screening.clinical.medicines.record import record_as_json
-from screening.clinical.report.arrival import EVERY_ROW
+from screening.clinical.report.noted import Places, questions_about
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.returning import confirmed_by, rows_about
 from screening.clinical.way.rows import Said
@@ -53,7 +52,8 @@ class Draft:
     shown, `rows` what was said to the rows, `since` the day of the answers of before.
     `why_again` is asking_again.ON_ARRIVAL or FOR_THE_DOCTOR where this one comes after
     another, `answered_by` a report.AnsweredBy once the patient was asked. `said` is what was
-    replied in the rows of lists, `held_until` how long a tablet holds the edit lock,
+    replied in the rows of lists, `noted` what the clinic's own system has noted: {"at", "born",
+    "facts", "shown", "misses"}. `held_until` is how long a tablet holds the edit lock,
     `unfinished` what was typed and not sent, by page: it counts nowhere.
     """
 
@@ -79,16 +79,23 @@ class Draft:
     said: Said = field(default_factory=dict)
     held_until: datetime | None = None
     unfinished: Pages = field(default_factory=dict)
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def answered_on(self) -> dict[str, date]:
         """The day on which each question was answered."""
         return {key: one.answered_on for key, one in self.given.items()}
 
-    @property
-    def open_rows(self) -> list[str]:
+    def noted_about(self, definitions: Definitions) -> Places:
+        """Return what is noted, by question and option, once the patient proved who it is of."""
+        if not self.noted.get("shown"):
+            return {}
+        return questions_about(definitions, self.questionnaire(definitions), self.noted["facts"])
+
+    def open_rows(self, definitions: Definitions) -> list[str]:
         """The rows that are still to be answered on arrival."""
-        return [row for row in EVERY_ROW if row not in self.rows] if self.since else []
+        rows = definitions.bindings.rows if self.since else ()
+        return [row for row in rows if row not in self.rows]
 
     def rows_of_return(self, definitions: Definitions) -> list[str]:
         """Return the rows about what may be new since last time that are still to be answered."""
@@ -149,7 +156,7 @@ def _confirmed(draft: Draft) -> dict[str, Any] | None:
 
 
 def frame_of(
-    draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
+    definitions: Definitions, draft: Draft, now: datetime, declaration: Mapping[str, Any], head: str
 ) -> dict[str, Any]:
     """Return who, where and when, the part of a report that no rule decides."""
     zone = ZoneInfo(draft.clinic.zone)
@@ -161,7 +168,7 @@ def frame_of(
             "address": draft.clinic.address,
             "phone": draft.clinic.phone,
         },
-        "patient": {"name": draft.name, "born": draft.answers.get(BORN)},
+        "patient": {"name": draft.name, "born": definitions.born_in(draft.answers)},
         "submitted_at": now.astimezone(zone).isoformat(timespec="seconds"),
         "zone": draft.clinic.zone,
         "language": draft.clinic.language,

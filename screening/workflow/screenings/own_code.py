@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.questionnaire import BORN
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Patient, Screening
 from screening.workflow.accounts.hashing import NOBODY, hasher, matches
@@ -214,7 +213,10 @@ def _about(
     """Return the names and the dates of birth that are known of who answers."""
     person = open_sealed(context, session, screening, "person")
     answers = open_sealed(context, session, screening, "draft")["answers"]
-    return [person.get("name") or ""], [person.get("born"), answers.get(BORN)]
+    return [person.get("name") or ""], [
+        person.get("born"),
+        context.definitions.born_in(answers),
+    ]
 
 
 def _marks(context: Context, screening_id: str, code: str) -> set[str]:

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.questionnaire import BORN
 from screening.clinical.report.arrival import REPLIES
 from screening.clinical.report.returning import Told, confirmable
 from screening.storage.tables import Screening
@@ -45,7 +44,10 @@ def bring_back(context: Context, lock: EditLock) -> None:
     with context.database.write() as session:
         screening = locked_draft(context, session, lock)
         kept = open_sealed(context, session, screening, "draft")
-        born, tries = draft.answers.get(BORN), kept.get("tries", 0)
+        born, tries = (
+            context.definitions.born_in(draft.answers),
+            kept.get("tries", 0),
+        )
         if screening.recheck_of or kept.get("born") == born or tries >= MOST_TRIES:
             return
         confirmed = kept.get("confirmed", {})
@@ -64,6 +66,24 @@ def bring_back(context: Context, lock: EditLock) -> None:
         )
         change = {"answers": answers, "born": born, "tries": tries + 1, "confirmed": {}}
         _put_beside(context, session, screening, kept | change, found, draft)
+
+
+def show_noted(context: Context, lock: EditLock) -> None:
+    """Show what the clinic's own system has noted, once the date of birth is that of its patient.
+
+    What is asked then says that it is noted; it answers nothing.
+    """
+    with context.database.write() as session:
+        screening = locked_draft(context, session, lock)
+        kept = open_sealed(context, session, screening, "draft")
+        noted = kept.get("noted")
+        if not noted:
+            return
+        born = context.definitions.born_in(kept["answers"])
+        misses, is_same = noted.get("misses", 0), born == noted["born"]
+        shown = is_same and misses < MOST_TRIES
+        told = {**noted, "shown": shown, "misses": misses + (not is_same)}
+        seal_into(context, session, screening, "draft", kept | {"noted": told})
 
 
 def bring_back_by_code(context: Context, lock: EditLock, code: str) -> bool:
@@ -104,7 +124,10 @@ def _put_beside(
 
 
 def _hash_of(context: Context, screening: Screening, draft: Draft) -> str | None:
-    patient = {"name": draft.name, "born": draft.answers.get(BORN)}
+    patient = {
+        "name": draft.name,
+        "born": context.definitions.born_in(draft.answers),
+    }
     return person_hash(context, screening.clinic_id, {"patient": patient}) if draft.name else None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.evaluation.case import read_case
 from screening.clinical.report.decisive import decisive_answers
+from screening.clinical.report.noted import to_read
 from screening.clinical.report.parts import Report
 from screening.clinical.report.report import compile_report, translated
 from screening.clinical.report.verdict_snapshot import basis_of
@@ -38,10 +39,15 @@ def keep_report(
     """
     now = context.now()
     raw = draft.raw_case(context.definitions, visit_day(session, screening))
-    frame = frame_of(draft, now, {**declaration, "at": now.isoformat()}, head)
+    declared = {**declaration, "at": now.isoformat()}
+    frame = frame_of(context.definitions, draft, now, declared, head)
     case = read_case(context.definitions, raw)
     own = draft.clinic.language
-    report = compile_report(context.definitions, case, raw, frame, answer_words(own))
+    own_words = answer_words(own, context.definitions.words.get(own, ()))
+    report = compile_report(context.definitions, case, raw, frame, own_words)
+    if draft.noted:
+        heard = to_read(draft.noted["facts"], own_words)
+        report["to_read"] = [*report.get("to_read", []), *heard]
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in
     if language != own:

@@ -11,7 +11,6 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from screening.clinical.definitions.questionnaire import BORN
 from screening.storage.tables import Kiosk, Screening
 from screening.workflow.core.actor import PATIENT, Tablet
 from screening.workflow.core.context import (
@@ -101,7 +100,7 @@ def birth_date(context: Context, session: Session, screening: Screening) -> str 
     """Return the date that the reception gave, else the patient's own answer on the phone."""
     person = open_sealed(context, session, screening, "person")
     draft = open_sealed(context, session, screening, "draft")
-    born: str | None = person.get("born") or draft["answers"].get(BORN)
+    born: str | None = person.get("born") or context.definitions.born_in(draft["answers"])
     return born
 
 

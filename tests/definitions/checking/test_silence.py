@@ -86,7 +86,7 @@ MISTAKES = [
         "no\n",
         "01-all.yaml:14: does not say how long an answer lasts",
     ),
-    ("lasting", "format.yaml", "2", "4", 'format.yaml:1: format "4" is not one of 1, 2, 3'),
+    ("lasting", "format.yaml", "2", "5", 'format.yaml:1: format "5" is not one of 1, 2, 3, 4'),
     ("lasting", "format.yaml", "2", "0", "format.yaml:1: format"),
     (
         "decided",

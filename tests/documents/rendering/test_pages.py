@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from screening.clinical.definitions.definitions import assemble_questionnaire
@@ -162,11 +163,26 @@ def test_long_cases_go_on_over_more_pages_and_lose_nothing(told, library):
             assert reason["because"].replace("-", "") in text
 
 
-def test_arabic_is_copied_as_it_was_written():
+def of_poppler(pdf):
+    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def of_pdfium(pdf):
+    """Return the text as Chromium copies it, and whether its search finds each Arabic word."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [page.get_textpage() for page in document]
+        first = pages[0]
+        for word in ARABIC.split():
+            assert first.search(word).get_next(), word
+        return "\n".join(page.get_text_bounded() for page in pages)
+
+
+@pytest.mark.parametrize("read_by", [of_poppler, of_pdfium])
+def test_arabic_is_copied_as_it_was_written(read_by):
     """A glyph for two letters would come back the wrong way round."""
     page = f'<html lang="ar" dir="rtl"><title>x</title><p>{ARABIC}</p><p><b>{ARABIC}</b></p>'
     pdf = _laid_out(page, [], None, None)
-    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
-    read = re.sub("[\u200e\u200f\u202a-\u202e]", "", done.stdout.decode()).split()
+    read = re.sub("[\u200e\u200f\u202a-\u202e]", "", read_by(pdf)).split()
 
     assert read[: 2 * len(ARABIC.split())] == [*ARABIC.split(), *ARABIC.split()]

@@ -4,15 +4,20 @@ from datetime import timedelta
 
 import pikepdf
 import pytest
+from asn1crypto.x509 import Certificate
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 
 from screening.documents.cms.parts import ORDER
 from screening.documents.signing.seal import SealError, seal_pdf, sign_pdf
 from tests.documents.sealing import (
     LATER,
     NOW,
+    authority,
     doctor,
     plain,
     seal,
@@ -155,3 +160,15 @@ def test_qpdf_finds_nothing_wrong(written):
     told = run("qpdf", "--check", written(signed()))
     assert told.returncode == 0
     assert "No syntax or stream encoding errors" in told.stdout
+
+
+def test_pyhanko_by_its_own_rules_finds_both_signatures_whole_and_only_signed_after():
+    """Our verification uses other rules of the same library; these are the strict ones of it."""
+    root = Certificate.load(authority().certificate.public_bytes(Encoding.DER))
+    trust = ValidationContext(trust_roots=[root], moment=LATER, allow_fetching=False)
+    found = PdfFileReader(io.BytesIO(signed())).embedded_signatures
+    told = [validate_pdf_signature(one, trust) for one in found]
+
+    assert [one.bottom_line for one in told] == [True, True]
+    assert [one.coverage.name for one in told] == ["ENTIRE_REVISION", "ENTIRE_FILE"]
+    assert told[0].modification_level.name == "FORM_FILLING"

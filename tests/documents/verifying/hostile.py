@@ -29,7 +29,7 @@ from pyhanko.sign.fields import (
     append_signature_field,
     enumerate_sig_fields,
 )
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfTimeStamper
 from pyhanko.sign.timestamps import DummyTimeStamper
 from weasyprint import HTML
 
@@ -49,6 +49,7 @@ from screening.documents.signing.seal import KeySigner, seal_pdf
 from screening.documents.tagged.tags import finish_tags
 from tests.documents.sealing import (
     NOW,
+    SignerOfThen,
     alone,
     authority,
     doctor,
@@ -563,7 +564,7 @@ def signed_by_hand(pdf, who, field, new=False):
         field_name=field, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
     )
     spec = SigFieldSpec(field) if new else None
-    signer = PdfSigner(metadata, KeySigner(who), stamp_style=AsPrinted(), new_field_spec=spec)
+    signer = SignerOfThen(metadata, KeySigner(who), stamp_style=AsPrinted(), new_field_spec=spec)
     return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf))).getvalue()
 
 
@@ -748,7 +749,7 @@ def a_place_that_is_painted_over_as_the_doctor_signs(chance):
         field_name="Doctor", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
     )
     return (
-        PdfSigner(metadata, KeySigner(doctor()), stamp_style=AsPrinted())
+        SignerOfThen(metadata, KeySigner(doctor()), stamp_style=AsPrinted())
         .sign_pdf(writer)
         .getvalue()
     )

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers import PdfSignatureMetadata
 
 from screening.documents.certificates.authority import (
     Credentials,
@@ -36,6 +36,7 @@ from screening.documents.verifying.verify import verify_pdf
 from tests.documents.sealing import (
     LATER,
     NOW,
+    SignerOfThen,
     alone,
     authority,
     doctor,
@@ -376,7 +377,7 @@ def _signed_by_hand(pdf, who, field, new=False, certify=False, permissions=MDPPe
         docmdp_permissions=permissions,
     )
     spec = SigFieldSpec(field) if new else None
-    signer = PdfSigner(metadata, KeySigner(who), new_field_spec=spec)
+    signer = SignerOfThen(metadata, KeySigner(who), new_field_spec=spec)
     return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf))).getvalue()
 
 

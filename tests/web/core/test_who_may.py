@@ -44,6 +44,11 @@ WITH_A_KEY = (
     "api.send_link",
     "api.show_link",
     "api.withdraw_screening",
+    "fhir.read",
+    "fhir.read_questionnaire",
+    "fhir.search",
+    "fhir.search_questionnaires",
+    "fhir.take_bundle",
 )
 MAY = {
     "static": ALL,
@@ -63,6 +68,7 @@ MAY = {
     "doctor.sources": {"doctor"},
     "api.verify_report": BROWSERS,
     "api.describe": BROWSERS,
+    "fhir.metadata": BROWSERS,
     "staff.home": ALL,
     "staff.sign_in": BROWSERS,
     "staff.passkey": BROWSERS,

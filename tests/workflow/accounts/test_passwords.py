@@ -52,6 +52,15 @@ def test_a_password_of_before_that_would_be_refused_today_signs_in(office):
     assert sessions.sign_in(office.context, "old", "password1234")
 
 
+def test_a_password_is_checked_as_it_was_typed(office):
+    """Nothing is cut off, folded or trimmed: each of these is another password."""
+    typed = " Łantern orbit walnut fjord " + "quiet hills of the long north " * 3
+    passwords.change_password(office.context, office.doctor, PASSWORD, typed)
+    assert sessions.sign_in(office.context, "doctor", typed)
+    for other in (typed.strip(), typed[:72], typed.upper(), typed.replace("Ł", "L")):
+        assert refused(sessions.sign_in, office.context, "doctor", other) == "wrong"
+
+
 def test_a_new_password_signs_out_everywhere_else(office):
     elsewhere = office.sign_in("doctor")
     passwords.change_password(office.context, office.doctor, PASSWORD, NEW)

@@ -17,6 +17,7 @@ LOOKS = {
     *("open link", "open review", "open check-in", "open warning sign"),
     *("export", "export patient", "verify audit log"),
     *("take rules", "preview rules", "read verdict", "read decision", "read check-ins"),
+    *("read reports", "read state"),
 }
 # Every reason that an entry may hold, as the code gives it (without quotes), and what it can be.
 CLOSED = {

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from screening.clinical.report.arrival import EVERY_ROW
+from screening.clinical.definitions.folder import BEFORE_BINDINGS
 from screening.storage.tables import ReportRow, Screening
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.reception import asking_again, day_list
@@ -93,7 +93,7 @@ def test_a_page_is_sealed_that_names_the_decided_report_by_its_hash(office, deci
 
 
 @pytest.mark.parametrize("reply", ["yes", "unknown"])
-@pytest.mark.parametrize("row", [row.replace("-", "_") for row in EVERY_ROW])
+@pytest.mark.parametrize("row", [row.replace("-", "_") for row in BEFORE_BINDINGS.rows])
 def test_any_row_that_is_not_a_no_goes_to_the_doctor(office, decided, row, reply):
     again = office.arrive(decided, **{row: reply})
     office.answer_open(again, **WOMAN)

@@ -22,8 +22,9 @@ from tests.office import DECLARED, refused
 
 WORKFLOW = Path(edit_lock.__file__).parents[1]
 # What puts a draft into the table without a patient's device: a new one, one that is erased or
-# begun afresh; and what is done within an act that asked for the lock.
+# begun afresh; what a program notes beside it; what is done within an act that has the lock.
 NOT_A_PATIENTS = {"open_screening", "_ask_in_rows", "_hold_nothing", "_forget_elsewhere", "empty"}
+NOT_A_PATIENTS |= {"note_facts"}
 TYPED = {
     "fields": [["date_of_birth", "3"]],
     "names": ["date_of_birth"],
@@ -40,6 +41,7 @@ ACTS = {
     arrival.confirm_arrival: ("Nothing has changed.",),
     medicine_check.reply_to_question: ("blood_thinner", "yes"),
     previous_answers.bring_back: (),
+    previous_answers.show_noted: (),
     previous_answers.bring_back_by_code: ("seven hills",),
     previous_answers.reply_to_rows: ({"else": "no"},),
     previous_answers.confirm: (set(), {"bleeding"}),

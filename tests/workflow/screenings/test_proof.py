@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from screening.clinical.report.arrival import EVERY_ROW
+from screening.clinical.definitions.folder import BEFORE_BINDINGS
 from screening.storage.tables import AuditEntry, Patient, Screening
 from screening.workflow.core.actor import PATIENT
 from screening.workflow.reception import asking_again, invitations
@@ -122,7 +122,7 @@ def test_the_reception_reads_nothing_by_an_invitation_of_its_own_and_a_birth_dat
 def test_the_reception_reads_nothing_by_an_arrival(office, sent):
     """The rows show nothing; what is sent in the end holds the answers of before."""
     lock = follow(office, asking_again.arrive(*by_desk(office, sent)).link, DESK)
-    arrival.answer_rows(office.context, lock, dict.fromkeys(EVERY_ROW, "no"))
+    arrival.answer_rows(office.context, lock, dict.fromkeys(BEFORE_BINDINGS.rows, "no"))
     draft = answering.open_draft(office.context, lock)
     assert not draft.medicine_questions(office.context.definitions)
     assert draft.answers.keys() == draft.taken

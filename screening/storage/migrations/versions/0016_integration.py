@@ -94,16 +94,5 @@ def upgrade() -> None:
     only: dict[str, Any] = {"sqlite_where": pending, "postgresql_where": pending}
     op.create_index("ix_delivery_waits", "delivery", ["due_at"], **only)
     op.create_index("ix_delivery_webhook", "delivery", ["webhook_id", "created_at"])
-    _documents_elsewhere()
     with op.batch_alter_table("treatment") as table:
         table.alter_column("account_id", existing_type=sa.String(), nullable=True)
-
-
-def _documents_elsewhere() -> None:
-    op.add_column("report", _text("stored_as", **MAYBE))
-    op.create_table(
-        "loose_object",
-        _text("name", primary_key=True),
-        _of("report", index=True, **MAYBE),
-        _moment("due_at", index=True),
-    )

@@ -1,0 +1,1 @@
+"""Questionnaire, answers and advice as FHIR R4 resources, which other systems read."""
