@@ -249,10 +249,10 @@ def of_a_clinic(camera):
     page.locator("#logo").set_input_files(ROOT / "tests" / "logo.png")
     page.locator("main button.primary").first.click()
     camera.take(page, "clinic/settings")
-    link = camera.clinic.invite("Lan Nguyen", "thread-lift")
     for look in ("light", "dark"):
         for kind, size in (("phone", PHONE), ("desktop", DESKTOP)):
             page = camera.window(size, color_scheme=look)
+            link = camera.clinic.invite("Lan Nguyen", "thread-lift")  # whoever begins holds it
             page.goto(link)
             camera.take(page, f"clinic/welcome-{kind}-{look}", size[1])
         page.goto(link)

@@ -239,7 +239,8 @@ def main(target):
         office.told["rung"] = making.due_reports(office.context)[0]
         queue = open_queue(office.config, office.context.keys)
         open_bell(lambda: queue)(office.told["rung"])
-        queue.storage.close()  # what is copied below is whole
+        with queue.storage.db() as cursor:  # what is copied below is whole
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         telling.write(office, Path(target), SETTINGS)
         office.close()
 
