@@ -31,6 +31,7 @@ from screening.job_queue import open_bell, open_queue, worker_states
 from screening.storage.database import Database
 from screening.storage.encryption import Keys
 from screening.storage.installation import Safe
+from screening.storage.store import store_at
 from screening.workflow.accounts import sessions
 from screening.workflow.accounts.making import SERVER
 from screening.workflow.clinics import clinics
@@ -88,6 +89,7 @@ def open_context(config: Config, read: Callable[[Path], Definitions] | None = No
             public_url=config.public_url,
             mail=open_mail(config),
             webhook_networks=config.webhook_networks,
+            store=store_at(config.store),
         )
         adopt(context)
         return context
@@ -206,10 +208,7 @@ def _read_word(name: str, path: str) -> str:
 
 
 def issue_seal(config: Config, keys: Keys, clinic: str, at: datetime) -> Credentials | None:
-    """Return a seal that names `clinic`, None where the settings name one for all clinics.
-
-    It holds from the moment `at`.
-    """
+    """Return a seal that names `clinic` from `at` on, None where one is set for all clinics."""
     if config.seal_file:
         return None
     authority = open_authority(config, keys)

@@ -32,6 +32,7 @@ SERVER = (r"|[a-z+]+://[^/?#\s]+/?", "smtp://user@mail.example:587")
 NAME = (r"\S[^\x00-\x1f\x7f]*", "the name of an organisation")
 MAILBOX = (r"|[^@\s<>,]+@[^@\s<>,]+", "desk@clinic.example")
 NETWORKS = (r"|[0-9a-fA-F:./]+(, *[0-9a-fA-F:./]+)*", "10.0.0.0/8")
+STORE = (r"|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?|file:///\S+", "s3://bucket/prefix")
 TOKEN = (r"[!-~]*", "a word without blanks")
 SECRET = (DATABASE, CLOCK, SERVER, TOKEN)  # may hold a password, which no message repeats
 
@@ -53,6 +54,12 @@ SETTINGS = (
     Setting("QUESTIONS", str(QUESTIONS), "folder with questions and lists"),
     Setting("ADDRESS", "127.0.0.1:8000", "where the pages are served", PLACE),
     Setting("PUBLIC_URL", "", "how patients reach the pages; empty is http:// and ADDRESS", SITE),
+    Setting(
+        "STORE",
+        "",
+        "where sealed PDFs lie, such as s3://bucket/prefix; empty is the database",
+        STORE,
+    ),
     Setting("SECRET_FILE", "", "file with the installation's secret; empty is INSTANCE/secret"),
     Setting("LEDGER", "", "file of what was erased and ended; empty is INSTANCE/ledger"),
     Setting("ORGANISATION", "Screening", "name on the seal that is made at first start", NAME),
@@ -124,6 +131,7 @@ class Config:
     questions: Path
     address: str
     public_url: str
+    store: str
     secret_file: Path
     ledger: Path
     organisation: str
@@ -172,6 +180,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         questions=Path(value["QUESTIONS"]).absolute(),
         address=value["ADDRESS"],
         public_url=value["PUBLIC_URL"].rstrip("/"),
+        store=value["STORE"],
         secret_file=Path(secret).absolute() if secret else instance / "secret",
         ledger=Path(value["LEDGER"]).absolute() if value["LEDGER"] else instance / "ledger",
         organisation=value["ORGANISATION"],

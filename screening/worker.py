@@ -28,7 +28,7 @@ from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
 from screening.workflow.records import ledger, retention
-from screening.workflow.reports import annexes, making, restamping
+from screening.workflow.reports import annexes, documents, making, restamping
 from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
 
@@ -90,6 +90,7 @@ class _Work:
         context = self.open_installation(self.config)
         _keep_ledger(context, self.config)
         retention.expire(context)
+        documents.remove_loose(context)
         reminders.order_reminders(context, self.config.remind_days)
         asking.ask_how_it_went(context)
         if self.waits_seen != (hour := context.now().replace(minute=0, second=0, microsecond=0)):

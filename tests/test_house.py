@@ -124,7 +124,8 @@ def test_the_moment_is_an_argument(path):
     assert not looks & CLOCKS
 
 
-LATE = {"aiohttp", "alembic", "icalendar", "huey", "PIL", "psycopg", "pyhanko", "weasyprint"}
+LATE = {"aiohttp", "alembic", "icalendar", "huey", "obstore", "PIL", "psycopg", "pyhanko"}
+LATE |= {"weasyprint"}
 
 
 @pytest.mark.parametrize(

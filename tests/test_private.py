@@ -91,6 +91,7 @@ WRITES = {
     "documents/rendering/fonts.py": "where the type faces are; in a folder of 0700",
     "storage/backup.py": "into a file that workflow/records/backups.py made",
     "storage/ledger.py": "0600 before anything stands in it",
+    "storage/store.py": "opens what is there already, to write it to the disk",
     "storage/turn.py": "0600 before anything stands in it",
     "workflow/core/archive.py": "a folder of 0700, which goes again",
     "workflow/records/backups.py": "0600 before anything stands in it",

@@ -189,6 +189,7 @@ WRONG = [
     ({"KEEP_UNSENT_DAYS": "1e9"}, "KEEP_UNSENT_DAYS must be a number from 0 to 36500"),
     ({"KEEP_YEARS": "99999"}, "KEEP_YEARS must be a number from 0 to 100, not '99999'"),
     ({"METRICS_TOKEN": "two hidden"}, "METRICS_TOKEN must look like a word without blanks"),
+    ({"STORE": "http://bucket"}, "STORE must look like s3://bucket/prefix"),
     ({"WEB_WORKERS": "65"}, "WEB_WORKERS must be a number from 1 to 64, not '65'"),
     ({"WEB_THREADS": "0"}, "WEB_THREADS must be a number from 1 to 256, not '0'"),
     ({"WEBHOOK_NETWORKS": "10.0.0.1/8"}, "WEBHOOK_NETWORKS: 10.0.0.1/8 has host bits set"),

@@ -52,6 +52,11 @@ def backup(file: Path, keep: int) -> None:
         "It opens only with the secret, which is not in it."
     )
     click.echo(f"{file.parent / 'ledger'}: what was erased and ended, up to now; head {done.head}")
+    if done.elsewhere:
+        click.echo(
+            f"{done.elsewhere} reports lie in {config.store or 'a store'} and are not in it: "
+            "keep a copy of that as well, for five weeks at least"
+        )
     for old in done.gone:
         click.echo(f"{old} was let go")
     _name(done.damaged, "no older backup was let go; it holds this damaged: ")
@@ -85,7 +90,10 @@ def restore(
             path.unlink(missing_ok=True)
         raise
     click.echo("\n".join(in_words(done)))
+    for one in done.missing:
+        click.echo(f"not in the store of documents: {one}", err=True)
     _name(done.damaged, "damaged and kept as it is: ")
+    sys.exit(1 if done.missing else 0)
 
 
 def _restored(
@@ -102,13 +110,15 @@ def _restored(
 
     from screening.bootstrap import now
     from screening.storage.backup import BackupError
+    from screening.storage.store import store_at
     from screening.workflow.records import restoring
     from screening.workflow.records.backups import LEDGER as BESIDE
 
     places = [ledger] if ledger else [file.parent / BESIDE, config.ledger]
     try:
         return restoring.restore(
-            *(database, file, secrets_of(config), places, now, blindly, damage_too, head)
+            *(database, file, secrets_of(config), places, now, blindly, damage_too, head),
+            store=store_at(config.store),
         )
     except restoring.NoLedgerError as error:
         leave(
@@ -187,7 +197,7 @@ def drill(file: Path | None, ledger: Path | None, without_ledger: bool) -> None:
     click.echo(
         f"second factors that count: {found.factors - _count(found.failed, 'app', 'passkey')}"
     )
-    _name([*done.damaged, *found.failed], "FAILED: ")
+    _name([*done.damaged, *done.missing, *found.failed], "FAILED: ")
     click.echo("the drill went well")
 
 

@@ -10,7 +10,15 @@ from typing import Any
 
 import click
 
-from screening.commands.opening import FILE, installation, leave, only_new, secrets_of, settings
+from screening.commands.opening import (
+    FILE,
+    installation,
+    leave,
+    only_new,
+    secrets_of,
+    settings,
+    stop,
+)
 from screening.commands.recall import recall
 from screening.config import Config, write_secrets
 
@@ -63,6 +71,7 @@ def erase(number: str | None, patient: str | None, reason: str, clinic_id: str |
     from screening.workflow.core.acts import ERASED_BECAUSE, OTHER_REASON, erased_because
     from screening.workflow.records import erasure
     from screening.workflow.records.ledger import extend
+    from screening.workflow.reports.documents import remove_loose
 
     named = _one_of(number, patient)
     if not reason.strip():
@@ -76,6 +85,7 @@ def erase(number: str | None, patient: str | None, reason: str, clinic_id: str |
             id = _find(context, named, clinic_id).id
             others = erasure.erase(context, id, PROGRAM, reason.strip())
         extend(context, settings().ledger)
+        remove_loose(context)
     click.echo(f"{named} {'is' if number else 'are'} erased. Backups made before still hold it.")
     if erased_because(reason) == OTHER_REASON:
         click.echo(f"The audit log keeps no free text, and says “{OTHER_REASON}”.")
@@ -95,15 +105,42 @@ def purge(dry_run: bool) -> None:
     """Erase what has been kept long enough, by SCREENING_KEEP_UNSENT_DAYS and KEEP_YEARS."""
     from screening.workflow.records import retention
     from screening.workflow.records.ledger import extend
+    from screening.workflow.reports.documents import remove_loose
 
     config = settings()
     with installation() as context:
         act = retention.due_for_purge if dry_run else retention.purge
         found = act(context, config.keep_unsent_days, config.keep_years)
         extend(context, config.ledger)
+        remove_loose(context)
     for held in found:
         click.echo(f"{held.number} {held.state}")
     click.echo(f"{len(found)} {'would be erased' if dry_run else 'erased'}")
+
+
+@click.command("move-documents")
+@click.option("--back", is_flag=True, help="Into the database, from the store that is still set.")
+def move_documents(back: bool) -> None:
+    """Move the sealed PDFs into SCREENING_STORE, while the pages are served.
+
+    Stopped half-way it goes on where it was. Each stays where it was until it lies there.
+    """
+    from screening.storage.store import StoreAwayError
+    from screening.workflow.reports.documents import count_places, move
+
+    wrong: list[str] = []
+    with installation() as context:
+        if context.store is None:
+            leave("no store is set: SCREENING_STORE names one, such as s3://bucket/prefix")
+        try:
+            wrong = [problem for problem in move(context, context.store, back) if problem]
+        except StoreAwayError as error:
+            wrong = [f"{error}; nothing is lost, go on with the same command"]
+        places = count_places(context)
+    click.echo(f"{places.store} reports lie in {context.store.address}")
+    click.echo(f"{places.database} reports lie in the database")
+    if wrong:
+        stop(wrong, 1)
 
 
 @click.group()
@@ -170,7 +207,7 @@ def retire() -> None:
     click.echo(f"{len(older)} older secrets dropped")
 
 
-COMMANDS = (export, erase, purge, keys, recall)
+COMMANDS = (export, erase, purge, move_documents, keys, recall)
 
 
 def _find(context: Any, number: str, clinic_id: str | None) -> Any:
@@ -197,6 +234,7 @@ def _refusals(number: str) -> Iterator[None]:
                 Refusal.GONE: f"there is no {number}",
                 Refusal.SEVERAL: f"there are several {number}; name the clinic with --clinic ID",
                 Refusal.ERASED: f"{number} was erased before",
+                Refusal.STORE_AWAY: "the store of documents cannot be reached; nothing was written",
             }.get(error.reason, error.reason)
         )
 

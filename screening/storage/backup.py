@@ -46,11 +46,15 @@ class BackupError(Exception):
         super().__init__(text)
 
 
-def write_backup(database: Database, path: Path, at: datetime) -> int:
-    """Write the backup and return the number of its rows; the database may be in use."""
+def write_backup(database: Database, path: Path, at: datetime, store: str = "") -> int:
+    """Write the backup and return the number of its rows; the database may be in use.
+
+    What lies in the `store` of documents is not in it; it says where that is.
+    """
     rows = 0
     with database.read() as session, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         about = {"format": FORMAT, "at": at.isoformat(), "revision": revision_of(session)}
+        about["store"] = store
         for table in Ours.metadata.sorted_tables:
             with archive.open(_name(table.name), "w", force_zip64=True) as file:
                 query = select(table).order_by(*table.primary_key.columns)

@@ -141,7 +141,8 @@ def test_every_sealed_value_opens(shown):
 
 
 # A report is stamped again years after it was made, when no wing's clock has come so far.
-NOT_FURNISHED = {"report_stamp"}
+# Of PDFs in a store of their own there is no wing yet.
+NOT_FURNISHED = {"report_stamp", "loose_object"}
 
 
 def test_every_sealed_value_and_every_table_stand_in_one_wing_or_another():

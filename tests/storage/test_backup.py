@@ -122,7 +122,7 @@ def test_a_newer_backup_is_refused(office, backup, empty):
 
 
 def test_a_backup_of_before_0_1_0_is_refused_with_the_version_that_reads_it(office, backup, empty):
-    rewrite(backup, lambda name, text: text.replace(b'"revision": "0016"', b'"revision": "0009"'))
+    rewrite(backup, lambda name, text: text.replace(b'"revision": "0017"', b'"revision": "0009"'))
     with pytest.raises(BackupError, match=r"made before version 0\.1\.0 .* open it with version 0"):
         restore_backup(empty, backup, secrets(office))
     assert tables(empty) == []

@@ -23,6 +23,7 @@ from screening.storage.tables.patients import (
 from screening.storage.tables.screenings import (
     AuditEntry,
     Decision,
+    LooseObject,
     Message,
     ReportRow,
     ReportStamp,
@@ -44,6 +45,7 @@ __all__ = [
     "Kept",
     "Kiosk",
     "Lock",
+    "LooseObject",
     "Mark",
     "Message",
     "Note",

@@ -92,6 +92,7 @@ class ReportRow(Table):
     it prints for whoever wants to verify it. `sha256` is of the file as it was issued; one
     that was stamped again since goes on from it (ReportStamp). `proven_until` is when the
     last proof in it ends, None before anybody looked, and `restamp_at` when that is renewed.
+    The sealed file is `pdf`, or lies in the store of documents under the name `stored_as`.
     """
 
     __tablename__ = "report"
@@ -111,11 +112,27 @@ class ReportRow(Table):
     error: Mapped[str | None]
     code: Mapped[str | None] = mapped_column(unique=True)
     pdf: Mapped[bytes | None] = mapped_column(deferred=True)
+    stored_as: Mapped[str | None]
     sha256: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
     proven_until: Mapped[datetime | None]
     restamp_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class LooseObject(Table):
+    """A name in the store of documents to which no report leads, or not yet; it goes at `due_at`.
+
+    It is noted before anything is put there, so that whatever lies there is known. What a
+    newer file replaced stays for a while, for backups that lead to it, unless `report_id`
+    is erased.
+    """
+
+    __tablename__ = "loose_object"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    report_id: Mapped[str | None] = mapped_column(ForeignKey("report.id"), index=True)
+    due_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ReportStamp(Table):

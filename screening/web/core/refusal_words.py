@@ -257,6 +257,11 @@ PAGES: Mapping[Refusal, Page] = dict.fromkeys(Refusal, NOT_NOW) | {
         _l("The account that this is about, or of who began it, was closed. Begin anew."),
         409,
     ),
+    Refusal.STORE_AWAY: Page(
+        _l("The report cannot be fetched now"),
+        _l("Where reports are kept does not answer. Nothing is lost. Try again in a minute."),
+        503,
+    ),
     Refusal.PENDING: Page(
         _l("The report is being made"),
         _l("This takes a few seconds. Load the page again."),

@@ -74,4 +74,5 @@ SAID: Mapping[Refusal, tuple[int, str]] = {
         "or your own id.",
     ),
     Refusal.BUSY: (503, "Too much is going on; try again in a minute."),
+    Refusal.STORE_AWAY: (503, "Where reports are kept cannot be reached now; none is lost."),
 }

@@ -21,6 +21,7 @@ from screening.storage import audit
 from screening.storage.database import Database
 from screening.storage.encryption import Keys, SealedBlobError, fingerprint
 from screening.storage.sealed import open_column
+from screening.storage.store import Store
 from screening.storage.tables import Clinic, Patient, Screening
 from screening.workflow.core.actor import Actor
 from screening.workflow.core.acts import is_free_text, is_read
@@ -47,7 +48,7 @@ class Vault:
     `wrapping` looks up the key that wraps the clinics' keys as a session sees them: both
     may be rotated while this runs, and a read goes on in the moment at which it began.
     `now` tells the time; nothing else here looks at a clock. `ring` wakes the worker, if there
-    is one, for a report, a mail or news.
+    is one, for a report, a mail or news. `store` is where PDFs lie apart from the database.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class Vault:
     wrapping: Callable[[Session], bytes]
     now: Callable[[], datetime]
     ring: Callable[[str], None] = lambda _order: None
+    store: Store | None = None
     rotated: list[bytes] = field(default_factory=list)
 
     def hash(self, secret: str) -> str:

@@ -105,6 +105,7 @@ class Refusal(StrEnum):
     NO_FILE = "no-file"
     TOO_LARGE = "too-large"
     BUSY = "busy"
+    STORE_AWAY = "store-away"
     # another program
     UNKNOWN_SCOPE = "unknown-scope"
     KEY_REUSED = "key-reused"

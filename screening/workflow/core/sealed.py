@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.report.parts import Report
 from screening.storage.columns import Table
-from screening.storage.sealed import open_column, seal_column
+from screening.storage.encryption import SealedBlobError
+from screening.storage.sealed import open_column, open_value, seal_column
+from screening.storage.store import LostDocumentError, Store, StoreAwayError
 from screening.storage.tables import (
     Account,
     CheckIn,
@@ -19,11 +24,15 @@ from screening.storage.tables import (
     Passkey,
     Patient,
     Reference,
+    ReportRow,
     Screening,
     Treatment,
     Webhook,
 )
 from screening.workflow.core.context import Context, Vault
+from screening.workflow.core.refusal import ActRefusedError, Refusal
+
+log = logging.getLogger("screening.documents")
 
 
 def open_sealed(context: Vault, session: Session, row: Table, column: str) -> Any:
@@ -31,7 +40,35 @@ def open_sealed(context: Vault, session: Session, row: Table, column: str) -> An
 
     Raises SealedBlobError.
     """
+    if isinstance(row, ReportRow):
+        return document_of(context, session, row)()
     return open_column(_key(context, session, row), row, column)
+
+
+def document_of(context: Vault, session: Session, row: ReportRow) -> Callable[[], bytes | None]:
+    """Return what opens the PDF of a report, to be called when the transaction is over.
+
+    A store may keep us waiting, and nobody else shall. It raises SealedBlobError, and
+    ActRefusedError("store-away").
+    """
+    key, name = _key(context, session, row), row.stored_as
+    if name is None:
+        pdf: bytes | None = open_column(key, row, "pdf")
+        return lambda: pdf
+    return partial(_fetched, context.store, key, row.id, name)
+
+
+def _fetched(store: Store | None, key: bytes, report_id: str, name: str) -> bytes:
+    try:
+        if store is None:
+            raise StoreAwayError
+        content: bytes = open_value(key, "report.pdf", report_id, store.get(name))
+        return content
+    except LostDocumentError as error:
+        raise SealedBlobError(f"report:{report_id} is not in the store of documents") from error
+    except StoreAwayError as error:
+        log.error("%s", error)
+        raise ActRefusedError(Refusal.STORE_AWAY) from error
 
 
 def seal_into(context: Vault, session: Session, row: Table, column: str, content: Any) -> None:

@@ -16,7 +16,7 @@ from screening.storage.tables import CheckIn, ReportRow, Screening, Treatment
 from screening.workflow.core.actor import ApiClient
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decision_of, open_sealed
+from screening.workflow.core.sealed import decision_of, document_of, open_sealed
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.core.states import State, allow
 from screening.workflow.integration.references import Kind, find, references_of
@@ -223,11 +223,11 @@ def read_report(
         row = session.scalars(query).first()
         if row is None:
             raise ActRefusedError(Refusal.GONE)
-        if row.pdf is None:
+        if row.state != "sealed":
             raise ActRefusedError(Refusal.PENDING)
         context.record(session, by, f"read {kind} report", screening)
-        pdf: bytes = open_sealed(context, session, row, "pdf")
-        return pdf
+        document = document_of(context, session, row)
+    return document() or b""
 
 
 def read_check_ins(context: Context, by: ApiClient, screening_id: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from screening.documents.certificates.authority import open_pkcs12
 from screening.storage.sealed import open_column
+from screening.storage.store import StoreAwayError
 from screening.storage.tables import Account, Clinic, Mark, ReportRow
 from screening.storage.turn import WaitedTooLongError
 from screening.workflow.core.context import Context
@@ -43,6 +44,7 @@ def problems(context: Context, free_bytes: int) -> list[str]:
         if ended:
             found.append("a seal's certificate is not in force")
         found += _workers(context)
+    found += _store(context)
     if free_bytes < LEAST_FREE_BYTES:
         found.append("less than 200 MB of disk are free")
     return found
@@ -60,6 +62,15 @@ def _writing(context: Context, now: datetime) -> list[str]:
         return ["whoever writes to the database does not let others write"]
     except SQLAlchemyError:
         return ["the database cannot be written"]
+    return []
+
+
+def _store(context: Context) -> list[str]:
+    try:
+        if context.store:
+            context.store.is_empty()
+    except StoreAwayError as error:
+        return [str(error)]
     return []
 
 

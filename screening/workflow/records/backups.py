@@ -11,6 +11,7 @@ from screening.storage.backup import BackupError, prove_backup, write_backup
 from screening.workflow.core.context import Context
 from screening.workflow.records import ledger
 from screening.workflow.records.proving import use_once
+from screening.workflow.reports.documents import count_places
 
 PROVED = b"everything in it was opened"  # the comment of a file of which that is so
 LEDGER = "ledger"  # the file beside the backups
@@ -18,13 +19,17 @@ LEDGER = "ledger"  # the file beside the backups
 
 @dataclass(frozen=True)
 class BackedUp:
-    """`damaged` names what does not open; `gone` are the older ones that were let go."""
+    """`damaged` names what does not open; `gone` are the older ones that were let go.
+
+    `elsewhere` counts the reports of which the PDF lies in the store of documents.
+    """
 
     rows: int
     opened: int
     damaged: list[str]
     head: str
     gone: list[Path]
+    elsewhere: int = 0
 
 
 def back_up(context: Context, file: Path, secrets: list[bytes], keep: int = 0) -> BackedUp:
@@ -36,8 +41,9 @@ def back_up(context: Context, file: Path, secrets: list[bytes], keep: int = 0) -
     part = file.with_name(file.name + ".part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
+    where = context.store.address if context.store else ""
     try:
-        rows = write_backup(context.database, part, context.now())
+        rows = write_backup(context.database, part, context.now(), where)
         opened, damaged = _prove(part, secrets)
         if not damaged:
             with zipfile.ZipFile(part, "a") as archive:
@@ -48,7 +54,8 @@ def back_up(context: Context, file: Path, secrets: list[bytes], keep: int = 0) -
         part.unlink(missing_ok=True)
         raise
     gone = [] if damaged or not keep else _let_go(file.parent, keep)
-    return BackedUp(rows, opened, damaged, head, gone)
+    elsewhere = count_places(context).store
+    return BackedUp(rows, opened, damaged, head, gone, elsewhere)
 
 
 def _prove(file: Path, secrets: list[bytes]) -> tuple[int, list[str]]:

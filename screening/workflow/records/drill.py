@@ -12,6 +12,7 @@ from screening.documents.verifying.verify import verify_pdf
 from screening.storage.encryption import SealedBlobError
 from screening.storage.tables import Account, Passkey, ReportRow, Screening
 from screening.workflow.core.context import Context
+from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.states import State
 from screening.workflow.reports.verification import trusted_roots
@@ -49,7 +50,7 @@ def _verify_reports(context: Context, done: Drilled) -> None:
                 pdf = open_sealed(context, session, row, "pdf")
                 found = verify_pdf(pdf, roots, now)
                 right = found.status != Status.FAILED
-            except (SealedBlobError, ValueError):
+            except (SealedBlobError, ActRefusedError, ValueError):
                 right = False
             if not right:
                 done.failed.append(f"{number} {row.kind}: the report does not verify")

@@ -41,6 +41,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.states import ALLOWED, State, allow
 from screening.workflow.patients.patients import whole_patient
+from screening.workflow.reports.documents import let_go
 
 NOBODY = {"name": "(erased)"}
 NOTHING: dict[str, Any] = {"procedures": [], "invited_for": [], "answers": {}}
@@ -197,6 +198,7 @@ def _empty(context: Vault, session: Session, screening: Screening) -> None:
         if "screening_id" in table.columns and sealed:
             nothing = {c.name: None if c.nullable else b"" for c in sealed}
             session.execute(update(table).where(table.c.screening_id == id).values(nothing))
+    let_go(context, session, id)
     reports = select(ReportRow.id).where(ReportRow.screening_id == id)
     session.execute(delete(ReportStamp).where(ReportStamp.report_id.in_(reports)))
     nothing = dict.fromkeys(("error", "sha256", "lease_until", "proven_until", "restamp_at"))

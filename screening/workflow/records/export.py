@@ -114,7 +114,7 @@ def _pack(
     """Put the screening's reports into the archive and return all else that is held on it."""
     key = opened(context.screening_key, session, screening) or new_key()  # which opens nothing
     for row in _rows(session, ReportRow, screening.id):
-        if pdf := opened(open_column, key, row, "pdf"):
+        if pdf := opened(open_sealed, context, session, row, "pdf"):
             which = row.kind if row.sequence == 1 else f"{row.kind}-{row.sequence}"
             archive.writestr(f"{screening.number}-{which}.pdf", pdf)
     return _held(session, screening, key, opened)

@@ -18,6 +18,7 @@ from screening.storage.database import Database
 from screening.storage.encryption import fingerprint
 from screening.storage.ledger import LedgerError, Line, read_ledger
 from screening.storage.proof import Proof
+from screening.storage.store import Store
 from screening.storage.tables import (
     Account,
     ApiKey,
@@ -37,6 +38,7 @@ from screening.workflow.core.context import Vault, new_token
 from screening.workflow.core.states import State
 from screening.workflow.records import erasure, ledger
 from screening.workflow.records.proving import use_once
+from screening.workflow.reports.documents import missing
 
 BLIND_NUMBERS, BLIND_ENTRIES = 10_000, 1_000_000  # left out where no ledger says what is used up
 
@@ -47,7 +49,10 @@ class NoLedgerError(Exception):
 
 @dataclass
 class Restored:
-    """What was done, by what it was done to; `shut` are user names, `damaged` what did not open."""
+    """What was done, by what it was done to; `shut` are user names, `damaged` what did not open.
+
+    `missing` are reports of which the PDF is not in the store of documents.
+    """
 
     rows: int = 0
     opened: int = 0
@@ -66,6 +71,7 @@ class Restored:
     goes_on_at: list[str] = field(default_factory=list)
     audit_goes_on_at: int = 0
     damaged: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 def restore(
@@ -77,6 +83,7 @@ def restore(
     blindly: bool = False,
     damage_too: bool = False,
     noted: str = "",
+    store: Store | None = None,
 ) -> Restored:
     """Fill an empty database from `file` and replay the ledger, the newest in `places`.
 
@@ -96,6 +103,7 @@ def restore(
         if noted and noted not in {line.mac for line in lines}:
             raise NoLedgerError("the ledger does not hold the line that was noted: its end was cut")
         _Replay(vault, session, lines, done).all(head, blindly)
+        done.missing = missing(session, store)
 
     done.rows = restore_backup(database, file, secrets, use_once, after, damage_too)
     return done

@@ -22,6 +22,7 @@ from screening.documents.rendering.reader import Reader
 from screening.documents.rendering.render_process import RenderError
 from screening.documents.signing.seal import SealError, seal_pdf, sign_pdf
 from screening.storage.encryption import SealedBlobError
+from screening.storage.store import StoreAwayError
 from screening.storage.tables import Decision, ReportRow, Screening
 from screening.workflow.accounts.sessions import doctor_credentials
 from screening.workflow.clinics.branding import logo_for_report
@@ -29,10 +30,11 @@ from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decision_of, open_sealed, seal_into
+from screening.workflow.core.sealed import decision_of, open_sealed
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.reports.authorities import printed_fingerprint
 from screening.workflow.reports.beside import beside
+from screening.workflow.reports.documents import Kept, keep, lead_to
 from screening.workflow.reports.issued import verification_code
 from screening.workflow.reports.outbox import REPORTS, Kind
 
@@ -40,6 +42,8 @@ SEAL_REASON = "Report of the answers and of what they mean for each procedure"
 SIGN_REASON = "Signed as the deciding doctor"
 
 Render = Callable[..., bytes]  # documents.render.render_pdf, or a press, which may be killed
+
+TOLD = (ActRefusedError, SealError, SealedBlobError, RenderError, StoreAwayError)
 
 log = logging.getLogger("screening.reports")
 
@@ -56,10 +60,11 @@ def make_report(context: Context, report_id: str, render: Render) -> bool:
         return False
     try:
         pdf = _draw_up(context, report_id, render)
+        kept = keep(context, report_id, pdf)
     except Exception as error:
         _postpone(context, report_id, error)
         return False
-    _store(context, report_id, pdf)
+    _store(context, report_id, pdf, kept)
     return True
 
 
@@ -160,7 +165,7 @@ def _decided(
             ReportRow.screening_id == screening.id, ReportRow.kind == Kind.SCREENING
         )
     ).one()
-    if first.pdf is None:
+    if first.state != "sealed":
         raise ActRefusedError(Refusal.SEALED_FIRST)
     sealed = open_sealed(context, session, first, "pdf")
     decision["screening_sha256"] = hashlib.sha256(sealed).hexdigest()
@@ -178,7 +183,7 @@ def _decided(
 
 def _postpone(context: Context, report_id: str, error: Exception) -> None:
     """Say what went wrong, without what the patient wrote, and try again later."""
-    told = isinstance(error, ActRefusedError | SealError | SealedBlobError | RenderError)
+    told = isinstance(error, TOLD)
     what = f"{type(error).__name__}" + (f": {error}" if told else "")
     with context.database.write() as session:
         row = session.get_one(ReportRow, report_id, with_for_update=True)
@@ -192,13 +197,13 @@ def _warn(session: Session, row: ReportRow, what: str) -> None:
     log.warning("%s report of %s failed, tried %s times: %s", row.kind, number, row.attempts, what)
 
 
-def _store(context: Context, report_id: str, pdf: bytes) -> None:
+def _store(context: Context, report_id: str, pdf: bytes, kept: Kept) -> None:
     with context.database.write() as session:
         row = session.get_one(ReportRow, report_id, with_for_update=True)
-        if row.state == "sealed":
+        if row.state != "pending":  # another made it, or it was erased meanwhile
             return
         screening = session.get_one(Screening, row.screening_id)
-        seal_into(context, session, row, "pdf", pdf)
+        lead_to(context, session, row, kept)
         row.sha256 = hashlib.sha256(pdf).hexdigest()
         row.state, row.sealed_at, row.error, row.lease_until = "sealed", context.now(), None, None
         context.record(session, PROGRAM, f"seal {row.kind} report", screening)

@@ -19,10 +19,13 @@ from screening.documents.signing.seal import SealError
 from screening.documents.verifying.result import Status
 from screening.documents.verifying.verify import verify_pdf
 from screening.storage.encryption import SealedBlobError
+from screening.storage.store import StoreAwayError
 from screening.storage.tables import ReportRow, ReportStamp, Screening
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.context import Context
-from screening.workflow.core.sealed import open_sealed, seal_into
+from screening.workflow.core.refusal import ActRefusedError
+from screening.workflow.core.sealed import open_sealed
+from screening.workflow.reports.documents import keep, lead_to
 from screening.workflow.reports.verification import trusted_roots
 
 RESTAMP = "restamp:"  # before a report's id, in the queue of the worker
@@ -79,7 +82,7 @@ def restamp(context: Context, report_id: str) -> Stamped:
         if verify_pdf(stamped, roots, now).status is Status.FAILED:
             raise SealError("It is not as it was sealed, or the timestamp does not verify.")
         return _note(context, stored, stamped, proof_of(stamped, roots))
-    except SealError as error:
+    except (SealError, StoreAwayError) as error:
         log.warning("%s report %s is not stamped again: %s", stored.row.kind, report_id, error)
         return Stamped.FAILED
 
@@ -98,27 +101,33 @@ def _stored(context: Context, report_id: str) -> _Stored | None:
             return None
         try:
             return _Stored(row, open_sealed(context, session, row, "pdf"))
-        except SealedBlobError as error:
+        except (SealedBlobError, ActRefusedError) as error:
             log.warning("%s report %s does not open: %s", row.kind, report_id, error)
             return None
 
 
 def _note(context: Context, stored: _Stored, pdf: bytes, proof: Proof) -> Stamped:
     """Keep `pdf` in the place of what was stored, unless that has changed meanwhile."""
+    kept = None if pdf == stored.pdf else keep(context, stored.row.id, pdf)
     with context.database.write() as session:
         row = session.get_one(ReportRow, stored.row.id, with_for_update=True)
-        if row.state != "sealed" or open_sealed(context, session, row, "pdf") != stored.pdf:
+        if row.state != "sealed" or not _is_as_it_was(row, stored.row):
             return Stamped.NOT_YET
         ended = proof.ends <= context.now()
         row.proven_until = proof.ends
         row.restamp_at = None if ended else restamp_at(proof)
-        if pdf == stored.pdf:
+        if kept is None:
             return Stamped.NOT_YET
         screening = session.get_one(Screening, row.screening_id)
-        seal_into(context, session, row, "pdf", pdf)
+        lead_to(context, session, row, kept)
         stamp = ReportStamp(
             sha256=sha256(pdf).hexdigest(), report_id=row.id, stamped_at=context.now()
         )
         session.add(stamp)
         context.record(session, PROGRAM, f"stamp {row.kind} report again", screening)
         return Stamped.AGAIN
+
+
+def _is_as_it_was(row: ReportRow, read: ReportRow) -> bool:
+    """Tell whether the sealed file is the one that was read: each is sealed to other bytes."""
+    return (row.stored_as, row.pdf) == (read.stored_as, read.pdf)

@@ -20,7 +20,7 @@ from screening.workflow.accounts.second_factor import confirm_in_sitting, confir
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context, locked_screening
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decisions_of, open_sealed, seal_into, submission_of
+from screening.workflow.core.sealed import decisions_of, document_of, seal_into, submission_of
 from screening.workflow.core.standing import advice_today, report_for_the_visit, visit_day
 from screening.workflow.core.states import State
 from screening.workflow.mail.outbox import tell_patient
@@ -289,8 +289,8 @@ def read_report(
         if sequence:
             query = query.where(ReportRow.sequence == sequence)
         row = session.scalars(query.order_by(ReportRow.sequence.desc())).first()
-        if row is None or row.pdf is None:
+        if row is None or row.state != "sealed":
             raise ActRefusedError(Refusal.PENDING)
         context.record(session, doctor, f"read {kind} report", screening)
-        pdf: bytes = open_sealed(context, session, row, "pdf")
-        return pdf
+        document = document_of(context, session, row)
+    return document() or b""

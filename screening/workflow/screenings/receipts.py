@@ -23,7 +23,7 @@ from screening.storage.tables import (
 from screening.workflow.core.actor import PATIENT
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import decision_of, open_sealed, submission_of
+from screening.workflow.core.sealed import decision_of, document_of, open_sealed, submission_of
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.core.states import State, allow
 from screening.workflow.reception.appointments import words_of
@@ -181,11 +181,11 @@ def patient_copy(context: Context, lock: EditLock) -> bytes | None:
         screening = _sent(context, session, lock)
         check_opens(context, session, screening, lock.device)
         row = _own_copy(session, screening)
-        if row is None or row.pdf is None:
+        if row is None or row.state != "sealed":
             return None
         context.record(session, PATIENT, "read own copy", screening)
-        pdf: bytes = open_sealed(context, session, row, "pdf")
-        return pdf
+        document = document_of(context, session, row)
+    return document()
 
 
 def _own_copy(session: Session, screening: Screening) -> ReportRow | None:

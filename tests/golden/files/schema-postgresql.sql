@@ -133,6 +133,9 @@ column lock 01 name character varying not null
 column lock 02 misses integer not null
 column lock 03 locked_until timestamp with time zone
 column lock 04 at timestamp with time zone
+column loose_object 01 name character varying not null
+column loose_object 02 report_id character varying
+column loose_object 03 due_at timestamp with time zone not null
 column mark 01 name character varying not null
 column mark 02 at timestamp with time zone not null
 column message 01 id character varying not null
@@ -205,6 +208,7 @@ column report 13 code character varying
 column report 14 sequence integer not null default 1
 column report 15 proven_until timestamp with time zone
 column report 16 restamp_at timestamp with time zone
+column report 17 stored_as character varying
 column report_stamp 01 sha256 character varying not null
 column report_stamp 02 report_id character varying not null
 column report_stamp 03 stamped_at timestamp with time zone not null
@@ -310,6 +314,8 @@ constraint kiosk PRIMARY KEY (id)
 constraint kiosk UNIQUE (code_hash)
 constraint kiosk UNIQUE (token_hash)
 constraint lock PRIMARY KEY (name)
+constraint loose_object FOREIGN KEY (report_id) REFERENCES report(id)
+constraint loose_object PRIMARY KEY (name)
 constraint mark PRIMARY KEY (name)
 constraint message FOREIGN KEY (check_in_id) REFERENCES check_in(id)
 constraint message FOREIGN KEY (screening_id) REFERENCES screening(id)
@@ -376,6 +382,8 @@ index CREATE INDEX ix_check_in_due ON public.check_in USING btree (state, due_on
 index CREATE INDEX ix_check_in_patient_id ON public.check_in USING btree (patient_id)
 index CREATE INDEX ix_delivery_waits ON public.delivery USING btree (due_at) WHERE ((state)::text = 'pending'::text)
 index CREATE INDEX ix_delivery_webhook ON public.delivery USING btree (webhook_id, created_at)
+index CREATE INDEX ix_loose_object_due_at ON public.loose_object USING btree (due_at)
+index CREATE INDEX ix_loose_object_report_id ON public.loose_object USING btree (report_id)
 index CREATE INDEX ix_message_state ON public.message USING btree (state)
 index CREATE INDEX ix_note_patient_id ON public.note USING btree (patient_id)
 index CREATE INDEX ix_passkey_account_id ON public.passkey USING btree (account_id)
@@ -421,6 +429,7 @@ index CREATE UNIQUE INDEX pk_delivery ON public.delivery USING btree (id)
 index CREATE UNIQUE INDEX pk_installation ON public.installation USING btree (name)
 index CREATE UNIQUE INDEX pk_kiosk ON public.kiosk USING btree (id)
 index CREATE UNIQUE INDEX pk_lock ON public.lock USING btree (name)
+index CREATE UNIQUE INDEX pk_loose_object ON public.loose_object USING btree (name)
 index CREATE UNIQUE INDEX pk_mark ON public.mark USING btree (name)
 index CREATE UNIQUE INDEX pk_message ON public.message USING btree (id)
 index CREATE UNIQUE INDEX pk_note ON public.note USING btree (id)

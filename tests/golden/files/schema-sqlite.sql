@@ -7,6 +7,8 @@ CREATE INDEX ix_check_in_due ON check_in (state, due_on)
 CREATE INDEX ix_check_in_patient_id ON check_in (patient_id)
 CREATE INDEX ix_delivery_waits ON delivery (due_at) WHERE state = 'pending'
 CREATE INDEX ix_delivery_webhook ON delivery (webhook_id, created_at)
+CREATE INDEX ix_loose_object_due_at ON loose_object (due_at)
+CREATE INDEX ix_loose_object_report_id ON loose_object (report_id)
 CREATE INDEX ix_message_state ON message (state)
 CREATE INDEX ix_note_patient_id ON note (patient_id)
 CREATE INDEX ix_passkey_account_id ON passkey (account_id)
@@ -241,6 +243,13 @@ CREATE TABLE lock (
   at DATETIME,
   CONSTRAINT pk_lock PRIMARY KEY (name)
 )
+CREATE TABLE loose_object (
+  name VARCHAR NOT NULL,
+  report_id VARCHAR,
+  due_at DATETIME NOT NULL,
+  CONSTRAINT fk_loose_object_report_id FOREIGN KEY(report_id) REFERENCES report (id),
+  CONSTRAINT pk_loose_object PRIMARY KEY (name)
+)
 CREATE TABLE mark (
   name VARCHAR NOT NULL,
   at DATETIME NOT NULL,
@@ -355,6 +364,7 @@ CREATE TABLE report (
   sequence INTEGER DEFAULT '1' NOT NULL,
   proven_until DATETIME,
   restamp_at DATETIME,
+  stored_as VARCHAR,
   CONSTRAINT fk_report_screening_id FOREIGN KEY(screening_id) REFERENCES screening (id),
   CONSTRAINT pk_report PRIMARY KEY (id),
   CONSTRAINT uq_report_code UNIQUE (code),

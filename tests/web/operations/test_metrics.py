@@ -2,6 +2,7 @@
 
 import json
 import logging
+import multiprocessing
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,8 @@ from urllib.request import urlopen
 import pytest
 
 from screening.app import create_app
+from screening.bootstrap import open_context
+from screening.gunicorn_server import share_counts
 from screening.logs import JsonLines
 from screening.workflow.reception import invitations
 from tests.mail_server import TO, MailServer, invite, send_due
@@ -143,3 +146,26 @@ def test_metrics_count_what_waits_and_name_nobody(office, client):
     assert "screening_reports_failing 0.0" in page
     assert 'screening_request_seconds_count{method="GET",route="/s/<link>",status="404"}' in page
     assert not re.search("canary|Lan|Nguyen|Aurelia", page)
+
+
+def ask(config, path, times, told):
+    client = create_app(config, context := open_context(config)).test_client()
+    for _ in range(times):
+        said = client.get(path).text
+    context.database.close()
+    told.put(said)
+
+
+def test_whichever_process_is_asked_tells_the_requests_of_all(office, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    share_counts(folder := tmp_path / "metrics")
+    assert folder.stat().st_mode & 0o077 == 0
+    anew = multiprocessing.get_context("spawn")
+    told = anew.Queue()
+    for path, times in (("/sign-in", 3), ("/sign-in", 4), ("/metrics", 1)):
+        process = anew.Process(target=ask, args=(office.config, path, times, told))
+        process.start()
+        said = told.get(timeout=60)
+        process.join()
+
+    assert re.search(r'seconds_count{method="GET",route="/sign-in",status="200"} 7.0', said)
