@@ -69,8 +69,9 @@ def is_text(node):
 
 
 def test_no_pattern_is_made_of_what_somebody_typed():
-    """Two modules fit a text to one of several patterns that stand in them."""
+    """Two modules fit a text to one of several patterns that stand in them, one escapes words."""
     known = {"screening/config.py", "screening/definitions/values.py"}
+    known |= {"screening/clinical/definitions/folder.py"}  # of words that a folder of lists has
     made = {
         file
         for file, call in calls()
