@@ -39,6 +39,7 @@ from screening.definitions.loading import load_definitions
 from screening.gunicorn_server import settings
 from screening.storage.tables import ReportRow
 from screening.workflow.clinics.clinics import add_clinic
+from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +104,8 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
     clinic = add_clinic(context, "Bench", "", "", "UTC")
 
     def link() -> str:
-        return f"/s/{invitations.invite(context, clinic, 'bench', '', [PROCEDURE]).link}"
+        made = invitations.invite(context, program(clinic), "Lan Nguyen", [PROCEDURE])
+        return f"/s/{made.link}"
 
     def page(visitor: Visitor) -> object:
         if not visitor.cookies:

@@ -56,14 +56,20 @@ class Proxy:
         )
         text = (ROOT / "deploy" / "nginx.conf").read_text()
         for ours, here in (
-            ("/etc/ssl/screening", str(folder)),
+            (f"/etc/letsencrypt/live/{NAME}", str(folder)),
             ("/var/log/nginx", str(folder)),
-            ("listen 80;", f"listen 127.0.0.1:{self.plain};"),
-            ("listen 443 ssl", f"listen 127.0.0.1:{self.tls} ssl"),
+            ("[::]:", "[::1]:"),
+            ("[::1]:80", f"[::1]:{self.plain}"),
+            ("[::1]:443", f"[::1]:{self.tls}"),
+            ("listen 80", f"listen 127.0.0.1:{self.plain}"),
+            ("listen 443", f"listen 127.0.0.1:{self.tls}"),
             ("server 127.0.0.1:8000;", f"server 127.0.0.1:{server.port};"),
         ):
             assert ours in text, ours
             text = text.replace(ours, here)
+        said = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True).stderr
+        if re.search(r"nginx/1\.2[0-4]\.", said):  # as docs/administrator.md has it for Debian 12
+            text = re.sub(r"(listen .*:\d+ ssl);", r"\1 http2;", text.replace("http2 on;", ""))
         (folder / "screening.conf").write_text(text)
         (folder / "nginx.conf").write_text(
             f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
@@ -133,11 +139,11 @@ def looked_at(proxy: Proxy, server: Installation, link: str) -> dict[str, bool]:
         "TLS 1.2 and 1.3, nothing older": [v for v in VERSIONS if proxy.speaks(v)] == VERSIONS[1:],
         "/metrics is nobody's": proxy.ask("GET", "/metrics")[0] == 404,
         "a page takes 64 kB": proxy.ask("POST", "/sign-in", big)[0] == 413,
-        "a logo and a folder get through": {
+        "a logo and a folder get through": 413
+        not in {
             proxy.ask("POST", path, big, Content_Type="multipart/form-data; boundary=x")[0]
             for path in ("/admin/clinic", "/lead")
-        }
-        == {400},
+        },
         "a report gets through": proxy.ask(
             "POST", "/api/v1/verifications", big, Content_Type="application/pdf"
         )[0]

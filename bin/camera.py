@@ -70,6 +70,24 @@ class Camera:
         page.set_viewport_size(size)
 
 
+def join_overview():
+    """Put side by side what the README begins with: a question, the review and a report."""
+    parts = ("en/phone-07-heart.png", "desk-review.png", "report-first-page.png")
+    height, gap = 868, 24
+    cut = []
+    for name in parts:
+        picture = Image.open(FOLDER / name).convert("RGB")
+        width = {"en": 390, "de": 1180, "re": 640}[name[:2]]
+        drawn = picture.resize((width, picture.height * width // picture.width))
+        cut.append(drawn.crop((0, 0, width, height - 2 * gap)))
+    whole = Image.new("RGB", (sum(p.width + gap for p in cut) + gap, height), "#d9d2c5")
+    at = gap
+    for picture in cut:
+        whole.paste(picture, (at, gap))
+        at += picture.width + gap
+    whole.quantize(96).save(FOLDER / "overview.png", optimize=True)
+
+
 def write_index():
     """Write docs/pictures/README.md from the pictures that are there."""
     lines = ["# Every page in pictures", "", "Made by `make pictures`. Nobody in them is real.", ""]

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from camera import DESKTOP, FOLDER, LANGUAGES, PHONE, TABLET, Camera, write_index  # noqa: E402
+from camera import DESKTOP, FOLDER, LANGUAGES, PHONE, TABLET, Camera, join_overview, write_index  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests import walk  # noqa: E402
@@ -285,6 +285,7 @@ def main(parts):
         finally:
             browser.close()
             clinic.stop()
+    join_overview()
     write_index()
 
 

@@ -1,4 +1,4 @@
-"""Contraindication screening for clinics that do aesthetic procedures."""
+"""Contraindication screening before a procedure."""
 
 import zoneinfo
 

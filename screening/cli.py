@@ -51,7 +51,7 @@ class Commands(click.Group):
 
 @click.group(cls=Commands)
 def main() -> None:
-    """Contraindication screening for clinics that do aesthetic procedures."""
+    """Contraindication screening before a procedure."""
 
 
 main.add_command(audit)

@@ -205,6 +205,18 @@ def test_no_module_names_a_question_of_ours():
     assert known.endswith("date_of_birth")
 
 
+def test_no_module_names_a_finding_of_ours():
+    ids = set(re.findall(r"^- id: (\w+_\w+)", (QUESTIONS / "findings.yaml").read_text(), re.M))
+    assert len(ids) > 100
+    found = {
+        f"{path.relative_to(ROOT)}: {node.value}"
+        for path in (ROOT / "screening").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in ids
+    }
+    assert {one.split(":")[0] for one in found} == {"screening/clinical/definitions/folder.py"}
+
+
 def test_no_template_names_a_question_of_ours():
     named = {
         f"{path.relative_to(ROOT)}: {word}"

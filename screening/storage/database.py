@@ -35,6 +35,7 @@ ROTATION_LOCK = 7267
 LONGEST_REBUILD = 600.0  # seconds: another machine may be making the tables anew
 TOO_LATE = "55P03"  # PostgreSQL's word for a lock that came too late
 OLDEST = "0013"  # what version 0.1.0 made; the steps that led there are gone
+HELD = {"clinic", "patient"}
 PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
@@ -52,6 +53,19 @@ class LostRowsError(ValueError):
     """A row refers to one that is not there."""
 
 
+class _Holding(Session):
+    """Holds whose keys open the other rows: SQLAlchemy forgets a row that nobody holds.
+
+    Else each sealed value of a screening would read its patient and its clinic once more.
+    """
+
+
+@event.listens_for(_Holding, "loaded_as_persistent")
+def _hold(session: Session, row: Any) -> None:
+    if row.__tablename__ in HELD:
+        session.info.setdefault("held", []).append(row)
+
+
 class Database:
     """Sessions to read and to write in; see `read` and `write`."""
 
@@ -66,7 +80,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with _not_for_ever(), Session(self.engine, expire_on_commit=False) as session:
+        with _not_for_ever(), _Holding(self.engine, expire_on_commit=False) as session:
             if self.engine.dialect.name == "postgresql":
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
@@ -83,7 +97,7 @@ class Database:
         with (
             _not_for_ever(),
             self._turn(wait),
-            Session(self.engine, expire_on_commit=False) as session,
+            _Holding(self.engine, expire_on_commit=False) as session,
         ):
             session.connection(execution_options={"writes": True})
             _wait_at_most(session, wait)

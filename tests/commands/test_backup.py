@@ -48,7 +48,7 @@ def test_the_drill_says_what_the_guide_shows(office, tmp_path):
     assert {p: p.stat().st_mtime_ns for p in file.parent.glob("*.zip")} == {
         p: at for p, at in before.items() if p.suffix == ".zip"
     }
-    [shown] = re.findall(r"    screening drill \S+\n\n((?:    .*\n)+)", GUIDE.read_text())
+    [shown] = re.findall(r"    screening drill \S+\n\n```text\n((?:.+\n)+)```", GUIDE.read_text())
     assert shape(said) == shape(shown)
 
 

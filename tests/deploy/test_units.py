@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +20,11 @@ from tests.machine import CHECKOUT
 from tests.visitor import Visitor
 
 PAGES, WORKER = (CHECKOUT / "deploy" / f"screening{name}.service" for name in ("", "-worker"))
-OWN = {"ExecStart", "ExecReload", "KillSignal", "Restart"}  # where the two differ
+ROUTINE = CHECKOUT / "deploy" / "screening-routine@.service"
+TIMERS = sorted((CHECKOUT / "deploy").glob("*.timer"))
+# Where they differ: how each starts, lasts and ends.
+OWN = {"ExecStart", "ExecReload", "KillSignal", "KillMode", "Restart", "RestartSec"}
+OWN |= {"TimeoutStopSec", "Type", "Nice"}
 TRIED = """
 import os, socket, sys
 def refused(act, *given):
@@ -131,22 +136,35 @@ def test_a_worker_alone_works_under_its_unit(image, under, folder, user):
         worker.wait(30)
 
 
-def test_both_units_leave_the_same():
-    pages, worker = (
-        {k: v for k, v in read_unit(u).items() if k not in OWN} for u in (PAGES, WORKER)
+def test_all_units_leave_the_same():
+    pages, worker, routine = (
+        {k: v for k, v in read_unit(u).items() if k not in OWN} for u in (PAGES, WORKER, ROUTINE)
     )
 
-    assert pages == worker
+    assert pages == worker == routine
 
 
 def test_systemd_reads_the_units(tmp_path):
     """Every setting is one that systemd knows, and is written as it wants."""
-    for unit in (PAGES, WORKER):
-        (tmp_path / unit.name).write_text(
-            unit.read_text().replace("/opt/screening/.venv/bin/screening", "/bin/true")
+    assert len(TIMERS) == 4
+    for unit in (PAGES, WORKER, ROUTINE, *TIMERS):
+        text = re.sub(
+            r"/opt/screening/(\.venv/bin/screening|deploy/routine)", "/bin/true", unit.read_text()
         )
-        done = subprocess.run(
-            ["systemd-analyze", "verify", tmp_path / unit.name], capture_output=True, text=True
-        )
-        ours = [line for line in done.stderr.splitlines() if unit.stem in line]
-        assert ours == []
+        (tmp_path / unit.name).write_text(text)
+    instances = [re.search(r"^Unit=(.+)$", t.read_text(), re.M)[1] for t in TIMERS]
+    units = [PAGES.name, WORKER.name, *instances, *(timer.name for timer in TIMERS)]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *units],
+        cwd=tmp_path,
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+        capture_output=True,
+        text=True,
+    )
+    assert [line for line in done.stderr.splitlines() if "screening" in line] == []
+
+
+def test_each_timer_starts_what_the_routine_knows():
+    known = re.findall(r"^  ([a-z |]+)\)", (CHECKOUT / "deploy" / "routine").read_text(), re.M)
+    started = {t.name: re.search(r"@([a-z]+)\.service", t.read_text())[1] for t in TIMERS}
+    assert started == {f"screening-{name}.timer": name for name in known}

@@ -108,7 +108,14 @@ def filters_of(unit):
 
 def close_off(unit, state):
     """Give this process the folders that `unit` leaves it."""
-    kept = [Path(state), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
+    named = (Path(p.removeprefix("-")) for p in unit.get("ReadWritePaths", ()))
+    kept = [
+        Path(state),
+        *(p for p in named if p.exists()),
+        Path("/tmp"),
+        Path("/var/tmp"),
+        Path("/dev/shm"),
+    ]
     mount("--make-rprivate", "/")
     for folder in kept:
         mount("--bind", folder, folder)

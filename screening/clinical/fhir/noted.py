@@ -202,13 +202,12 @@ class _Reader:
     def identifiers(self, place: str, raw: Any) -> Iterator[tuple[str, str]]:
         if raw is None:
             return
-        system, value = (
-            (raw.get("system"), raw.get("value")) if isinstance(raw, dict) else (None, None)
-        )
-        if isinstance(value, str) and isinstance(system, str | None):
-            yield system or "", value
+        told = raw if isinstance(raw, dict) else {}
+        system, value = told.get("system", ""), told.get("value")
+        if all(isinstance(one, str) and one.isprintable() for one in (system, value)) and value:
+            yield system, value
         else:
-            self.wrong(place, "has a system and a value")
+            self.wrong(place, "has a system and a value of visible characters")
 
     def is_text(self, place: str, text: Any) -> bool:
         if isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_TEXT and text.isprintable():
@@ -240,7 +239,7 @@ class _Reader:
         findings, text = [], concept.get("text")
         for n, coding in enumerate(self.list_in(concept, "coding", f"{place}.coding")):
             told = coding if isinstance(coding, dict) else {}
-            text = text or told.get("display") or told.get("code")
+            text = text or told.get("display") or _code_alone(told)
             if told.get("system") == FINDINGS:
                 code = told.get("code")
                 if isinstance(code, str) and code in self.findings:
@@ -276,6 +275,13 @@ class _Reader:
             return known[code]
         self.wrong(place, f"is one of {', '.join(known)}")
         return CURRENT
+
+
+def _code_alone(coding: Mapping[str, Any]) -> Any:
+    """Return a code that came without words, with where it is from, for whoever looks it up."""
+    system, code = coding.get("system"), coding.get("code")
+    both = isinstance(code, str) and isinstance(system, str)
+    return f"{code} ({system})" if both else code
 
 
 def _addresses(entry: Any, patient: Mapping[str, Any]) -> set[str]:

@@ -7,6 +7,7 @@ and the patient answers as ever. A person reads all of it before anything is dec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from screening.clinical.definitions.definitions import Definitions, with_parts
 from screening.clinical.definitions.medicines import claims_of
@@ -21,17 +22,28 @@ STATES = {
     CURRENT: NOTED,
 }
 LIST = ""  # in the place of an option: the question itself
-Places = Mapping[tuple[str, str], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is noted; `asked` where the question is about that itself, and does not lead to it."""
+
+    text: str
+    asked: bool
+
+
+Place = tuple[str, str]  # a question, and an option or LIST
+Places = Mapping[Place, list[Noted]]
 
 
 def questions_about(
     definitions: Definitions, questionnaire: Questionnaire, facts: Iterable[Fact]
 ) -> Places:
-    """Return by question and option the words of what is noted about it.
+    """Return by question and option what is noted about it, and about what it leads to.
 
-    The questions that lead there have them too. What is over or not so is asked about nowhere.
+    What is over or not so is asked about nowhere.
     """
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[Place, list[Noted]] = {}
     for fact in facts:
         if fact["state"] != CURRENT:
             continue
@@ -39,31 +51,35 @@ def questions_about(
         reads = set(definitions.medicines.reads if fact["kind"] == MEDICINE else ())
         for section in questionnaire.sections:
             for item in section.items:
-                for place in dict.fromkeys(_places(item, names, reads)):
-                    found.setdefault(place, []).append(fact["text"])
+                for place, asked in _places(item, names, reads).items():
+                    found.setdefault(place, []).append(Noted(fact["text"], asked))
     return found
 
 
 def _findings(definitions: Definitions, fact: Fact) -> set[str]:
+    """Return what it says for certain; of what no question asks, that of which it is made up."""
     names = definitions.findings.keys() & fact["findings"]  # the lists may have changed since
-    if fact["kind"] == MEDICINE and definitions.medicines.dictionary is not None:
-        known = definitions.medicines
-        entries = known.dictionary.read(fact["text"]) if known.dictionary else ()
-        names |= {claim.finding for claim in claims_of(known, entries)}
-    return with_parts(definitions, names)
+    known = definitions.medicines
+    if fact["kind"] == MEDICINE and known.dictionary is not None:
+        claims = claims_of(known, known.dictionary.read(fact["text"]))
+        names |= {claim.finding for claim in claims if claim.certain}
+    asked = {name for item in definitions.items for name in item.establishes}
+    return names | with_parts(definitions, names - asked)
 
 
-def _places(item: Item, names: set[str], reads: set[str]) -> list[tuple[str, str]]:
+def _places(item: Item, names: set[str], reads: set[str]) -> dict[Place, bool]:
     """Return where `item` or what it leads to asks about these findings, or is such a text."""
-    found = [
-        (item.link_id, option.id)
-        for option in item.options
-        if names.intersection(option.means)
-        or any(_places(below, names, reads) for below in option.then)
-    ]
-    below = [place for one in item.follow_ups for place in _places(one, names, reads)]
-    own = item.link_id in reads or item.establishes & names
-    return [(item.link_id, LIST), *found, *below] if own or found or below else []
+    found: dict[Place, bool] = {}
+    for option in item.options:
+        below = [place for one in option.then for place in _places(one, names, reads)]
+        if below or names.intersection(option.means):
+            found[item.link_id, option.id] = bool(names.intersection(option.means))
+    for one in item.follow_ups:
+        found |= _places(one, names, reads)
+    asked = item.link_id in reads or bool(names.intersection(item.means))
+    if asked or found or item.establishes & names:
+        found[item.link_id, LIST] = asked
+    return found
 
 
 def to_read(facts: Iterable[Fact], words: Mapping[str, str]) -> list[ReportRead]:

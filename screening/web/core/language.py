@@ -7,14 +7,17 @@ chooses by a link, which the session remembers; before that it is the browser's.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask import current_app, has_request_context, request, session
+from flask import current_app, g, has_request_context, request, session
 from flask_babel import Domain, get_locale
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.clinical.definitions.folder import Words, in_other_words
@@ -31,9 +34,16 @@ class InOtherWords(Domain):
         self.words = words
 
     def get_translations(self) -> Any:
+        locale = get_locale()  # a page asks for each of its texts
+        kept = g.get("translations") if locale else None
+        if kept and kept[0] is locale:
+            return kept[1]
         found = super().get_translations()
-        own = self.words.get(get_locale().language) if get_locale() else None
-        return _OtherWords(found, own) if own else found
+        own = self.words.get(locale.language) if locale else None
+        said = _OtherWords(found, own) if own else found
+        if locale:
+            g.translations = (locale, said)
+        return said
 
 
 class _OtherWords:
@@ -55,11 +65,16 @@ def languages() -> dict[str, str]:
     One is offered when the questions exist in it and the clinic says so: no
     clinician has reviewed the translations yet.
     """
-    existing = [ENGLISH, *context().definitions.translations]
-    codes = [code for code in existing if code in current_app.config["LANGUAGES"]] or [ENGLISH]
-    return {code: own_name(code) for code in codes}
+    found: dict[str, str] | None = current_app.extensions.get("languages on offer")
+    if found is None:
+        existing = [ENGLISH, *context().definitions.translations]
+        codes = [code for code in existing if code in current_app.config["LANGUAGES"]] or [ENGLISH]
+        found = {code: own_name(code) for code in codes}
+        current_app.extensions["languages on offer"] = found
+    return found
 
 
+@cache
 def own_name(code: str) -> str:
     """Return what a language calls itself."""
     name = Locale(code).get_display_name(code) or code
@@ -80,8 +95,16 @@ def language() -> str:
     known = languages()
     if request.args.get("lang") in known:
         session["language"] = request.args["lang"]
-    chosen = session.get("language") or request.accept_languages.best_match(known)
+    chosen = session.get("language") or _liked(
+        request.headers.get("Accept-Language", ""), tuple(known)
+    )
     return chosen if chosen in known else ENGLISH
+
+
+@lru_cache(256)
+def _liked(header: str, known: tuple[str, ...]) -> str | None:
+    """Return which of the `known` languages a browser that sends `header` likes best."""
+    return parse_accept_header(header, LanguageAccept).best_match(known)
 
 
 def locale() -> str:

@@ -18,7 +18,7 @@ from screening.web.core.problems import MEDIA_TYPE, problem
 from screening.web.integration.answered import Problem
 from screening.web.integration.refused import SAID
 from screening.workflow.core.actor import ApiClient
-from screening.workflow.core.refusal import ActRefusedError
+from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.integration import api_keys, requests
 from screening.workflow.integration.api_keys import Scope
 
@@ -100,12 +100,20 @@ def without_key() -> Response | None:
     return refused
 
 
+def named_by_nothing() -> Response | None:
+    """Return what refuses an address in which an id has letters that no database takes."""
+    given = (request.view_args or {}).values()
+    if all(one.isprintable() for one in given if isinstance(one, str)):
+        return None
+    return problem(404, "gone", SAID[Refusal.GONE][1])
+
+
 @bp.before_request
 def guard() -> Response | None:
     """Let in who has a key, with a body that is JSON where there is one."""
     if request.endpoint in OPEN:
         return None
-    if refused := without_key():
+    if refused := without_key() or named_by_nothing():
         return refused
     if request.method in BODY and request.endpoint:
         if not request.is_json:

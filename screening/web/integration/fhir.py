@@ -28,6 +28,7 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.integration import fhir, noting, reading
 from screening.workflow.integration.api_keys import Scope
 from screening.workflow.integration.reading import Sought
+from screening.workflow.integration.references import LONGEST
 
 ROOT = "/fhir/R4"
 JSON = (FHIR_TYPE, "application/json", "text/json")
@@ -64,7 +65,7 @@ def guard() -> Response | None:
         return problem(406, "not-acceptable", f"Everything here is {FHIR_TYPE}.")
     if request.endpoint == "fhir.metadata":
         return None
-    if refused := api.without_key():
+    if refused := api.without_key() or api.named_by_nothing():
         return refused
     if Scope.CLINICAL not in client().scopes:
         said = "This key lacks the scope “clinical”. Make one that has it."
@@ -240,8 +241,8 @@ def _sought(given: Mapping[str, str]) -> Sought:
     screening = number = patient = None
     for name, token in given.items():
         system, bar, value = token.rpartition("|")
-        if not value:
-            raise BadSearchError(f"{name} is SYSTEM|VALUE, or VALUE alone.")
+        if not (value.isprintable() and 0 < len(value) <= LONGEST):
+            raise BadSearchError(f"{name} is SYSTEM|VALUE, or VALUE alone, of visible characters.")
         ours = NUMBERS if name == "identifier" else fhir.IDS
         if bar and system not in {ours, fhir.IDS}:
             raise BadSearchError(f"No {name} here is of this system; known: {ours}, {fhir.IDS}.")

@@ -151,7 +151,10 @@ def say_what_is_noted(form: ScreenForm, noted: Places) -> None:
         if not what:
             continue
         field = _of(form, row)
-        said = _("Your clinic has noted this: %(what)s. Is it still true?", what="; ".join(what))
+        texts = "; ".join(one.text for one in what)
+        said = _("Your clinic has noted this: %(what)s.", what=texts)
+        if all(one.asked for one in what):
+            said = _("Your clinic has noted this: %(what)s. Is it still true?", what=texts)
         field.description = f"{said} {field.description or ''}".strip()
 
 

@@ -87,7 +87,7 @@ def is_new(context: Context, screening_id: str) -> bool:
 
 def _is_new(context: Context, session: Session, screening: Screening, draft: Draft) -> bool:
     earlier = session.get_one(Screening, screening.recheck_of)
-    if earlier.state != State.DECIDED:
+    if earlier.state != State.DECIDED or draft.noted.get("facts"):
         return True
     questionnaire = draft.questionnaire(context.definitions)
     now = answers_on_path(questionnaire, draft.answers)

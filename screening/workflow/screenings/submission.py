@@ -45,8 +45,8 @@ def keep_report(
     own = draft.clinic.language
     own_words = answer_words(own, context.definitions.words.get(own, ()))
     report = compile_report(context.definitions, case, raw, frame, own_words)
-    if draft.noted:
-        heard = to_read(draft.noted["facts"], own_words)
+    if facts := draft.noted.get("facts"):
+        heard = to_read(facts, own_words)
         report["to_read"] = [*report.get("to_read", []), *heard]
     report["decisive"] = decisive_answers(context.definitions, case)
     language, words = read_in

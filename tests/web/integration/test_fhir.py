@@ -172,6 +172,8 @@ def test_another_clinics_key_finds_nothing(served, resource):
         ("/QuestionnaireResponse", 400, {"query_string": "_count=1&_count=2"}),
         ("/QuestionnaireResponse", 400, {"query_string": {"identifier": "urn:x|1"}}),
         ("/QuestionnaireResponse", 400, {"query_string": {"identifier": ""}}),
+        ("/QuestionnaireResponse", 400, {"query_string": {"identifier": "SC-\x00"}}),
+        ("/QuestionnaireResponse/%00", 404, {}),
         ("/QuestionnaireResponse", 422, {"query_string": {"_cursor": "x"}}),
         ("/Questionnaire", 400, {}),
     ],

@@ -1,6 +1,9 @@
 """What a clinic's own system has noted is asked about and read, and is never an answer."""
 
 import copy
+import json
+import warnings
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +17,11 @@ from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering
 
-ROOT = "/fhir/R4/"
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of the library's own models, while it is imported
+    from fhir.resources.R4B.bundle import Bundle
+
+ROOT, ROOT_OF_ALL = "/fhir/R4/", Path(__file__).parents[3]
 BORN = "1986-05-03"
 OURS = "urn:screening:findings"
 ABOUT = {"reference": "Patient/1"}
@@ -94,9 +101,25 @@ def test_what_is_noted_is_asked_and_nothing_is_chosen(noting):
     page = page if "has noted" in page.text else phone.get("/screening", follow_redirects=True)
 
     assert answer.status_code == 200, answer.data
-    assert "Your clinic has noted this: Pregnant. Is it still true?" in page.text
+    assert "Your clinic has noted this: Pregnant. Say no if" in page.text, (
+        "it leads to the question"
+    )
     assert " checked" not in page.text.partition("Your clinic has noted")[2].partition("</form")[0]
     assert draft_of(noting).answers == {"date_of_birth": BORN}
+    rows = {"can_be_pregnant": "yes", "breastfeeding": "no"}
+    rows["screen.asked"] = " ".join(rows)
+    page = phone.post(page.request.path, data=rows, follow_redirects=True)
+    assert "Your clinic has noted this: Pregnant. Is it still true?" in page.text
+
+
+def test_the_bundle_of_the_documentation_is_taken(noting):
+    page = (ROOT_OF_ALL / "docs" / "integrator.md").read_text()
+    sent = json.loads(page.partition("<<'END'")[2].partition("    END")[0])
+    told = noting(sent).json
+
+    Bundle.model_validate(told)
+    assert [one["response"]["status"] for one in told["entry"]] == ["200 OK"] * 3
+    assert [one["text"] for one in draft_of(noting).noted["facts"]] == ["Pregnant", "Warfarin 5 mg"]
 
 
 def test_a_fact_noted_by_the_clinic_never_answers_by_itself(noting):
@@ -136,7 +159,7 @@ def test_the_doctor_reads_all_of_it_and_no_copy_of_the_patients_has_it(noting):
     assert told == {
         "Pregnant": "Noted by the clinic’s own system as over, not by the patient",
         "Warfarin 5 mg": "Noted by the clinic’s own system, not by the patient",
-        "1003755004": "Noted by the clinic’s own system, not by the patient",
+        "1003755004 (http://snomed.info/sct)": "Noted by the clinic’s own system, not by the patient",
     }
     assert "Pregnant" not in str(report["case"]) + str(report["verdicts"])
     now = office.context.now()
@@ -261,6 +284,11 @@ def test_each_entry_is_told_what_becomes_of_it(noting):
         ({"entry": [{"resource": PATIENT}] * 102}, "Bundle.entry"),
         ({"entry": [7, {"resource": PATIENT}]}, "Bundle.entry[0]"),
         ({"identifier": "SC-1"}, "Bundle.identifier"),
+        ({"identifier": {"value": "\ud800"}}, "Bundle.identifier"),
+        (
+            {"identifier": {"system": "urn:screening:numbers", "value": "a\x00"}},
+            "Bundle.identifier",
+        ),
         ({"implicitRules": "urn:x"}, "Bundle.implicitRules"),
     ],
 )

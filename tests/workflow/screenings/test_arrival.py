@@ -4,8 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from screening.clinical.definitions.folder import BEFORE_BINDINGS
+from screening.clinical.fhir.noted import Bundle, Fact
+from screening.clinical.fhir.response import NUMBERS
 from screening.storage.tables import ReportRow, Screening
+from screening.workflow.core.actor import program
 from screening.workflow.core.sealed import open_sealed, submission_of
+from screening.workflow.integration import api_keys, noting
 from screening.workflow.reception import asking_again, day_list
 from screening.workflow.review import reviews
 from screening.workflow.review.queue import list_queue
@@ -60,6 +64,21 @@ def test_where_nothing_is_new_the_decision_stands_and_nobody_decides_twice(offic
     assert list_queue(office.context, office.doctor) == []
     [entry] = day_list.list_screenings(office.context, office.clinic)
     assert (entry.screening_id, entry.confirmed_at) == (decided, office.now)
+
+
+@pytest.mark.both_databases
+def test_what_the_clinics_system_has_noted_since_goes_to_the_doctor(office, decided):
+    again = office.arrive(decided)
+    context, clinic = office.context, office.clinic
+    secret = api_keys.make_key(context, program(clinic), "EHR", ["clinical"])
+    with context.database.read() as session:
+        number = NUMBERS, session.get_one(Screening, again).number
+    fact = Fact(kind="condition", text="Pregnant", state="current", findings=["pregnancy"])
+    noted = Bundle(("Lan Nguyen",), "1986-05-03", (), number, (None, fact))
+    noting.note_facts(context, api_keys.client_of(context, secret), noted)
+
+    assert arrival.is_new(context, again)
+    assert refused(arrival.confirm_arrival, context, office.hold(again), TEXT) == "incomplete"
 
 
 def test_what_is_confirmed_is_of_today_and_what_lasts_keeps_its_day(office, decided):
