@@ -34,9 +34,9 @@ class _SqliteOnce(SqliteStorage):
 
 class _PostgresOnce(PostgresStorage):
     def initialize_schema(self) -> None:
-        once = "create unique index if not exists {t}_once on {t} (queue, sha256(data))"
+        table = self.table_task
         super().initialize_schema()
-        self.sql(once.format(t=self.table_task))
+        self.sql(f"create unique index if not exists {table}_once on {table} (queue, sha256(data))")
         self.close()  # no fork may share it
 
     def enqueue(self, data: bytes, priority: float | None = None) -> None:

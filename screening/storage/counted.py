@@ -24,10 +24,10 @@ TABLE_LOCK = 7268
 SWEEP_LOCK = 7269
 SWEEP = 60.0  # seconds between two looks for what is over
 TABLES = (
-    "CREATE {kind} TABLE IF NOT EXISTS counted "
+    "TABLE IF NOT EXISTS counted "
     "(who TEXT NOT NULL, at DOUBLE PRECISION NOT NULL, until DOUBLE PRECISION NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS counted_who ON counted (who, at)",
-    "CREATE INDEX IF NOT EXISTS counted_until ON counted (until)",
+    "INDEX IF NOT EXISTS counted_who ON counted (who, at)",
+    "INDEX IF NOT EXISTS counted_until ON counted (until)",
 )
 LATELY = text("SELECT count(*), min(at) FROM counted WHERE who = :who AND at > :since")
 ONE_MORE = text("INSERT INTO counted (who, at, until) VALUES (:who, :at, :until)")
@@ -51,9 +51,9 @@ class Counted(Storage, MovingWindowSupport):
         self._engine, self._hash, self._now = engine, hash, now
         self._swept = now().timestamp()
         with self._turn(TABLE_LOCK) as connection:
-            kind = "UNLOGGED" if self._on_postgresql else ""
-            for table in TABLES:
-                connection.execute(text(table.format(kind=kind)))
+            kind = "UNLOGGED " if self._on_postgresql else ""
+            for made in (kind + TABLES[0], *TABLES[1:]):
+                connection.execute(text(f"CREATE {made}"))
 
     @property
     def base_exceptions(self) -> type[Exception]:
