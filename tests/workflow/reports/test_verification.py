@@ -87,7 +87,12 @@ def test_a_flipped_byte_fails(office, sealed):
     assert (result.status, result.issued, result.signatures) == ("FAILED", None, ())
 
 
-def test_a_file_that_takes_too_long_is_not_condemned(office, sealed, monkeypatch):
+SLOW = "import time\nwhile time.process_time() < 1.5:\n    pass\n"
+
+
+def test_a_file_that_takes_too_long_is_not_condemned(office, sealed, monkeypatch, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(SLOW)  # the least that can be allowed is a second
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(checking, "MOST_SECONDS", 0)
     monkeypatch.setattr(checking, "SECONDS_FOR_OURS", 0)
     with pytest.raises(ActRefusedError, match="busy"):
