@@ -1,4 +1,4 @@
-"""Whatever is sent to any operation, the answer is one that the description names, and never 500."""
+"""Whatever is sent to any operation, the answer is one that its description names."""
 
 from collections import Counter
 
