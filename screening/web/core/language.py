@@ -65,13 +65,14 @@ def languages() -> dict[str, str]:
     One is offered when the questions exist in it and the clinic says so: no
     clinician has reviewed the translations yet.
     """
-    found: dict[str, str] | None = current_app.extensions.get("languages on offer")
-    if found is None:
-        existing = [ENGLISH, *context().definitions.translations]
-        codes = [code for code in existing if code in current_app.config["LANGUAGES"]] or [ENGLISH]
-        found = {code: own_name(code) for code in codes}
-        current_app.extensions["languages on offer"] = found
-    return found
+    existing = (ENGLISH, *context().definitions.translations)
+    return _on_offer(existing, tuple(current_app.config["LANGUAGES"]))
+
+
+@lru_cache(64)
+def _on_offer(existing: tuple[str, ...], chosen: tuple[str, ...]) -> dict[str, str]:
+    codes = [code for code in existing if code in chosen] or [ENGLISH]
+    return {code: own_name(code) for code in codes}
 
 
 @cache
