@@ -136,7 +136,8 @@ def pages(
 
     def of(size: int) -> dict[str, Callable[[], object]]:
         def search(words: str) -> Callable[[], object]:
-            return lambda: right(at_work.post("/doctor/search", data={"words": words}), words)
+            given = {"data": {"words": words}, "follow_redirects": True}
+            return lambda: right(at_work.post("/doctor/search", **given), words)
 
         return {
             "the doctor's queue": lambda: right(at_work.get("/doctor"), number_of(99)),
@@ -153,7 +154,7 @@ def pages(
             "an answer (patient)": lambda: right(
                 visitor.post(
                     "/screening/questions/date_of_birth",
-                    data={"date_of_birth": ["3", "5", "1986"]},
+                    data={"screen.asked": "date_of_birth", "date_of_birth": ["3", "5", "1986"]},
                 ),
                 status=303,
             ),
