@@ -41,7 +41,7 @@ def treat(screening_id: str) -> ResponseReturnValue:
     shown = read_treatments(context(), person(), screening_id)
     counted = len(shown.recorded)
     ahead = [one.procedure for one in shown.planned if one.proceeds]
-    only = ahead if len(shown.planned) == 1 else []
+    only = ahead if len(shown.planned) == 1 and not counted else []
     given = {"treated_on": shown.today, "by": _doctor(shown), "after": counted, "done": only}
     form = TreatmentForm(data=given)
     form.offer(shown.planned, {})

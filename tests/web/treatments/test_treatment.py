@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from screening.storage.tables import CheckIn
 from screening.workflow.treatments.recorded import read_treatments
 from tests.mail_server import MailServer
 from tests.workflow.treatments.clinic import (
@@ -58,6 +59,7 @@ def test_what_was_done_is_kept_and_shown(office, who):
     page = client.get(f"/treatments/of/{id}").text
 
     assert "LOT-1" in page and "L-9" in page and "take it back" in page
+    assert 'name="done"' in page and "checked" not in page, "another is ticked by who gave it"
     assert [len(one.done[0]["products"]) for one in recorded(office, id)] == [2]
 
 
@@ -187,6 +189,11 @@ def test_the_doctor_reads_the_sign_takes_it_and_puts_it_back(office):
     client.post(f"/doctor/signs/{id}/handing-back")
 
     assert "I take this" in client.get(f"/doctor/signs/{id}").text
+    with office.context.database.read() as session:
+        patient = session.get_one(CheckIn, id).patient_id
+    line = client.get(f"/patients/{patient}").text
+    assert "Skin that turns white" in line and f"/doctor/signs/{id}" in line
+    assert "Skin that turns" not in enter(office, "reception").get(f"/patients/{patient}").text
     assert content_of(office, id)["answers"]
 
 
