@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from datetime import datetime
 
@@ -162,8 +163,10 @@ def test_a_write_waits_for_its_turn_and_no_longer(database):
     )
     with database.write(5) as session:
         session.execute(text(held))
+        began = time.monotonic()
         with pytest.raises(WaitedTooLongError), database.write() as other:
             other.execute(text(held))
+        assert time.monotonic() - began < 15, "who asks for a fifth of a second waits no minute"
     with database.write() as session:
         session.execute(text(held))
 
