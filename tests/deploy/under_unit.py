@@ -75,22 +75,22 @@ class Filter:
     """A filter of libseccomp, in force once it is loaded."""
 
     def __init__(self, otherwise):
-        self.library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
-        self.library.seccomp_init.restype = ctypes.c_void_p
-        self.context = ctypes.c_void_p(self.library.seccomp_init(ctypes.c_uint32(otherwise)))
+        self.seccomp = ctypes.CDLL("libseccomp.so.2", use_errno=True)
+        self.seccomp.seccomp_init.restype = ctypes.c_void_p
+        self.context = ctypes.c_void_p(self.seccomp.seccomp_init(ctypes.c_uint32(otherwise)))
 
     def add(self, action, call, *compared):
-        number = self.library.seccomp_syscall_resolve_name(call.encode())
+        number = self.seccomp.seccomp_syscall_resolve_name(call.encode())
         if number < 0:
             return  # not on this machine
         many = (Compared * len(compared))(*compared)
-        done = self.library.seccomp_rule_add_array(
+        done = self.seccomp.seccomp_rule_add_array(
             self.context, ctypes.c_uint32(action), number, len(compared), many
         )
         assert done == 0, (call, done)
 
     def load(self):
-        assert self.library.seccomp_load(self.context) == 0
+        assert self.seccomp.seccomp_load(self.context) == 0
 
 
 def filters_of(unit):
