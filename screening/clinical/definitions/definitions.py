@@ -154,10 +154,13 @@ class Definitions:
         return answers.get(self.bindings.birth_date)
 
     @property
-    def items(self) -> Iterator[Item]:
+    def items(self) -> tuple[Item, ...]:
         """Every question, follow-ups after the question that leads to them."""
-        for section in self.sections:
-            yield from walk(section.items)
+        if "items" not in self.noted:
+            found = (item for section in self.sections for item in walk(section.items))
+            self.noted["items"] = tuple(found)
+        items: tuple[Item, ...] = self.noted["items"]
+        return items
 
 
 def assemble_questionnaire(definitions: Definitions, procedures: Iterable[str]) -> Questionnaire:

@@ -104,6 +104,8 @@ def to_ask_again(
     definitions: Definitions, answers: Answers, answered_on: Mapping[str, date], on: date
 ) -> set[str]:
     """Return the questions on the way whose answers, of an earlier day, hold no more on `on`."""
+    if all(given >= on for given in answered_on.values()):
+        return set()
     return {
         item.link_id
         for item in _asked(_roots(definitions), answers)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from screening.web.clinics.here import clinic_here
@@ -29,21 +29,20 @@ OURS = "ours"
 LASTING = "public, max-age=31536000, immutable"
 
 
+STATIC = Path(__file__).parents[1] / "static"
+
+
 @cache
-def mark_of(path: Path) -> str:
+def mark_of(name: str) -> str | None:
     """Return the fingerprint of a file: its address changes when the file does."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-
-
-def _static(filename: str) -> Path:
-    return Path(str(current_app.static_folder)) / filename
+    path = STATIC / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else None
 
 
 def mark_static(endpoint: str, values: dict[str, Any]) -> None:
     """Put the fingerprint into the address of a static file, so that it may be kept for ever."""
-    path = _static(values.get("filename", "")) if endpoint == "static" else None
-    if path and path.is_file():
-        values["v"] = mark_of(path)
+    if endpoint == "static" and (mark := mark_of(values.get("filename", ""))):
+        values["v"] = mark
 
 
 def keep_marked(response: Response) -> Response:
@@ -68,15 +67,18 @@ def stylesheet(audience: str) -> str:
     if clinic and clinic.accent:
         dark = clinic.accent_dark or nearest_that_works(clinic.accent, dark=True)
         colours = f"{clinic.accent[1:]}-{dark[1:]}"
-    mark = hashlib.sha256(_joined(audience).encode()).hexdigest()[:10]
-    return url_for("look.style", mark=mark, audience=audience, colours=colours)
+    return url_for("look.style", mark=_mark(audience), audience=audience, colours=colours)
+
+
+@cache
+def _mark(audience: str) -> str:
+    return hashlib.sha256(_joined(audience).encode()).hexdigest()[:10]
 
 
 @cache
 def _joined(audience: str) -> str:
     """Return the styles of `audience`, without comments and the spaces that no browser needs."""
-    folder = Path(__file__).parents[1] / "static"
-    text = "".join((folder / name).read_text("utf-8") for name in STYLES[audience])
+    text = "".join((STATIC / name).read_text("utf-8") for name in STYLES[audience])
     text = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
     return re.sub(r" ?([{};,]) ?", r"\1", text).replace(";}", "}").strip()
 
@@ -102,7 +104,7 @@ def style(mark: str, audience: str, colours: str) -> ResponseReturnValue:
     text = _joined(audience)
     styled = text + ("" if colours == OURS else _accents(light, dark))
     response = Response(styled, mimetype="text/css")
-    if mark == hashlib.sha256(text.encode()).hexdigest()[:10]:
+    if mark == _mark(audience):
         response.headers["Cache-Control"] = LASTING
     return response
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from ipaddress import IPv4Network, IPv6Network
-from typing import Protocol
+from typing import Any, Protocol
 
 from cryptography.x509 import Certificate
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, object_session
 
 from screening.clinical.definitions.definitions import Definitions
@@ -84,11 +84,16 @@ class Vault:
         return key
 
     def screening_key(self, session: Session, screening: Screening) -> bytes:
+        """Return the key of the screening, unwrapped once a session."""
+        known: dict[bytes, bytes] = session.info.setdefault("keys", {})
+        if found := known.get(screening.wrapped_key):
+            return found
         if screening.patient_id is None:  # of before there were patients, until it has one
             wrapping = self.clinic_key(session.get_one(Clinic, screening.clinic_id))
         else:
             wrapping = self.patient_key(session, session.get_one(Patient, screening.patient_id))
         key: bytes = open_column(wrapping, screening, "wrapped_key")
+        known[screening.wrapped_key] = key
         return key
 
     def record(
@@ -167,9 +172,28 @@ def as_typed(code: str) -> str:
     return f"{plain[:4]}-{plain[4:]}"
 
 
+# With its clinic and its patient, whose keys open it: they would be read one by one.
+_SCREENING = (
+    select(Screening, Clinic, Patient)
+    .join(Clinic, Clinic.id == Screening.clinic_id)
+    .outerjoin(Patient, Patient.id == Screening.patient_id)
+    .where(Screening.id == bindparam("id"))
+)
+_LOCKED = _SCREENING.with_for_update(of=Screening)
+
+
+def read_screening(session: Session, screening_id: str) -> Screening:
+    """Return the screening. Raises ActRefusedError("gone")."""
+    return _one(session, _SCREENING, screening_id)
+
+
 def locked_screening(session: Session, screening_id: str) -> Screening:
     """Return the screening, held for this transaction. Raises ActRefusedError("gone")."""
-    query = select(Screening).where(Screening.id == screening_id).with_for_update()
-    if screening := session.scalars(query).first():
+    return _one(session, _LOCKED, screening_id)
+
+
+def _one(session: Session, query: Select[Any], screening_id: str) -> Screening:
+    if found := session.execute(query, {"id": screening_id}).first():
+        screening: Screening = found[0]
         return screening
     raise ActRefusedError(Refusal.GONE)

@@ -27,7 +27,7 @@ from screening.clinical.report.report import (
 from screening.clinical.way.rows import Said, told_in
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
-from screening.workflow.core.context import Context, locked_screening
+from screening.workflow.core.context import Context, locked_screening, read_screening
 from screening.workflow.core.given import Way, day_at, given_in, stamped
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
@@ -43,6 +43,7 @@ from screening.workflow.screenings.edit_lock import EditLock, check, locked_draf
 from screening.workflow.screenings.submission import keep_report
 
 NOTHING_SAID: Said = {}
+UNOPENED: Mapping[str, Any] = {}
 OVER = {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED, State.CONFIRMED}
 
 
@@ -111,17 +112,20 @@ def open_draft(context: Context, lock: EditLock) -> Draft:
 
 
 def _answerable(session: Session, screening_id: str) -> Screening:
-    screening = session.get(Screening, screening_id)
-    if screening is None:
-        raise ActRefusedError(Refusal.GONE)
+    screening = read_screening(session, screening_id)
     allow("answer", screening.state)
     return screening
 
 
-def draft_of(context: Context, session: Session, screening: Screening) -> Draft:
-    """Return what was answered so far, without what is to be answered again."""
+def draft_of(
+    context: Context, session: Session, screening: Screening, opened: Mapping[str, Any] = UNOPENED
+) -> Draft:
+    """Return what was answered so far, without what is to be answered again.
+
+    `opened` is the draft where it is open already.
+    """
     clinic = session.get_one(Clinic, screening.clinic_id)
-    draft = open_sealed(context, session, screening, "draft")
+    draft = opened or open_sealed(context, session, screening, "draft")
     person = open_sealed(context, session, screening, "person")
     known = context.definitions.procedures
     today = day_at(context, session, screening)
@@ -213,11 +217,12 @@ def change_draft(
         if "taken" in draft:
             given_anew = fresh.keys() | told.opened
             kept["taken"] = [one for one in draft["taken"] if one not in given_anew]
-        seal_into(context, session, screening, "draft", draft | kept)
+        left = draft | kept
+        seal_into(context, session, screening, "draft", left)
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
             context.record(session, PATIENT, "begin", screening)
-        return draft_of(context, session, screening)
+        return draft_of(context, session, screening, left)
 
 
 def submit(
