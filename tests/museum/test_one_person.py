@@ -61,10 +61,11 @@ def test_the_clinics_own_number_finds_its_patient(shown):
 def test_the_own_code_of_then_opens_and_a_wrong_one_does_not(museum):
     told, phone = museum.screening("own code"), "another-phone"
     enter = (museum.context, told["id"], phone)
+    look = (museum.context, told["link"], phone)
     assert refused(own_code.enter_by_code, *enter, "eight quiet hills") == "wrong-code"
-    assert not answering.may_enter(*enter)
+    assert not answering.look_at(*look).may_enter
     own_code.enter_by_code(*enter, told["code"])
-    assert answering.may_enter(*enter)
+    assert answering.look_at(*look).may_enter
 
 
 @changed

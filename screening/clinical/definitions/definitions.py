@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -206,6 +206,16 @@ def findings_for(definitions: Definitions) -> set[str]:
         negated = (name for when in whens for name in negated_in(when))
         definitions.noted["for"] = with_parts(definitions, negated)
     found: set[str] = definitions.noted["for"]
+    return found
+
+
+def parts_of(definitions: Definitions) -> Mapping[str, Set[str]]:
+    """Return each finding's own name and every finding that it is derived from."""
+    if "parts" not in definitions.noted:
+        definitions.noted["parts"] = {
+            name: with_parts(definitions, [name]) for name in definitions.findings
+        }
+    found: Mapping[str, Set[str]] = definitions.noted["parts"]
     return found
 
 

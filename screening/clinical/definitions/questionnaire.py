@@ -9,9 +9,10 @@ at each request; answers off the journey are kept aside and not counted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from screening.clinical.definitions.dates import Duration
 from screening.clinical.definitions.folder import BEFORE_BINDINGS, Bindings
@@ -125,8 +126,10 @@ class Item:
     `holds` says how long an answer lasts, the day itself where nothing is written.
     `still` are the words of "it still goes on" beside a date. `doctor_reads` marks what
     no program can judge, a text or a "yes"; `no_consequence` says why nothing follows.
-    `longest` is in characters. `together` names the screen that it shares with others, and
-    `row` are a list's words as one row of it: "yes" opens the list (clinical/way).
+    `follow_ups` is all that any answer leads to, `establishes` the findings that this question
+    itself says something about. `longest` is in characters. `together` names the screen that
+    it shares with others, and `row` are a list's words as one row of it: "yes" opens the list
+    (clinical/way).
     """
 
     link_id: str
@@ -152,14 +155,16 @@ class Item:
     no_consequence: str | None = None
     together: str | None = None
     row: str | None = None
+    # Worked out once: every answer asks every question for them.
+    follow_ups: tuple[Item, ...] = field(init=False, repr=False, compare=False)
+    establishes: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def follow_ups(self) -> tuple[Item, ...]:
-        below = (*self.if_yes, *self.if_not_no)
-        for option in self.options:
-            if option.then:
-                below += option.then
-        return below
+    def __post_init__(self) -> None:
+        below = (*self.if_yes, *self.if_not_no, *(i for o in self.options for i in o.then))
+        object.__setattr__(self, "follow_ups", below)
+        said = {*self.means, *(name for option in self.options for name in option.means)}
+        named = {self.dates} if self.dates else set()
+        object.__setattr__(self, "establishes", frozenset(said | named))
 
     @property
     def codes(self) -> list[str]:
@@ -175,13 +180,6 @@ class Item:
             offered.append(TELL_DOCTOR)
         return offered
 
-    @property
-    def establishes(self) -> set[str]:
-        """The findings that this question itself says something about."""
-        return {*self.means, *(m for o in self.options for m in o.means)} | (
-            {self.dates} if self.dates else set()
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -196,6 +194,7 @@ class Questionnaire:
 
     sections: tuple[Section, ...]
     bindings: Bindings = BEFORE_BINDINGS
+    noted: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Item]:
         """Yield every question, follow-ups after the question that leads to them."""

@@ -60,6 +60,9 @@ class Case:
     visit: date | None = None
     answered_on: Mapping[str, date] = field(default_factory=dict)
     medicines: MedicineRecord = NO_MEDICINES
+    noted: dict[date, tuple[Definitions, Findings]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 def read_case(
@@ -109,6 +112,13 @@ def evaluate_visit(definitions: Definitions, case: Case) -> list[Eligibility]:
 
 def findings_of(definitions: Definitions, case: Case, day: date) -> Findings:
     """Return what the answers of `case` establish, with ages and bookings as of `day`."""
+    if day in case.noted and case.noted[day][0] is definitions:
+        return case.noted[day][1]
+    case.noted[day] = definitions, _findings(definitions, case, day)
+    return case.noted[day][1]
+
+
+def _findings(definitions: Definitions, case: Case, day: date) -> Findings:
     outlived = outlived_answers(definitions, case)
     return establish_findings(
         definitions,

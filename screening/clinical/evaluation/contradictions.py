@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from screening.clinical.definitions.contradictions import Contradiction, Side
-from screening.clinical.definitions.definitions import Definitions, findings_for, with_parts
+from screening.clinical.definitions.definitions import Definitions, findings_for, parts_of
 from screening.clinical.definitions.findings import ABSENT, PRESENT, UNKNOWN, Pair, any_of
 from screening.clinical.definitions.questionnaire import (
     NO,
@@ -132,7 +132,7 @@ def _misled(items: Iterable[Item], answers: Answers) -> Iterator[Clash]:
 
 def askers_of(definitions: Definitions, finding: str) -> list[Item]:
     """Return the questions that say something about `finding`."""
-    parts = with_parts(definitions, [finding])
+    parts = parts_of(definitions)[finding]
     return [item for item in definitions.items if parts & item.establishes]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from screening.clinical.definitions.dates import Duration
-from screening.clinical.definitions.definitions import Definitions, with_parts
+from screening.clinical.definitions.definitions import Definitions, parts_of
 from screening.clinical.definitions.eligibility import Procedure, Reason
 from screening.clinical.definitions.medicines import Status
 from screening.clinical.definitions.questionnaire import Answer, Item, ItemType
@@ -115,12 +115,11 @@ def cannot_all_be_true(
 
 def answers_behind(definitions: Definitions, asked: list[Item]) -> dict[str, list[str]]:
     """Return for each finding the questions that were asked about it, its parts included."""
-    behind: dict[str, list[str]] = {}
-    for name in definitions.findings:
-        parts = with_parts(definitions, [name])
-        behind[name] = [
-            item.link_id
-            for item in asked
-            if item.establishes & parts or ("age" in parts and item.type is ItemType.BIRTH_DATE)
-        ]
-    return behind
+    told = [
+        (item.link_id, item.establishes | ({"age"} if item.type is ItemType.BIRTH_DATE else set()))
+        for item in asked
+    ]
+    return {
+        name: [link_id for link_id, names in told if not parts.isdisjoint(names)]
+        for name, parts in parts_of(definitions).items()
+    }

@@ -8,7 +8,7 @@ wants it, every question has a screen of its own, and a list is a list of ticks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -62,20 +62,49 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The first questions that share a screen, each with its section."""
+class Part:
+    """Rows that stay on one screen; `of` is what they ask, at its last part."""
 
-    steps: tuple[Step, ...]
+    rows: tuple[Row, ...]
+    of: Row | None
+
+    @property
+    def size(self) -> int:
+        return sum(1 if row.is_reply else SIZES.get(row.item.type, 1) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The first questions that share a screen: their parts and screens, whatever is answered."""
+
+    sections: tuple[Section, ...]
+    parts: tuple[Part, ...]
+    screens: tuple[Screen, ...]
 
 
 def groups_of(questionnaire: Questionnaire) -> list[Group]:
     """Return the groups in order; one stands where its first question does."""
+    if "groups" not in questionnaire.noted:
+        questionnaire.noted["groups"] = _groups(questionnaire)
+    groups: list[Group] = questionnaire.noted["groups"]
+    return groups
+
+
+def _groups(questionnaire: Questionnaire) -> list[Group]:
     found: dict[str, list[Step]] = {}
     for section in questionnaire.sections:
         for item in section.items:
             key = f"group {item.together}" if item.together else item.link_id
             found.setdefault(key, []).append(Step(item, section))
-    return [Group(tuple(steps)) for steps in found.values()]
+    return [_group(nth, steps) for nth, steps in enumerate(found.values(), 1)]
+
+
+def _group(nth: int, steps: Sequence[Step]) -> Group:
+    # By id: to hash a section would hash everything below it.
+    sections = tuple({step.section.id: step.section for step in steps}.values())
+    parts = [part for step in steps for part in _parts(Row(step.item))]
+    screens = [_screen(page, sections, nth) for page in _pages(parts)]
+    return Group(sections, tuple(parts), tuple(screens))
 
 
 def screens_of(
@@ -84,8 +113,7 @@ def screens_of(
     """Return every screen that these answers lead to, in order."""
     if not grouped:
         return list(_one_by_one(questionnaire, answers))
-    groups = enumerate(groups_of(questionnaire), 1)
-    return [screen for nth, group in groups for screen in _screens(nth, group, answers, said)]
+    return [one for group in groups_of(questionnaire) for one in _screens(group, answers, said)]
 
 
 def _one_by_one(questionnaire: Questionnaire, answers: Answers) -> Iterator[Screen]:
@@ -96,31 +124,34 @@ def _one_by_one(questionnaire: Questionnaire, answers: Answers) -> Iterator[Scre
         yield Screen(step.item.link_id, (Row(step.item, in_ticks=True),), (step.section,), nth)
 
 
-def _screens(nth: int, group: Group, answers: Answers, said: Said) -> Iterator[Screen]:
-    # By id: to hash a section would hash everything below it.
-    sections = tuple({step.section.id: step.section for step in group.steps}.values())
-    waiting = [part for step in group.steps for part in _parts(Row(step.item))]
-    first = len(waiting)
+def _screens(group: Group, answers: Answers, said: Said) -> Iterator[Screen]:
+    yield from group.screens
+    waiting = _led_to(group.parts, answers, said)
     while waiting:
-        page = _first_page(waiting[:first] if first > 0 else waiting)
-        rows = tuple(row for part in page for row in part.rows)
-        yield Screen(_name(rows[0]), rows, sections, nth, first <= 0)
+        page = _first_page(waiting)
+        yield _screen(page, group.sections, group.screens[0].nth, is_more=True)
         # What was asked may lead on: that waits behind what waits already, and moves none of it.
-        below = (row for part in page if part.of for row in _below(part.of, answers, said))
-        waiting = waiting[len(page) :] + [part for row in below for part in _parts(row)]
-        first -= len(page)
+        waiting = [*waiting[len(page) :], *_led_to(page, answers, said)]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows that stay on one screen; `of` is what they ask, at its last part."""
+def _led_to(parts: Iterable[Part], answers: Answers, said: Said) -> list[Part]:
+    """Return what the answers to `parts` lead to."""
+    below = (row for part in parts if part.of for row in _below(part.of, answers, said))
+    return [part for row in below for part in _parts(row)]
 
-    rows: tuple[Row, ...]
-    of: Row | None
 
-    @property
-    def size(self) -> int:
-        return sum(1 if row.is_reply else SIZES.get(row.item.type, 1) for row in self.rows)
+def _screen(
+    page: Sequence[Part], sections: tuple[Section, ...], nth: int, is_more: bool = False
+) -> Screen:
+    rows = tuple(row for part in page for row in part.rows)
+    return Screen(_name(rows[0]), rows, sections, nth, is_more)
+
+
+def _pages(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    while parts:
+        page = _first_page(parts)
+        yield page
+        parts = parts[len(page) :]
 
 
 def _first_page(waiting: Sequence[Part]) -> Sequence[Part]:

@@ -6,7 +6,7 @@ that nobody has decided about, and the files are refused until somebody has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from screening.clinical.definitions.aftercare import Statement
@@ -15,7 +15,7 @@ from screening.clinical.definitions.eligibility import Preparation, Procedure
 from screening.clinical.definitions.questionnaire import Item, ItemType
 from screening.definitions.problems import Problem, unknown
 
-Questions = Sequence[tuple[Item, set[str]]]
+Questions = Sequence[tuple[Item, Set[str]]]
 
 LEAD = """\
 # Where each fact is used

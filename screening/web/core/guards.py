@@ -176,11 +176,15 @@ def not_on_a_tablet() -> None:
 
 def start_visit(screening_id: str) -> None:
     """Let this browser answer one screening; whoever used it before is forgotten."""
+    before = None
+    if session.get("screening") == screening_id:
+        before = str(session.pop("pen", ""))
+        del session["screening"]
     end_visit()
     session["screening"] = screening_id
     session["began"] = session["seen"] = context().now().timestamp()
     own = "" if is_kiosk() else remember_device()
-    lock = edit_lock.take(context(), screening_id, tablet() or PATIENT, own)
+    lock = edit_lock.take(context(), screening_id, tablet() or PATIENT, own, before)
     session["pen"] = lock.secret
     session["clinic"] = answering.clinic_of(context(), screening_id).id  # whom to call afterwards
 

@@ -51,13 +51,12 @@ bp.before_request(open_to_all)
 def welcome(link: str) -> ResponseReturnValue:
     """Show what this is, and ask what it is for. Looking does not use the link up."""
     not_on_a_tablet()
-    screening_id, state = answering.follow_link(context(), link)
-    g.clinic = answering.clinic_of(context(), screening_id)
-    if not answering.may_enter(context(), screening_id, device()):
+    found = answering.look_at(context(), link, device())
+    g.clinic, draft = found.clinic, found.draft
+    if not found.may_enter:
         return other_device_page(link)
-    if state in {"submitted", "decided"}:
+    if draft is None:
         return render_template("screenings/sent.html", form=FlaskForm())
-    draft = answering.read_draft(context(), screening_id)
     form = _procedures_form(draft) if asks_treatments(draft) else FlaskForm()
     return render_template(
         "screenings/welcome.html",

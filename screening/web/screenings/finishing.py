@@ -56,12 +56,10 @@ def check() -> ResponseReturnValue:
 
 
 def _send(form: FinishForm, draft: Draft) -> ResponseReturnValue:
-    name = (form.interpreter.data or "").strip()
-    draft = answering.say_who_answered(context(), own_lock(), form.who.data, name)
-    assert draft.answered_by is not None
-    text = declaration_text(draft.answered_by)
+    by = answering.answerer(form.who.data, form.interpreter.data or "")
+    text = declaration_text(by)
     made = {"text": text, "name": form.full_name.data.strip(), "ink": form.ink.data or ""}
-    answering.submit(context(), own_lock(), made, language(), words_here())
+    answering.submit(context(), own_lock(), made, language(), words_here(), by)
     if is_kiosk():
         return redirect(url_for("kiosk.done"), 303)
     start_visit(draft.id)  # what was held for answering has ended with that

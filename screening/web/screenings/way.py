@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import current_app, g, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from screening.clinical.definitions.questionnaire import Answer, Item
 from screening.clinical.report.report import answer_text
 from screening.clinical.report.returning import StillTrue, still_to_confirm
-from screening.clinical.way.burden import burden_of
+from screening.clinical.way.burden import Burden, burden_of
 from screening.clinical.way.journey import Journey, Kind, Stop
 from screening.web.core import keeping
 from screening.web.core.formatting import shown_date
@@ -92,6 +93,7 @@ def next_url(draft: Draft) -> str:
 
 
 PACE_LASTS = timedelta(hours=1)
+MOST_KNOWN = 256
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,21 @@ def expected(draft: Draft) -> Expected | None:
     chosen = draft.procedures or draft.invited_for
     if not chosen:
         return None
-    found = burden_of(definitions(), chosen, draft.today, grouped=not draft.clinic.one_a_page)
+    found = _burden(frozenset(chosen), draft.today, grouped=not draft.clinic.one_a_page)
     seconds = _pace(draft.clinic.id).get(frozenset(chosen))
     return Expected(found.pages, -(-seconds // 60) if seconds else found.minutes)
+
+
+def _burden(chosen: frozenset[str], on: date, grouped: bool) -> Burden:
+    """Return what the way costs, walked once a day for each choice of treatments."""
+    known: dict[object, Burden] = current_app.extensions.setdefault("burden", {})
+    own = context().definitions
+    key = (own.hash, chosen, on, grouped)
+    if key not in known:
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[key] = burden_of(own, sorted(chosen), on, grouped=grouped)
+    return known[key]
 
 
 def _pace(clinic_id: str) -> Pace:
@@ -137,4 +151,9 @@ def said_text(item: Item, answer: Answer) -> str:
 
 def words_here() -> dict[str, str]:
     """Return "yes", "no" and the like in the language of this request."""
-    return {code: str(word) for code, word in WORDS.items()} | {"": _("Not answered")}
+    kept = g.get("words")
+    if not kept or kept[0] is not get_locale():
+        words = {code: str(word) for code, word in WORDS.items()} | {"": _("Not answered")}
+        kept = g.words = get_locale(), words
+    found: dict[str, str] = kept[1]
+    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Protocol
+from typing import Protocol
 
 from cryptography.x509 import Certificate
 from sqlalchemy import Select, bindparam, select
@@ -192,8 +192,9 @@ def locked_screening(session: Session, screening_id: str) -> Screening:
     return _one(session, _LOCKED, screening_id)
 
 
-def _one(session: Session, query: Select[Any], screening_id: str) -> Screening:
+def _one(
+    session: Session, query: Select[Screening, Clinic, Patient], screening_id: str
+) -> Screening:
     if found := session.execute(query, {"id": screening_id}).first():
-        screening: Screening = found[0]
-        return screening
+        return found[0]
     raise ActRefusedError(Refusal.GONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -10,20 +11,12 @@ from sqlalchemy.orm import Session
 
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.language import ENGLISH
-from screening.clinical.definitions.questionnaire import (
-    Answer,
-    first_unanswered,
-    journey,
-)
+from screening.clinical.definitions.questionnaire import Answer, first_unanswered, journey
 from screening.clinical.evaluation.ageing import to_ask_again
 from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.report.parts import AnsweredBy
-from screening.clinical.report.report import (
-    ANSWERERS,
-    INTERPRETER,
-    WORDS,
-)
+from screening.clinical.report.report import ANSWERERS, INTERPRETER, WORDS
 from screening.clinical.way.rows import Said, told_in
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
@@ -31,7 +24,7 @@ from screening.workflow.core.context import Context, locked_screening, read_scre
 from screening.workflow.core.given import Way, day_at, given_in, stamped
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
-from screening.workflow.core.states import State, allow
+from screening.workflow.core.states import ALLOWED, State, allow
 from screening.workflow.mail.outbox import order_alert
 from screening.workflow.patients.patients import note_own
 from screening.workflow.reception.asking_again import ON_ARRIVAL
@@ -43,7 +36,6 @@ from screening.workflow.screenings.edit_lock import EditLock, check, locked_draf
 from screening.workflow.screenings.submission import keep_report
 
 NOTHING_SAID: Said = {}
-UNOPENED: Mapping[str, Any] = {}
 OVER = {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED, State.CONFIRMED}
 
 
@@ -54,27 +46,47 @@ def follow_link(context: Context, link: str) -> tuple[str, str]:
     Raises ActRefusedError: "gone", "expired" or "withdrawn".
     """
     with context.database.read() as session:
-        query = select(Screening).where(Screening.link_hash == context.hash(f"link:{link}"))
-        screening = session.scalars(query).first()
-    if screening is None:
+        return _followed(context, session, link)
+
+
+def _followed(context: Context, session: Session, link: str) -> tuple[str, str]:
+    asked = select(Screening.id, Screening.state, Screening.link_expires_at)
+    hashed = context.hash(f"link:{link}")
+    found = session.execute(asked.where(Screening.link_hash == hashed)).first()
+    if found is None:
         raise ActRefusedError(Refusal.GONE)
-    if screening.state in OVER:
-        raise ActRefusedError(Refusal(screening.state))
-    if context.now() >= screening.link_expires_at:
+    if found.state in OVER:
+        raise ActRefusedError(Refusal(found.state))
+    if context.now() >= found.link_expires_at:
         raise ActRefusedError(Refusal.EXPIRED)
-    return screening.id, screening.state
+    return found.id, found.state
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a link leads to: the `draft` where it is enough on the device and can be answered."""
+
+    state: str
+    clinic: Clinic
+    may_enter: bool
+    draft: Draft | None
+
+
+def look_at(context: Context, link: str, device: str) -> Looked:
+    """Return what `link` leads to on `device`; raises what `follow_link` raises."""
+    with context.database.read() as session:
+        screening = read_screening(session, _followed(context, session, link)[0])
+        may = proof.may_enter(context, screening, device)
+        answers = may and screening.state in ALLOWED["answer"]
+        draft = draft_of(context, session, screening) if answers else None
+        clinic = session.get_one(Clinic, screening.clinic_id)
+        return Looked(screening.state, clinic, may, draft)
 
 
 def clinic_of(context: Context, screening_id: str) -> Clinic:
     """Return whose questionnaire it is; that alone is told to anyone who has the link."""
     with context.database.read() as session:
-        return session.get_one(Clinic, session.get_one(Screening, screening_id).clinic_id)
-
-
-def may_enter(context: Context, screening_id: str, device: str) -> bool:
-    """Return whether the link is enough on `device`: it began this, or nobody has begun."""
-    with context.database.read() as session:
-        return proof.may_enter(context, session.get_one(Screening, screening_id), device)
+        return session.get_one(Clinic, read_screening(session, screening_id).clinic_id)
 
 
 def enter(context: Context, link: str, device: str) -> str:
@@ -118,7 +130,10 @@ def _answerable(session: Session, screening_id: str) -> Screening:
 
 
 def draft_of(
-    context: Context, session: Session, screening: Screening, opened: Mapping[str, Any] = UNOPENED
+    context: Context,
+    session: Session,
+    screening: Screening,
+    opened: Mapping[str, Any] | None = None,
 ) -> Draft:
     """Return what was answered so far, without what is to be answered again.
 
@@ -187,10 +202,15 @@ def give_answers(
 
 def say_who_answered(context: Context, lock: EditLock, who: str, name: str = "") -> Draft:
     """Keep who gave the answers; `name` is the interpreter's."""
+    return change_draft(context, lock, {"answered_by": answerer(who, name)})
+
+
+def answerer(who: str, name: str = "") -> AnsweredBy:
+    """Return who gave the answers. Raises ActRefusedError("unknown-answerer")."""
     name = name.strip()[:LONGEST_NAME] if who == INTERPRETER else ""
     if who not in ANSWERERS or (who == INTERPRETER and not name):
         raise ActRefusedError(Refusal.UNKNOWN_ANSWERER)
-    return change_draft(context, lock, {"answered_by": AnsweredBy(who=who, name=name)})
+    return AnsweredBy(who=who, name=name)
 
 
 def change_draft(
@@ -231,18 +251,23 @@ def submit(
     declaration: Mapping[str, str],
     language: str = ENGLISH,
     words: Mapping[str, str] = WORDS,
+    answered_by: AnsweredBy | None = None,
 ) -> None:
     """Close the questionnaire, compile the report and order its PDF, all or nothing.
 
-    `declaration` holds the exact `text` agreed to, the typed `name` and the `ink`
-    of a drawing; `language` is the patient's, `words` its "yes", "no" and the
-    like. Raises ActRefusedError: "incomplete" while a question is open, the
-    state when the screening was submitted already.
+    `declaration` holds the exact `text` agreed to, the typed `name` and the `ink` of a drawing;
+    `language` is the patient's, `words` its "yes" and "no", `answered_by` who gave the answers
+    where that is said only now. Raises ActRefusedError: "incomplete" while a question is open,
+    the state when the screening was submitted already.
     """
     with context.database.write() as session:
         screening = locked_draft(context, session, lock, "submit")
         now = context.now()
-        draft = draft_of(context, session, screening)
+        opened = open_sealed(context, session, screening, "draft")
+        if answered_by:
+            opened = opened | {"answered_by": answered_by}
+            seal_into(context, session, screening, "draft", opened)
+        draft = draft_of(context, session, screening, opened)
         questionnaire = draft.questionnaire(context.definitions)
         if not draft.procedures or first_unanswered(
             journey(questionnaire, draft.answers), draft.answers
@@ -256,9 +281,9 @@ def submit(
         own = declaration["name"], context.definitions.born_in(draft.answers)
         note_own(context, session, screening, *own, draft.answered_by)
         head = context.record(session, PATIENT, "submit", screening)
-        by = {"by": draft.answered_by} if draft.answered_by else {}
+        said = {"by": draft.answered_by} if draft.answered_by else {}
         keep_report(
-            context, session, screening, draft, {**declaration, **by}, head, (language, words)
+            context, session, screening, draft, {**declaration, **said}, head, (language, words)
         )
         screening.state = State.SUBMITTED
         # The copy first: the patient waits for it.

@@ -137,6 +137,8 @@ class Draft:
 
     def medicine_questions(self, definitions: Definitions) -> list[Question]:
         """Return what the patient still has to be asked about the list of medicines."""
+        if not any(name in self.answers for name in definitions.medicines.reads):
+            return []
         record = self.medicines(definitions)
         if not record.entries:
             return []

@@ -38,15 +38,20 @@ class EditLock:
     device: str = ""
 
 
-def take(context: Context, screening_id: str, by: Actor, device: str = "") -> EditLock:
+def take(
+    context: Context, screening_id: str, by: Actor, device: str = "", before: str | None = None
+) -> EditLock:
     """Return the lock of who is in from now on: the patient's own `device`, or a tablet.
 
-    The first device that begins is the screening's. After sending only the patient's own may
-    come in, to the receipt.
+    `before` is what the same browser held until now, and lays down with that. The first device
+    that begins is the screening's. After sending only the patient's own may come in, to the
+    receipt.
     """
     secret, now, shared = new_token(), context.now(), isinstance(by, Tablet)
     with context.database.write() as session:
         screening = locked_screening(session, screening_id)
+        if before and screening.pen_hash == _hash(context, before):
+            screening.pen_hash = screening.pen_until = None
         answers = screening.state in ALLOWED["answer"]
         if not answers and (shared or screening.state not in ALLOWED["read-receipt"]):
             return EditLock(screening_id, "", device)

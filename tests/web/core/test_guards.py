@@ -97,7 +97,7 @@ def test_an_error_of_ours_tells_nothing_of_what_was_wrong(office, app, monkeypat
     def fail(*_):
         raise RuntimeError("Lan Nguyen takes warfarin")
 
-    monkeypatch.setattr(answering, "follow_link", fail)
+    monkeypatch.setattr(answering, "look_at", fail)
     monkeypatch.setattr(app, "testing", False)
     page = app.test_client().get(f"/s/{office.invite().link}")
 

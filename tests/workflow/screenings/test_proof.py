@@ -61,8 +61,7 @@ def test_the_first_device_that_begins_is_the_screenings_and_no_other_gets_in(off
 
 def test_looking_at_a_link_binds_nothing(office):
     invitation = office.invite()
-    answering.follow_link(office.context, invitation.link)
-    answering.may_enter(office.context, invitation.screening_id, DESK)
+    assert answering.look_at(office.context, invitation.link, DESK).may_enter
 
     assert device_of(office, invitation.screening_id) is None
 
