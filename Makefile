@@ -41,6 +41,7 @@ bench: ## Measure pages, growth, reports and a changed list, and print it as Mar
 	@.venv/bin/python bench/growth.py
 	@.venv/bin/python bench/waiting.py
 	@.venv/bin/python bench/report.py
+	@.venv/bin/python bench/sent.py
 	@.venv/bin/python bench/rescreen.py
 	@.venv/bin/python bench/lighthouse.py
 	@.venv/bin/python bench/reading.py

@@ -28,6 +28,7 @@ def verify(file: Path, trust: Path | None) -> None:
     from screening.bootstrap import now
     from screening.documents.verifying.first_look import LARGEST
     from screening.workflow.core.refusal import ActRefusedError
+    from screening.workflow.reports.annexes import issued_annex
     from screening.workflow.reports.checking import check_apart
     from screening.workflow.reports.verification import as_found, compare, in_words, trusted_roots
 
@@ -46,6 +47,9 @@ def verify(file: Path, trust: Path | None) -> None:
     except ActRefusedError:
         click.echo("INDETERMINATE\n- The check took longer than it may. Try again.")
         sys.exit(VERDICT_CODES["INDETERMINATE"])
-    checked = compare(context, found) if context else as_found(found)
+    if context:
+        checked = compare(context, found, annex=issued_annex(context, pdf))
+    else:
+        checked = as_found(found)
     click.echo("\n".join(in_words(checked)))
     sys.exit(VERDICT_CODES[checked.status])

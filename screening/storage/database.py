@@ -8,7 +8,7 @@ because another one was there first, and none waits for longer than LONGEST_WAIT
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,26 @@ class Database:
             take_turn(session, ROTATION_LOCK, shared=not alone)
             yield session
             session.commit()
+
+    @contextmanager
+    def first_at(self, what: int) -> Iterator[bool]:
+        """Tell whether no other process is at `what`, and keep others from it to the end.
+
+        For what takes long and holds up no write meanwhile. `what` is a number of a lock.
+        """
+        if self._lock_file:
+            with ExitStack() as held:
+                try:
+                    held.enter_context(turn(self._lock_file.with_suffix(f".{what}"), wait=0))
+                except WaitedTooLongError:
+                    yield False
+                else:
+                    yield True
+        elif self.engine.dialect.name == "postgresql":
+            with self.engine.connect() as connection:
+                yield bool(connection.scalar(select(func.pg_try_advisory_xact_lock(what))))
+        else:
+            yield True
 
     def _turn(self, wait: float) -> AbstractContextManager[None]:
         """Queue for SQLite's one writer: its own lock lets some writers starve."""

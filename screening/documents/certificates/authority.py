@@ -5,7 +5,7 @@ one each, so that a doctor who leaves takes no one else's key along.
 
 A key that the server holds makes a simple signature or an organisation's seal,
 never an "advanced" one (eIDAS, article 26). There are no revocation lists: a
-certificate counts until it ends. Moments are arguments; there is no clock here.
+certificate counts until it ends (docs/decisions/revocation.md). Moments are arguments.
 """
 
 import re

@@ -47,6 +47,7 @@ from pyhanko_certvalidator.errors import ValidationError as CertvalidatorError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from screening.documents.certificates.authority import Credentials, TimestampAuthority
+from screening.documents.certificates.names import take_every_script
 from screening.documents.cms.container import read_container
 from screening.documents.cms.parts import low
 from screening.documents.signing.long_term import NormalTimeStamper, lasting_metadata
@@ -56,6 +57,8 @@ SEAL_FIELD = "ClinicSeal"
 DOCTOR_FIELD = "Doctor"
 STAMP_FIELDS = {SEAL_FIELD: "SealTimestamp", DOCTOR_FIELD: "DoctorTimestamp"}
 MOST_SIGNATURES = 24  # and timestamps: what a verifier follows
+BESIDE = 1_024  # bytes of a signature beside certificates: hash, time, issuer's name, about 600
+NAMED = 64  # and what names each certificate, a hash in its wrapping
 ARCHIVE_FIELD = "ArchiveTimestamp"  # and a number; see restamp.py
 PROBLEMS = (PdfError, SigningError, ValueError, OSError, TimestampRequestError, CertvalidatorError)
 # What a screen reader says of the invisible fields; PDF/UA asks for it.
@@ -171,15 +174,18 @@ def _sign(
         docmdp_permissions=MDPPerm.FILL_FORMS,
         **lasting,
     )
+    key = KeySigner(who)
     signer = _DatedSigner(
         metadata,
-        KeySigner(who),
+        key,
         timestamper=NormalTimeStamper(clock.url) if clock else None,
         stamp_style=AsPrinted(),
         new_field_spec=_field(field) if certifies else None,
     )
     signer.at = at
-    signed = signer.sign_pdf(writer, existing_fields_only=not certifies)
+    signed = signer.sign_pdf(
+        writer, existing_fields_only=not certifies, bytes_reserved=None if clock else key.room
+    )
     return bytes(signed.getbuffer())
 
 
@@ -205,12 +211,16 @@ class KeySigner(Signer):
     """
 
     def __init__(self, who: Credentials) -> None:
+        take_every_script()
         self._key = who.key
         issuers = [_asn1(each) for each in who.chain]
         certificate = _asn1(who.certificate)
         store = SimpleCertificateStore.from_certs(issuers)  # type: ignore[no-untyped-call]
         super().__init__(signing_cert=certificate, cert_registry=store)
         self.signed_attr_prov_spec = _NamedCertificates([certificate, *issuers])
+        # In hexadecimal digits. pyHanko would build the whole signature twice to know, a third
+        # of what sealing costs; only a timestamp's size has to be found out.
+        self.room = 2 * (BESIDE + sum(len(each.dump()) + NAMED for each in [certificate, *issuers]))
 
     async def async_sign_raw(
         self, data: bytes, digest_algorithm: str, dry_run: bool = False

@@ -5,10 +5,11 @@ It is about no patient and stands beside every report that was made from those l
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening.clinical.report.annex import compile_annex
@@ -19,8 +20,10 @@ from screening.workflow.core.actor import Staff
 from screening.workflow.core.archive import definitions_of
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.reports.issued import Issued
 
 ANNEX = "annex:"  # before the clinic and the hash, what the bell says for one
+ANNEX_LOCK = 7270  # one is made at a time, whatever number of workers there are
 SEAL_REASON = "Sources and notes of the lists"
 
 Render = Callable[..., bytes]
@@ -61,9 +64,15 @@ def read_annex(context: Context, doctor: Staff, screening_id: str) -> bytes:
 def make_annex(context: Context, order: str, render: Render) -> bool:
     """Make what was ordered where it is not there yet; tell whether it is there now.
 
-    It is no part of any report: where it fails, it is ordered again within a minute.
+    It is no part of any report: where it fails, or another worker is at one, it is ordered
+    again within a minute.
     """
     clinic_id, hash = order.removeprefix(ANNEX).split(":", 1)
+    with context.database.first_at(ANNEX_LOCK) as first:
+        return first and _make(context, clinic_id, hash, render)
+
+
+def _make(context: Context, clinic_id: str, hash: str, render: Render) -> bool:
     with context.database.read() as session:
         clinic = session.get_one(Clinic, clinic_id)
         key = _key(clinic, hash)
@@ -75,9 +84,24 @@ def make_annex(context: Context, order: str, render: Render) -> bool:
             log.warning("the annex to the lists %s failed: %s", hash, type(error).__name__)
             return False
     with context.database.write() as session:
-        if session.get(AnnexRow, key) is None:
-            session.add(AnnexRow(**key, pdf=pdf, sealed_at=context.now()))
+        session.add(AnnexRow(**key, pdf=pdf, sealed_at=context.now()))
     return True
+
+
+def issued_annex(context: Context, pdf: bytes) -> Issued | None:
+    """Return what is known of `pdf` where it is an annex that was issued here, byte for byte."""
+    query = (
+        select(AnnexRow.sealed_at, Clinic.name)
+        .join(Clinic, Clinic.id == AnnexRow.clinic_id)
+        .where(func.length(AnnexRow.pdf) == len(pdf), AnnexRow.pdf == pdf)
+    )
+    with context.database.read() as session:
+        found = session.execute(query).first()
+    if found is None:
+        return None
+    sealed_at, clinic = found
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    return Issued("", Reader.ANNEX, clinic, sealed_at, sha256, replaced_by=None)
 
 
 def _key(clinic: Clinic, hash: str) -> dict[str, str]:

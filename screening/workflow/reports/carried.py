@@ -18,7 +18,7 @@ from screening.documents.cms.reasons import reason_from
 from screening.storage.encryption import SealedBlobError, draw, open_bytes, seal_bytes
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError
-from screening.workflow.reports.issued import look_up
+from screening.workflow.reports.issued import Issued, look_up
 from screening.workflow.reports.verification import Checked
 
 LASTS = timedelta(days=1)
@@ -29,6 +29,8 @@ def carry(context: Context, checked: Checked) -> str:
     """Return `checked` for an address."""
     content: dict[str, Any] = asdict(checked) | {
         "issued": checked.issued.code if checked.issued else None,
+        # An annex has no code, and nothing replaces it.
+        "annex": checked.issued.as_json() if checked.issued and not checked.issued.code else None,
         "at": context.now().isoformat(),
     }
     blob = seal_bytes(_key(context), zlib.compress(json.dumps(content).encode()), PLACE)
@@ -46,6 +48,9 @@ def carried(context: Context, text: str) -> Checked | None:
         return None
     try:
         issued = look_up(context, content["issued"]) if content["issued"] else None
+        if told := content.get("annex"):
+            sealed_at = datetime.fromisoformat(told["sealed_at"])
+            issued = Issued(**told | {"sealed_at": sealed_at, "stamps": ()})
     except ActRefusedError:
         return None
     reasons = tuple(map(reason_from, content["reasons"]))

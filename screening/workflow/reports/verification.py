@@ -19,10 +19,12 @@ from screening.clinical.evaluation.verdicts import verdicts_of
 from screening.clinical.report.visit import CASE_KEYS
 from screening.definitions.problems import DefinitionError
 from screening.documents.cms.reasons import N_, Reason, reason_from
+from screening.documents.rendering.reader import Reader
 from screening.storage.tables import Clinic
 from screening.workflow.core.archive import definitions_of
 from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
+from screening.workflow.reports.annexes import issued_annex
 from screening.workflow.reports.checking import ISSUED_HERE, STRANGERS, check_apart
 from screening.workflow.reports.issued import Issued, issued_as, typed
 
@@ -67,7 +69,8 @@ def verify_upload(context: Context, pdf: bytes, code: str | None = None) -> Chec
     if len(pdf) > LARGEST:
         raise ActRefusedError(Refusal.TOO_LARGE)
     sha256 = hashlib.sha256(pdf).hexdigest()
-    known = issued_as(context, {}, sha256) is not None
+    annex = issued_annex(context, pdf)
+    known = annex is not None or issued_as(context, {}, sha256) is not None
     try:
         with (ISSUED_HERE if known else STRANGERS).place():
             found = check_apart(trusted_roots(context), pdf, context.now(), ours=known)
@@ -75,7 +78,7 @@ def verify_upload(context: Context, pdf: bytes, code: str | None = None) -> Chec
         if not known:
             raise
         found = _unchecked(sha256)  # what was kept of it still says that it is the one
-    return compare(context, found, code)
+    return compare(context, found, code, annex)
 
 
 def _unchecked(sha256: str) -> dict[str, Any]:
@@ -94,14 +97,16 @@ def trusted_roots(context: Context) -> list[Certificate]:
     return list(dict.fromkeys([*context.trust, *(chain[-1] for chain in chains)]))
 
 
-def compare(context: Context, found: Mapping[str, Any], code: str | None = None) -> Checked:
+def compare(
+    context: Context, found: Mapping[str, Any], code: str | None = None, annex: Issued | None = None
+) -> Checked:
     """Return the result for a file, set beside what was issued and what the rules say.
 
-    `found` is what documents.verifying says of the file.
+    `found` is what documents.verifying says of the file, `annex` what annexes.py does.
     """
     checked = as_found(found)
     record = found["record"] or {}
-    issued = issued_as(context, record, checked.sha256)
+    issued = annex or issued_as(context, record, checked.sha256)
     same = issued.is_file(checked.sha256) if issued else None
     if checked.status == FAILED:
         return replace(checked, issued=issued if same else None, byte_for_byte=same)
@@ -155,6 +160,9 @@ def _of_issue(issued: Issued, sha256: str, same: bool | None) -> Iterator[str]:
         yield f"byte for byte what was issued here on {issued.sealed_at:%Y-%m-%d}"
         if stamp := issued.stamp_of(sha256):
             yield f"and stamped again here on {stamp.stamped_at:%Y-%m-%d}, so that its proof lasts"
+    if issued.kind == Reader.ANNEX:
+        yield "issued here as the sources and notes of the lists, for every report made from them"
+        return
     yield f"issued here as the {issued.kind} report {issued.code}".strip()
     if issued.erased:
         yield "erased here since: whether this is the very file, or the newest, nobody can tell"

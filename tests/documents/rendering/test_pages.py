@@ -186,3 +186,33 @@ def test_arabic_is_copied_as_it_was_written(read_by):
     read = re.sub("[\u200e\u200f\u202a-\u202e]", "", read_by(pdf)).split()
 
     assert read[: 2 * len(ARABIC.split())] == [*ARABIC.split(), *ARABIC.split()]
+
+
+def test_a_sheet_ends_with_its_last_page_not_with_two_lines_on_another(told, tmp_path):
+    report = told("mesotherapy-face")
+    ruling = {"procedure": "mesotherapy-face", "decision": "proceed", "name": "", "reason": ""}
+    decided = {"doctor": {"name": "Dr Mai Trần"}, "at": "2026-11-23T09:20:00+00:00"}
+    sheet = render_pdf(report, decided | {"decisions": [ruling]}, reader=Reader.PATIENT)
+
+    assert pages_of(sheet, tmp_path) == 2
+
+
+def where_words_begin(pdf):
+    """Return how far from the left each word of `pdf` begins, of the same words the first."""
+    told = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+    found = re.findall(r'xMin="([\d.]+)"[^>]*>([^<]+)</word>', told)
+    return {word: float(left) for left, word in reversed(found)}
+
+
+def test_words_in_another_direction_than_the_page_keep_their_own(told):
+    """The declaration ends with its full stop, and the age stands behind the name."""
+    arabic = told("mesotherapy-face", doctor="ar", patient="en")
+    begins = where_words_begin(render_pdf(arabic))
+    assert begins["answered"] < begins["can."] and begins["doctor"] < begins["decides."]
+
+    english = told("mesotherapy-face")
+    named = english["frame"] | {"patient": {"name": "ليلى حسن", "born": "1986-05-03"}}
+    begins = where_words_begin(render_pdf({**english, "frame": named}))
+    assert min(begins[word] for word in begins if set(word) == set("حسن")) < begins["40"]

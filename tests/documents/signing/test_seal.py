@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pikepdf
 import pytest
-from asn1crypto.x509 import Certificate
+from asn1crypto.x509 import Certificate, NameTypeAndValue
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -12,6 +12,8 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from screening.documents.certificates import names
+from screening.documents.certificates.authority import create_authority, issue_certificate
 from screening.documents.cms.parts import ORDER
 from screening.documents.signing.seal import SealError, seal_pdf, sign_pdf
 from tests.documents.sealing import (
@@ -172,3 +174,20 @@ def test_pyhanko_by_its_own_rules_finds_both_signatures_whole_and_only_signed_af
     assert [one.bottom_line for one in told] == [True, True]
     assert [one.coverage.name for one in told] == ["ENTIRE_REVISION", "ENTIRE_FILE"]
     assert told[0].modification_level.name == "FORM_FILLING"
+
+
+LONGEST_NAMES = ["A", "x" * 100, "Ж" * 100, "诊" * 100, "عيادة Aurelia", "מרפאת Aurelia 24"]
+
+
+@pytest.mark.parametrize("name", LONGEST_NAMES)
+def test_a_seal_and_a_signature_have_room_whatever_the_names(name, monkeypatch):
+    """As in a process that has sealed nothing yet, which compares names as asn1crypto does."""
+    monkeypatch.setattr(NameTypeAndValue, "_ldap_string_prep", names._as_directories_do)
+    home = create_authority(name, NOW)
+    own = issue_certificate(home, f"Seal of {name}", "seal", NOW)
+    who = issue_certificate(home, name, "doctor", NOW, registration="7" * 100, alone=True)
+    pdf = seal_pdf(plain(), own, NOW, "Sealed " * 30, who.certificate)
+
+    found = PdfFileReader(io.BytesIO(sign_pdf(pdf, who, LATER, "Decided"))).embedded_signatures
+    containers = [each.pkcs7_content for each in found]
+    assert [len(each.rstrip(b"\0")) < len(each) - 400 for each in containers] == [True, True]

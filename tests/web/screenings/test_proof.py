@@ -135,6 +135,19 @@ def test_a_code_is_offered_at_the_first_pause_and_nothing_else_opens_then(office
     )
 
 
+def test_the_receipt_says_when_the_copy_takes_longer_than_usual(office, app):
+    invitation, phone = sent(office), phone_of(app)
+    phone.post(f"/s/{invitation.link}")
+    assert "Your copy is being made" in phone.get("/screening/receipt").text
+
+    office.pass_time(seconds=4)
+    late = phone.get("/screening/receipt").text
+    assert "It takes longer than usual" in late and "are kept" in late and "data-waits" in late
+    office.make_reports()
+    there = phone.get("/screening/receipt").text
+    assert "Download my copy" in there and "longer than usual" not in there
+
+
 def test_the_receipt_of_an_arrival_withholds_what_stood_in_it_before(office, app):
     """Whoever makes the link for an arrival follows it first, and sends it."""
     invitation, desk = sent(office), app.test_client()

@@ -10,7 +10,8 @@ from screening.storage.tables import AnnexRow
 from screening.workflow.clinics import clinics
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.reports import annexes
-from screening.workflow.reports.verification import verify_upload
+from screening.workflow.reports.carried import carried, carry
+from screening.workflow.reports.verification import in_words, verify_upload
 
 
 def briefly(annex, **options):
@@ -39,7 +40,31 @@ def test_an_annex_is_made_once_and_stands_beside_every_report(office):
     pdfs = {annexes.read_annex(office.context, office.doctor, id) for id in (first, second)}
     assert len(pdfs) == 1
     assert annexes.missing_annexes(office.context) == []
-    assert verify_upload(office.context, *pdfs).status == "PASSED"
+    found = verify_upload(office.context, *pdfs)
+    assert (found.status, found.byte_for_byte, found.issued.kind) == ("PASSED", True, "annex")
+    assert found.issued.clinic == "Aurelia"
+    kept = carried(office.context, carry(office.context, found)).issued
+    assert kept.as_json() == found.issued.as_json()
+    assert any("sources and notes" in line for line in in_words(found))
+
+    [pdf] = pdfs
+    changed = verify_upload(office.context, pdf.replace(b"endobj", b"endobk", 1))
+    assert (changed.status, changed.issued) == ("FAILED", None)
+    elsewhere = verify_upload(office.context, pdf, "AAAA-BBBB-CCCC-DDDD")
+    assert (elsewhere.status, elsewhere.byte_for_byte) == ("FAILED", True)
+
+
+def test_two_workers_make_no_annex_twice(office):
+    office.submit()
+    [order] = annexes.missing_annexes(office.context)
+    told = []
+
+    def meanwhile(annex, **options):
+        told.append(annexes.make_annex(office.context, order, briefly))
+        return briefly(annex, **options)
+
+    assert annexes.make_annex(office.context, order, meanwhile) is True
+    assert told == [False]
 
 
 def test_another_clinics_doctor_gets_no_annex(office):

@@ -13,6 +13,7 @@ from screening.documents.signing.seal import seal_pdf
 from screening.documents.verifying.verify_process import check
 from screening.storage.encryption import open_bytes
 from screening.storage.tables import Screening
+from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import PROGRAM
 from screening.workflow.core.refusal import ActRefusedError
 from screening.workflow.records import erasure
@@ -174,6 +175,14 @@ def test_a_report_set_beside_another_code_fails(office, sealed):
     assert (right.status, right.reasons) == ("PASSED", ())
     wrong = checked(office, decided, first)
     assert (wrong.status, wrong.reasons) == ("FAILED", (verification.ANOTHER_REPORT,))
+
+
+def test_of_what_was_sealed_with_a_stolen_key_there_is_no_record(office):
+    with office.context.database.read() as session:
+        stolen = clinic_seal(office.context, session, office.clinic)
+    found = checked(office, seal_pdf(plain(), stolen, office.now, "Sealed"))
+
+    assert (found.status, found.issued, found.byte_for_byte) == ("PASSED", None, None)
 
 
 def test_a_decided_report_replaces_the_screening_report(office, sealed):
