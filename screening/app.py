@@ -43,7 +43,14 @@ from screening.web.core.guards import (
     keep_a_tablet_to_its_pages,
     login,
 )
-from screening.web.core.language import InOtherWords, as_written, languages, listed, locale
+from screening.web.core.language import (
+    InOtherWords,
+    as_written,
+    languages,
+    listed,
+    locale,
+    text_of_page,
+)
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.integration import api, clinical, fhir, keys, news, verifying
 from screening.web.integration import screenings as screenings_for_programs
@@ -154,6 +161,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
     app.before_request(allow_files)
     babel = Babel(app, locale_selector=locale)
     babel.domain_instance = InOtherWords(context.definitions.words)
+    app.jinja_env.globals |= {"_": text_of_page, "gettext": text_of_page}
     csrf = CSRFProtect(app)
     csrf.exempt(verify.bp)  # it changes nothing and knows nobody
     csrf.exempt(fhir.bp)

@@ -13,8 +13,10 @@ from typing import Any
 from babel import Locale
 from babel.support import NullTranslations
 from flask import current_app, g, has_request_context, request, session
-from flask_babel import Domain, get_locale
+from flask_babel import Domain, get_locale, gettext
 from flask_login import current_user
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -44,6 +46,18 @@ class InOtherWords(Domain):
         if locale:
             g.translations = (locale, said)
         return said
+
+
+@pass_eval_context
+def text_of_page(place: EvalContext, text: str, **values: object) -> str:
+    """Return `text` in the language of this request, as Jinja's own newstyle gettext does.
+
+    That one looks itself up again for every text, and a page has dozens.
+    """
+    said = str(gettext(text))
+    if place.autoescape:
+        said = Markup(said)
+    return said % values if "%" in said else said
 
 
 class _OtherWords:
@@ -125,7 +139,11 @@ def listed(text: str) -> str:
 
 def definitions() -> Definitions:
     """Return the definitions in the language of this request."""
-    return definitions_in(language())
+    locale, kept = get_locale(), g.get("definitions")
+    if kept is None or kept[0] is not locale:
+        kept = g.definitions = locale, definitions_in(language())
+    found: Definitions = kept[1]
+    return found
 
 
 def definitions_in(chosen: str) -> Definitions:
