@@ -32,7 +32,7 @@ from screening.web.integration.asked import (
 )
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
-from screening.workflow.integration import opening, reading
+from screening.workflow.integration import opening, reading, requests
 from screening.workflow.integration.api_keys import Scope
 from screening.workflow.integration.opening import Wanted
 from screening.workflow.integration.reading import Entry, Sought
@@ -163,8 +163,9 @@ def change_screening(screening_id: str, json: ChangeIn) -> Any:
 def withdraw_screening(screening_id: str, json: WithdrawalIn) -> Any:
     """End a screening that is not wanted any more. Scope `invite`."""
 
-    def act(_held: Claim | None) -> tuple[str, ScreeningOut]:
-        invitations.withdraw(context(), client(), screening_id, json.reason)
+    def act(held: Claim | None) -> tuple[str, ScreeningOut]:
+        made = held.made if held else None
+        invitations.withdraw(context(), client(), screening_id, json.reason, made)
         return screening_id, _told(reading.read_entry(context(), client(), screening_id))
 
     return once(act, 200, lambda id: _told(reading.read_entry(context(), client(), id)))
@@ -175,12 +176,13 @@ def withdraw_screening(screening_id: str, json: WithdrawalIn) -> Any:
 def send_link(screening_id: str) -> Any:
     """Mail the link to the patient's address once more. Scope `invite`."""
 
-    def act(_held: Claim | None) -> tuple[str, Sent]:
+    def act(held: Claim | None) -> tuple[str, Sent]:
         known = mailbox.read_mailbox(context(), client(), screening_id)
         if not known.to:
             raise ActRefusedError(Refusal.BAD_ADDRESS)
         how = (known.to, known.language, known.invitations)
-        mailbox.send_link(context(), client(), screening_id, *how)
+        made = held.made if held else None
+        mailbox.send_link(context(), client(), screening_id, *how, also=made)
         return screening_id, Sent(mailed=True)
 
     return once(act, 202, lambda _id: Sent(mailed=True))
@@ -196,7 +198,7 @@ def show_link(screening_id: str, json: LinkIn) -> Any:
         ends = reading.read_entry(context(), client(), screening_id).link_ends_at
         return screening_id, Link(link=_link(shown.link), ends_at=ends)
 
-    return once(act, 200, lambda _id: act(None)[1])
+    return once(act, 200)
 
 
 @bp.post("/screenings/<screening_id>/treatments")
@@ -204,13 +206,18 @@ def show_link(screening_id: str, json: LinkIn) -> Any:
 def note_treatment(screening_id: str, json: TreatmentIn) -> Any:
     """Write down what was done; the patient's check-ins begin with it. Scope `invite`."""
 
-    def act(_held: Claim | None) -> tuple[str, TreatmentOut]:
+    def act(held: Claim | None) -> tuple[str, TreatmentOut]:
         done = [
             Done(one.procedure, tuple((used.product, used.lot) for used in one.products))
             for one in json.done
         ]
         day, who, why = json.treated_on, json.by, json.why
-        made = treating.treat(context(), client(), screening_id, day, done, who, why)
+        kept = requests.kept_with(context(), held, screening_id, _treated)
+        made = treating.treat(context(), client(), screening_id, day, done, who, why, also=kept)
         return screening_id, TreatmentOut(id=made)
 
-    return once(act, 201, lambda _id: act(None)[1])
+    return once(act, 201)
+
+
+def _treated(id: str) -> dict[str, Any]:
+    return TreatmentOut(id=id).model_dump()
