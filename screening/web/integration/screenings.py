@@ -87,9 +87,9 @@ def open_screening(json: ScreeningIn) -> Any:
 
 
 def _opened(screening_id: str, mailed: bool, link: str | None) -> Opened:
-    told = _told(reading.read_entry(context(), client(), screening_id))
+    entry = told(reading.read_entry(context(), client(), screening_id))
     sends = mailed and context().mail is not None
-    return Opened(**told.model_dump(), mailed=sends, link=link)
+    return Opened(**entry.model_dump(), mailed=sends, link=link)
 
 
 def _link(secret: str) -> str:
@@ -101,25 +101,26 @@ def _link(secret: str) -> str:
 def list_screenings(query: Page) -> Any:
     """The clinic's screenings, the newest first. Scope `status`."""
     sought = Sought(
-        query.state,
-        query.patient,
-        query.appointment,
-        query.external_id,
+        state=query.state,
+        patient=query.patient,
+        appointment=query.appointment,
+        screening=query.external_id,
         visits_from=query.visits_from,
         visits_until=query.visits_until,
     )
     found, following = reading.list_entries(context(), client(), sought, query.limit, query.cursor)
-    return Screenings(screenings=[_told(one) for one in found], next=following or None)
+    return Screenings(screenings=[told(one) for one in found], next=following or None)
 
 
 @bp.get("/screenings/<screening_id>")
 @operation(Scope.STATUS, 200, ScreeningOut, SCREENINGS)
 def read_screening(screening_id: str) -> Any:
     """How far a screening is, and what the reception may say. Scope `status`."""
-    return _told(reading.read_entry(context(), client(), screening_id))
+    return told(reading.read_entry(context(), client(), screening_id))
 
 
-def _told(entry: Entry) -> ScreeningOut:
+def told(entry: Entry) -> ScreeningOut:
+    """Return what is answered of a screening."""
     return ScreeningOut(
         id=entry.id,
         number=entry.number,
@@ -155,7 +156,7 @@ def change_screening(screening_id: str, json: ChangeIn) -> Any:
     if visit and visit.external_id:
         given = [(Kind.APPOINTMENT, visit.external_id)]
         opening.refer_to(context(), client(), screening_id, given)
-    return _told(reading.read_entry(context(), client(), screening_id))
+    return told(reading.read_entry(context(), client(), screening_id))
 
 
 @bp.post("/screenings/<screening_id>/withdrawal")
@@ -166,9 +167,9 @@ def withdraw_screening(screening_id: str, json: WithdrawalIn) -> Any:
     def act(held: Claim | None) -> tuple[str, ScreeningOut]:
         made = held.made if held else None
         invitations.withdraw(context(), client(), screening_id, json.reason, made)
-        return screening_id, _told(reading.read_entry(context(), client(), screening_id))
+        return screening_id, told(reading.read_entry(context(), client(), screening_id))
 
-    return once(act, 200, lambda id: _told(reading.read_entry(context(), client(), id)))
+    return once(act, 200, lambda id: told(reading.read_entry(context(), client(), id)))
 
 
 @bp.post("/screenings/<screening_id>/invitations")
