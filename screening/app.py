@@ -53,6 +53,7 @@ from screening.web.core.language import (
 )
 from screening.web.core.limits import MOST_BYTES, MOST_FIELDS, LimitedRequest, allow_files, limiter
 from screening.web.integration import api, clinical, fhir, keys, news, verifying
+from screening.web.integration import patients as patients_for_programs
 from screening.web.integration import screenings as screenings_for_programs
 from screening.web.operations import health, metrics, statement
 from screening.web.patients import patients
@@ -198,6 +199,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         clinical,
         fhir,
         news,
+        patients_for_programs,
         screenings_for_programs,
         verifying,
         leaving,

@@ -53,7 +53,16 @@ def pytest_xdist_auto_num_workers():
 
 def pytest_collection_modifyitems(items):
     """Begin with the files that take minutes, so that none of them is waited for alone."""
-    slow = ("administrator", "two_machines", "container", "units", "install", "wheel", "crash")
+    slow = (
+        "administrator",
+        "two_machines",
+        "two_of_each",
+        "container",
+        "units",
+        "install",
+        "wheel",
+        "crash",
+    )
     slow += ("any_day", "four_languages", "conformance", "whole_way", "month_six")
     slow = [f"test_{name}.py" for name in slow]
     items.sort(key=lambda item: (item.path.name not in slow, "web" not in item.path.parts))

@@ -10,8 +10,9 @@ around that.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from screening.storage.database import take_turn
@@ -21,6 +22,7 @@ from screening.storage.tables import AuditEntry
 START = "0" * 64
 RESTORED = "restore backup"  # before it numbers may be left out: they are used up
 CHAIN_LOCK = 7264
+AT_ONCE = 2000
 
 
 def record(
@@ -56,12 +58,15 @@ def record(
 def find_break(session: Session, key: bytes) -> int | None:
     """Return the sequence of the first entry that does not fit, None for a whole chain."""
     before, expected = START, 1
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.sequence)):
-        if entry.act == RESTORED and entry.sequence > expected:
-            expected = entry.sequence
-        if entry.sequence != expected or entry.mac != _mac(key, entry, before):
-            return expected
-        before, expected = entry.mac, expected + 1
+    columns = AuditEntry.__table__.columns
+    query = select(*columns).order_by(AuditEntry.sequence).execution_options(yield_per=AT_ONCE)
+    with session.execute(query) as entries:  # of millions, no more than these are held at once
+        for entry in entries:
+            if entry.act == RESTORED and entry.sequence > expected:
+                expected = entry.sequence
+            if entry.sequence != expected or entry.mac != _mac(key, entry, before):
+                return expected
+            before, expected = entry.mac, expected + 1
     return None
 
 
@@ -79,7 +84,7 @@ def has_anchor(session: Session, mac: str, sequence: int | None = None) -> bool:
     return session.scalars(query).first() is not None
 
 
-def _mac(key: bytes, entry: AuditEntry, before: str) -> str:
+def _mac(key: bytes, entry: AuditEntry | Row[Any], before: str) -> str:
     fields = (
         str(entry.sequence),
         entry.at.astimezone(UTC).isoformat(),

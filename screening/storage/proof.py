@@ -113,6 +113,8 @@ class _Opening:
             return self.proof.keys.wrapping
         if column == "screening.wrapped_key" and row["patient_id"] is None:
             whose = "clinic"  # of before there were patients
+        if column == "request.answer" and row["screening_id"] is None:
+            whose = "clinic"  # about no screening, but what a clinic has set up
         if whose == "clinic" and table == "passkey":
             return self.found["clinic"].get(self.clinic_of.get(row["account_id"], ""))
         id = row["id"] if whose == table else row[f"{whose}_id"]

@@ -124,6 +124,39 @@ class TreatmentOut(Told):
     id: str
 
 
+class Used(Told):
+    product: str
+    lot: str
+
+
+class DoneOut(Told):
+    procedure: str
+    products: list[Used]
+
+
+class Treated(Told):
+    """What was done on one day; `why` where no decision let it go ahead."""
+
+    id: str
+    screening_id: str
+    treated_on: date
+    by: str
+    why: str
+    done: list[DoneOut]
+
+
+class PatientOut(Told):
+    """A patient and a page of the screenings, the newest first."""
+
+    id: str
+    external_ids: list[str] = Field(description="Your own ids of the patient")
+    screenings: list[ScreeningOut]
+    treatments: list[Treated] | None = Field(
+        description="What was done after these screenings; null for keys without `clinical`"
+    )
+    next: str | None = Field(description="The cursor of the next page")
+
+
 class Sign(Told):
     sign: str
     reply: str

@@ -26,13 +26,19 @@ PER_MINUTE = 300
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 BODY = {"POST", "PATCH", "PUT"}
 OPEN = {"api.describe", "api.verify_report"}  # for everyone
+ONCE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Yours, for this one request: whoever sends it again has it carried out once",
+    "schema": {"type": "string", "minLength": 1, "maxLength": requests.LONGEST_KEY},
+}
 PDF = {"type": "string", "format": "binary", "description": "At most 10 MB"}
 
 DESCRIPTION = (
     "Make a key on the administrator's page, send it as `Authorization: Bearer <key>`. Each "
-    "operation names the scope that it needs. Every POST about a screening takes an "
-    "Idempotency-Key: the same key with the same request is answered the same for seven days and "
-    "carried out once. Errors are problem details (RFC 9457); `type` tells them apart. At most "
+    "operation names the scope that it needs. Every POST with a key takes an Idempotency-Key: the "
+    "same one with the same request is answered the same for seven days and carried out once. "
+    "Errors are problem details (RFC 9457); `type` tells them apart. At most "
     f"{PER_MINUTE} requests a minute are taken for one key."
 )
 
@@ -147,34 +153,37 @@ def operation(
     return decorate
 
 
-Act = Callable[[requests.Claim | None], tuple[str, BaseModel]]
+Act = Callable[[requests.Claim | None], tuple[str | None, BaseModel | None]]
 
 
-def once(act: Act, status: int, again: Callable[[str], BaseModel]) -> Any:
+def once(act: Act, status: int, again: Callable[[str], BaseModel] | None = None) -> Any:
     """Answer with what `act` returns beside its screening's id; under a key, carry it out once.
 
-    `again` tells once more of a screening that was made, where the answer itself was lost.
+    `again` tells once more of a screening that was made or changed, where the answer was lost.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return act(None)[1], status
+        return act(None)[1] or "", status
     if not 0 < len(key) <= requests.LONGEST_KEY or not key.isprintable():
         said = f"An Idempotency-Key has 1 to {requests.LONGEST_KEY} visible characters."
         return problem(422, "invalid", said)
     asked = b"\0".join((request.method.encode(), request.path.encode(), request.get_data()))
     held = requests.claim(context(), client(), key, asked)
     if held.answer is not None:
-        return held.answer, status
+        return held.answer or "", status
+    screening_id: str | None
+    answer: BaseModel | None
     try:
-        if held.screening_id:
+        if again and held.screening_id:
             screening_id, answer = held.screening_id, again(held.screening_id)
         else:
             screening_id, answer = act(held)
     except ActRefusedError:
         requests.let_go(context(), held)
         raise
-    requests.keep_answer(context(), held, screening_id, answer.model_dump(mode="json"))
-    return answer, status
+    told = answer.model_dump(mode="json") if answer else {}
+    requests.keep_answer(context(), held, screening_id, told)
+    return answer or "", status
 
 
 @bp.errorhandler(ActRefusedError)
@@ -211,6 +220,10 @@ def described() -> dict[str, Any]:
         "required": True,
         "content": {"application/pdf": {"schema": PDF}, "multipart/form-data": {"schema": file}},
     }
+    for path, methods in document["paths"].items():
+        if "post" in methods and path != "/api/v1/verifications":
+            known = [one for one in methods["post"].get("parameters", []) if one != ONCE]
+            methods["post"]["parameters"] = [*known, ONCE]  # the library keeps the document
     _name_problems(document)
     document["servers"] = [
         {"url": current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")}

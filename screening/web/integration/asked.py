@@ -118,11 +118,22 @@ class TreatmentIn(Given):
     why: str = Field("", max_length=500, description="Needed where the decision was against it")
 
 
-class Page(Given):
-    """Which page of a list, and which rows; patient and appointment are your own ids."""
+class Paged(Given):
+    """Which page of a list."""
 
     limit: int = Field(50, ge=1, le=MOST)
     cursor: str = Field("", max_length=200)
+
+
+class PatientSought(Paged):
+    """Which patient is meant, by your own id, and which page of the screenings."""
+
+    external_id: ExternalId
+
+
+class Page(Paged):
+    """Which page of a list, and which rows; patient and appointment are your own ids."""
+
     state: State | SkipJsonSchema[None] = None
     external_id: ExternalId | SkipJsonSchema[None] = None
     patient: ExternalId | SkipJsonSchema[None] = None

@@ -32,7 +32,7 @@ from screening.web.integration.asked import (
 )
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.states import State
-from screening.workflow.integration import opening, reading
+from screening.workflow.integration import opening, reading, requests
 from screening.workflow.integration.api_keys import Scope
 from screening.workflow.integration.opening import Wanted
 from screening.workflow.integration.reading import Entry, Sought
@@ -87,9 +87,9 @@ def open_screening(json: ScreeningIn) -> Any:
 
 
 def _opened(screening_id: str, mailed: bool, link: str | None) -> Opened:
-    told = _told(reading.read_entry(context(), client(), screening_id))
+    entry = told(reading.read_entry(context(), client(), screening_id))
     sends = mailed and context().mail is not None
-    return Opened(**told.model_dump(), mailed=sends, link=link)
+    return Opened(**entry.model_dump(), mailed=sends, link=link)
 
 
 def _link(secret: str) -> str:
@@ -101,25 +101,26 @@ def _link(secret: str) -> str:
 def list_screenings(query: Page) -> Any:
     """The clinic's screenings, the newest first. Scope `status`."""
     sought = Sought(
-        query.state,
-        query.patient,
-        query.appointment,
-        query.external_id,
+        state=query.state,
+        patient=query.patient,
+        appointment=query.appointment,
+        screening=query.external_id,
         visits_from=query.visits_from,
         visits_until=query.visits_until,
     )
     found, following = reading.list_entries(context(), client(), sought, query.limit, query.cursor)
-    return Screenings(screenings=[_told(one) for one in found], next=following or None)
+    return Screenings(screenings=[told(one) for one in found], next=following or None)
 
 
 @bp.get("/screenings/<screening_id>")
 @operation(Scope.STATUS, 200, ScreeningOut, SCREENINGS)
 def read_screening(screening_id: str) -> Any:
     """How far a screening is, and what the reception may say. Scope `status`."""
-    return _told(reading.read_entry(context(), client(), screening_id))
+    return told(reading.read_entry(context(), client(), screening_id))
 
 
-def _told(entry: Entry) -> ScreeningOut:
+def told(entry: Entry) -> ScreeningOut:
+    """Return what is answered of a screening."""
     return ScreeningOut(
         id=entry.id,
         number=entry.number,
@@ -155,7 +156,7 @@ def change_screening(screening_id: str, json: ChangeIn) -> Any:
     if visit and visit.external_id:
         given = [(Kind.APPOINTMENT, visit.external_id)]
         opening.refer_to(context(), client(), screening_id, given)
-    return _told(reading.read_entry(context(), client(), screening_id))
+    return told(reading.read_entry(context(), client(), screening_id))
 
 
 @bp.post("/screenings/<screening_id>/withdrawal")
@@ -163,11 +164,12 @@ def change_screening(screening_id: str, json: ChangeIn) -> Any:
 def withdraw_screening(screening_id: str, json: WithdrawalIn) -> Any:
     """End a screening that is not wanted any more. Scope `invite`."""
 
-    def act(_held: Claim | None) -> tuple[str, ScreeningOut]:
-        invitations.withdraw(context(), client(), screening_id, json.reason)
-        return screening_id, _told(reading.read_entry(context(), client(), screening_id))
+    def act(held: Claim | None) -> tuple[str, ScreeningOut]:
+        made = held.made if held else None
+        invitations.withdraw(context(), client(), screening_id, json.reason, made)
+        return screening_id, told(reading.read_entry(context(), client(), screening_id))
 
-    return once(act, 200, lambda id: _told(reading.read_entry(context(), client(), id)))
+    return once(act, 200, lambda id: told(reading.read_entry(context(), client(), id)))
 
 
 @bp.post("/screenings/<screening_id>/invitations")
@@ -175,12 +177,13 @@ def withdraw_screening(screening_id: str, json: WithdrawalIn) -> Any:
 def send_link(screening_id: str) -> Any:
     """Mail the link to the patient's address once more. Scope `invite`."""
 
-    def act(_held: Claim | None) -> tuple[str, Sent]:
+    def act(held: Claim | None) -> tuple[str, Sent]:
         known = mailbox.read_mailbox(context(), client(), screening_id)
         if not known.to:
             raise ActRefusedError(Refusal.BAD_ADDRESS)
         how = (known.to, known.language, known.invitations)
-        mailbox.send_link(context(), client(), screening_id, *how)
+        made = held.made if held else None
+        mailbox.send_link(context(), client(), screening_id, *how, also=made)
         return screening_id, Sent(mailed=True)
 
     return once(act, 202, lambda _id: Sent(mailed=True))
@@ -196,7 +199,7 @@ def show_link(screening_id: str, json: LinkIn) -> Any:
         ends = reading.read_entry(context(), client(), screening_id).link_ends_at
         return screening_id, Link(link=_link(shown.link), ends_at=ends)
 
-    return once(act, 200, lambda _id: act(None)[1])
+    return once(act, 200)
 
 
 @bp.post("/screenings/<screening_id>/treatments")
@@ -204,13 +207,18 @@ def show_link(screening_id: str, json: LinkIn) -> Any:
 def note_treatment(screening_id: str, json: TreatmentIn) -> Any:
     """Write down what was done; the patient's check-ins begin with it. Scope `invite`."""
 
-    def act(_held: Claim | None) -> tuple[str, TreatmentOut]:
+    def act(held: Claim | None) -> tuple[str, TreatmentOut]:
         done = [
             Done(one.procedure, tuple((used.product, used.lot) for used in one.products))
             for one in json.done
         ]
         day, who, why = json.treated_on, json.by, json.why
-        made = treating.treat(context(), client(), screening_id, day, done, who, why)
+        kept = requests.kept_with(context(), held, screening_id, _treated)
+        made = treating.treat(context(), client(), screening_id, day, done, who, why, also=kept)
         return screening_id, TreatmentOut(id=made)
 
-    return once(act, 201, lambda _id: act(None)[1])
+    return once(act, 201)
+
+
+def _treated(id: str) -> dict[str, Any]:
+    return TreatmentOut(id=id).model_dump()

@@ -25,6 +25,7 @@ from screening.storage.tables import (
     Patient,
     Reference,
     ReportRow,
+    Request,
     Screening,
     Treatment,
     Webhook,
@@ -83,7 +84,9 @@ def _key(context: Vault, session: Session, row: Any) -> bytes:
             return context.screening_key(session, row)
         case Clinic():
             return context.clinic_key(row)
-        case Account() | Webhook():
+        case Request() if row.screening_id is not None:
+            return context.screening_key(session, session.get_one(Screening, row.screening_id))
+        case Account() | Webhook() | Request():
             return context.clinic_key(session.get_one(Clinic, row.clinic_id))
         case Patient():
             return context.patient_key(session, row)

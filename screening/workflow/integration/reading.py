@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Sought:
-    """Which screenings are wanted; what is None narrows nothing."""
+    """Which screenings are wanted; what is None narrows nothing. `patient` is the program's id."""
 
     state: str | None = None
     patient: str | None = None
@@ -59,6 +59,7 @@ class Sought:
     number: str | None = None
     visits_from: datetime | None = None
     visits_until: datetime | None = None
+    patient_id: str | None = None
 
 
 def cursor_of(entry: Entry) -> str:
@@ -99,6 +100,9 @@ def list_entries(
         before = and_(Screening.created_at == at, Screening.id < id)
         query = query.where(or_(Screening.created_at < at, before))
     with context.database.read() as session:
+        if sought.patient_id:
+            people = [one.id for one in whole_patient(session, sought.patient_id)]
+            query = query.where(Screening.patient_id.in_(people))
         for kind, value in (
             (Kind.PATIENT, sought.patient),
             (Kind.APPOINTMENT, sought.appointment),

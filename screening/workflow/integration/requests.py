@@ -1,7 +1,7 @@
 """A request under an Idempotency-Key is carried out once and answered the same again.
 
-The key is claimed before the act, and what the act makes is written down in the act's own
-transaction: who dies in between leaves a claim that says what was made, and one that made
+The key is claimed before the act, and what the act makes or answers is written down in the
+act's own transaction: who dies in between leaves a claim that says so, and one that made
 nothing may be carried out anew once its lease has ended.
 """
 
@@ -71,13 +71,45 @@ def _again(context: Context, session: Session, row: Request, request_hash: str) 
     return Claim(row.id, None, row.screening_id)
 
 
-def keep_answer(context: Context, held: Claim, screening_id: str, answer: dict[str, Any]) -> None:
-    """Keep what the request was answered, sealed with the key of its screening."""
+def keep_answer(
+    context: Context, held: Claim, screening_id: str | None, answer: dict[str, Any]
+) -> None:
+    """Keep what the request was answered, unless the act has done so itself."""
     with context.database.write() as session:
-        row = session.get(Request, held.id)
-        if row is not None:
-            row.screening_id = screening_id
-            seal_into(context, session, row, "answer", answer)
+        _keep(context, session, held, screening_id, answer)
+
+
+def kept_with(
+    context: Context,
+    held: Claim | None,
+    screening_id: str | None,
+    tell: Callable[..., dict[str, Any]],
+) -> Callable[..., None] | None:
+    """Return what keeps the answer in the act's own transaction, where it cannot be read again.
+
+    `tell` makes the answer of what the act hands over after its session.
+    """
+    if held is None:
+        return None
+
+    def keep(session: Session, *made: str) -> None:
+        _keep(context, session, held, screening_id, tell(*made))
+
+    return keep
+
+
+def _keep(
+    context: Context,
+    session: Session,
+    held: Claim,
+    screening_id: str | None,
+    answer: dict[str, Any],
+) -> None:
+    """Seal the answer with the key of its screening, or of the clinic where it is about none."""
+    row = session.get(Request, held.id)
+    if row is not None and row.answer is None:
+        row.screening_id = screening_id
+        seal_into(context, session, row, "answer", answer)
 
 
 def let_go(context: Context, held: Claim) -> None:
@@ -85,6 +117,3 @@ def let_go(context: Context, held: Claim) -> None:
     with context.database.write() as session:
         nothing = (Request.id == held.id, Request.screening_id.is_(None))
         session.execute(delete(Request).where(*nothing))
-
-
-Also = Callable[[Session, Screening], None]

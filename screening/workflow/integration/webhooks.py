@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,7 +51,10 @@ class DeadLetter:
     error: str
 
 
-def add_webhook(context: Context, by: Actor, url: str) -> tuple[str, str]:
+Also = Callable[[Session, str, str], None] | None  # in the same transaction, with id and secret
+
+
+def add_webhook(context: Context, by: Actor, url: str, also: Also = None) -> tuple[str, str]:
     """Add an address and return its id and its secret, which is seen this once.
 
     Raises ActRefusedError: "not-https", "own-network" for one inside this machine's networks,
@@ -66,6 +70,8 @@ def add_webhook(context: Context, by: Actor, url: str) -> tuple[str, str]:
         seal_into(context, session, row, "content", {"secrets": [{"secret": secret}]})
         session.add(row)
         context.record(session, by, "add webhook", why=id)
+        if also:
+            also(session, id, secret)
     return id, secret
 
 
@@ -103,7 +109,7 @@ def _one(session: Session, by: Actor, webhook_id: str) -> Webhook:
     raise ActRefusedError(Refusal.GONE)
 
 
-def rotate_secret(context: Context, by: Actor, webhook_id: str) -> str:
+def rotate_secret(context: Context, by: Actor, webhook_id: str, also: Also = None) -> str:
     """Return a new secret; the former signs beside it for a day, so that nothing is missed."""
     with context.database.write() as session:
         row, secret, now = _one(session, by, webhook_id), _new_secret(), context.now()
@@ -111,6 +117,8 @@ def rotate_secret(context: Context, by: Actor, webhook_id: str) -> str:
         kept = [{"secret": one, "until": (now + FORMER_SIGNS_FOR).isoformat()} for one in former]
         seal_into(context, session, row, "content", {"secrets": [{"secret": secret}, *kept]})
         context.record(session, by, "rotate webhook secret", why=row.id)
+        if also:
+            also(session, row.id, secret)
     return secret
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.storage.encryption import SealedBlobError
@@ -99,15 +99,15 @@ def _by_name(context: Context, session: Session, clinic_id: str, typed: str) -> 
     words = word_hashes(context, clinic_id, typed)
     if not words:
         return []
-    query = (
-        select(Patient.id)
-        .join(PatientWord, PatientWord.patient_id == Patient.id)
-        .where(PatientWord.word_hash.in_(words))
-        .group_by(Patient.id, Patient.created_at)
-        .having(func.count() == len(words))
-        .order_by(Patient.created_at.desc())
-        .limit(MOST)
+    # A condition for each word: whoever plans the query begins with the rarest of them.
+    has_all = (
+        select(PatientWord.patient_id)
+        .where(PatientWord.patient_id == Patient.id, PatientWord.word_hash == word)
+        .exists()
+        for word in sorted(words)
     )
+    newest = Patient.created_at.desc()
+    query = select(Patient.id).where(*has_all).order_by(newest).limit(MOST)
     return list(session.scalars(query))
 
 

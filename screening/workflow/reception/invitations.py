@@ -47,6 +47,7 @@ UNDO_WITHIN = timedelta(hours=1)
 # Why a link is shown that the mail takes to the patient: the audit log takes no free text.
 SHOWN_BECAUSE = ("no-mail-arrived", "at-the-desk", "no-mailbox", "other-message")
 WITHDRAWN_BECAUSE = ("cancelled", "mistake", "twice", "patient-wishes")
+Also = Callable[[Session, Screening], None] | None  # in the same transaction
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def invite(
     phone: str = "",
     *,
     careful: bool = False,
-    also: Callable[[Session, Screening], None] | None = None,
+    also: Also = None,
 ) -> Invitation:
     """Open a screening and return its link and its start code for the tablet.
 
@@ -251,11 +252,12 @@ def fresh_link(context: Context, session: Session, screening: Screening) -> str:
     return link
 
 
-def withdraw(context: Context, by: Actor, screening_id: str, why: str | None = None) -> None:
+def withdraw(
+    context: Context, by: Actor, screening_id: str, why: str | None = None, also: Also = None
+) -> None:
     """End a screening that is not wanted any more; its link then says so.
 
-    `why` is one of WITHDRAWN_BECAUSE: the audit log takes no free text, which might
-    say something about the patient's health.
+    `why` is one of WITHDRAWN_BECAUSE: the audit log takes no free text.
     """
     with context.database.write() as session:
         screening = own_screening(session, by, screening_id)
@@ -264,6 +266,8 @@ def withdraw(context: Context, by: Actor, screening_id: str, why: str | None = N
         allow("withdraw", screening.state)
         screening.state, screening.withdrawn_at = State.WITHDRAWN, context.now()
         context.record(session, by, "withdraw", screening, why)
+        if also:
+            also(session, screening)
 
 
 def restore(context: Context, by: Actor, screening_id: str) -> None:

@@ -23,7 +23,12 @@ from screening.workflow.mail.outbox import (
     state_of,
     times_ordered,
 )
-from screening.workflow.reception.invitations import fresh_link, keep_from_the_desk, own_screening
+from screening.workflow.reception.invitations import (
+    Also,
+    fresh_link,
+    keep_from_the_desk,
+    own_screening,
+)
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def send_link(
     language: str,
     after: int,
     link: str = "",
+    also: Also = None,
 ) -> None:
     """Mail the personal link `to` an address, which is kept from now on.
 
@@ -140,5 +146,7 @@ def send_link(
                 row.state = "dropped"
         orders = order_mail(context, session, screening, Kind.INVITATION, after + 1)
         context.record(session, by, "order invitation mail", screening)
+        if also:
+            also(session, screening)
     for order in orders:
         context.ring(order)

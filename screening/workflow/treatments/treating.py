@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,12 +48,14 @@ def treat(
     who: str,
     why: str = "",
     after: int | None = None,
+    also: Callable[[Session, str], None] | None = None,
 ) -> str:
     """Write down a treatment and plan its check-ins; return its id.
 
     `who` carried it out. `why` is needed where the decision in force does not let a procedure
     go ahead: what really happened is kept all the same, and says so. `after` counts the
-    treatments that the page showed: one that was sent twice is written down once.
+    treatments that the page showed: one that was sent twice is written down once. `also` is
+    done with its id in the same transaction.
     """
     with context.database.write() as session:
         screening = locked_screening(session, screening_id)
@@ -77,6 +79,8 @@ def treat(
         _keep(context, session, row, content)
         plan_check_ins(context, session, row, day_at(context, session, screening))
         context.record(session, by, "record treatment", screening, _against(content))
+        if also:
+            also(session, row.id)
         return row.id
 
 

@@ -133,5 +133,6 @@ def test_the_description_names_every_operation_and_each_schema_is_one(office):
     described = {(path, method) for path, methods in told["paths"].items() for method in methods}
 
     assert described == routes
+    assert client.get("/api/v1/openapi.json").json == told, "it is the same each time"
     for schema in told["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)

@@ -31,6 +31,7 @@ CLOSED = {
     "f{rows[0].id}: {why}": "an id and a code",
     "erased_because(why)": "a code",
     "rows[0].id": "an id",
+    "patient_id": "an id",
     "own.id": "an id",
     "found.number": "a screening's number",
     "why": "checked before: one of a list, or the months looked at",
