@@ -276,8 +276,8 @@ def test_every_answer_to_every_visitor_is_protected(answers, who):
 def pages(answers, who, may):
     """Yield (endpoint, text) of each page that a visitor sees, where the table says `may`."""
     for method, rule, response in answers(who):
-        seen = method == "GET" and response.status_code == 200
-        if seen and "<html" in response.text and may(MAY[rule.endpoint]):
+        seen = (method, response.status_code, response.mimetype) == ("GET", 200, "text/html")
+        if seen and may(MAY[rule.endpoint]) and "<html" in response.text:
             yield rule.endpoint, response.text
 
 
