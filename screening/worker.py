@@ -27,7 +27,7 @@ from screening.workflow.mail import delivery, reminders
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.operations.probe import STARTING, render_probe
 from screening.workflow.reception import waits
-from screening.workflow.records import ledger, retention
+from screening.workflow.records import ledger, noted_head, retention
 from screening.workflow.reports import annexes, documents, making, restamping
 from screening.workflow.reports.annexes import ANNEX
 from screening.workflow.treatments import asking
@@ -52,6 +52,7 @@ class _Work:
         self.press = Press(bound=lambda: ending_with_us(signal.SIGKILL))
         self.context: Context | None = None
         self.hindrance = STARTING
+        self.lost = ""
         self.waits_seen: datetime | None = None
         self.stamped_on: date | None = None
         self.to_stamp: list[str] = []
@@ -65,7 +66,7 @@ class _Work:
         """Render a page before the first patient waits for it, and again while that fails."""
         if self.hindrance:
             self.hindrance = render_probe(self.here(), self.press.render)
-        tell_state(self.queue, self.hindrance, self.here().now())
+        tell_state(self.queue, self.hindrance or self.lost, self.here().now())
 
     def carry_out(self, order_id: str) -> None:
         context = self.here()
@@ -88,7 +89,7 @@ class _Work:
     def look(self) -> None:
         """End old links, remind, ask how it went; order anew what nobody rang for."""
         context = self.open_installation(self.config)
-        _keep_ledger(context, self.config)
+        self.lost = _keep_notes(context, self.config)
         retention.expire(context)
         documents.remove_loose(context)
         reminders.order_reminders(context, self.config.remind_days)
@@ -105,7 +106,7 @@ class _Work:
         for order_id in (id for of_kind in due for id in of_kind(context)):
             self.order(order_id)
         self._stamp_a_few(context)
-        tell_state(self.queue, self.hindrance, context.now())
+        tell_state(self.queue, self.hindrance or self.lost, context.now())
         context.database.close()
 
     def _stamp_a_few(self, context: Context) -> None:
@@ -117,12 +118,20 @@ class _Work:
         del self.to_stamp[:A_FEW]
 
 
-def _keep_ledger(context: Context, config: Config) -> None:
-    """Write down what was ended; a ledger that cannot be written holds up no report."""
+def _keep_notes(context: Context, config: Config) -> str:
+    """Write down what was ended and how far the audit log has come; return what was lost.
+
+    A disk that takes neither holds up no report.
+    """
     try:
         ledger.extend(context, config.ledger)
+        lost = noted_head.note_head(context, noted_head.beside(config.ledger))
     except OSError as error:
         log.error("the ledger cannot be written: %s", error.strerror)
+        return ""
+    if lost:
+        log.error(lost)
+    return lost
 
 
 def run_worker(config: Config, keys: Keys, open_installation: Callable[[Config], Context]) -> None:

@@ -4,8 +4,11 @@ import os
 import stat
 
 import pytest
+from sqlalchemy import select
 
-from screening.config import read_secrets
+from screening.bootstrap import open_context
+from screening.config import read_config, read_secrets
+from screening.storage.tables import Account
 
 
 @pytest.fixture
@@ -33,3 +36,14 @@ def test_a_file_that_holds_no_secret_is_refused(tmp_path, held):
 
     with pytest.raises(ValueError, match="does not hold a secret"):
         read_secrets(tmp_path / "secret")
+
+
+def test_an_installation_begins_with_a_secret_of_its_own_and_with_nobody_who_may_sign_in(tmp_path):
+    folders = [tmp_path / name for name in ("one", "other")]
+    made = [read_secrets(folder / "secret") for folder in folders]
+    context = open_context(read_config({"SCREENING_INSTANCE": str(folders[0])}))
+    with context.database.read() as session:
+        assert session.scalars(select(Account)).all() == []
+    context.database.close()
+
+    assert made[0] != made[1] and all(len(set(secret)) > 8 for [secret] in made)

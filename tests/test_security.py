@@ -7,6 +7,7 @@ from pathlib import Path
 
 from screening.logs import logconfig_dict
 from screening.storage.encryption import new_key
+from screening.storage.tables import Account
 from screening.workflow.core.context import CODE_LETTERS, new_code, new_token
 
 ROOT = Path(__file__).parents[1]
@@ -180,3 +181,33 @@ def test_no_page_holds_an_address_that_runs_or_carries_data():
 
 def test_what_an_address_holds_is_never_taken_for_what_a_form_sent():
     assert written(r"request\.values", PROGRAM) == []
+
+
+def test_no_page_or_script_uses_what_browsers_have_given_up():
+    """No plug-in, no frame, no synchronous request, no script of another kind."""
+    dead = r"<(object|embed|applet|frameset|frame|marquee|font|center|blink|keygen)\b"
+    assert written(dead, PAGES) == []
+    assert written(r"ActiveXObject|XDomainRequest|XMLHttpRequest|attachEvent", SCRIPTS) == []
+    assert written(r"text/vbscript|application/(x-shockwave|x-java)", PAGES + SCRIPTS) == []
+    assert written(r"webkitRequest|mozRequest|document\.all\b|showModalDialog", SCRIPTS) == []
+
+
+def test_what_is_uploaded_never_becomes_a_file():
+    """A logo, a report and a folder of lists are read in memory or from where nothing runs."""
+    assert found(r".*\.files\[.*\]\.save|.*\.data\.save|secure_filename") == []
+    assert found(r".*\.save", [p for p in PROGRAM if "web" in p.parts]) == []
+
+
+def test_what_was_typed_is_decoded_once():
+    """Werkzeug does it. One act decodes besides: the name in the address of the mail server."""
+    decodes = r"(?:.*\W)?(?:unquote(?:_plus|_to_bytes)?|parse_qsl?|unescape)"
+    taking = [p for p in PROGRAM if {"web", "workflow", "clinical"} & set(p.parts)]
+
+    assert found(decodes, taking) == ["screening/workflow/mail/smtp.py: unquote"]
+
+
+def test_no_password_ends_by_itself():
+    """An account knows no day on which its password was set, so nothing can ask for a new one."""
+    assert {column.name for column in Account.__table__.columns if "password" in column.name} == {
+        "password_hash"
+    }

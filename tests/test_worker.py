@@ -6,8 +6,10 @@ import pytest
 
 from screening.bootstrap import open_context
 from screening.documents.certificates.authority import TimestampAuthority
-from screening.job_queue import open_queue
+from screening.job_queue import open_queue, worker_states
 from screening.worker import A_FEW, _Work
+from screening.workflow.operations.health import problems
+from screening.workflow.records.noted_head import LOST, beside, read_noted
 from screening.workflow.reports.restamping import RESTAMP
 from tests.workflow.reports.test_making import row
 
@@ -49,3 +51,24 @@ def test_once_a_day_it_looks_which_reports_to_stamp_again(office, work):
     work.carry_out(f"{RESTAMP}{row(office).id}")
     assert row(office).proven_until is not None
     work.context.database.close()
+
+
+def test_it_says_so_for_as_long_as_acts_are_gone_that_it_had_noted(office, work):
+    work.hindrance = ""
+    work.look()
+    file = beside(office.config.ledger)
+    assert read_noted(file)[0] > 0 and said(work) == ""
+    file.write_text(f"{10**6}:{'a' * 64}\n")
+    work.look()
+
+    assert said(work) == LOST
+    assert LOST in problems(replace(office.context, workers=worker_states_of(work)), 10**12)
+
+
+def worker_states_of(work):
+    return lambda: worker_states(lambda: work.queue)
+
+
+def said(work):
+    [(_, problem)] = worker_states_of(work)()
+    return problem

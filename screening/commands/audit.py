@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from screening.commands.opening import choose_clinic, open_installation
+from screening.commands.opening import choose_clinic, open_installation, settings
 
 
 @click.group()
@@ -37,8 +37,13 @@ def list_(kind: str | None, number: str, act: str, most: int, clinic_id: str | N
 def verify(head: str) -> None:
     """Say whether the log is whole (0) or broken (1), and print its head to note down."""
     from screening.workflow.records.audit_log import verify as verify_
+    from screening.workflow.records.noted_head import beside, find_loss
 
-    now, problem = verify_(open_installation(), head)
+    context = open_installation()
+    now, problem = verify_(context, head)
+    if not problem and (lost := find_loss(context, beside(settings().ledger))):
+        click.echo(f"BROKEN: {lost}", err=True)
+        sys.exit(1)
     if problem == "cut":
         click.echo(f"BROKEN: {head} is not in the log, so its end was cut off", err=True)
         sys.exit(1)

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from screening.cli import main
+from screening.workflow.records.noted_head import LOST
 
 
 @pytest.fixture
@@ -58,6 +59,15 @@ def test_a_cut_tail_shows_against_a_head_noted_before(verify, tmp_path):
     done = verify("--head", head)
     assert done.exit_code == 1
     assert "cut off" in done.stderr
+
+
+def test_a_lost_end_shows_against_the_head_that_the_worker_noted(verify, tmp_path):
+    (tmp_path / "ledger.head").write_text(verify().stdout.split()[-1])
+    assert verify().exit_code == 0
+    change(tmp_path, "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)")
+    done = verify()
+
+    assert (done.exit_code, done.stderr) == (1, f"BROKEN: {LOST}\n")
 
 
 def test_looks_and_acts_are_listed_apart(audit):

@@ -57,3 +57,18 @@ def test_what_takes_a_file_is_let_through_to_the_pages(furnish, tmp_path):
 def test_http2_is_said_as_nginx_says_it_now():
     assert CONF.count("http2 on;") == 1
     assert "ssl http2" not in CONF
+
+
+def test_nginx_calls_no_machine_but_those_that_are_named():
+    assert set(re.findall(r"_pass (\S+);", CONF)) == {"http://screening"}
+    [upstream] = re.findall(r"upstream screening \{(.*?)\}", CONF, re.S)
+    assert set(re.findall(r"server (\S+?):\d+;", upstream)) == {"127.0.0.1"}
+
+
+def test_no_folder_is_listed(furnish, tmp_path):
+    assert "autoindex" not in CONF and not re.search(r"\b(root|alias) ", CONF)
+    office = furnish(tmp_path / "instance")
+    client = office.app().test_client()
+    folders = ("/static", "/static/", "/static/.", "/style/", "/s/")
+    assert {client.get(one).status_code for one in folders} == {404}
+    office.close()

@@ -71,3 +71,10 @@ def test_every_purpose_has_a_key_of_its_own():
     keys = Keys.from_secret(b"x" * 32)
 
     assert len({getattr(keys, name) for name in keys.__dataclass_fields__}) == 7
+
+
+def test_what_opens_a_key_file_is_a_key_of_256_bits_and_no_password():
+    one, other = (Keys.from_secret(byte * 32).passphrase for byte in (b"a", b"b"))
+
+    assert len(bytes.fromhex(one.decode())) * 8 == 256
+    assert one != other

@@ -21,7 +21,7 @@ from screening.workflow.accounts.second_factor import confirm as confirm_who
 from screening.workflow.core.actor import PROGRAM, Actor, Staff, program
 from screening.workflow.core.context import Context, Vault
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.mail.notices import order_notice
+from screening.workflow.mail.notices import note, order_notice
 
 CONFIRMING = ("administrator", "doctor")
 LASTS = timedelta(days=14)
@@ -89,7 +89,8 @@ def list_changes(context: Context, person: Staff) -> list[Entry]:
     query = select(AccountChange).where(AccountChange.clinic_id == person.clinic.id)
     lately = context.now() - SHOWN_FOR
     waits, settled = AccountChange.state == "waiting", AccountChange.settled_at > lately
-    query = query.where(or_(waits & (AccountChange.begun_at > lately), settled))
+    lasts = or_(AccountChange.begun_at > lately, AccountChange.kind == Kind.RESTORED)
+    query = query.where(or_(waits & lasts, settled))
     with context.database.read() as session:
         rows = session.scalars(query.order_by(AccountChange.begun_at.desc())).all()
         people = session.scalars(select(Account).where(Account.clinic_id == person.clinic.id)).all()
@@ -239,7 +240,7 @@ def _name(session: Session, row: AccountChange) -> str:
 def wait_after_restore(context: Vault, session: Session) -> None:
     """Let each clinic of a restored backup wait until somebody there has looked at its accounts.
 
-    What waited in the backup waits no more.
+    What waited in the backup waits no more. The doctors are told by mail, once there is a worker.
     """
     now = context.now()
     values = {"state": "dropped", "settled_by": PROGRAM.who, "settled_at": now}
@@ -249,4 +250,6 @@ def wait_after_restore(context: Vault, session: Session) -> None:
         row = AccountChange(id=new_id(), clinic_id=clinic_id, kind=Kind.RESTORED, state="waiting")
         row.begun_by, row.begun_at = PROGRAM.who, now
         session.add(row)
+        session.flush()
         context.record(session, program(clinic_id), "begin restored", why=row.id)
+        note(context, session, row)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from screening.documents.outgoing.mail_message import Letter, mail_of
 from screening.storage.columns import new_id
 from screening.storage.tables import AccountChange, AccountNotice, Clinic
-from screening.workflow.core.context import Context
+from screening.workflow.core.context import Context, Vault
 from screening.workflow.core.outbox import Outbox
 from screening.workflow.mail.outbox import MAIL
 from screening.workflow.mail.smtp import MailError, Trouble
@@ -31,7 +31,12 @@ NOTICE = f"{MAIL}notice:"  # what rings for a notice begins with this
 
 def order_notice(context: Context, session: Session, change: AccountChange) -> list[str]:
     """Order the mail that something was begun or settled; return what to ring for."""
-    if context.mail is None or not session.get_one(Clinic, change.clinic_id).alert_to:
+    return [] if context.mail is None else note(context, session, change)
+
+
+def note(context: Vault, session: Session, change: AccountChange) -> list[str]:
+    """Order it also where no mail server is known yet, as in a restore."""
+    if not session.get_one(Clinic, change.clinic_id).alert_to:
         return []
     row = AccountNotice(id=new_id(), change_id=change.id, state="pending")
     row.due_at = row.created_at = context.now()

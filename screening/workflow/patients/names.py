@@ -67,7 +67,8 @@ def word_hashes(context: Context, clinic_id: str, text: str) -> set[str]:
 def person_hash(context: Context, clinic_id: str, name: str, born: str | None) -> str | None:
     """Return the keyed hash of a folded name and a date of birth (ISO) in one clinic.
 
-    None without either: a name alone says too little.
+    None without either: a name alone says too little. That of workflow/screenings/history.py is
+    another, of the name as it was written: both are stored, so neither can become the other.
     """
     parts = fold(name)
     if not born or not parts:

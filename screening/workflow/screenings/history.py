@@ -34,7 +34,9 @@ class Related:
 def person_hash(context: Context, clinic_id: str, frame: Mapping[str, Any]) -> str | None:
     """Return the keyed hash that finds the same name and date of birth in one clinic.
 
-    None without a date of birth: a name alone says too little.
+    None without a date of birth: a name alone says too little. That of workflow/patients/names.py
+    is another, of a name that is folded: it suggests who may be the same, where this one leads to
+    answers of before; both are stored, so neither can become the other.
     """
     born = frame["patient"]["born"]
     if not born:

@@ -60,6 +60,12 @@ def test_what_may_have_changed_or_was_not_known_or_is_private_is_asked_afresh(sm
     assert not confirmed(small, **changed)
 
 
+def test_what_is_private_is_asked_afresh_whatever_a_row_says(small):
+    found = earlier(small, private=True)
+
+    assert found.kept == found.aged == {}
+
+
 def test_a_yes_that_lasts_for_life_is_confirmed_where_the_no_would_be_asked(small):
     assert confirmed(small, "yes", ago=4000) and not confirmed(small, "no", ago=4000)
 

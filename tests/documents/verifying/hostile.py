@@ -458,6 +458,12 @@ def _title(writer, chance):
     )
 
 
+def _title_in_place(writer, chance):
+    info = writer.trailer["/Info"]
+    info[generic.pdf_name("/Title")] = generic.pdf_string("Cleared")
+    writer.update_container(info)
+
+
 def _metadata(writer, chance):
     old = writer.root["/Metadata"].data.replace(b"Screening report", b"All is clear  ok")
     writer.root[generic.pdf_name("/Metadata")] = writer.add_object(
@@ -542,7 +548,7 @@ def _a_note(writer, chance):
 
 
 CHANGES = (_paint, _title, _metadata, _other_object_as_metadata, _script, _settings, _form)
-CHANGES += (_store, _orphan, _another_field, _removed, _a_note)
+CHANGES += (_store, _orphan, _another_field, _removed, _a_note, _title_in_place)
 
 
 @cache

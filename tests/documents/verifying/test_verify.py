@@ -368,7 +368,9 @@ def test_a_report_cut_back_to_its_seal_lacks_the_doctors_signature():
     assert only.meaning == "seal"
 
 
-def _signed_by_hand(pdf, who, field, new=False, certify=False, permissions=MDPPerm.FILL_FORMS):
+def _signed_by_hand(
+    pdf, who, field, new=False, certify=False, permissions=MDPPerm.FILL_FORMS, paint=False
+):
     metadata = PdfSignatureMetadata(
         field_name=field,
         subfilter=SigSeedSubFilter.PADES,
@@ -378,11 +380,23 @@ def _signed_by_hand(pdf, who, field, new=False, certify=False, permissions=MDPPe
     )
     spec = SigFieldSpec(field) if new else None
     signer = SignerOfThen(metadata, KeySigner(who), new_field_spec=spec)
-    return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf))).getvalue()
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    if paint:
+        page = writer.root["/Pages"]["/Kids"][0].get_object()
+        page["/Rotate"] = generic.NumberObject(180)
+        writer.update_container(page)
+    return signer.sign_pdf(writer).getvalue()
+
+
+def test_a_page_changed_by_the_doctors_signature_itself_is_refused():
+    """In one revision with it: only the comparison of the two sees it."""
+    assert verified(_signed_by_hand(sealed(), doctor(), "Doctor")).status == "PASSED"
+    changed = _signed_by_hand(sealed(), doctor(), "Doctor", paint=True)
+    assert refused(changed) == "After the seal more was changed than it allows."
 
 
 def test_a_page_painted_over_before_the_doctor_signs_is_refused():
-    """Both signatures match their bytes; only the comparison of revisions sees it."""
+    """Both signatures match their bytes; only the number of revisions shows it."""
     painted = _signed_by_hand(_updated(sealed()), doctor(), "Doctor")
     assert refused(painted) == "After the seal more was changed than it allows."
 

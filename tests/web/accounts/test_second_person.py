@@ -74,3 +74,14 @@ def test_a_number_of_ones_own_and_a_role_wait_as_well(office, people):
     role = {"role": "doctor", "registration": ""}
     page = sent(people["admin"], f"/admin/accounts/{office.lead.id}/role", **role)
     assert "registration number: letters and digits" in page.text
+
+
+def test_the_first_page_tells_a_doctor_that_the_clinic_was_restored(office, people):
+    with office.context.database.write() as session:
+        second_person.wait_after_restore(office.context, session)
+    page = people["doctor"].get("/doctor").text
+    told = page.partition("<details open>")[2].partition("</details>")[0]
+    assert "The clinic was restored from a backup" in told and "/confirmations" in told
+
+    page = sent(people["doctor"], f"/confirmations/{newest(office)}", **SECRET)
+    assert "Confirmed by Dr Mai Tran" in page.text

@@ -1,10 +1,13 @@
 """How bad input and worn-out cookies end. Who may open what: test_who_may.py."""
 
+import hashlib
 import re
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask.sessions import session_json_serializer
+from itsdangerous import NoneAlgorithm, URLSafeTimedSerializer
 
 from screening.app import create_app
 from screening.web.core.limits import limiter
@@ -29,6 +32,32 @@ def app(office):
     app = office.app()
     app.config["WTF_CSRF_ENABLED"] = False
     return app
+
+
+FOR_COOKIES = {"salt": "cookie-session", "serializer": session_json_serializer}
+
+
+@pytest.mark.parametrize(
+    ("how", "lets_in"),
+    [
+        ({"key_derivation": "hmac", "digest_method": hashlib.sha1}, True),  # as Flask signs
+        ({"key_derivation": "hmac", "digest_method": hashlib.sha512}, False),
+        ({"key_derivation": "none", "digest_method": hashlib.sha1}, False),
+        ({"key_derivation": "concat", "digest_method": hashlib.sha1}, False),
+        ({"key_derivation": "hmac", "algorithm": NoneAlgorithm()}, False),
+    ],
+)
+def test_a_cookie_signed_in_another_way_is_worth_nothing_under_the_right_key(
+    office, app, how, lets_in
+):
+    client = app.test_client()
+    office.enter(client, "doctor")
+    with client.session_transaction() as session:
+        held = dict(session)
+    signer = URLSafeTimedSerializer(app.secret_key, signer_kwargs=how, **FOR_COOKIES)
+    client.set_cookie("session", signer.dumps(held))
+
+    assert (client.get("/doctor").status_code == 200) is lets_in
 
 
 def test_a_form_without_its_token_is_refused_with_a_way_on(office):

@@ -1,6 +1,7 @@
 """Who may open which page, and what every answer carries: held against every route there is."""
 
 import functools
+import re
 
 import pytest
 from flask import Blueprint
@@ -216,6 +217,7 @@ MAY = {
 } | {key: set() for key in WITH_A_KEY}
 
 
+AUDIENCES = ("desk", "patient", "tablet")
 KEPT = {"static", "look.style", "look.logo"}  # the same for everyone, by fingerprint
 
 
@@ -271,6 +273,33 @@ def test_every_answer_to_every_visitor_is_protected(answers, who):
     ]
 
     assert bare == []
+
+
+def pages(answers, who, may):
+    """Yield (endpoint, text) of each page that a visitor sees, where the table says `may`."""
+    for method, rule, response in answers(who):
+        seen = (method, response.status_code, response.mimetype) == ("GET", 200, "text/html")
+        if seen and may(MAY[rule.endpoint]) and "<html" in response.text:
+            yield rule.endpoint, response.text
+
+
+@pytest.mark.parametrize("who", sorted(STAFF))
+def test_every_page_of_the_staff_has_a_way_to_sign_out(answers, who):
+    seen = list(pages(answers, who, lambda may: may <= STAFF))
+
+    assert len(seen) > 4
+    assert [name for name, text in seen if ">Sign out</button>" not in text] == []
+
+
+@pytest.mark.parametrize("who", ["patient", "stranger", "tablet"])
+def test_no_page_of_a_patients_loads_the_styles_of_the_staff(app, answers, who):
+    seen = dict(pages(answers, who, lambda may: not may <= STAFF))
+    styles = {one for text in seen.values() for one in re.findall(r'href="(/style/[^"]+)', text)}
+    desk, *rest = [app.test_client().get(f"/style/x/{of}/ours.css").text for of in AUDIENCES]
+
+    assert len(seen) > 3 and styles
+    assert {one.split("/")[3] for one in styles} <= {"patient", "tablet"}
+    assert ".rooms" in desk and not any(".rooms" in text for text in rest)
 
 
 def test_a_page_of_which_nobody_said_whom_it_is_for_is_closed(office):

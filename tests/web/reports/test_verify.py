@@ -135,6 +135,10 @@ def test_other_pages_still_take_little(client):
 
 def test_busy_is_said_to_strangers_and_what_was_issued_is_still_known(client, sealed, monkeypatch):
     monkeypatch.setattr(checking, "LONGEST_WAIT", 0.05)
+    with checking.STRANGERS.place():
+        known = upload(client, sealed).text
+    assert "Byte for byte what we issued" in known
+    assert "There was no time to check its signatures" not in known
     with checking.STRANGERS.place(), checking.ISSUED_HERE.place(), checking.ISSUED_HERE.place():
         answer = upload(client, signed())
         assert answer.status_code == 503

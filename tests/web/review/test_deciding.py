@@ -1,10 +1,12 @@
 """Deciding on the page: what is offered, what binds, and that nothing typed is lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from screening.storage.tables import Account, Note
+from screening.web.review.forms import preselected
 from screening.workflow.accounts import sessions
 from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
@@ -65,6 +67,16 @@ def chosen(page):
 )
 def test_the_advice_is_chosen_beforehand_only_where_all_is_known(office, browser, said, expected):
     assert chosen(page_of(browser(), office.submit(**said))) == expected
+
+
+def test_nothing_is_chosen_beforehand_where_answers_contradict_each_other(office):
+    """Also where no rule of this treatment is about them, and its outcome is certain."""
+    review = reviews.read_review(office.context, office.doctor, office.submit())
+    [procedure] = review.report["procedures"]
+    clashing = replace(review, report=review.report | {"contradictions": []})
+
+    assert preselected(review, procedure, {}).choice == "proceed"
+    assert preselected(clashing, procedure, {}).choice == ""
 
 
 def test_a_precaution_comes_with_the_conditions_of_its_rules_ticked(office, browser):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -270,3 +271,29 @@ def test_a_change_that_is_begun_again_takes_the_place_of_the_first(office, admin
         rows = session.scalars(select(AccountChange).order_by(AccountChange.begun_at)).all()
     assert [row.state for row in rows] == ["dropped", "waiting"]
     assert office.now - rows[0].begun_at == timedelta(seconds=1)
+
+
+def test_a_restored_clinic_waits_until_it_is_confirmed_however_long_that_takes(office, admin):
+    with office.context.database.write() as session:
+        second_person.wait_after_restore(office.context, session)
+    office.pass_time(days=30)
+    [waits] = second_person.list_changes(office.context, office.doctor)
+
+    assert second_person.to_confirm(office.context, office.doctor) == 1
+    confirm(office, office.doctor, waits.id)
+    sent = office.submit()
+    reviews.decide(*decide(office, sent, "proceed"))
+
+
+def test_the_doctors_of_a_restored_clinic_get_a_mail(mailing_office, server):
+    office, admin = mailing_office, administrator_of(mailing_office)
+    change_alerts(office.context, admin, "112", "doctors@clinic.example")
+    unmailed = replace(office.context, mail=None)  # as the command that restores has it
+    with office.context.database.write() as session:
+        second_person.wait_after_restore(unmailed, session)
+    for order in delivery.due_mails(office.context):
+        assert delivery.send_mail(office.context, order)
+
+    [mail] = server.mails
+    assert mail["To"] == "doctors@clinic.example" and "/confirmations" in texts(mail)
+    assert delivery.due_mails(office.context) == []

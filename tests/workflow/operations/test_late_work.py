@@ -1,16 +1,11 @@
-"""Small versions of two faults of bench/faults: no worker for an hour, and a damaged log."""
+"""A small version of a fault of bench/faults: no worker for an hour."""
 
-import shutil
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
 
 from sqlalchemy import select
 
-from screening.storage.database import Database
 from screening.storage.tables import ReportRow
 from screening.workflow.operations import health
-from screening.workflow.records import audit_log
 
 
 def test_what_came_while_no_worker_was_there_is_made_once_each(office):
@@ -26,22 +21,3 @@ def test_what_came_while_no_worker_was_there_is_made_once_each(office):
         made = Counter(tuple(row) for row in rows)
     assert {id for id, _, _ in made} == set(ids)
     assert set(made.values()) == {1} and {state for _, _, state in made} == {"sealed"}
-
-
-def test_a_cut_log_of_the_database_shows_against_the_head_noted_before(office, tmp_path):
-    """SQLite takes the log up to the damage, and says nothing: what lay behind it is gone."""
-    office.context.database.scrub()
-    office.submit()
-    head, _ = audit_log.verify(office.context)
-    here, there = Path(office.config.instance), tmp_path / "after"
-    there.mkdir()
-    for name in ("screening.db", "screening.db-wal"):
-        shutil.copy(here / name, there / name)
-    log = there / "screening.db-wal"
-    log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])
-    database = Database(f"sqlite:///{there / 'screening.db'}")
-    restarted = replace(office.context, database=database)
-
-    assert audit_log.verify(restarted)[1] is None
-    assert audit_log.verify(restarted, head)[1] == "cut"
-    database.close()
