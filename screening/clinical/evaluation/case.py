@@ -114,19 +114,16 @@ def findings_of(definitions: Definitions, case: Case, day: date) -> Findings:
     """Return what the answers of `case` establish, with ages and bookings as of `day`."""
     if day in case.noted and case.noted[day][0] is definitions:
         return case.noted[day][1]
-    case.noted[day] = definitions, _findings(definitions, case, day)
-    return case.noted[day][1]
-
-
-def _findings(definitions: Definitions, case: Case, day: date) -> Findings:
     outlived = outlived_answers(definitions, case)
-    return establish_findings(
+    found = establish_findings(
         definitions,
         *(case.answers, case.on, case.given, case.otherwise, day),
         lambda states: age(definitions, states, outlived),
         case.medicines,
         case.answered_on,
     )
+    case.noted[day] = definitions, found
+    return found
 
 
 def _evaluate(definitions: Definitions, case: Case, day: date) -> list[Eligibility]:
