@@ -38,6 +38,7 @@ from screening.config import read_config
 from screening.definitions.loading import load_definitions
 from screening.gunicorn_server import settings
 from screening.storage.tables import ReportRow
+from screening.supervisor import MEMORY
 from screening.workflow.clinics.clinics import add_clinic
 from screening.workflow.core.actor import program
 from screening.workflow.reception import invitations
@@ -99,6 +100,7 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
         "SCREENING_INSTANCE": str(folder),
         "SCREENING_ADDRESS": f"127.0.0.1:{port}",
         "SCREENING_PROXIES": "1",  # visitors come from addresses of their own
+        **MEMORY,
     }
     context = open_context(read_config(environment))
     clinic = add_clinic(context, "Bench", "", "", "UTC")

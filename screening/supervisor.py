@@ -20,6 +20,8 @@ COMMANDS = {  # -P: nothing is loaded from the folder that they stand in
     "web": [sys.executable, "-P", "-m", "screening.gunicorn_server"],
     "worker": [sys.executable, "-P", "-m", "screening", "worker"],
 }
+# Of glibc: each thread that asks for memory would keep a pool of its own, 10 MB of 146.
+MEMORY = {"MALLOC_ARENA_MAX": "2"}
 
 
 def refuse_used_address(config: Config) -> None:
@@ -47,7 +49,7 @@ class Parts:
         self.deaths: list[float] = []
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(COMMANDS[name], preexec_fn=self._prepare)
+        return subprocess.Popen(COMMANDS[name], env=MEMORY | os.environ, preexec_fn=self._prepare)
 
     def start_dead(self) -> str | None:
         """Start again what died; return the name of a part that does not stay up."""
