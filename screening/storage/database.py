@@ -269,7 +269,7 @@ def _check_references(connection: Connection) -> None:
 def _open_engine(address: str) -> Engine:
     away = {} if address.startswith("sqlite") else {"connect_timeout": round(LONGEST_WAIT)}
     engine = create_engine(
-        address, pool_pre_ping=True, pool_timeout=LONGEST_WAIT, connect_args=away
+        address, pool_pre_ping=bool(away), pool_timeout=LONGEST_WAIT, connect_args=away
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

@@ -6,7 +6,7 @@ there and says in plain words what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,7 +51,7 @@ class Answerable:
     def __init__(self, item: Item, on: date):
         self.item, self.on = item, on
 
-    def __call__(self, form: ScreenForm, field: Field) -> None:
+    def __call__(self, form: QuestionForm, field: Field) -> None:
         raw = field.data
         if (box := form[unknown_beside(field.name)]) is not None and box.data:
             raw = NOT_KNOWN
@@ -78,26 +78,30 @@ class OneOf:
     def __init__(self, codes: Iterable[str]):
         self.codes = set(codes)
 
-    def __call__(self, _form: ScreenForm, field: Field) -> None:
+    def __call__(self, _form: QuestionForm, field: Field) -> None:
         if field.data not in self.codes:
             raise ValidationError(FAULTS[Fault.NOT_OFFERED if field.data else Fault.MISSING])
 
 
-class ScreenForm(PatientForm):
-    """Base of a screen's form; a box that it does not have is None."""
+class QuestionForm(PatientForm):
+    """A screen's form, with the `fields` of its `rows`; a box that it does not have is None."""
 
-    _rows: tuple[Row, ...] = ()
+    def __init__(self, rows: Sequence[Row], fields: dict[str, Any], data: dict[str, Any]):
+        self._rows = rows
+        # Else taken from the class; to make one for each page takes longer than to fill it.
+        self._unbound_fields = list(fields.items())
+        super().__init__(data=data)
 
     def __getitem__(self, name: str) -> Field | None:
         return self._fields.get(name)
 
 
-def answers_in(form: ScreenForm) -> dict[str, Answer]:
+def answers_in(form: QuestionForm) -> dict[str, Answer]:
     """Return what was answered, once it was found to be right."""
     return {r.item.link_id: _of(form, r).answer for r in form._rows if not r.is_reply}
 
 
-def replies_in(form: ScreenForm) -> Said:
+def replies_in(form: QuestionForm) -> Said:
     """Return what was replied in the rows of lists."""
     said: dict[str, dict[str, str]] = {}
     for row in (row for row in form._rows if row.is_reply):
@@ -106,7 +110,7 @@ def replies_in(form: ScreenForm) -> Said:
     return said
 
 
-def _of(form: ScreenForm, row: Row) -> Field:
+def _of(form: QuestionForm, row: Row) -> Field:
     field = form[row.name]
     assert field is not None
     return field
@@ -126,9 +130,9 @@ def rows_sent(screen: Screen, shown: list[Row]) -> list[Row]:
     return [row for row in screen.rows if row.name in asked] or shown
 
 
-def screen_form(rows: list[Row], on: date, answers: Answers, said: Said) -> ScreenForm:
+def screen_form(rows: list[Row], on: date, answers: Answers, said: Said) -> QuestionForm:
     """Return the form for `rows`, filled with what was answered before."""
-    fields: dict[str, Any] = {"_rows": tuple(rows)}
+    fields: dict[str, Any] = {}
     data: dict[str, Any] = {}
     for row in rows:
         name, given = row.name, reply_in(row, answers, said)
@@ -140,11 +144,10 @@ def screen_form(rows: list[Row], on: date, answers: Answers, said: Said) -> Scre
         if row.item.still:
             fields[still_beside(name)] = BooleanField(row.item.still)
             data[still_beside(name)] = given == STILL
-    form: ScreenForm = type("QuestionForm", (ScreenForm,), fields)(data=data)
-    return form
+    return QuestionForm(rows, fields, data)
 
 
-def say_what_is_noted(form: ScreenForm, noted: Places) -> None:
+def say_what_is_noted(form: QuestionForm, noted: Places) -> None:
     """Say beside each question what the clinic has noted of it; nothing is chosen for that."""
     for row in form._rows:
         what = noted.get((row.item.link_id, row.option.id if row.option else LIST))
@@ -226,7 +229,7 @@ KINDS = {
 }
 
 
-def parts_of(form: ScreenForm, answers: Answers) -> list[Part]:
+def parts_of(form: QuestionForm, answers: Answers) -> list[Part]:
     """Return the fields of `form` as parts, in order; rows that belong together are one."""
     parts: list[Part] = []
     for row in form._rows:
