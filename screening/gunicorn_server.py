@@ -58,6 +58,7 @@ class Pages(BaseApplication):
 
         app = create_app()
         gc.freeze()  # what was loaded stays: no request is held up by a look through it
+        gc.set_threshold(20_000, 50, 100)  # a page makes thousands of objects and few circles
         return app
 
 

@@ -250,8 +250,8 @@ def test_a_clock_that_is_not_there_fails_the_act(outside):
 
 
 def test_the_doctors_signature_fails_without_the_clock(made, failing):
+    sealed = made("tsa")[0]
     with pytest.raises(SealError, match="cannot be signed"):
-        sealed = made("tsa")[0]
         sign_pdf(sealed, failing.credentials("doctor"), datetime.now(UTC), "X", failing.clock())
 
 
