@@ -249,8 +249,9 @@ def test_a_clock_that_is_not_there_fails_the_act(outside):
         seal_pdf(plain(), issue_certificate(home, "S", "seal", now), now, "Sealed", False, clock)
 
 
-def test_the_doctors_signature_fails_without_the_clock(made, failing):
+def test_the_doctors_signature_fails_without_the_clock(made, request):
     sealed = made("tsa")[0]
+    failing = request.getfixturevalue("failing")  # only now: the seal needed the clock
     with pytest.raises(SealError, match="cannot be signed"):
         sign_pdf(sealed, failing.credentials("doctor"), datetime.now(UTC), "X", failing.clock())
 
