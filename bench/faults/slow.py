@@ -114,9 +114,9 @@ def nginx(port: int) -> Iterator[int]:
     """Run nginx with the file that we ship; only names, ports, places and TLS are changed."""
     front = free_port()
     text = NGINX.read_text().replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-    text = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", text, flags=re.DOTALL)
-    text = text.replace("listen 443 ssl http2", f"listen 127.0.0.1:{front}")
-    text = re.sub(r"(?m)^ *(ssl_|access_log|error_log).*$", "", text)
+    text = re.sub(r"server \{\s+listen 80.*?\n\}\n", "", text, flags=re.DOTALL)
+    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{front};")
+    text = re.sub(r"(?m)^ *(listen \[|http2 |ssl_|access_log|error_log).*$", "", text)
     with tempfile.TemporaryDirectory(prefix="faults-nginx-") as folder:
         Path(folder).chmod(0o755)
         conf = Path(folder) / "nginx.conf"

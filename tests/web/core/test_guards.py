@@ -267,7 +267,8 @@ def test_no_page_tells_a_patient_that_she_is_safe(office, app):
     look("/screening/phone-picture", "POST")
     look("/kiosk/done")
 
-    assert len(set(pages.values())) > 30
+    varying = r'(name="csrf_token" value|data-ends)="[^"]*"'  # by the second in which it is made
+    assert len({re.sub(varying, "", page) for page in pages.values()}) > 20
     for path, page in pages.items():
         assert not re.findall(r"(?i)\b(?:safe|eligible|cleared)\b", page), path
 
