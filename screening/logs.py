@@ -18,6 +18,7 @@ from pathlib import Path
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 TOLD = ("screening", "gunicorn", "huey")  # whose values may stand in a line
+FLASK = "screening"  # the application's own logger: Flask writes the address there, with its token
 FIELDS = ("method", "route", "status", "milliseconds", "error", "where")
 GIVEN_ID = re.compile(r"[0-9a-f-]{16,64}")  # hexadecimal: nobody's name, nobody's answer
 
@@ -51,6 +52,8 @@ class JsonLines(logging.Formatter):
 
 
 def _words(record: logging.LogRecord) -> str:
+    if record.name == FLASK:
+        return "an error, and no page that tells of it"
     if record.name.partition(".")[0] not in TOLD:
         return str(record.msg)[:200]
     if "request" not in str(record.msg):

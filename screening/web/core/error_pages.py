@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from flask import Response, current_app, g, redirect, render_template, request, session, url_for
@@ -23,6 +24,7 @@ from screening.web.core.problems import asked_by_program, kind_of, problem
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
+log = logging.getLogger("screening.pages")
 Words = str | LazyString
 Way = tuple[str, str] | None
 STAFFS = {"staff", "account", "administrator", "doctor", "lead", "reception", "patients"}
@@ -172,7 +174,7 @@ def damaged(error: SealedBlobError) -> ResponseReturnValue:
 
 def _log(error: Exception) -> None:
     where = {"where": places(error)}
-    current_app.logger.error("%s in %s", type(error).__name__, request.endpoint, extra=where)
+    log.error("%s in %s", type(error).__name__, request.endpoint, extra=where)
 
 
 def broken(error: Exception) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,7 @@ from screening.web.core.limits import seconds_to_wait
 from screening.web.core.problems import asked_by_program, problem
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
+log = logging.getLogger("screening.pages")
 STALE, DAMAGED = "stale", "damaged"
 AGAIN_AFTER = 5  # seconds
 # What is typed anew rather than written into a page.
@@ -130,7 +132,7 @@ def no(kind: str) -> ResponseReturnValue:
 
 def busy(error: WaitedTooLongError) -> ResponseReturnValue:
     """Nothing was kept, as nobody let us write: say so, and send the same again at one tap."""
-    current_app.logger.error("%s in %s", type(error).__name__, request.endpoint)
+    log.error("%s in %s", type(error).__name__, request.endpoint)
     header = {"Retry-After": str(AGAIN_AFTER)}
     if asked_by_program():
         said = "Others hold up the database; nothing was stored. Send the same again."

@@ -16,6 +16,7 @@ from screening.app import create_app
 from screening.bootstrap import open_context
 from screening.gunicorn_server import share_counts
 from screening.logs import JsonLines
+from screening.web.core import saying_no
 from screening.workflow.reception import invitations
 from tests.mail_server import TO, MailServer, invite, send_due
 from tests.office import Office
@@ -89,6 +90,23 @@ def test_a_line_about_a_request_that_cannot_be_read_holds_nothing_of_it():
     line = logging.LogRecord("gunicorn.error", logging.WARNING, __file__, 1, text, (), None)
 
     assert json.loads(JsonLines().format(line))["text"] == "Invalid request from ip=192.0.2.1"
+
+
+def test_a_page_about_an_error_that_fails_itself_is_logged_without_the_link(
+    office, monkeypatch, caplog
+):
+    def fail(*_):
+        raise ConnectionError("the database is away")
+
+    monkeypatch.setattr(saying_no, "_keep", fail)
+    app, link = create_app(office.config, office.context), "canary-of-some-link-that-is-none"
+    monkeypatch.setattr(app, "testing", False)
+    with pytest.raises(ConnectionError):  # which gunicorn answers with a bare 500
+        app.test_client().post(f"/s/{link}")
+
+    lines = [JsonLines().format(record) for record in caplog.records]
+    assert any("ConnectionError" in line and '"logger": "screening"' in line for line in lines)
+    assert not [line for line in lines if link in line]
 
 
 def test_metrics_are_for_this_machine_and_for_whoever_knows_the_token(client):
