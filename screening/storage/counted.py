@@ -29,7 +29,11 @@ TABLES = (
     "INDEX IF NOT EXISTS counted_who ON counted (who, at)",
     "INDEX IF NOT EXISTS counted_until ON counted (until)",
 )
-LATELY = text("SELECT count(*), min(at) FROM counted WHERE who = :who AND at > :since")
+# What stands later than a window from now is of a clock that was wrong: else nobody it counted
+# could try again before that day.
+LATELY = text(
+    "SELECT count(*), min(at) FROM counted WHERE who = :who AND at > :since AND at <= :ahead"
+)
 ONE_MORE = text("INSERT INTO counted (who, at, until) VALUES (:who, :at, :until)")
 
 
@@ -75,7 +79,7 @@ class Counted(Storage, MovingWindowSupport):
         self._sweep(now := self._now().timestamp())
         who = self._hash(key)
         with self._turn(int(who[:15], 16)) as connection:
-            if self._lately(connection, who, now - expiry)[0] + amount > limit:
+            if self._lately(connection, who, now, expiry)[0] + amount > limit:
                 return False
             row = {"who": who, "at": now, "until": now + expiry}
             connection.execute(ONE_MORE, [row] * amount)
@@ -85,12 +89,15 @@ class Counted(Storage, MovingWindowSupport):
         """Return since when and how often `key` was counted."""
         now = self._now().timestamp()
         with self._engine.begin() as connection:
-            many, first = self._lately(connection, self._hash(key), now - expiry)
+            many, first = self._lately(connection, self._hash(key), now, expiry)
         return (first or now), many
 
     @staticmethod
-    def _lately(connection: Connection, who: str, since: float) -> tuple[int, float | None]:
-        many, first = connection.execute(LATELY, {"who": who, "since": since}).one()
+    def _lately(
+        connection: Connection, who: str, now: float, expiry: int
+    ) -> tuple[int, float | None]:
+        about = {"who": who, "since": now - expiry, "ahead": now + expiry}
+        many, first = connection.execute(LATELY, about).one()
         return many, first
 
     def _sweep(self, now: float) -> None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -64,6 +65,15 @@ def test_two_processes_allow_together_what_one_allows(office):
 
     assert [0 < worker.exitcode <= 50 for worker in workers] == [True, True]
     assert sum(worker.exitcode for worker in workers) == 60
+
+
+def test_what_a_wrong_clock_counted_locks_nobody_out_once_it_is_right(process):
+    one = process()
+    one._now = lambda: now() + timedelta(days=2)
+    assert [one.acquire_entry("someone", 2, 60) for _ in range(3)] == [True, True, False]
+    one._now = now
+
+    assert one.acquire_entry("someone", 2, 60)
 
 
 def test_what_is_over_counts_no_more_and_goes(process):
