@@ -200,13 +200,8 @@ def give_answers(
     return change_draft(context, lock, {"answers": dict(answers), "said": said})
 
 
-def say_who_answered(context: Context, lock: EditLock, who: str, name: str = "") -> Draft:
-    """Keep who gave the answers; `name` is the interpreter's."""
-    return change_draft(context, lock, {"answered_by": answerer(who, name)})
-
-
 def answerer(who: str, name: str = "") -> AnsweredBy:
-    """Return who gave the answers. Raises ActRefusedError("unknown-answerer")."""
+    """Return who gave the answers, with an interpreter's `name`; ActRefusedError else."""
     name = name.strip()[:LONGEST_NAME] if who == INTERPRETER else ""
     if who not in ANSWERERS or (who == INTERPRETER and not name):
         raise ActRefusedError(Refusal.UNKNOWN_ANSWERER)

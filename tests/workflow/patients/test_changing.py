@@ -73,9 +73,8 @@ def test_a_name_with_more_parts_agrees_and_another_one_does_not(office):
 def test_what_a_relative_signs_with_is_not_the_patients_name(office):
     made = invitations.invite(office.context, office.desk, "Lan Nguyen", ["mesotherapy-face"])
     office.answer(made.screening_id)
-    answering.say_who_answered(office.context, office.hold(made.screening_id), "relative")
-    declared = {**DECLARED, "name": "Tuan Tran"}
-    answering.submit(office.context, office.hold(made.screening_id), declared)
+    declared, by = {**DECLARED, "name": "Tuan Tran"}, answering.answerer("relative")
+    answering.submit(office.context, office.hold(made.screening_id), declared, answered_by=by)
 
     assert differing(office, patient_of(office, made.screening_id)) == []
 

@@ -34,7 +34,6 @@ WITHIN = {"_keep_mark", "_put_beside", "forget_all"}
 ACTS = {
     answering.choose_procedures: (["mesotherapy-face"],),
     answering.give_answers: ({"date_of_birth": "1986-05-03"},),
-    answering.say_who_answered: ("self",),
     answering.change_draft: ({"answers": {}},),
     answering.submit: (DECLARED,),
     arrival.answer_rows: ({"pregnancy": "no"},),

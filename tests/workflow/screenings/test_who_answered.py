@@ -18,8 +18,8 @@ from tests.office import DECLARED, refused, text_of
 def submit(office, who, name=""):
     id = office.invite().screening_id
     office.answer(id)
-    answering.say_who_answered(office.context, office.hold(id), who, name)
-    answering.submit(office.context, office.hold(id), DECLARED)
+    by = answering.answerer(who, name)
+    answering.submit(office.context, office.hold(id), DECLARED, answered_by=by)
     return id
 
 
@@ -32,11 +32,9 @@ def test_the_doctor_is_told_who_answered(office, who, name):
     assert review.report["frame"]["declaration"]["by"] == {"who": who, "name": name}
 
 
-def test_an_interpreter_has_a_name_and_nobody_else_is_known(office):
-    id = office.invite().screening_id
+def test_an_interpreter_has_a_name_and_nobody_else_is_known():
     for given in (("interpreter", " "), ("neighbour", "")):
-        told = refused(answering.say_who_answered, office.context, office.hold(id), *given)
-        assert told == "unknown-answerer"
+        assert refused(answering.answerer, *given) == "unknown-answerer"
 
 
 @pytest.mark.both_databases
