@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, Response, before_render_template
 from flask_babel import Babel, get_locale
@@ -89,11 +91,18 @@ HEADERS = {
 HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
+class Pages(Flask):
+    """The pages. None of them is async, which Flask would look up at each hook of each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(config: Config | None = None, context: Context | None = None) -> Flask:
     """Return the application. Raises what open_context raises."""
     config = config or read_config()
     context = context or open_context(config, load_apart)
-    app = Flask(
+    app = Pages(
         "screening",
         template_folder=str(TEMPLATES),
         static_folder="web/static",

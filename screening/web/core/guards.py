@@ -25,7 +25,7 @@ from screening.workflow.accounts import sessions
 from screening.workflow.core.actor import PATIENT, Staff, Tablet
 from screening.workflow.core.context import Context, new_token
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.screenings import answering, edit_lock
+from screening.workflow.screenings import edit_lock
 from screening.workflow.screenings.edit_lock import EditLock
 from screening.workflow.tablets import tablets
 
@@ -34,6 +34,7 @@ TABLETS_OWN = {"kiosk", "patient", "arrival", "again", "proof", "handover", "lea
 DEVICE_LASTS = timedelta(days=400)  # the longest that browsers keep a cookie
 ResponseT = TypeVar("ResponseT", bound=BaseResponse)
 # A visit ends like this on a phone too; the personal link begins another where it left off.
+NOT_LOOKED = object()
 VISIT_IDLE = timedelta(hours=1)
 LONGEST_VISIT = timedelta(hours=12)
 login = LoginManager()
@@ -131,10 +132,11 @@ def forget_tablet(response: ResponseT) -> ResponseT:
 
 def tablet() -> Tablet | None:
     """Return the paired tablet that asks, None for any other browser."""
-    if "tablet" not in g:
+    found = g.get("tablet", NOT_LOOKED)
+    if found is NOT_LOOKED:
         token = request.cookies.get(_kiosk_cookie())
-        g.tablet = tablets.tablet_of(context(), token) if token else None
-    return cast(Tablet | None, g.tablet)
+        found = g.tablet = tablets.tablet_of(context(), token) if token else None
+    return cast(Tablet | None, found)
 
 
 def is_kiosk() -> bool:
@@ -186,7 +188,7 @@ def start_visit(screening_id: str) -> None:
     own = "" if is_kiosk() else remember_device()
     lock = edit_lock.take(context(), screening_id, tablet() or PATIENT, own, before)
     session["pen"] = lock.secret
-    session["clinic"] = answering.clinic_of(context(), screening_id).id  # whom to call afterwards
+    session["clinic"] = lock.clinic_id  # whom to call afterwards
 
 
 def pause_visit() -> None:

@@ -36,15 +36,14 @@ class InOtherWords(Domain):
         self.words = words
 
     def get_translations(self) -> Any:
-        locale = get_locale()  # a page asks for each of its texts
-        kept = g.get("translations") if locale else None
-        if kept and kept[0] is locale:
-            return kept[1]
+        if (kept := g.get("texts")) is not None:  # a page asks for each of its texts
+            return kept
+        locale = get_locale()
         found = super().get_translations()
         own = self.words.get(locale.language) if locale else None
         said = _OtherWords(found, own) if own else found
         if locale:
-            g.translations = (locale, said)
+            g.texts = said
         return said
 
 
@@ -52,9 +51,9 @@ class InOtherWords(Domain):
 def text_of_page(place: EvalContext, text: str, **values: object) -> str:
     """Return `text` in the language of this request, as Jinja's own newstyle gettext does.
 
-    That one looks itself up again for every text, and a page has dozens.
+    That one looks everything up again for every text, and a page has dozens.
     """
-    said = str(gettext(text))
+    said = str(g.texts.ugettext(text) if "texts" in g else gettext(text))
     if place.autoescape:
         said = Markup(said)
     return said % values if "%" in said else said
@@ -139,11 +138,10 @@ def listed(text: str) -> str:
 
 def definitions() -> Definitions:
     """Return the definitions in the language of this request."""
-    locale, kept = get_locale(), g.get("definitions")
-    if kept is None or kept[0] is not locale:
-        kept = g.definitions = locale, definitions_in(language())
-    found: Definitions = kept[1]
-    return found
+    kept: Definitions | None = g.get("definitions")
+    if kept is None:
+        kept = g.definitions = definitions_in(language())
+    return kept
 
 
 def definitions_in(chosen: str) -> Definitions:

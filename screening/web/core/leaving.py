@@ -133,7 +133,8 @@ def send_back(response: Response) -> Response:
     if request.method != "POST" or request.endpoint == "leaving.keep_typed" or g.get("is_kept"):
         return response
     if 300 <= response.status_code < 400:
-        forget(page_sent(), request.form.get(FORM) or request.path)
+        if kept_pages():
+            forget(page_sent(), request.form.get(FORM) or request.path)
         return response
     if response.mimetype != "text/html" or not response.get_data():
         return response

@@ -43,7 +43,18 @@ FILES: dict[str, tuple[int, LazyString]] = {
     ),
 }
 
-limiter = Limiter(
+
+class RouteLimiter(Limiter):
+    """A limiter that looks at the pages with a limit of their own; no others have one."""
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = RouteLimiter(
     whose, storage_uri="counted://", strategy="moving-window", in_memory_fallback_enabled=True
 )
 a_try = limiter.limit("30 per minute", methods=["POST"])

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.report.parts import Report
 from screening.storage.columns import Table
 from screening.storage.encryption import SealedBlobError
-from screening.storage.sealed import open_column, open_value, seal_column
+from screening.storage.sealed import open_column, open_value, seal_column, write_column
 from screening.storage.store import LostDocumentError, Store, StoreAwayError
 from screening.storage.tables import (
     Account,
@@ -75,6 +75,11 @@ def _fetched(store: Store | None, key: bytes, report_id: str, name: str) -> byte
 def seal_into(context: Vault, session: Session, row: Table, column: str, content: Any) -> None:
     """Keep `content` sealed in `column` of `row`, which has its id; None empties it."""
     seal_column(_key(context, session, row), row, column, content)
+
+
+def write_sealed(context: Vault, session: Session, row: Table, column: str, content: Any) -> None:
+    """Do as `seal_into`, and write it at once: for what is written again and again."""
+    write_column(session, _key(context, session, row), row, column, content)
 
 
 def _key(context: Vault, session: Session, row: Any) -> bytes:

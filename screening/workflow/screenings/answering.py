@@ -23,7 +23,7 @@ from screening.workflow.core.actor import LONGEST_NAME, PATIENT
 from screening.workflow.core.context import Context, locked_screening, read_screening
 from screening.workflow.core.given import Way, day_at, given_in, stamped
 from screening.workflow.core.refusal import ActRefusedError, Refusal
-from screening.workflow.core.sealed import open_sealed, seal_into
+from screening.workflow.core.sealed import open_sealed, seal_into, write_sealed
 from screening.workflow.core.states import ALLOWED, State, allow
 from screening.workflow.mail.outbox import order_alert
 from screening.workflow.patients.patients import note_own
@@ -233,7 +233,7 @@ def change_draft(
             given_anew = fresh.keys() | told.opened
             kept["taken"] = [one for one in draft["taken"] if one not in given_anew]
         left = draft | kept
-        seal_into(context, session, screening, "draft", left)
+        write_sealed(context, session, screening, "draft", left)
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
             context.record(session, PATIENT, "begin", screening)

@@ -30,12 +30,13 @@ class EditLock:
     """What lets a device into one screening: a secret that only this visit was given.
 
     `device` is the lasting secret of the patient's own browser, empty on a tablet: it shows
-    what was answered there before (proof.py).
+    what was answered there before (proof.py). `clinic_id` is told to who takes it.
     """
 
     screening_id: str
     secret: str
     device: str = ""
+    clinic_id: str = ""
 
 
 def take(
@@ -54,14 +55,14 @@ def take(
             screening.pen_hash = screening.pen_until = None
         answers = screening.state in ALLOWED["answer"]
         if not answers and (shared or screening.state not in ALLOWED["read-receipt"]):
-            return EditLock(screening_id, "", device)
+            return EditLock(screening_id, "", device, screening.clinic_id)
         if answers and screening.pen_hash:
             context.record(session, by, "change device", screening)
         if answers and device and screening.device_hash is None:
             screening.device_hash = device_hash(context, screening, device)
         screening.pen_hash = _hash(context, secret)
         screening.pen_until = now + TABLET_HOLDS if shared else None
-    return EditLock(screening_id, secret, device)
+        return EditLock(screening_id, secret, device, screening.clinic_id)
 
 
 def _hash(context: Context, secret: str) -> str:
