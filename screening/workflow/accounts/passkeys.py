@@ -10,21 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import webauthn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from screening.storage.columns import new_id
 from screening.storage.tables import Account, Clinic, Passkey
@@ -35,8 +26,28 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.core.sealed import open_sealed, seal_into
 
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
 CHALLENGE_LASTS = timedelta(minutes=10)
 LONGEST_LABEL = 40
+
+
+def webauthn() -> ModuleType:
+    """Return the library: 5 MB that a process holds once somebody uses a passkey, not before."""
+    import webauthn
+
+    return webauthn
+
+
+def to_bytes(text: str) -> bytes:
+    found: bytes = webauthn().base64url_to_bytes(text)
+    return found
+
+
+def to_text(content: bytes) -> str:
+    found: str = webauthn().helpers.bytes_to_base64url(content)
+    return found
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ class Challenge:
     @property
     def expected(self) -> dict[str, Any]:
         return {
-            "expected_challenge": base64url_to_bytes(self.text),
+            "expected_challenge": to_bytes(self.text),
             "expected_rp_id": self.domain,
             "expected_origin": self.site,
             "require_user_verification": True,
@@ -67,32 +78,37 @@ def registration_options(context: Context, account_id: str, challenge: Challenge
         account = session.get_one(Account, account_id)
         clinic = session.get_one(Clinic, account.clinic_id)
         known = [_content(context, session, row)["id"] for row in _own(session, account_id)]
-    options = webauthn.generate_registration_options(
+    library = webauthn()
+    structs = library.helpers.structs
+    options = library.generate_registration_options(
         rp_id=challenge.domain,
         rp_name=clinic.name,
         user_name=account.username,
         user_id=account.id.encode(),
         user_display_name=account.name,
-        challenge=base64url_to_bytes(challenge.text),
+        challenge=to_bytes(challenge.text),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(id)) for id in known
+            structs.PublicKeyCredentialDescriptor(id=to_bytes(id)) for id in known
         ],
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
     )
-    return webauthn.options_to_json(options)
+    made: str = library.options_to_json(options)
+    return made
 
 
 def sign_in_options(challenge: Challenge) -> str:
     """Return what the browser's `navigator.credentials.get` wants, as JSON."""
-    options = webauthn.generate_authentication_options(
+    library = webauthn()
+    options = library.generate_authentication_options(
         rp_id=challenge.domain,
-        challenge=base64url_to_bytes(challenge.text),
-        user_verification=UserVerificationRequirement.REQUIRED,
+        challenge=to_bytes(challenge.text),
+        user_verification=library.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return webauthn.options_to_json(options)
+    made: str = library.options_to_json(options)
+    return made
 
 
 def add_passkey(
@@ -121,7 +137,7 @@ def set_up(context: Context, waiting: Waiting, challenge: Challenge, answer: str
 def _made(context: Context, challenge: Challenge, answer: str) -> VerifiedRegistration:
     _check_age(context, challenge)
     made: VerifiedRegistration = _checked(
-        lambda: webauthn.verify_registration_response(credential=answer, **challenge.expected)
+        lambda: webauthn().verify_registration_response(credential=answer, **challenge.expected)
     )
     return made
 
@@ -129,7 +145,7 @@ def _made(context: Context, challenge: Challenge, answer: str) -> VerifiedRegist
 def _add(
     context: Context, session: Session, account: Account, made: VerifiedRegistration, name: str
 ) -> None:
-    id, credential = new_id(), bytes_to_base64url(made.credential_id)
+    id, credential = new_id(), to_text(made.credential_id)
     hashed = context.hash(f"passkey:{credential}")
     if session.scalars(select(Passkey).where(Passkey.credential_hash == hashed)).first():
         raise ActRefusedError(Refusal.WRONG)
@@ -141,7 +157,7 @@ def _add(
         uses=made.sign_count,
         created_at=context.now(),
     )
-    public = bytes_to_base64url(made.credential_public_key)
+    public = to_text(made.credential_public_key)
     seal_into(context, session, row, "content", {"id": credential, "key": public})
     session.add(row)
     context.record(session, of_account(account), "add passkey")
@@ -153,8 +169,8 @@ def sign_in(context: Context, challenge: Challenge, answer: str, browser: str = 
     No lock holds for a passkey: nobody guesses one.
     """
     _check_age(context, challenge)
-    parsed = _checked(lambda: webauthn.helpers.parse_authentication_credential_json(answer))
-    hashed = context.hash(f"passkey:{bytes_to_base64url(parsed.raw_id)}")
+    parsed = _checked(lambda: webauthn().helpers.parse_authentication_credential_json(answer))
+    hashed = context.hash(f"passkey:{to_text(parsed.raw_id)}")
     with context.database.write() as session:
         query = select(Passkey).where(Passkey.credential_hash == hashed).with_for_update()
         row = session.scalars(query).first()
@@ -175,8 +191,8 @@ def sign_in(context: Context, challenge: Challenge, answer: str, browser: str = 
 def credential_of(context: Context, answer: str) -> str | None:
     """Return what a passkey that we know is counted under, None for any other."""
     with suppress(ActRefusedError):
-        parsed = _checked(lambda: webauthn.helpers.parse_authentication_credential_json(answer))
-        hashed = context.hash(f"passkey:{bytes_to_base64url(parsed.raw_id)}")
+        parsed = _checked(lambda: webauthn().helpers.parse_authentication_credential_json(answer))
+        hashed = context.hash(f"passkey:{to_text(parsed.raw_id)}")
         with context.database.read() as session:
             query = select(Passkey.id).where(Passkey.credential_hash == hashed)
             return session.scalars(query).first()
@@ -194,9 +210,9 @@ def _use(
     # A challenge asked before the passkey was last used may be a replay.
     if account.disabled_at or (row.used_at and challenge.asked_at <= row.used_at):
         raise ActRefusedError(Refusal.WRONG)
-    public = base64url_to_bytes(_content(context, session, row)["key"])
+    public = to_bytes(_content(context, session, row)["key"])
     shown = _checked(
-        lambda: webauthn.verify_authentication_response(
+        lambda: webauthn().verify_authentication_response(
             credential=answer,
             credential_public_key=public,
             credential_current_sign_count=row.uses,
@@ -215,7 +231,12 @@ def _checked(check: Callable[[], Any]) -> Any:
     """Return what `check` finds. Raises ActRefusedError("wrong") for anything it cannot take."""
     try:
         return check()
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (
+        webauthn().helpers.exceptions.WebAuthnException,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
         raise ActRefusedError(Refusal.WRONG) from error
 
 
