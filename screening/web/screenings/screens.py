@@ -170,8 +170,8 @@ def _field(row: Row, on: date) -> Field:
         case ItemType.YES_NO | ItemType.ONE_OF:
             return _radios(row, item.help, checks)
         case ItemType.SOME_OF:
-            texts = {option.id: option.text for option in item.options}
-            choices = [SelectChoice(code, texts.get(code) or WORDS[code]) for code in item.codes]
+            texts = WORDS | {option.id: option.text for option in item.options}
+            choices = [SelectChoice(code, texts[code]) for code in item.codes]
             return SelectMultipleField(
                 item.text, checks, description=item.help, choices=choices, validate_choice=False
             )
@@ -187,8 +187,8 @@ def _field(row: Row, on: date) -> Field:
 
 
 def _radios(row: Row, description: str | None, checks: list[Any]) -> Field:
-    texts = {option.id: option.text for option in row.item.options} | {NOT_KNOWN: NOT_SURE}
-    choices = [SelectChoice(code, texts.get(code) or WORDS[code]) for code in row.codes]
+    texts = WORDS | {option.id: option.text for option in row.item.options} | {NOT_KNOWN: NOT_SURE}
+    choices = [SelectChoice(code, texts[code]) for code in row.codes]
     return RadioField(
         row.text, checks, description=description, choices=choices, validate_choice=False
     )
