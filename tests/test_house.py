@@ -125,7 +125,7 @@ def test_the_moment_is_an_argument(path):
 
 
 LATE = {"aiohttp", "alembic", "icalendar", "huey", "obstore", "PIL", "psycopg", "pyhanko"}
-LATE |= {"weasyprint"}
+LATE |= {"weasyprint", "webauthn"}
 
 
 @pytest.mark.parametrize(
