@@ -12,7 +12,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from screening.web.core.guards import context
 from screening.web.core.limits import a_file
 from screening.web.core.problems import problem
-from screening.web.core.refusal_words import VERIFYING, words
 from screening.web.integration.answered import Problem, Told
 from screening.web.integration.api import bp, spec
 from screening.web.reports.verify import STATUS, uploaded
@@ -73,6 +72,11 @@ class Verification(Told):
     )
 
 
+REFUSED = {
+    Refusal.NO_FILE: "Send the PDF as the body, as application/pdf, or as `file` of a form.",
+    Refusal.TOO_LARGE: "The file is larger than 10 MB. No report of ours is.",
+    Refusal.BUSY: "No time to check this file: it is not judged. Send it again in a minute.",
+}
 errors = dict.fromkeys(("HTTP_413", "HTTP_422", "HTTP_429", "HTTP_503"), Problem)
 
 
@@ -86,5 +90,5 @@ def verify_report() -> Any:
     except (ActRefusedError, RequestEntityTooLarge) as error:
         if isinstance(error, RequestEntityTooLarge):
             error = ActRefusedError(Refusal.TOO_LARGE)
-        return problem(STATUS[error.reason], str(error.reason), words(VERIFYING, error))
+        return problem(STATUS[error.reason], str(error.reason), REFUSED[error.reason])
     return checked.as_json()
