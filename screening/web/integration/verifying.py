@@ -62,7 +62,9 @@ class Verification(Told):
     reasons: list[str] = Field(description="Why it is not PASSED, in plain words")
     signatures: list[Signature] = Field(description="None where it FAILED, or by somebody unknown")
     sha256: Sha256
-    issued: Issued | None
+    issued: Issued | None = Field(
+        description="null: no record here of having issued it; ask the clinic before relying on it"
+    )
     byte_for_byte: bool | None = Field(
         description="Whether it is the very file that was issued, by the hash that was kept, "
         "whatever became of certificates since; null if no hash was kept"
