@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Select, func, or_, select
@@ -106,7 +107,12 @@ def _ending() -> Select[AuditEntry]:
 
 
 def _bare(line: Line) -> Line:
-    return replace(line, mac="")
+    """Return a line as it would be written now: PostgreSQL tells a moment in a zone of its own."""
+    return replace(line, mac="", at=_moment(datetime.fromisoformat(line.at)))
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _ends(line: Line) -> bool:
@@ -145,4 +151,4 @@ def _line(key: bytes, entry: AuditEntry) -> Line:
         about = fingerprint(key, named)
     if entry.act.startswith(CHANGES_ROLE):
         value = entry.act.rpartition(" to ")[2]
-    return Line(entry.sequence, entry.at.isoformat(timespec="seconds"), entry.act, about, value)
+    return Line(entry.sequence, _moment(entry.at), entry.act, about, value)

@@ -3,7 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from screening.config import read_secrets
 from screening.storage.audit import find_break, read_head
 from screening.storage.backup import BackupError
 from screening.storage.database import Database
+from screening.storage.ledger import add_lines, read_ledger
 from screening.storage.tables import Account, AccountChange, Kiosk, Patient, Screening, SignIn
 from screening.workflow.accounts import (
     administration,
@@ -359,3 +360,25 @@ def test_what_only_one_of_the_ledgers_knows_is_replayed(office, folder, restore,
 
     assert done.withdrawn == [office.number(1)]
     assert row(there, Screening, sent).state == "withdrawn"
+
+
+def test_a_ledger_of_another_zone_is_still_known(office, folder):
+    """PostgreSQL tells moments in the zone of its own settings."""
+    erasure.erase(office.context, office.submit(), PROGRAM, "asked")
+    key, there, elsewhere = (
+        office.context.keys.ledger,
+        folder / "ledger",
+        timezone(timedelta(hours=7)),
+    )
+    ledger.extend(office.context, there)
+    lines = read_ledger(there, key)
+    moved = [
+        replace(one, at=datetime.fromisoformat(one.at).astimezone(elsewhere).isoformat())
+        for one in lines
+    ]
+    there.unlink()
+    add_lines(there, key, [], moved)
+    ledger.extend(office.context, there)
+
+    assert [one.act for one in lines] == ["erase", "series"]
+    assert len(read_ledger(there, key)) == len(lines)
