@@ -22,12 +22,11 @@ from sqlalchemy import make_url
 from screening.config import Config
 from screening.storage.database import Database, take_turn
 from screening.storage.encryption import Keys
-from screening.storage.turn import make_private
+from screening.storage.turn import Turn, make_private
 
 if TYPE_CHECKING:
     from huey import Huey
 
-QUEUE_LOCK = 7266
 # Part of the name under which jobs lie in the queue: those that wait while the program is
 # updated are found by it, so it stays whatever this file is called.
 JOBS_ARE_OF = "screening.bell"
@@ -56,7 +55,7 @@ def open_queue(config: Config, keys: Keys) -> Huey:
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     database = Database(config.database)
     with database.write() as session:  # one at a time: the first makes the queue's tables
-        take_turn(session, QUEUE_LOCK)
+        take_turn(session, Turn.QUEUE)
         queue = PostgresOnce("reports", dsn=dsn, results=False, serializer=serializer)
     database.close()
     return queue

@@ -21,11 +21,12 @@ from screening.workflow.core.actor import program
 from screening.workflow.integration import api_keys
 from screening.workflow.reception.invitations import Invitation
 from tests.installation import Installation
+from tests.news_receiver import NETWORKS, receiver
 from tests.office import Office
 from tests.postgres import DATABASES
 from tests.test_crash import processes, send, wait_for
-from tests.web.integration.test_news import NETWORKS, Receiver
 
+__all__ = ["receiver"]
 pytestmark = pytest.mark.fault
 VISITS = [f"visit-{n}" for n in range(3)]
 
@@ -88,14 +89,6 @@ def server(office):
         worker.terminate()
         worker.wait(30)
         server.stop()
-
-
-@pytest.fixture
-def receiver():
-    receiver = Receiver()
-    yield receiver
-    receiver.server.shutdown()
-    receiver.server.server_close()
 
 
 @pytest.mark.parametrize("kind", [d for d in DATABASES if d == "postgresql"])

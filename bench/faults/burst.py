@@ -20,7 +20,8 @@ from collections import Counter
 from sqlalchemy import func, select
 
 from bench.faults.clock import TOLD, run_part, set_clock
-from bench.faults.ground import ANSWERS, BORN, NAME, Ground, Patient, ground
+from bench.faults.ground import Ground, ground
+from bench.faults.patients import ANSWERS, BORN, NAME, Patient
 from screening.storage import audit
 from screening.storage.tables import ReportRow, Screening
 from screening.workflow.core.sealed import open_sealed, seal_into

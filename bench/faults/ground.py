@@ -8,24 +8,22 @@ was to come out and what may stand in no log is noted here and held against the 
 from __future__ import annotations
 
 import hashlib
-import itertools
-import re
 import signal
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from http.client import HTTPException
 from pathlib import Path
 
 from sqlalchemy import select
 
+from bench.faults.patients import ANSWERS, BORN, NAME, SAYS, Patient
+from screening.documents.verifying.doubts import CLOCKS_DIFFER
 from screening.documents.verifying.verify_process import check
 from screening.job_queue import open_bell, open_queue
 from screening.storage import audit
@@ -33,64 +31,16 @@ from screening.storage.tables import AuditEntry, Message, ReportRow, Screening
 from screening.workflow.core.sealed import open_sealed, submission_of
 from screening.workflow.reception import invitations
 from screening.workflow.reports import verification
+from screening.workflow.reports.verification import Checked
 from screening.workflow.screenings import answering
 from tests.installation import Installation
 from tests.mail_server import MailServer
-from tests.office import DECLARED, PHONE, Office
+from tests.office import DECLARED, Office
 from tests.test_crash import wait_for_reports
-from tests.visitor import Visitor
 
-NAME = "Zdenka Kanarkova"  # may stand in no log, and neither may what she writes
-BORN = "1971-02-09"
-SAYS = "kanarkova-takes-oxo-tablets"
-ANSWERS = {  # by what the patient is like
-    "nothing to report": {"date_of_birth": BORN},
-    "pregnant": {"date_of_birth": BORN, "can_be_pregnant": "yes", "pregnant": "yes"},
-    "does not know": {"date_of_birth": BORN, "bleeding": "unknown"},
-}
-RECEIPT = "Your answers have arrived"
 LONGEST_WAIT = 400  # seconds until every report must be sealed
+FUTURE = "The date %(of)s lies in the future: %(day)s."
 VERIFIED = 12  # reports that are verified and replayed; of all others the SHA-256 is compared
-
-
-@dataclass
-class Patient:
-    """Somebody whose questions are answered and who has only to declare and send."""
-
-    id: str
-    link: str
-    kind: str
-    address: str
-    refusals: list[str] = field(default_factory=list)  # what the page or the connection said
-    acknowledged: bool = False
-
-    def send(self, machines: list[Installation], give_up: float = 60) -> None:
-        """Try until the receipt is shown, at the next machine after each failure."""
-        end, places = time.monotonic() + give_up, itertools.cycle(machines)
-        while time.monotonic() < end and not self.acknowledged:
-            try:
-                self.try_once(next(places).url)
-            except urllib.error.HTTPError as error:
-                self.refusals.append(f"{error.code} {_title(error.read().decode())}")
-            except (urllib.error.URLError, HTTPException, OSError, TypeError) as error:
-                reason = getattr(error, "reason", error)
-                self.refusals.append(type(reason).__name__)
-            if not self.acknowledged:
-                time.sleep(0.1)
-
-    def try_once(self, url: str) -> None:
-        visitor = Visitor().bring(url, device=PHONE)  # the one that answered
-        visitor.opener.addheaders.append(("X-Forwarded-For", self.address))
-        visitor.get(f"{url}/s/{self.link}")
-        visitor.post()
-        if not visitor.url.endswith("/receipt"):
-            visitor.get(f"{url}/screening/check").declare(NAME)
-        self.acknowledged = RECEIPT in visitor.html
-
-
-def _title(page: str) -> str:
-    found = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
-    return " ".join(found[1].split()) if found else "(a page without a heading)"
 
 
 @dataclass
@@ -103,6 +53,7 @@ class Result:
     reports: int = 0
     mails: int = 0
     mails_again: int = 0  # the same mail once more, with the same Message-ID
+    ahead: int = 0  # sealed by a clock that was ahead, and doubted therefore
     refusals: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
@@ -179,11 +130,13 @@ class Ground:
         invitations.invite(self.office.context, *who, None, to, "", born=BORN)
 
     @contextmanager
-    def sending(self, patients: list[Patient], give_up: float = 60) -> Iterator[None]:
+    def sending(
+        self, patients: list[Patient], give_up: float = 60, heed: tuple[str, ...] = ()
+    ) -> Iterator[None]:
         """Let all of `patients` send at once while the block does its worst."""
         turns = [self.machines[n:] + self.machines[:n] for n in range(len(self.machines))]
         threads = [
-            threading.Thread(target=one.send, args=(turns[n % len(turns)], give_up))
+            threading.Thread(target=one.send, args=(turns[n % len(turns)], give_up, heed))
             for n, one in enumerate(patients)
         ]
         for thread in threads:
@@ -192,8 +145,11 @@ class Ground:
         for thread in threads:
             thread.join()
 
-    def result(self) -> Result:
-        """Wait until all is done, and hold what is stored against what was seen."""
+    def result(self, latest: datetime | None = None) -> Result:
+        """Wait until all is done, and hold what is stored against what was seen.
+
+        `latest` is the latest moment that the clinic's clock has shown, if it was wrong.
+        """
         sealed = Counter(wait_for_reports(self.office, LONGEST_WAIT))
         result = Result(
             acknowledged=sum(p.acknowledged for p in self.patients),
@@ -204,12 +160,12 @@ class Ground:
             result.refusals.update(one.refusals)
             if not one.acknowledged:
                 result.wrong.append(f"a patient never saw the receipt: {one.refusals[-1:]}")
-        self._compare(result, sealed)
+        self._compare(result, sealed, latest)
         self._compare_mails(result)
         self._look_for_leaks(result)
         return result
 
-    def _compare(self, result: Result, sealed: Counter[str]) -> None:
+    def _compare(self, result: Result, sealed: Counter[str], latest: datetime | None) -> None:
         context = self.office.context
         with context.database.read() as session:
             state = dict(session.execute(select(Screening.id, Screening.state)).all())
@@ -233,11 +189,26 @@ class Ground:
             pdf = self.pdf_of(row)
             if hashlib.sha256(pdf).hexdigest() != row.sha256:
                 result.wrong.append("a report is not the one that was sealed")
-            if number % max(1, len(rows) // VERIFIED) == 0:
-                found = check(pdf, verification.trusted_roots(context), context.now())
-                checked = verification.compare(context, found)
-                if checked.status != "PASSED" or checked.replayed is False:
-                    result.wrong.append(f"a report does not pass: {checked.reasons}")
+            if latest or number % max(1, len(rows) // VERIFIED) == 0:
+                self._verify(result, pdf, latest)
+
+    def _verify(self, result: Result, pdf: bytes, latest: datetime | None) -> None:
+        """Check a report; one of a clock that was ahead is doubted now, and passes then."""
+        now = self.office.context.now()
+        checked = self._checked(pdf, now)
+        claimed = (datetime.fromisoformat(one["claimed_at"]) for one in checked.signatures)
+        if latest and checked.signatures and max(claimed) > now + CLOCKS_DIFFER:
+            result.ahead += 1
+            texts = {reason.text for reason in checked.reasons}
+            if checked.status != "INDETERMINATE" or texts != {FUTURE}:
+                result.wrong.append(f"a date in the future is not doubted: {checked.reasons}")
+            checked = self._checked(pdf, latest)
+        if checked.status != "PASSED" or checked.replayed is False:
+            result.wrong.append(f"a report does not pass: {checked.reasons}")
+
+    def _checked(self, pdf: bytes, at: datetime) -> Checked:
+        found = check(pdf, verification.trusted_roots(self.office.context), at)
+        return verification.compare(self.office.context, found)
 
     def pdf_of(self, row: ReportRow) -> bytes:
         with self.office.context.database.read() as session:

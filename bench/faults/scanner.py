@@ -21,7 +21,8 @@ from datetime import UTC, datetime
 from urllib.error import HTTPError
 from urllib.parse import quote_from_bytes, urlencode
 
-from bench.faults.ground import NAME, Ground, ground
+from bench.faults.ground import Ground, ground
+from bench.faults.patients import NAME
 from tests.office import PASSWORD
 from tests.visitor import Visitor
 

@@ -51,5 +51,5 @@ def verify(file: Path, trust: Path | None) -> None:
         checked = compare(context, found, annex=issued_annex(context, pdf))
     else:
         checked = as_found(found)
-    click.echo("\n".join(in_words(checked)))
+    click.echo("\n".join(in_words(checked, looked_up=bool(context))))
     sys.exit(VERDICT_CODES[checked.status])

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from screening.storage.database import take_turn
 from screening.storage.encryption import fingerprint
 from screening.storage.tables import AuditEntry
+from screening.storage.turn import Turn
 
 START = "0" * 64
 RESTORED = "restore backup"  # before it numbers may be left out: they are used up
-CHAIN_LOCK = 7264
 AT_ONCE = 2000
 
 
@@ -37,7 +37,7 @@ def record(
     skip_to: int = 0,
 ) -> str:
     """Add an entry, of the sequence `skip_to` at least, and return the new head of the chain."""
-    take_turn(session, CHAIN_LOCK)
+    take_turn(session, Turn.CHAIN)
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)).first()
     entry = AuditEntry(
         sequence=max(last.sequence + 1 if last else 1, skip_to),

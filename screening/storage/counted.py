@@ -18,10 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from screening.storage.database import Database, take_turn
-from screening.storage.turn import make_private
+from screening.storage.turn import Turn, make_private
 
-TABLE_LOCK = 7268
-SWEEP_LOCK = 7269
 SWEEP = 60.0  # seconds between two looks for what is over
 TABLES = (
     "TABLE IF NOT EXISTS counted "
@@ -54,7 +52,7 @@ class Counted(Storage, MovingWindowSupport):
         super().__init__(uri, wrap_exceptions)
         self._engine, self._hash, self._now = engine, hash, now
         self._swept = now().timestamp()
-        with self._turn(TABLE_LOCK) as connection:
+        with self._turn(Turn.COUNTED_TABLE) as connection:
             kind = "UNLOGGED " if self._on_postgresql else ""
             for made in (kind + TABLES[0], *TABLES[1:]):
                 connection.execute(text(f"CREATE {made}"))
@@ -104,7 +102,7 @@ class Counted(Storage, MovingWindowSupport):
         if now - self._swept < SWEEP:
             return
         self._swept = now
-        with self._turn(SWEEP_LOCK) as connection:
+        with self._turn(Turn.COUNTED_SWEEP) as connection:
             connection.execute(text("DELETE FROM counted WHERE until < :now"), {"now": now})
 
     def clear(self, key: str) -> None:

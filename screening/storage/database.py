@@ -27,11 +27,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
-from screening.storage.turn import LONGEST_WAIT, WaitedTooLongError, make_private, turn
+from screening.storage.turn import LONGEST_WAIT, Turn, WaitedTooLongError, make_private, turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 7263
-ROTATION_LOCK = 7267
 LONGEST_REBUILD = 600.0  # seconds: another machine may be making the tables anew
 TOO_LATE = "55P03"  # PostgreSQL's word for a lock that came too late
 OLDEST = "0013"  # what version 0.1.0 made; the steps that led there are gone
@@ -101,15 +99,15 @@ class Database:
         ):
             session.connection(execution_options={"writes": True})
             _wait_at_most(session, wait)
-            take_turn(session, ROTATION_LOCK, shared=not alone)
+            take_turn(session, Turn.ROTATION, shared=not alone)
             yield session
             session.commit()
 
     @contextmanager
-    def first_at(self, what: int) -> Iterator[bool]:
+    def first_at(self, what: Turn) -> Iterator[bool]:
         """Tell whether no other process is at `what`, and keep others from it to the end.
 
-        For what takes long and holds up no write meanwhile. `what` is a number of a lock.
+        For what takes long and holds up no write meanwhile.
         """
         if self._lock_file:
             with ExitStack() as held:
@@ -121,7 +119,7 @@ class Database:
                     yield True
         elif self.engine.dialect.name == "postgresql":
             with self.engine.connect() as connection:
-                yield bool(connection.scalar(select(func.pg_try_advisory_xact_lock(what))))
+                yield bool(connection.scalar(select(func.pg_try_advisory_xact_lock(int(what)))))
         else:
             yield True
 
@@ -171,7 +169,7 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 
     Raises OtherVersionError.
     """
-    take_turn(connection, MIGRATION_LOCK)
+    take_turn(connection, Turn.MIGRATION)
     if inspect(connection).has_table("alembic_version") and (shape := revision_of(connection)):
         if shape == max(known_revisions()):
             return
@@ -222,12 +220,13 @@ def _alembic() -> Any:
 def take_turn(connection: Connection | Session, lock: int, shared: bool = False) -> None:
     """Wait until no other transaction holds `lock`; on SQLite a write is alone already.
 
-    Those that hold it `shared` wait for one that does not, and it for all of them.
+    `lock` is a Turn, or drawn from a hash. Those that hold it `shared` wait for one that does
+    not, and it for all of them.
     """
     bind = connection.get_bind() if isinstance(connection, Session) else connection
     if bind.dialect.name == "postgresql":
         hold = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-        connection.execute(select(hold(lock)))
+        connection.execute(select(hold(int(lock))))
 
 
 def _wait_at_most(connection: Connection | Session, seconds: float) -> None:

@@ -21,8 +21,7 @@ from screening.storage.encryption import (
 )
 from screening.storage.sealed import open_column, seal_column
 from screening.storage.tables import Clinic, Kept
-
-KEYS_LOCK = 7265
+from screening.storage.turn import Turn
 
 
 class WrongSecretError(Exception):
@@ -42,7 +41,7 @@ class Safe:
             if row := session.get(Kept, name):
                 return open_kept(self.secrets(), row)
         with self.database.write() as session:
-            take_turn(session, KEYS_LOCK)
+            take_turn(session, Turn.KEYS)
             row = session.get(Kept, name)
             if row is None:
                 row = Kept(name=name)
@@ -53,7 +52,7 @@ class Safe:
     def forget(self, name: str) -> None:
         """Let the next one who asks for `name` make it anew."""
         with self.database.write() as session:
-            take_turn(session, KEYS_LOCK)
+            take_turn(session, Turn.KEYS)
             if row := session.get(Kept, name):
                 session.delete(row)
 

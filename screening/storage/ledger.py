@@ -30,7 +30,7 @@ class Line:
     """One entry: `upto` is the audit log's sequence that it knows of, `what` a fingerprint.
 
     `act` is the audit log's word, or "series" for a number that `value` says is used up,
-    or "seen" and "backup", which end nothing.
+    or "seen" and "backup", which end nothing; their `value` is the audit log's head.
     """
 
     upto: int

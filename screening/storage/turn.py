@@ -8,10 +8,29 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import IntEnum, unique
 from pathlib import Path
 
 LONGEST_WAIT = 10.0  # seconds
 PAUSES = 0.001, 0.005  # seconds between two tries; by chance, so that all come in sometime
+
+
+@unique
+class Turn(IntEnum):
+    """What only one at a time is at, over all machines: the advisory locks of PostgreSQL.
+
+    All numbers stand here, so that none who take turns at one thing wait for another.
+    """
+
+    MIGRATION = 7263
+    CHAIN = 7264  # of the audit log
+    KEYS = 7265
+    QUEUE = 7266
+    ROTATION = 7267
+    COUNTED_TABLE = 7268
+    COUNTED_SWEEP = 7269
+    ANNEX = 7270  # one is made at a time, whatever number of workers there are
+    NAMES = 7271  # of accounts
 
 
 class WaitedTooLongError(Exception):

@@ -1,10 +1,15 @@
 """deploy/nginx.conf, read: test_administrator.py lets a real nginx serve with it."""
 
+import json
 import re
+import shutil
+from http.client import HTTPConnection
 
 import pytest
 
+from bench.faults.slow import nginx
 from screening.web.core.limits import FILES
+from tests.installation import free_port
 from tests.machine import CHECKOUT
 
 CONF = re.sub(r"#.*", "", (CHECKOUT / "deploy" / "nginx.conf").read_text())
@@ -48,10 +53,36 @@ def test_what_takes_a_file_is_let_through_to_the_pages(furnish, tmp_path):
     }
     office.close()
 
-    larger = re.findall(r"location ~ (\S+) \{[^}]*client_max_body_size \d+m;", CONF)
-    assert len(larger) == 2
+    larger = re.findall(r"location (=|~|) ?(/\S*|\^\S+) \{[^}]*client_max_body_size \d+m;", CONF)
+    assert len(larger) == 4
+    whole = {"=": re.fullmatch, "~": re.search, "": re.match}
     taken = {rules[name] for name in FILES}
-    assert [path for path in taken if not any(re.search(p, path) for p in larger)] == []
+    assert [path for path in taken if not any(whole[how](p, path) for how, p in larger)] == []
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_a_program_that_nginx_refuses_is_told_so_as_ours_tells_it():
+    """Nobody listens behind it here; people get a page of nginx's own."""
+    much = b"x" * 3_000_000
+    with nginx(free_port()) as front:
+        for path, body, status, kind in (
+            ("/api/v1/screenings", b"{}", 502, "application/problem+json"),
+            ("/api/v1/screenings", much, 413, "application/problem+json"),
+            ("/api/v1/verifications", b"x", 502, "application/problem+json"),
+            ("/fhir/R4/", b"{}", 502, "application/fhir+json"),
+            ("/fhir/R4", much, 413, "application/fhir+json"),
+            ("/sign-in", much, 413, "text/html"),
+        ):
+            connection = HTTPConnection("127.0.0.1", front, timeout=10)
+            connection.request("POST", path, body)
+            answer = connection.getresponse()
+            said = answer.read().decode()
+            assert (answer.status, answer.headers.get_content_type()) == (status, kind), path
+            if kind == "application/problem+json":
+                assert json.loads(said)["status"] == status
+            elif kind == "application/fhir+json":
+                assert json.loads(said)["resourceType"] == "OperationOutcome"
+            connection.close()
 
 
 def test_http2_is_said_as_nginx_says_it_now():

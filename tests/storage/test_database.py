@@ -1,4 +1,6 @@
+import ast
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -6,6 +8,7 @@ import threading
 import time
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from alembic.migration import MigrationContext
@@ -14,11 +17,13 @@ from sqlalchemy import Column, String, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from screening.storage.columns import Table
-from screening.storage.database import Database
+from screening.storage.database import Database, _wait_at_most, take_turn
 from screening.storage.tables import DefinitionsArchive
-from screening.storage.turn import WaitedTooLongError
+from screening.storage.turn import Turn, WaitedTooLongError
 from tests.postgres import DATABASES
 from tests.storage.test_audit import NOON
+
+TURNS = re.compile(r"(take_turn|first_at|\b_turn)$")
 
 pytestmark = pytest.mark.both_databases
 
@@ -153,6 +158,27 @@ def test_many_writers_take_turns_and_none_fails(database):
         thread.join()
 
     assert count(database) == 24
+
+
+def test_whoever_takes_a_turn_at_one_thing_waits_for_no_other(database):
+    with database.engine.begin() as connection, database.engine.begin() as other:
+        _wait_at_most(other, 1)
+        for number, what in enumerate(Turn):
+            take_turn(connection if number % 2 else other, what)
+
+
+def test_every_turn_stands_in_the_one_list_or_is_drawn_from_a_hash():
+    taken, files = set(), set()
+    for path in Path("screening").rglob("*.py"):
+        source = path.read_text()
+        files |= {path.name} if "_advisory_" in source else set()
+        calls = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and n.args]
+        taken |= {ast.unparse(n.args[-1]) for n in calls if TURNS.search(ast.unparse(n.func))}
+    passed_on = {"lock", "wait", "LONGEST_REBUILD"}  # by those who were given it; SQLite's file
+    assert {one for one in taken - passed_on if "[:15], 16)" not in one} == {
+        f"Turn.{t.name}" for t in Turn
+    }
+    assert files == {"database.py"}
 
 
 def test_a_write_waits_for_its_turn_and_no_longer(database):

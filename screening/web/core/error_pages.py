@@ -20,7 +20,7 @@ from screening.storage.encryption import SealedBlobError
 from screening.web.core.guards import end_visit, is_kiosk
 from screening.web.core.keeping import blueprint_of
 from screening.web.core.limits import FILES, seconds_to_wait
-from screening.web.core.problems import asked_by_program, kind_of, problem
+from screening.web.core.problems import asked_by_program, problem, problem_of
 from screening.web.core.refusal_words import ON_A_TABLET, PAGES
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 
@@ -42,7 +42,7 @@ def _page(title: Words, text: Words, status: int, way: Way) -> tuple[str | Respo
     It comes even where nothing can be read that would make it a page of the clinic.
     """
     if asked_by_program():
-        return problem(status, kind_of(status), f"{title}. {text}"), status
+        return problem_of(status), status
     try:
         return render_template("core/error.html", title=title, text=text, way=way), status
     except Exception as error:
@@ -163,6 +163,8 @@ def too_often() -> ResponseReturnValue:
 def damaged(error: SealedBlobError) -> ResponseReturnValue:
     """What is stored was changed or lost a bit: nothing of it is shown, rather than half."""
     _log(error)
+    if asked_by_program():
+        return problem(500, "damaged", "What is stored of it is damaged. Tell the administrator.")
     text = _("What is stored of it is damaged, so nothing of it is shown. Please call the clinic.")
     if current_user.is_authenticated:
         text = _(

@@ -12,7 +12,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from screening.web.core.guards import context
 from screening.web.core.limits import a_file
 from screening.web.core.problems import problem
-from screening.web.core.refusal_words import VERIFYING, words
 from screening.web.integration.answered import Problem, Told
 from screening.web.integration.api import bp, spec
 from screening.web.reports.verify import STATUS, uploaded
@@ -63,7 +62,9 @@ class Verification(Told):
     reasons: list[str] = Field(description="Why it is not PASSED, in plain words")
     signatures: list[Signature] = Field(description="None where it FAILED, or by somebody unknown")
     sha256: Sha256
-    issued: Issued | None
+    issued: Issued | None = Field(
+        description="null: no record here of having issued it; ask the clinic before relying on it"
+    )
     byte_for_byte: bool | None = Field(
         description="Whether it is the very file that was issued, by the hash that was kept, "
         "whatever became of certificates since; null if no hash was kept"
@@ -73,6 +74,11 @@ class Verification(Told):
     )
 
 
+REFUSED = {
+    Refusal.NO_FILE: "Send the PDF as the body, as application/pdf, or as `file` of a form.",
+    Refusal.TOO_LARGE: "The file is larger than 10 MB. No report of ours is.",
+    Refusal.BUSY: "No time to check this file: it is not judged. Send it again in a minute.",
+}
 errors = dict.fromkeys(("HTTP_413", "HTTP_422", "HTTP_429", "HTTP_503"), Problem)
 
 
@@ -86,5 +92,5 @@ def verify_report() -> Any:
     except (ActRefusedError, RequestEntityTooLarge) as error:
         if isinstance(error, RequestEntityTooLarge):
             error = ActRefusedError(Refusal.TOO_LARGE)
-        return problem(STATUS[error.reason], str(error.reason), words(VERIFYING, error))
+        return problem(STATUS[error.reason], str(error.reason), REFUSED[error.reason])
     return checked.as_json()

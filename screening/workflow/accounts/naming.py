@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from screening.storage.database import take_turn
 from screening.storage.tables import Account, AccountChange
+from screening.storage.turn import Turn
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.patients.names import skeletons
 
-NAMES_LOCK = 7264
 LONGEST_REGISTRATION = 40
 REGISTRATION = re.compile(r"(?=.*\d)[\w ./()-]{3,}")
 
@@ -24,7 +24,7 @@ def check_free(session: Session, clinic_id: str | None, username: str, name: str
     A name is taken by one that looks or sounds the same, of an account that is closed too,
     or that waits for its second person.
     """
-    take_turn(session, NAMES_LOCK)
+    take_turn(session, Turn.NAMES)
     if session.scalars(select(Account.id).where(Account.username == username)).first():
         raise ActRefusedError(Refusal.TAKEN)
     own = skeletons(name)

@@ -2,17 +2,22 @@
 
 Whoever restores a backup replays it (restoring.py), so that nobody who was erased comes back
 and nothing that was closed opens again.
+
+Where the end of the database was lost, the audit log gives its numbers a second time, to other
+acts. What of the ledger it still holds is told by the acts themselves, and never by the number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from screening.storage.audit import read_head
+from screening.storage.audit import RESTORED, read_head
 from screening.storage.encryption import fingerprint
 from screening.storage.ledger import LedgerError, Line, add_lines, holding, read_ledger
 from screening.storage.tables import AuditEntry, Clinic
@@ -67,22 +72,71 @@ def extend(context: Vault, path: Path, backup: bool = False) -> str:
 
 
 def _news(context: Vault, session: Session, former: list[Line], backup: bool) -> Iterator[Line]:
-    known, at = former[-1].upto if former else 0, context.now().isoformat(timespec="seconds")
-    query = select(AuditEntry).where(
-        AuditEntry.sequence > known,
-        or_(AuditEntry.act.in_(ERASES | ENDS), AuditEntry.act.startswith(CHANGES_ROLE)),
-    )
-    for entry in session.scalars(query.order_by(AuditEntry.sequence)):
+    at = context.now().isoformat(timespec="seconds")
+    known, strayed = _anchor(session, context.keys.ledger, former)
+    for entry in session.scalars(_ending().where(AuditEntry.sequence > known)):
         yield _line(context.keys.ledger, entry)
         known = entry.sequence
     said = {line.what: int(line.value) for line in former if line.act == SERIES}
-    head, _mac = read_head(session)
+    head, mac = read_head(session)
     for clinic in session.scalars(select(Clinic).order_by(Clinic.id)):
         of = what(context.keys.ledger, "clinic", clinic.id)
         if clinic.screenings + AHEAD // 2 > said.get(of, 0):
             yield Line(head, at, SERIES, of, str(clinic.screenings + AHEAD))
-    if backup or head - known > SEEN_AFTER:
-        yield Line(head, at, BACKUP if backup else SEEN)
+    if backup or strayed or head - known > SEEN_AFTER:
+        yield Line(head, at, BACKUP if backup else SEEN, value=mac)
+
+
+def _anchor(session: Session, key: bytes, former: list[Line]) -> tuple[int, bool]:
+    """Return up to where the ledger knows the audit log, and whether lines behind are not of it."""
+    strayed = False
+    for line in reversed(former):
+        if line.act == SERIES:
+            continue
+        entry = session.get(AuditEntry, line.upto)
+        noted = line.act in (SEEN, BACKUP)
+        if entry and (entry.mac == line.value if noted else _line(key, entry) == _bare(line)):
+            return line.upto, strayed
+        strayed = True
+    return 0, strayed
+
+
+def _ending() -> Select[AuditEntry]:
+    of = or_(AuditEntry.act.in_(ERASES | ENDS), AuditEntry.act.startswith(CHANGES_ROLE))
+    return select(AuditEntry).where(of).order_by(AuditEntry.sequence)
+
+
+def _bare(line: Line) -> Line:
+    """Return a line as it would be written now: PostgreSQL tells a moment in a zone of its own."""
+    return replace(line, mac="", at=_moment(datetime.fromisoformat(line.at)))
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _ends(line: Line) -> bool:
+    return line.act not in (SERIES, SEEN, BACKUP)
+
+
+def unknown(session: Session, key: bytes, lines: Iterable[Line], head: int) -> list[Line]:
+    """Return those of `lines` that a backup, up to `head` of its audit log, knows nothing of.
+
+    A restore has replayed what it did not know before it.
+    """
+    restores = select(func.max(AuditEntry.sequence)).where(AuditEntry.act == RESTORED)
+    since = session.scalar(restores.where(AuditEntry.sequence <= head)) or 0
+    ours = _ending().where(AuditEntry.sequence > since, AuditEntry.sequence <= head)
+    known = {_line(key, entry) for entry in session.scalars(ours)}
+    lost = {line for line in lines if line.upto > since and _bare(line) not in known}
+    return [line for line in lines if line.upto > head or (_ends(line) and line in lost)]
+
+
+def joined(found: Iterable[list[Line]]) -> list[Line]:
+    """Return the lines of the ledger that knows most, and behind them what it does not know."""
+    first, *others = sorted(found, key=lambda lines: (sum(map(_ends, lines)), len(lines)))[::-1]
+    known = {_bare(line) for line in first}
+    return first + [line for lines in others for line in lines if _bare(line) not in known]
 
 
 def _line(key: bytes, entry: AuditEntry) -> Line:
@@ -97,4 +151,4 @@ def _line(key: bytes, entry: AuditEntry) -> Line:
         about = fingerprint(key, named)
     if entry.act.startswith(CHANGES_ROLE):
         value = entry.act.rpartition(" to ")[2]
-    return Line(entry.sequence, entry.at.isoformat(timespec="seconds"), entry.act, about, value)
+    return Line(entry.sequence, _moment(entry.at), entry.act, about, value)

@@ -110,21 +110,21 @@ def restore(
 
 
 def newest(places: Iterable[Path], key: bytes, head: int) -> list[Line]:
-    """Return the lines of the ledger that knows most. Raises NoLedgerError."""
+    """Return what the ledgers know, the one that knows most first. Raises NoLedgerError."""
     found, problems, paths = [], [], [path for path in places if path.exists()]
     for path in paths:
         try:
             found.append(read_ledger(path, key))
         except LedgerError as error:
             problems.append(str(error))
-    best = max(found, key=lambda lines: lines[-1].upto if lines else 0, default=[])
     if problems:
         raise NoLedgerError("; ".join(problems))
     if not paths:
         raise NoLedgerError("there is no ledger: what was erased since would come back")
-    if not best or best[-1].upto < head:
+    lines = ledger.joined(found)
+    if max((line.upto for line in lines), default=0) < head:
         raise NoLedgerError("the ledger is older than the backup: it is not the one that is kept")
-    return best
+    return lines
 
 
 class _Replay:
@@ -143,7 +143,7 @@ class _Replay:
         )
         wait_after_restore(self.vault, self.session)
         self._end_sign_ins()
-        later = [line for line in self.lines if line.upto > head]
+        later = ledger.unknown(self.session, self.key, self.lines, head)
         self._erase(later)
         self._end_links(later)
         self._close_accounts(later)
@@ -263,7 +263,10 @@ class _Replay:
 
     def _move_series(self, blindly: bool) -> None:
         """Let no number be given twice: those after the backup stand on paper somewhere."""
-        used = {line.what: int(line.value) for line in self.lines if line.act == ledger.SERIES}
+        series = [line for line in self.lines if line.act == ledger.SERIES]
+        used = {
+            line.what: int(line.value) for line in sorted(series, key=lambda one: int(one.value))
+        }
         for clinic in self.session.scalars(select(Clinic).order_by(Clinic.name)):
             name = ledger.what(self.key, "clinic", clinic.id)
             behind = clinic.screenings + (BLIND_NUMBERS if blindly else 0)

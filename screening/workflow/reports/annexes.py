@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from screening.clinical.report.annex import compile_annex
 from screening.documents.rendering.reader import Reader
 from screening.storage.tables import AnnexRow, Clinic, DefinitionsArchive, Screening
+from screening.storage.turn import Turn
 from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.archive import definitions_of
@@ -23,7 +24,6 @@ from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reports.issued import Issued
 
 ANNEX = "annex:"  # before the clinic and the hash, what the bell says for one
-ANNEX_LOCK = 7270  # one is made at a time, whatever number of workers there are
 SEAL_REASON = "Sources and notes of the lists"
 
 Render = Callable[..., bytes]
@@ -68,7 +68,7 @@ def make_annex(context: Context, order: str, render: Render) -> bool:
     again within a minute.
     """
     clinic_id, hash = order.removeprefix(ANNEX).split(":", 1)
-    with context.database.first_at(ANNEX_LOCK) as first:
+    with context.database.first_at(Turn.ANNEX) as first:
         return first and _make(context, clinic_id, hash, render)
 
 

@@ -17,6 +17,7 @@ from screening.workflow.core.states import State
 from screening.workflow.reports.outbox import Kind
 
 CODE_LENGTH = 16  # letters of 31: 79 bits, and a wrong guess says only "unknown"
+PATIENTS = (Kind.COPY, Kind.PLAN)  # what carries no record
 ERASED = "erased"  # the state of a row of which the rest is gone
 
 
@@ -117,6 +118,14 @@ def _replaced_by(session: Session, row: ReportRow, screening: Screening) -> str 
     )
     first = row.kind in {Kind.SCREENING, Kind.COPY}
     return "decided" if first and session.scalars(decided).first() else None
+
+
+def erased_paper(context: Context, code: str) -> Issued | None:
+    """Return the patient's paper of that code if it was erased: its file carries no code itself."""
+    of = (ReportRow.code == typed(code), ReportRow.state == ERASED)
+    with context.database.read() as session:
+        row = session.scalars(select(ReportRow).where(*of, ReportRow.kind.in_(PATIENTS))).first()
+        return _issued(session, row) if row else None
 
 
 def issued_as(context: Context, record: Mapping[str, Any], sha256: str) -> Issued | None:

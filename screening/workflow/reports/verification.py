@@ -26,7 +26,7 @@ from screening.workflow.core.context import Context
 from screening.workflow.core.refusal import ActRefusedError, Refusal
 from screening.workflow.reports.annexes import issued_annex
 from screening.workflow.reports.checking import ISSUED_HERE, STRANGERS, check_apart
-from screening.workflow.reports.issued import Issued, issued_as, typed
+from screening.workflow.reports.issued import Issued, erased_paper, issued_as, typed
 
 LARGEST = 10 * 1024 * 1024  # bytes of an upload
 PASSED, INDETERMINATE, FAILED = "PASSED", "INDETERMINATE", "FAILED"
@@ -107,6 +107,8 @@ def compare(
     checked = as_found(found)
     record = found["record"] or {}
     issued = annex or issued_as(context, record, checked.sha256)
+    if issued is None and code and checked.signatures and not record:
+        issued = erased_paper(context, code)
     same = issued.is_file(checked.sha256) if issued else None
     if checked.status == FAILED:
         return replace(checked, issued=issued if same else None, byte_for_byte=same)
@@ -136,8 +138,11 @@ def _signer(one: Mapping[str, Any]) -> str:
     return f"{one['signer']}{number}{alone}"
 
 
-def in_words(checked: Checked) -> list[str]:
-    """Return the result for a terminal, in English, a line each."""
+def in_words(checked: Checked, looked_up: bool = True) -> list[str]:
+    """Return the result for a terminal, in English, a line each.
+
+    `looked_up` is whether it was set beside what was issued.
+    """
     lines = [checked.status, *(f"- {reason}" for reason in checked.reasons)]
     for one in checked.signatures:
         clock = (
@@ -149,6 +154,8 @@ def in_words(checked: Checked) -> list[str]:
         lines.append(f"{one['meaning']}: {_signer(one)}, {clock}; covers {covers}")
     if checked.issued:
         lines.extend(_of_issue(checked.issued, checked.sha256, checked.byte_for_byte))
+    elif looked_up and checked.signatures:
+        lines.append("no record here of having issued it: ask the clinic before you rely on it")
     if checked.replayed:
         lines.append("the rules of that day give the same results")
     return [*lines, f"SHA-256 {checked.sha256}"]

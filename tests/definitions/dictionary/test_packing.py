@@ -1,5 +1,6 @@
 """The names of medicines packed: the same lists give the same, and say where they are from."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,15 @@ def test_what_is_packed_here_is_what_the_lists_say():
 
     assert (done.returncode, done.stdout) == (0, "")
     assert PACKED.is_dir()
+
+
+def test_what_of_it_is_gone_is_packed_anew(tmp_path):
+    """As after `git clean`, which leaves what installing noted as done."""
+    folder = shutil.copytree(PACKED, tmp_path / "packed")
+    (folder / "names.marisa").unlink()
+    subprocess.run([sys.executable, "bin/medicines", folder], cwd=ROOT, check=True)
+
+    assert (folder / "names.marisa").read_bytes() == (PACKED / "names.marisa").read_bytes()
 
 
 @pytest.mark.parametrize("name", LISTS)

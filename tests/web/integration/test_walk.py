@@ -9,8 +9,10 @@ import time_machine
 
 from screening.workflow.core.actor import program
 from screening.workflow.integration import api_keys, delivering
-from tests.web.integration.test_news import NETWORKS, Receiver
+from tests.news_receiver import NETWORKS, receiver
 from tests.web.served import served
+
+__all__ = ["receiver"]
 
 PAGE = (Path(__file__).parents[3] / "docs" / "integrator.md").read_text()
 STEPS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -23,8 +25,9 @@ def office(furnish, tmp_path):
     office.close()
 
 
-def test_the_walk_ends_with_a_verdict_and_a_report_that_passes(office, monkeypatch, capsys):
-    receiver = Receiver()
+def test_the_walk_ends_with_a_verdict_and_a_report_that_passes(
+    office, receiver, monkeypatch, capsys
+):
     scopes = list(api_keys.Scope)
     with served(office) as address:
         monkeypatch.setitem(os.environ, "SCREENING_API", f"{address}/api/v1")
@@ -42,8 +45,6 @@ def test_the_walk_ends_with_a_verdict_and_a_report_that_passes(office, monkeypat
         with time_machine.travel(office.now):  # what was signed long ago is refused
             exec(STEPS[1], begun)
         said = capsys.readouterr().out
-    receiver.server.shutdown()
-    receiver.server.server_close()
 
     assert "no-contraindication-identified" in said or "information-needed" in said
     assert said.rstrip().endswith("PASSED")

@@ -5,10 +5,12 @@ import io
 import pytest
 
 from screening.documents.certificates.authority import fingerprint_of
+from screening.documents.signing.seal import seal_pdf
 from screening.documents.verifying.record import read_record
 from screening.web.core.limits import limiter
+from screening.workflow.clinics.clinics import clinic_seal
 from screening.workflow.reports import checking, verification
-from tests.documents.sealing import signed
+from tests.documents.sealing import plain, signed
 from tests.workflow.reports.test_making import row
 from tests.workflow.reports.test_verification import pdf_of
 
@@ -49,6 +51,16 @@ def test_the_page_says_passed_in_a_word_and_an_icon_and_names_nobody(office, cli
     for told in ("Seal of Aurelia", "no trusted time", "they give the same results"):
         assert told in page.text
     assert names_nobody(page.text)
+
+
+def test_the_page_says_on_top_of_a_sealed_file_that_is_not_on_record_whom_to_ask(office, client):
+    with office.context.database.read() as session:
+        stolen = clinic_seal(office.context, session, office.clinic)
+    page = upload(client, seal_pdf(plain(), stolen, office.now, "Sealed")).text
+    lede = page.partition("PASSED</span>")[2].partition("<h2>")[0]
+
+    assert "no record of having issued it. Ask the clinic before you rely on it." in lede
+    assert page.count("no record of having issued it") == 1
 
 
 def test_the_page_says_failed_and_why(client, sealed):
@@ -123,7 +135,7 @@ def test_no_file_and_too_large_a_file_are_refused(client, url):
     body = form + bytes(verification.LARGEST + 20_000) + b"\r\n--x--\r\n"
     large = client.post(url, data=body, content_type="multipart/form-data; boundary=x")
     assert large.status_code == 413
-    assert "10 MB" in large.text
+    assert ("10 MB" if url == "/verify" else "the 10502144 bytes that are taken") in large.text
     raw = client.post(url, data=bytes(verification.LARGEST + 1), content_type="application/pdf")
     assert raw.status_code == 413
 

@@ -1,15 +1,18 @@
 """What was erased or ended after a backup stays so when the backup is restored."""
 
 import json
-from datetime import timedelta
+import shutil
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select
 
 from screening.config import read_secrets
-from screening.storage.audit import find_break
+from screening.storage.audit import find_break, read_head
 from screening.storage.backup import BackupError
 from screening.storage.database import Database
+from screening.storage.ledger import add_lines, read_ledger
 from screening.storage.tables import Account, AccountChange, Kiosk, Patient, Screening, SignIn
 from screening.workflow.accounts import (
     administration,
@@ -57,6 +60,22 @@ def restore(office, folder, tmp_path):
         where = [folder / "ledger"] if places is None else places
         of = (database, folder / "a.zip", secrets(office), where, lambda: office.now)
         return restoring.restore(*of, **how), database
+
+    yield act
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def left(office, tmp_path):
+    """Return what gives what is left of the database where all from now on will be lost."""
+    made = []
+
+    def act():
+        office.context.database.scrub()
+        file = shutil.copy(office.config.instance / "screening.db", tmp_path / "left.db")
+        made.append(Database(f"sqlite:///{file}"))
+        return replace(office.context, database=made[-1])
 
     yield act
     for database in made:
@@ -287,3 +306,79 @@ def test_a_tenth_of_a_second_later_is_in_the_next_line(office, folder):
     acts = [json.loads(line)["act"] for line in (folder / "ledger").read_text().splitlines()]
     assert acts.count("erase") == 3
     assert refused(erasure.erase_patient, office.context, "nobody", PROGRAM, "x") == "gone"
+
+
+@pytest.mark.parametrize("further", [False, True], ids=["at once", "after as many acts again"])
+def test_who_is_erased_after_a_loss_stays_erased(
+    office, back_up, folder, restore, left, tmp_path, further
+):
+    """The audit log gives its numbers again, to other acts than ledger and backup know."""
+    kept = tmp_path / "ledger"
+    first, second = office.submit(), office.submit()
+    erasure.erase(office.context, office.submit(), PROGRAM, "asked")
+    after = left()
+    lost = office.submit()
+    erasure.erase(office.context, lost, PROGRAM, "asked")
+    ledger.extend(office.context, kept)
+    back_up()
+    with after.database.write() as session:
+        head, _mac = read_head(session)
+        for _ in range(40 if further else 0):
+            after.record(session, PROGRAM, "look at audit log")
+    erasure.erase(after, first, PROGRAM, "asked")
+    for _ in range(2):
+        ledger.extend(after, kept)
+    erasure.erase(after, second, PROGRAM, "asked")
+    for _ in range(2):
+        ledger.extend(after, kept)
+    acts = [json.loads(line)["act"] for line in kept.read_text().splitlines()]
+    done, there = restore([folder / "ledger", kept])
+
+    assert json.loads((folder / "ledger").read_text().splitlines()[-1])["upto"] > head + 2
+    assert acts.count("erase") == 4 and acts.count("seen") == 1
+    assert {row(there, Screening, id).state for id in (first, second, lost)} == {"erased"}
+    assert sorted(done.erased) == sorted(office.number(n) for n in (1, 2))
+
+    backups.back_up(after, folder / "b.zip", secrets(office))
+    after_that = Database(f"sqlite:///{tmp_path / 'after-that.db'}")
+    of = (folder / "b.zip", secrets(office), [folder / "ledger", kept], lambda: office.now)
+    again = restoring.restore(after_that, *of)
+    assert again.erased == [], "none of it came back with what is left"
+    after_that.close()
+
+
+def test_what_only_one_of_the_ledgers_knows_is_replayed(office, folder, restore, left, tmp_path):
+    """One knows what was lost; the other, beside a backup of what is left, what came since."""
+    sent, erased = office.invite().screening_id, [office.submit(), office.submit()]
+    after = left()
+    invitations.withdraw(office.context, office.desk, sent, "mistake")
+    ledger.extend(office.context, tmp_path / "ledger")
+    for id in erased:
+        erasure.erase(after, id, PROGRAM, "asked")
+    backups.back_up(after, folder / "a.zip", secrets(office))
+    done, there = restore([tmp_path / "ledger", folder / "ledger"])
+
+    assert done.withdrawn == [office.number(1)]
+    assert row(there, Screening, sent).state == "withdrawn"
+
+
+def test_a_ledger_of_another_zone_is_still_known(office, folder):
+    """PostgreSQL tells moments in the zone of its own settings."""
+    erasure.erase(office.context, office.submit(), PROGRAM, "asked")
+    key, there, elsewhere = (
+        office.context.keys.ledger,
+        folder / "ledger",
+        timezone(timedelta(hours=7)),
+    )
+    ledger.extend(office.context, there)
+    lines = read_ledger(there, key)
+    moved = [
+        replace(one, at=datetime.fromisoformat(one.at).astimezone(elsewhere).isoformat())
+        for one in lines
+    ]
+    there.unlink()
+    add_lines(there, key, [], moved)
+    ledger.extend(office.context, there)
+
+    assert [one.act for one in lines] == ["erase", "series"]
+    assert len(read_ledger(there, key)) == len(lines)

@@ -194,6 +194,7 @@ def test_of_what_was_sealed_with_a_stolen_key_there_is_no_record(office):
     found = checked(office, seal_pdf(plain(), stolen, office.now, "Sealed"))
 
     assert (found.status, found.issued, found.byte_for_byte) == ("PASSED", None, None)
+    assert any("no record here of having issued it" in line for line in in_words(found))
 
 
 def test_a_decided_report_replaces_the_screening_report(office, sealed):
@@ -302,6 +303,22 @@ def test_a_report_of_an_erased_patient_is_not_called_false(office, sealed):
         told = " ".join(in_words(result))
         assert "erased here since" in told and "byte for byte" not in told
     assert checked(office, sealed[:500] + b"?" + sealed[501:], made.code).status == "FAILED"
+
+
+def test_a_copy_of_an_erased_patient_is_not_called_false_beside_its_own_code(office, sealed):
+    """A patient's paper carries no code itself, and its hash is gone."""
+    copy, of = pdf_of(office, "copy"), row(office, "copy").code
+    another = row(office).code
+    erasure.erase(office.context, row(office).screening_id, PROGRAM, "asked for")
+
+    result = checked(office, copy, of)
+    assert (result.status, result.byte_for_byte) == ("PASSED", None)
+    assert result.issued.erased and result.issued.code == of
+    assert checked(office, copy, another).reasons == (verification.ANOTHER_REPORT,)
+    assert checked(office, sealed, of).reasons == (verification.ANOTHER_REPORT,)
+    other = seal_pdf(plain(), strangers_seal(), NOW, "Sealed")
+    assert checked(office, other, of).reasons == (verification.ANOTHER_REPORT,)
+    assert checked(office, copy).issued is None
 
 
 def test_what_was_issued_is_known_byte_for_byte_whatever_became_of_certificates(office, sealed):
