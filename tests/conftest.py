@@ -212,6 +212,19 @@ def read_the_lists_once():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def compile_once():
+    """Let the databases and the applications of a test process share what is only compiled text.
+
+    A thousand of them are opened; each would compile the same statements and addresses anew.
+    """
+    from tests import compiled_once
+
+    with pytest.MonkeyPatch.context() as patch:
+        compiled_once.share(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def hash_passwords_quickly():
     """Let what is slow on purpose not be slow a thousand times.
 
