@@ -22,7 +22,11 @@ QUESTIONS = Path(__file__).parents[1] / "questions"
 TODAY = date(2026, 11, 21)
 
 # How long an example takes is the machine's affair, and no promise.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40
+)
+# `make breaks`: a wrong change must be noticed in one run, and not by one in three.
+settings.register_profile("breaks", settings.get_profile("suite"), max_examples=100)
 settings.register_profile("quick", settings.get_profile("suite"), max_examples=15)
 # `make thorough`: what chance alone would find one day in a hundred, other examples each time.
 settings.register_profile(
