@@ -22,7 +22,11 @@ QUESTIONS = Path(__file__).parents[1] / "questions"
 TODAY = date(2026, 11, 21)
 
 # How long an example takes is the machine's affair, and no promise.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40
+)
+# `make breaks`: a wrong change must be noticed in one run, and not by one in three.
+settings.register_profile("breaks", settings.get_profile("suite"), max_examples=100)
 settings.register_profile("quick", settings.get_profile("suite"), max_examples=15)
 # `make thorough`: what chance alone would find one day in a hundred, other examples each time.
 settings.register_profile(
@@ -51,21 +55,40 @@ def pytest_xdist_auto_num_workers():
     return max(processors, min(2 * processors, memory // (2 * 2**30)))
 
 
-def pytest_collection_modifyitems(items):
-    """Begin with the files that take minutes, so that none of them is waited for alone."""
-    slow = (
-        "administrator",
-        "two_machines",
-        "two_of_each",
-        "container",
-        "units",
-        "install",
-        "wheel",
-        "crash",
-    )
-    slow += ("any_day", "four_languages", "conformance", "whole_way", "month_six")
-    slow = [f"test_{name}.py" for name in slow]
-    items.sort(key=lambda item: (item.path.name not in slow, "web" not in item.path.parts))
+ALONE = ("any_day", "canary", "conformance", "crash", "private", "two_machines", "two_of_each")
+ALONE_FOR_LONG = [f"test_{name}.py" for name in ALONE]
+
+
+def pytest_collection_modifyitems(config, items):
+    """Let each process of a run begin with files that take minutes.
+
+    xdist cuts the list into as many pieces as there are processes; who is done takes from the end
+    of another's. Two of them begin with what needs a browser, so that no more than two have to
+    start one and a clinic for it; one with installing the program, one with what serves alone.
+    """
+    many = getattr(config, "workerinput", {}).get("workercount", 1)
+    begin_with = [[] for _ in range(many)]
+    browsing, installing, serving = (0, 2 % many), 1 % many, 3 % many
+    browsed, rest = {}, []
+    for item in items:
+        if item.get_closest_marker("browser"):
+            browsed.setdefault(item.path, []).append(item)
+        elif "deploy" in item.path.parts:
+            begin_with[installing].append(item)
+        elif item.path.name in ALONE_FOR_LONG:
+            begin_with[serving].append(item)
+        else:
+            rest.append(item)
+    for of_a_file in sorted(browsed.values(), key=len, reverse=True):
+        min((begin_with[place] for place in browsing), key=len).extend(of_a_file)
+    rest.sort(key=lambda item: "web" not in item.path.parts)
+    ordered = []
+    for place, begun in enumerate(begin_with):
+        piece = (len(items) - len(ordered)) // (many - place)
+        more = max(0, piece - len(begun))
+        ordered += begun + rest[:more]
+        del rest[:more]
+    items[:] = ordered + rest
 
 
 def pytest_collection_finish():
@@ -208,6 +231,19 @@ def read_the_lists_once():
         patch.setattr(loading, "load_definitions", load)
         pack = once_where_shipped(bootstrap.pack_definitions)
         patch.setattr(bootstrap, "pack_definitions", pack)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compile_once():
+    """Let the databases and the applications of a test process share what is only compiled text.
+
+    A thousand of them are opened; each would compile the same statements and addresses anew.
+    """
+    from tests import compiled_once
+
+    with pytest.MonkeyPatch.context() as patch:
+        compiled_once.share(patch)
         yield
 
 

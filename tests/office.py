@@ -31,6 +31,7 @@ from screening.workflow.reports import making
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering, arrival, edit_lock, medicine_check, proof
 from tests.clinical.evaluation.test_promises import quiet_answer
+from tests.compiled_once import TEMPLATES
 
 ZONE = ZoneInfo("Europe/London")
 DECLARED = {"text": "All of it is true.", "name": "Lan Nguyen", "ink": ""}
@@ -285,6 +286,7 @@ class Office:
 
     def app(self):
         app = create_app(self.config, self.context)
+        app.jinja_env.bytecode_cache = TEMPLATES
         limiter.reset()  # each app counts anew, though all of an installation count together
         app.testing = True
         app.test_client_class = Client

@@ -4,8 +4,11 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,41 +74,61 @@ def part_of(path: Path) -> str:
     return path.with_suffix("").parts[0]
 
 
-def imports(path: Path) -> set[str]:
+CLINICAL = [path for path in FILES if part_of(path) == "clinical"]
+WEB = [path for path in FILES if part_of(path) == "web"]
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return every part of a file below screening/, as Python reads it."""
+    return list(ast.walk(ast.parse((ROOT / path).read_text())))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Return the dotted names that `path` imports, inside functions too."""
     found = set()
-    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom):
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-    return found
+    return frozenset(found)
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_imports_point_inwards(path):
-    used = {n.split(".")[1] for n in imports(path) if n.startswith("screening.")}
-    assert used <= MAY_IMPORT[part_of(path)] | {part_of(path), "__version__"}
+def wrong_in(files: Iterable[Path], wrong: Callable[[Path], Any]) -> dict[str, Any]:
+    """Return what is `wrong` in which of the files."""
+    return {str(path): found for path in files if (found := wrong(path))}
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) == "clinical"], ids=str)
-def test_clinical_code_is_pure(path):
-    assert {name.split(".")[0] for name in imports(path)} <= PURE | {"screening"}
+def test_imports_point_inwards():
+    def outwards(path):
+        used = {n.split(".")[1] for n in imports(path) if n.startswith("screening.")}
+        return used - MAY_IMPORT[part_of(path)] - {part_of(path), "__version__"}
+
+    assert wrong_in(FILES, outwards) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) == "web"], ids=str)
-def test_pages_hold_no_sql_and_no_pdf(path):
-    assert not {n.split(".")[0] for n in imports(path)} & {"sqlalchemy", "weasyprint", "pyhanko"}
+def test_clinical_code_is_pure():
+    def impure(path):
+        return {name.split(".")[0] for name in imports(path)} - PURE - {"screening"}
+
+    assert wrong_in(CLINICAL, impure) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) == "clinical"], ids=str)
-def test_clinical_code_looks_at_no_clock(path):
-    calls = {
-        n.attr
-        for n in ast.walk(ast.parse((ROOT / path).read_text()))
-        if isinstance(n, ast.Attribute)
-    }
-    assert not calls & {"today", "now", "utcnow"}
+def test_pages_hold_no_sql_and_no_pdf():
+    def others_work(path):
+        return {n.split(".")[0] for n in imports(path)} & {"sqlalchemy", "weasyprint", "pyhanko"}
+
+    assert wrong_in(WEB, others_work) == {}
+
+
+def test_clinical_code_looks_at_no_clock():
+    def looks(path):
+        calls = {n.attr for n in nodes(path) if isinstance(n, ast.Attribute)}
+        return calls & {"today", "now", "utcnow"}
+
+    assert wrong_in(CLINICAL, looks) == {}
 
 
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
@@ -113,15 +136,18 @@ CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time
 MAY_LOOK_AT_A_CLOCK = {Path("bootstrap.py"), Path("web/core/limits.py")}
 
 
-@pytest.mark.parametrize("path", sorted(set(FILES) - MAY_LOOK_AT_A_CLOCK), ids=str)
-def test_the_moment_is_an_argument(path):
+def test_the_moment_is_an_argument():
     """A clock that is looked at deep inside cannot be moved by a test, or set apart by a fault."""
-    looks = {
-        (n.value.id, n.attr)
-        for n in ast.walk(ast.parse((ROOT / path).read_text()))
-        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
-    }
-    assert not looks & CLOCKS
+
+    def looks(path):
+        used = {
+            (n.value.id, n.attr)
+            for n in nodes(path)
+            if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+        }
+        return used & CLOCKS
+
+    assert wrong_in(set(FILES) - MAY_LOOK_AT_A_CLOCK, looks) == {}
 
 
 LATE = {"aiohttp", "alembic", "icalendar", "huey", "obstore", "PIL", "psycopg", "pyhanko"}
@@ -140,11 +166,12 @@ def test_neither_pages_nor_help_load_a_library_that_few_need(module, libraries):
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) == "web"], ids=str)
-def test_pages_name_of_the_storage_only_what_acts_return(path):
-    used = {n.rpartition(".")[2] for n in imports(path) if n.startswith("screening.storage")}
+def test_pages_name_of_the_storage_only_what_acts_return():
+    def more(path):
+        used = {n.rpartition(".")[2] for n in imports(path) if n.startswith("screening.storage")}
+        return used - FROM_STORAGE
 
-    assert used <= FROM_STORAGE
+    assert wrong_in(WEB, more) == {}
 
 
 def rooms_used(layer: str) -> dict[str, set[str]]:
@@ -178,10 +205,11 @@ def test_the_same_nouns_name_the_rooms_of_every_tree(tree):
     assert rooms - {"static", "documents"} <= ROOMS
 
 
+@cache
 def defined_in(path: Path) -> set[str]:
     """Return the names that a module defines itself, at its top or behind a condition."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             found.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -189,19 +217,26 @@ def defined_in(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_a_name_is_imported_from_where_it_is_defined(path):
-    for node in ast.walk(ast.parse((ROOT / path).read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("screening."):
-            source = ROOT.parent / (node.module.replace(".", "/") + ".py")
-            if source.exists():
-                borrowed = {alias.name for alias in node.names} - defined_in(source)
-                assert borrowed == set(), f"{node.module} only borrows them"
+def test_a_name_is_imported_from_where_it_is_defined():
+    def borrowed(path):
+        found = {}
+        for node in nodes(path):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("screening."):
+                source = ROOT.parent / (node.module.replace(".", "/") + ".py")
+                names = {alias.name for alias in node.names}
+                if source.exists() and (others := names - defined_in(source.relative_to(ROOT))):
+                    found[node.module] = others
+        return found
+
+    assert wrong_in(FILES, borrowed) == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_a_file_is_read_in_one_sitting(path):
-    assert len((ROOT / path).read_text().splitlines()) <= MOST_LINES
+def test_a_file_is_read_in_one_sitting():
+    def too_long(path):
+        lines = len((ROOT / path).read_text().splitlines())
+        return lines if lines > MOST_LINES else 0
+
+    assert wrong_in(FILES, too_long) == {}
 
 
 def test_no_folder_is_crowded():

@@ -68,7 +68,8 @@ class Copy:
         be taken for the same.
         """
         first = [] if bytecode else ["-x"]
-        options = [*first, "-n", "0", "-rfE", "--tb=short", "-p", "no:cacheprovider", *tests]
+        options = [*first, "-n", "0", "-rfE", "--tb=short", "-p", "no:cacheprovider"]
+        options += ["--hypothesis-profile", "breaks", *tests]
         order = {"arguments": options, "seconds": seconds, "bytecode": bytecode}
         assert self._process.stdin and self._process.stdout
         self._process.stdin.write(json.dumps(order) + "\n")

@@ -27,25 +27,48 @@ def furnished(request, tmp_path_factory):
     return furnished
 
 
+@pytest.fixture(scope="session")
+def opened(request, furnished, tmp_path_factory):
+    """Return a function that gives a wing which the present program opened, made once.
+
+    Opening brings its tables to the newest shape, which takes longer than most tests.
+    """
+    made = {}
+
+    def opened(wing, kind):
+        if (wing, kind) not in made:
+            made[wing, kind] = _copied(
+                request, furnished(wing, kind), tmp_path_factory.mktemp("opened")
+            )
+            Museum(wing, *made[wing, kind]).close()
+        return made[wing, kind]
+
+    return opened
+
+
 @pytest.fixture(scope="session", params=EVERY, ids="-".join)
-def shown(request, furnished, tmp_path_factory):
+def shown(request, opened, tmp_path_factory):
     """Return a wing that all tests look at and none changes."""
-    yield from _opened(request, furnished, tmp_path_factory.mktemp("shown"))
+    yield from _visited(request, opened, tmp_path_factory.mktemp("shown"))
 
 
 @pytest.fixture(params=EVERY, ids="-".join)
-def museum(request, furnished, tmp_path):
+def museum(request, opened, tmp_path):
     """Return a wing of one's own."""
-    yield from _opened(request, furnished, tmp_path)
+    yield from _visited(request, opened, tmp_path)
 
 
-def _opened(request, furnished, folder):
-    folder = folder / "instance"
+def _visited(request, opened, folder):
     wing, kind = request.param
-    original, database = furnished(wing, kind)
-    shutil.copytree(original, folder)
-    if database:
-        database = request.getfixturevalue("cluster").new(name_in(database))
-    museum = Museum(wing, folder, database)
+    museum = Museum(wing, *_copied(request, opened(wing, kind), folder))
     yield museum
     museum.close()
+
+
+def _copied(request, original, folder):
+    """Return the folder of a copy below `folder`, and the address of its tables."""
+    instance, database = original
+    shutil.copytree(instance, folder / "instance")
+    if database:
+        database = request.getfixturevalue("cluster").new(name_in(database))
+    return folder / "instance", database

