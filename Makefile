@@ -47,7 +47,7 @@ bench: ## Measure pages, growth, reports and a changed list, and print it as Mar
 	@.venv/bin/python bench/reading.py
 	@.venv/bin/python bench/medicines.py
 
-faults: ## Kill, fill, damage, restart and scan a served clinic, print what came out (docs/faults.md; an hour and a half)
+faults: ## Kill, fill, damage, restart and scan a served clinic, print what came out (docs/faults.md; over an hour)
 	@bin/install test
 	@.venv/bin/python -m bench.faults
 

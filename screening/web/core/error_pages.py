@@ -47,7 +47,8 @@ def _page(title: Words, text: Words, status: int, way: Way) -> tuple[str | Respo
         return render_template("core/error.html", title=title, text=text, way=way), status
     except Exception as error:
         _log(error)
-        return f"<!DOCTYPE html><title>{escape(title)}</title><p>{escape(text)}", status
+        heading = f"<title>{escape(title)}</title><h1>{escape(title)}</h1>"
+        return f"<!DOCTYPE html>{heading}<p>{escape(text)}", status
 
 
 def _asked_for() -> str:

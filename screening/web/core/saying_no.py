@@ -67,7 +67,11 @@ def by_get(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], Respon
     def answer(error: Any) -> ResponseReturnValue:
         if request.method != "POST" or asked_by_program():
             return page(error)
-        _keep(error)
+        try:
+            _keep(error)
+        except Exception as failure:  # the database is away: the page says so, and keeps nothing
+            g.is_kept = True  # nor is it tried again
+            return error_pages.broken(failure)
         if isinstance(error, HTTPException) and error.code == 401:
             return redirect(url_for("staff.sign_in"), 303)
         if isinstance(error, CSRFError) and _from_here():

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from screening.web.core import saying_no
 from screening.web.core.refusal_words import PAGES
 from screening.workflow.clinics import clinics
 from screening.workflow.core.actor import program
@@ -94,3 +95,18 @@ def test_on_a_tablet_the_reception_is_asked_and_no_other_program_opens(office, a
     assert "tel:" not in page.text
     assert "Please ask at the reception" in main(page)
     assert 'href="/kiosk">To the first page of the tablet' in main(page)
+
+
+def test_a_form_of_which_nothing_can_be_kept_is_answered_with_a_page(app, monkeypatch):
+    """As while the database is away."""
+
+    def fail(*_):
+        raise ConnectionError("the database is away")
+
+    monkeypatch.setattr(saying_no, "_keep", fail)
+    monkeypatch.setattr(app, "testing", False)
+    page = app.test_client().post("/s/unknown")
+
+    assert page.status_code == 500
+    assert "Nothing that you sent before is lost" in page.text
+    assert len(re.findall("<h1>", page.text)) == 1

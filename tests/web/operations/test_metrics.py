@@ -16,7 +16,7 @@ from screening.app import create_app
 from screening.bootstrap import open_context
 from screening.gunicorn_server import share_counts
 from screening.logs import JsonLines
-from screening.web.core import saying_no
+from screening.web.core import error_pages, saying_no
 from screening.workflow.reception import invitations
 from tests.mail_server import TO, MailServer, invite, send_due
 from tests.office import Office
@@ -99,6 +99,7 @@ def test_a_page_about_an_error_that_fails_itself_is_logged_without_the_link(
         raise ConnectionError("the database is away")
 
     monkeypatch.setattr(saying_no, "_keep", fail)
+    monkeypatch.setattr(error_pages, "broken", fail)
     app, link = create_app(office.config, office.context), "canary-of-some-link-that-is-none"
     monkeypatch.setattr(app, "testing", False)
     with pytest.raises(ConnectionError):  # which gunicorn answers with a bare 500
