@@ -9,13 +9,18 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
 from screening.config import PRIVATE, Config, read_config
 from screening.logs import logconfig_dict
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def settings(config: Config) -> dict[str, Any]:
@@ -43,6 +48,27 @@ def share_counts(folder: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read where its library is loaded
 
 
+class Turns:
+    """Lets `at_once` requests work at the same time, where more would only get in each other's way.
+
+    Who finds no place within `most` seconds goes on without one: those in front wait for
+    something, such as a slow phone, a disk or a password's hash, and nobody waits for that.
+    docs/decisions/turns.md says what it brings.
+    """
+
+    def __init__(self, app: WSGIApplication, at_once: int = 2, most: float = 0.05):
+        self.app, self.most = app, most
+        self.places = BoundedSemaphore(at_once)
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        has_place = self.places.acquire(timeout=self.most)
+        try:
+            return self.app(environ, start)
+        finally:
+            if has_place:
+                self.places.release()
+
+
 class Pages(BaseApplication):
     """Our pages under gunicorn."""
 
@@ -59,7 +85,7 @@ class Pages(BaseApplication):
         app = create_app()
         gc.freeze()  # what was loaded stays: no request is held up by a look through it
         gc.set_threshold(20_000, 50, 100)  # a page makes thousands of objects and few circles
-        return app
+        return Turns(app)
 
 
 if __name__ == "__main__":
