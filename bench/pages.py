@@ -29,7 +29,7 @@ from pathlib import Path
 from example import quiet
 from machine import machine
 from sqlalchemy import func, select
-from walking import Visitor, walk_screening, walk_wizard
+from walking import Visitor, filled_screen, filled_step, walk_screening, walk_wizard
 
 from screening.bootstrap import open_context
 from screening.clinical.definitions.definitions import assemble_questionnaire
@@ -54,13 +54,17 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Served:
-    """A program that answers at `host`: how to ask for one page, and how to walk through all."""
+    """A program that answers at `host`.
+
+    How to ask for one page, how to answer the next one (it stays there), how to walk through all.
+    """
 
     name: str
     host: str
     process: subprocess.Popen[bytes]
     page: Callable[[Visitor], object]
-    walk: Callable[[Visitor], None] | None
+    send: Callable[[Visitor], object] | None = None
+    walk: Callable[[Visitor], None] | None = None
 
 
 def main(lasting: float = 20) -> None:
@@ -73,7 +77,10 @@ def main(lasting: float = 20) -> None:
         django = stack.enter_context(wizard(folder / "wizard", asked, answers))
         floor = stack.enter_context(bare())
         everyone = (ours, django, floor)
-        show("one page, nobody else there", alone(everyone))
+        pages = {s.name: (s, s.page) for s in everyone}
+        show("one page, nobody else there", alone(pages))
+        answers_alone = {s.name: (s, s.send) for s in everyone if s.send}
+        show("one answer, nobody else there", alone(answers_alone))
         show("whole questionnaires", {s.name: whole(s, lasting) for s in everyone if s.walk})
         show("memory", {s.name: {"MB a process": memory(s.process.pid)} for s in everyone})
         show("ours, with its worker", {"both at work": beside(ours, folder / "ours", lasting)})
@@ -114,6 +121,12 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
             visitor.get(link()).post(procedures=PROCEDURE)
         return visitor.get(f"/screening/questions/{next(iter(answers))}")
 
+    def send(visitor: Visitor) -> None:
+        if not visitor.cookies:
+            page(visitor)
+            visitor.post(**filled_screen(visitor.html, answers))
+        visitor.send(**filled_screen(visitor.html, answers))
+
     def walk(visitor: Visitor) -> None:
         visitor.address = f"10.0.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
         walk_screening(visitor, link(), answers, PROCEDURE)
@@ -121,7 +134,7 @@ def screening(folder: Path, answers: dict[str, object]) -> Iterator[Served]:
     line = [sys.executable, "-P", "-m", "screening.gunicorn_server"]
     try:
         with running(line, environment, port) as process:
-            yield Served("ours", f"127.0.0.1:{port}", process, page, walk)
+            yield Served("ours", f"127.0.0.1:{port}", process, page, send, walk)
     finally:
         context.database.close()
 
@@ -143,6 +156,12 @@ def wizard(
         for item, _ in asked
     ]
     (folder / "questions.json").write_text(json.dumps(told))
+
+    def send(visitor: Visitor) -> None:
+        if not visitor.cookies:
+            visitor.get(f"/{next(iter(answers))}/").post(**filled_step(visitor.step, answers))
+        visitor.send(**filled_step(visitor.step, answers))
+
     port, python = free_port(), other_python()
     environment = {"WIZARD_FOLDER": str(folder), "WIZARD_SECRET": secrets.token_hex(32)}
     subprocess.run([python, "wizard.py"], cwd=PEERS, env=os.environ | environment, check=True)
@@ -152,6 +171,7 @@ def wizard(
             f"127.0.0.1:{port}",
             process,
             lambda visitor: visitor.get(f"/{next(iter(answers))}/"),
+            send,
             lambda visitor: walk_wizard(visitor, answers),
         )
 
@@ -167,7 +187,7 @@ def bare() -> Iterator[Served]:
     port = free_port()
     with running(gunicorn(other_python(), "bare:app", port), {}, port) as process:
         host = f"127.0.0.1:{port}"
-        yield Served("bare Flask page", host, process, lambda v: v.get("/"), None)
+        yield Served("bare Flask page", host, process, lambda v: v.get("/"))
 
 
 def gunicorn(python: str, app: str, port: int) -> list[str]:
@@ -219,22 +239,24 @@ def running(
         process.wait(40)
 
 
-def alone(everyone: tuple[Served, ...]) -> dict[str, dict[str, float]]:
-    """Return what one page takes each program, all asked in turn so that they meet one load."""
-    visitors = {s.name: Visitor(s.host) for s in everyone}
-    for served in everyone:
+def alone(
+    asked: dict[str, tuple[Served, Callable[[Visitor], object]]],
+) -> dict[str, dict[str, float]]:
+    """Return what one request takes each program, all asked in turn so that they meet one load."""
+    visitors = {name: Visitor(served.host) for name, (served, _) in asked.items()}
+    for name, (_, ask) in asked.items():
         for _ in range(10):
-            served.page(visitors[served.name])
-    times: dict[str, list[float]] = {s.name: [] for s in everyone}
+            ask(visitors[name])
+    times: dict[str, list[float]] = {name: [] for name in asked}
     spent = dict.fromkeys(times, 0.0)
     for _ in range(ROUNDS):
-        for served in everyone:
-            visitor, before = visitors[served.name], cpu(served.process.pid)
+        for name, (served, ask) in asked.items():
+            visitor, before = visitors[name], cpu(served.process.pid)
             visitor.took.clear()
             for _ in range(ALONE):
-                served.page(visitor)
-            spent[served.name] += cpu(served.process.pid) - before
-            times[served.name] += visitor.took
+                ask(visitor)
+            spent[name] += cpu(served.process.pid) - before
+            times[name] += visitor.took
     return {
         name: {**percentiles(took), "CPU ms": spent[name] * 1000 / len(took)}
         for name, took in times.items()

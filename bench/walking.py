@@ -35,10 +35,19 @@ class Visitor:
 
     def post(self, **fields: object) -> Visitor:
         """Send the form of the page shown, and follow where it leads."""
-        named = {"csrf_token": self.token, "csrfmiddlewaretoken": self.token}
-        return self._ask("POST", self.at, urlencode(named | fields, doseq=True))
+        return self._ask("POST", self.at, self._filled(fields))
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> Visitor:
+    def send(self, **fields: object) -> None:
+        """Send the form of the page shown, and stay on it."""
+        page = self.at, self.html, self.token
+        self._ask("POST", self.at, self._filled(fields), follow=False)
+        self.at, self.html, self.token = page
+
+    def _filled(self, fields: dict[str, object]) -> str:
+        named = {"csrf_token": self.token, "csrfmiddlewaretoken": self.token}
+        return urlencode(named | fields, doseq=True)
+
+    def _ask(self, method: str, path: str, body: str | None = None, follow: bool = True) -> Visitor:
         headers = {
             "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
             "X-Forwarded-For": self.address,
@@ -61,7 +70,10 @@ class Visitor:
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
         self.at = path
-        if where := response.getheader("Location"):
+        where = response.getheader("Location")
+        if where and not follow:
+            return self
+        if where:
             return self._ask("GET", urlsplit(where).path)
         self.html = html.decode()
         assert response.status == 200, (path, response.status, self.html[-800:])
@@ -79,12 +91,17 @@ def walk_screening(visitor: Visitor, link: str, answers: dict[str, object], proc
     """Answer and send a questionnaire of ours."""
     visitor.get(link).post(procedures=procedure)
     while "/questions/" in visitor.at:
-        asked = ASKED.search(visitor.html)
-        assert asked, visitor.html[-800:]
-        given = {name: _in_row(visitor.html, name, answers) for name in asked[1].split()}
-        visitor.post(**{"screen.asked": asked[1]}, **given)
+        visitor.post(**filled_screen(visitor.html, answers))
     visitor.post(who="self", agree="y", full_name="Lan Nguyen")
     assert visitor.at.endswith("/receipt"), visitor.at
+
+
+def filled_screen(html: str, answers: dict[str, object]) -> dict[str, object]:
+    """Return what answers the screen that `html` shows."""
+    asked = ASKED.search(html)
+    assert asked, html[-800:]
+    given = {name: _in_row(html, name, answers) for name in asked[1].split()}
+    return {"screen.asked": asked[1], **given}
 
 
 def _in_row(html: str, name: str, answers: dict[str, object]) -> object:
@@ -100,6 +117,11 @@ def walk_wizard(visitor: Visitor, answers: dict[str, object]) -> None:
     """Answer and send the same questions to the wizard."""
     visitor.get(f"/{next(iter(answers))}/")
     while not visitor.at.endswith("/receipt"):
-        step, value = visitor.step, answers[visitor.step]
-        day = "-".join(reversed(value)) if isinstance(value, list) and len(value) == 3 else value
-        visitor.post(**{"wizard-current_step": step, f"{step}-{step}": day})
+        visitor.post(**filled_step(visitor.step, answers))
+
+
+def filled_step(step: str, answers: dict[str, object]) -> dict[str, object]:
+    """Return what answers one question of the wizard."""
+    value = answers[step]
+    day = "-".join(reversed(value)) if isinstance(value, list) and len(value) == 3 else value
+    return {"wizard-current_step": step, f"{step}-{step}": day}

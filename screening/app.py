@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, before_render_template
+from flask import Flask, Response, before_render_template, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -91,11 +93,46 @@ HEADERS = {
 HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Flask's session, with what signs it made once and not for each request."""
+
+    def __init__(self) -> None:
+        self._signing: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return it for the one application that this serves."""
+        self._signing = self._signing or super().get_signing_serializer(app)
+        return self._signing
+
+
+# What stands in an address that is the same for everybody.
+OF_NOBODY = {"audience", "colours", "filename", "mark", "name"}
+MOST_ADDRESSES = 2000
+
+
 class Pages(Flask):
-    """The pages. None of them is async, which Flask would look up at each hook of each request."""
+    """The pages: what Flask would work out anew for each of them is known here."""
+
+    def __init__(self, *args: Any, **settings: Any):
+        super().__init__(*args, **settings)
+        self._addresses: dict[tuple[object, ...], str] = {}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a hook as it is: none is async."""
         return func
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """Return an address as Flask does; one that names nobody is built once for each prefix."""
+        given = [(name, value) for name, value in values.items() if value is not None]
+        if not (has_request_context() and OF_NOBODY.issuperset(dict(given))):
+            return super().url_for(endpoint, **values)
+        beside = request.blueprint if endpoint[0] == "." else ""
+        key = (request.root_path, beside, endpoint, *given)
+        if (known := self._addresses.get(key)) is None:
+            if len(self._addresses) >= MOST_ADDRESSES:
+                self._addresses.clear()
+            known = self._addresses[key] = super().url_for(endpoint, **values)
+        return known
 
 
 def create_app(config: Config | None = None, context: Context | None = None) -> Flask:
@@ -131,6 +168,7 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
     )
     app.request_class = LimitedRequest
+    app.session_interface = Cookies()
     if config.proxies:  # else anyone could write an address of their choice into the header
         proxied = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's guide does
@@ -213,6 +251,9 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         verifying,
         leaving,
     )
+    # Read once for all pages, now that all it may call is known.
+    macros = app.jinja_env.get_template("core/macros/ui.html")
+    app.jinja_env.globals["ui"] = macros.module
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)
     app.url_defaults(branding.mark_static)
@@ -228,6 +269,6 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
 
 
 def _add_headers(response: Response, headers: dict[str, str]) -> Response:
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+    own = {name.lower() for name, _value in response.headers}
+    response.headers.extend({name: headers[name] for name in headers if name.lower() not in own})
     return response

@@ -13,18 +13,22 @@ from screening.workflow.clinics.known import clinic_behind
 
 
 def clinic_here() -> Clinic | None:
-    """Return the clinic of the tablet, of the account, or of the visit; else what is told by
-    the link in the address, by the cookie of a visit that is over, or by there being one alone.
+    """Return the clinic that this page is about; else that of the tablet, of the account, or what
+    is told by the link in the address, by the cookie of a visit, or by there being one alone.
     """
+    if "clinic" not in g:  # a page asks half a dozen times
+        g.clinic = _found_clinic()
+    return cast(Clinic | None, g.clinic)
+
+
+def _found_clinic() -> Clinic | None:
     if here := tablet():
         return here.clinic
     if current_user.is_authenticated:
         return person().clinic
-    if "clinic" not in g:
-        link = str((request.view_args or {}).get("link", ""))
-        visit, clinic = str(session.get("screening", "")), str(session.get("clinic", ""))
-        g.clinic = clinic_behind(context(), link, visit, clinic)
-    return cast(Clinic | None, g.clinic)
+    link = str((request.view_args or {}).get("link", ""))
+    visit, clinic = str(session.get("screening", "")), str(session.get("clinic", ""))
+    return clinic_behind(context(), link, visit, clinic)
 
 
 def clinic_name() -> str:

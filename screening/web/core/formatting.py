@@ -21,6 +21,7 @@ from babel.dates import (
 )
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from screening.clinical.definitions.dates import UNTIL_OVER, PartialDate
 from screening.clinical.definitions.eligibility import UNTIL_RESOLVED
@@ -110,10 +111,8 @@ def shown_duration(seconds: int) -> str:
 
 def harmless(text: object) -> object:
     """Return text without controls and direction overrides; Jinja escapes the rest."""
-    if not isinstance(text, str) or hasattr(text, "__html__"):
-        return text
-    if text.isascii() and text.isprintable():
-        return text
+    if type(text) is Markup or not isinstance(text, str) or text.isprintable():
+        return text  # no control and no override is printable
     return "".join(
         c
         for c in text

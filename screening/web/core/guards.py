@@ -132,11 +132,11 @@ def forget_tablet(response: ResponseT) -> ResponseT:
 
 def tablet() -> Tablet | None:
     """Return the paired tablet that asks, None for any other browser."""
-    found = g.get("tablet", NOT_LOOKED)
+    found: Tablet | None = g.get("tablet", NOT_LOOKED)
     if found is NOT_LOOKED:
         token = request.cookies.get(_kiosk_cookie())
         found = g.tablet = tablets.tablet_of(context(), token) if token else None
-    return cast(Tablet | None, found)
+    return found
 
 
 def is_kiosk() -> bool:

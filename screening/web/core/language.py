@@ -53,7 +53,8 @@ def text_of_page(place: EvalContext, text: str, **values: object) -> str:
 
     That one looks everything up again for every text, and a page has dozens.
     """
-    said = str(g.texts.ugettext(text) if "texts" in g else gettext(text))
+    texts = g.get("texts")
+    said = str(texts.ugettext(text) if texts else gettext(text))
     if place.autoescape:
         said = Markup(said)
     return said % values if "%" in said else said

@@ -126,7 +126,7 @@ def still_beside(name: str) -> str:
 
 def rows_sent(screen: Screen, shown: list[Row]) -> list[Row]:
     """Return the rows that the form asks: those that its page showed, where it says so."""
-    asked = set(request.form.get(ASKED, "").split())
+    asked = set(request.form.get(ASKED, "").split()) if request.method == "POST" else set()
     return [row for row in screen.rows if row.name in asked] or shown
 
 

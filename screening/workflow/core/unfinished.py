@@ -83,6 +83,8 @@ def seal_for_cookie(context: Context, content: object) -> str:
 
 def open_from_cookie(context: Context, text: str) -> Any:
     """Return what was sealed for a cookie, None where `text` is none of ours."""
+    if not text:
+        return None
     try:
         return json.loads(open_bytes(_key(context), b85decode(text), "unfinished"))
     except (SealedBlobError, ValueError):
