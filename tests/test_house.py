@@ -151,7 +151,7 @@ def test_the_moment_is_an_argument():
 
 
 LATE = {"aiohttp", "alembic", "icalendar", "huey", "obstore", "PIL", "psycopg", "pyhanko"}
-LATE |= {"weasyprint", "webauthn"}
+LATE |= {"rapidfuzz", "weasyprint", "webauthn", "yaml"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,11 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# In bytes. What is larger is refused, whatever stands in it.
+LARGEST_FILE = 1_000_000
+LARGEST_FOLDER = 5_000_000
+LARGEST_ARCHIVE = 1_000_000
+
 
 @dataclass(frozen=True, order=True)
 class Problem:

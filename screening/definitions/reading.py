@@ -15,10 +15,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from screening.definitions.problems import Problem
+from screening.definitions.problems import LARGEST_FILE, LARGEST_FOLDER, Problem
 
-LARGEST_FILE = 1_000_000
-LARGEST_FOLDER = 5_000_000
 DEEPEST = 30
 KEY = "?"
 

@@ -16,10 +16,14 @@ from pathlib import Path, PurePosixPath
 
 from screening.clinical.definitions.definitions import Definitions
 from screening.definitions.loading import load_definitions
-from screening.definitions.problems import DefinitionError, Problem
-from screening.definitions.reading import LARGEST_FILE, LARGEST_FOLDER
+from screening.definitions.problems import (
+    LARGEST_ARCHIVE,
+    LARGEST_FILE,
+    LARGEST_FOLDER,
+    DefinitionError,
+    Problem,
+)
 
-LARGEST_ARCHIVE = 1_000_000
 MOST_ENTRIES = 500
 FOLDER = "questions"
 SUFFIXES = {".yaml", ".yml"}

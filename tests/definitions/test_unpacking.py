@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from screening.bootstrap import pack_definitions
-from screening.definitions.problems import DefinitionError
-from screening.definitions.unpacking import LARGEST_ARCHIVE, MOST_ENTRIES, load_archive
+from screening.definitions.problems import LARGEST_ARCHIVE, DefinitionError
+from screening.definitions.unpacking import MOST_ENTRIES, load_archive
 from tests.conftest import QUESTIONS, SMALL
 
 

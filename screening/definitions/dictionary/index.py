@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import marisa_trie
-from rapidfuzz.distance import OSA
 
 from screening.clinical.definitions.medicines import Guess
 from screening.definitions.dictionary.spelling import (
@@ -85,6 +84,9 @@ class Index:
         """Yield the names near `word`, and how far each is for its length."""
         if not SHORTEST_GUESS <= len(word) <= LONGEST_GUESS:
             return
+        # Takes 3 MB: a process to which everybody types names that are known does without.
+        from rapidfuzz.distance import OSA
+
         allowed = 1 if len(word) < 7 else 2 if len(word) < 11 else 3
         heard = sound(word)
         weight = FURTHER_BY_SOUND if len(heard) > SHORTEST_SOUND else FURTHER_IF_SHORT

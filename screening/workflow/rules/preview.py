@@ -8,9 +8,7 @@ from datetime import datetime
 
 from screening.clinical.whatif.comparison import Comparison, compare
 from screening.definitions.checking.matrix import Matrix, matrix_of
-from screening.definitions.examples import failing_examples
-from screening.definitions.problems import DefinitionError
-from screening.definitions.unpacking import LARGEST_ARCHIVE, load_archive
+from screening.definitions.problems import LARGEST_ARCHIVE, DefinitionError
 from screening.storage.tables import DefinitionsArchive
 from screening.workflow.core.actor import Staff
 from screening.workflow.core.context import Context
@@ -57,6 +55,10 @@ def matrix_in_force(context: Context) -> Matrix:
 
 def try_definitions(context: Context, lead: Staff, archive: bytes) -> Trial:
     """Return what a ZIP of definitions would change at the lead's clinic. Nothing is kept."""
+    # What reads lists takes 10 MB, which most web processes do without.
+    from screening.definitions.examples import failing_examples
+    from screening.definitions.unpacking import load_archive
+
     try:
         tried = load_archive(archive)
     except DefinitionError as error:
