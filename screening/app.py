@@ -93,6 +93,10 @@ HEADERS = {
 HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
+# Read before any page.
+MACROS = {"ui": "core/macros/ui.html", "screens": "screenings/screens.html"}
+
+
 class Cookies(SecureCookieSessionInterface):
     """Flask's session, with what signs it made once and not for each request."""
 
@@ -251,9 +255,9 @@ def create_app(config: Config | None = None, context: Context | None = None) -> 
         verifying,
         leaving,
     )
-    # Read once for all pages, now that all it may call is known.
-    macros = app.jinja_env.get_template("core/macros/ui.html")
-    app.jinja_env.globals["ui"] = macros.module
+    # Now that all they may call is known.
+    for name, file in MACROS.items():
+        app.jinja_env.globals[name] = app.jinja_env.get_template(file).module
     for blueprint in dict.fromkeys(part.bp for part in (*pages, *desks)):
         app.register_blueprint(blueprint)
     app.url_defaults(branding.mark_static)

@@ -25,6 +25,8 @@ class KeptForm(FlaskForm):
     is_checked = False
 
     class Meta(FlaskForm.Meta):
+        csrf = False  # the token of every form sent was checked before (app.py)
+
         def wrap_formdata(self, form: KeptForm, formdata: Any) -> Any:
             if not form.is_typed:
                 return super().wrap_formdata(form, formdata)

@@ -122,9 +122,14 @@ def _liked(header: str, known: tuple[str, ...]) -> str | None:
     return parse_accept_header(header, LanguageAccept).best_match(known)
 
 
-def locale() -> str:
+def locale() -> Locale:
     """Return the language with the habits of writing dates: English is British here."""
-    return "en_GB" if language() == ENGLISH else language()
+    return _locale(language())
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse("en_GB" if code == ENGLISH else code)
 
 
 def as_written() -> Markup:
