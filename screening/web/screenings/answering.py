@@ -34,6 +34,7 @@ from screening.web.screenings.screens import (
 from screening.web.screenings.way import (
     change_url,
     draft_here,
+    draft_to_answer,
     expected,
     journey_of,
     next_url,
@@ -148,17 +149,19 @@ def change_question(name: str) -> ResponseReturnValue:
 
 
 def _question(name: str, change: bool) -> ResponseReturnValue:
-    draft = draft_here()
-    way = journey_of(draft)
-    screen = way.screen(name)
-    if screen is None:
-        return redirect(_nearest(way, name, change, draft), 303)
-    shown = way.shown(screen)
-    form = screen_form(rows_sent(screen, shown), draft.today, draft.answers, draft.said)
+    answers = None
+    with draft_to_answer() as (draft, put_in):
+        way = journey_of(draft)
+        screen = way.screen(name)
+        if screen is None:
+            return redirect(_nearest(way, name, change, draft), 303)
+        shown = way.shown(screen)
+        form = screen_form(rows_sent(screen, shown), draft.today, draft.answers, draft.said)
+        if form.validate_on_submit():
+            answers = answers_in(form)
+            draft = put_in({"answers": answers, "said": replies_in(form)})
     birth_date = definitions().bindings.birth_date
-    if form.validate_on_submit():
-        answers = answers_in(form)
-        draft = answering.give_answers(context(), own_lock(), answers, replies_in(form))
+    if answers is not None:
         if birth_date in answers and not is_kiosk():
             previous_answers.bring_back(context(), own_lock())
             previous_answers.show_noted(context(), own_lock())

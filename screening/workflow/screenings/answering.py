@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,6 @@ from sqlalchemy.orm import Session
 from screening.clinical.definitions.eligibility import Outcome
 from screening.clinical.definitions.language import ENGLISH
 from screening.clinical.definitions.questionnaire import Answer, first_unanswered, journey
-from screening.clinical.evaluation.ageing import to_ask_again
-from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import ANSWERERS, INTERPRETER, WORDS
@@ -27,11 +26,10 @@ from screening.workflow.core.sealed import open_sealed, seal_into, write_sealed
 from screening.workflow.core.states import ALLOWED, State, allow
 from screening.workflow.mail.outbox import order_alert
 from screening.workflow.patients.patients import note_own
-from screening.workflow.reception.asking_again import ON_ARRIVAL
 from screening.workflow.reports.outbox import Kind, order_reports
 from screening.workflow.screenings import proof
 from screening.workflow.screenings.changes import supersede
-from screening.workflow.screenings.draft import Draft
+from screening.workflow.screenings.draft import Draft, draft_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.submission import keep_report
 
@@ -129,55 +127,6 @@ def _answerable(session: Session, screening_id: str) -> Screening:
     return screening
 
 
-def draft_of(
-    context: Context,
-    session: Session,
-    screening: Screening,
-    opened: Mapping[str, Any] | None = None,
-) -> Draft:
-    """Return what was answered so far, without what is to be answered again.
-
-    `opened` is the draft where it is open already.
-    """
-    clinic = session.get_one(Clinic, screening.clinic_id)
-    draft = opened or open_sealed(context, session, screening, "draft")
-    person = open_sealed(context, session, screening, "person")
-    known = context.definitions.procedures
-    today = day_at(context, session, screening)
-    # An answer that a newer questionnaire no longer offers is asked for again.
-    answers, _faults = parse_answers(context.definitions.items, draft["answers"], today)
-    given = given_in(context, session, screening, draft)
-    # And so is one of an earlier day that holds no more.
-    days = {key: one.answered_on for key, one in given.items()}
-    for link_id in to_ask_again(context.definitions, answers, days, today):
-        del answers[link_id]
-    return Draft(
-        id=screening.id,
-        number=screening.number,
-        state=screening.state,
-        clinic=clinic,
-        name=person["name"],
-        procedures=[p for p in draft["procedures"] if p in known],
-        invited_for=[p for p in draft["invited_for"] if p in known],
-        answers=answers,
-        today=today,
-        appointment_at=screening.appointment_at,
-        why_again=(draft.get("why") or ON_ARRIVAL) if screening.recheck_of else None,
-        replies=draft.get("replies", {}),
-        last=draft.get("last"),
-        confirmed=draft.get("confirmed", {}),
-        answered_by=draft.get("answered_by"),
-        given=given,
-        taken=frozenset(draft.get("taken", ())),
-        rows=draft.get("rows", {}),
-        since=draft.get("since"),
-        said=draft.get("said", {}),
-        held_until=screening.pen_until,
-        unfinished=draft.get("unfinished", {}),
-        noted=draft.get("noted", {}),
-    )
-
-
 def choose_procedures(context: Context, lock: EditLock, procedures: list[str]) -> Draft:
     """Keep which procedures the patient comes for; answers given already stay."""
     if not 0 < len(procedures) <= MOST_PROCEDURES:
@@ -186,18 +135,8 @@ def choose_procedures(context: Context, lock: EditLock, procedures: list[str]) -
 
 
 def give_answer(context: Context, lock: EditLock, link_id: str, answer: Answer) -> Draft:
-    """Keep one answer; see `give_answers`."""
-    return give_answers(context, lock, {link_id: answer})
-
-
-def give_answers(
-    context: Context, lock: EditLock, answers: Mapping[str, Answer], said: Said = NOTHING_SAID
-) -> Draft:
-    """Keep answers, and replies to the rows of lists; return the draft that they leave.
-
-    What they make superfluous is kept aside and comes back if the way does.
-    """
-    return change_draft(context, lock, {"answers": dict(answers), "said": said})
+    """Keep one answer; return the draft that it leaves."""
+    return change_draft(context, lock, {"answers": {link_id: answer}})
 
 
 def answerer(who: str, name: str = "") -> AnsweredBy:
@@ -208,18 +147,25 @@ def answerer(who: str, name: str = "") -> AnsweredBy:
     return AnsweredBy(who=who, name=name)
 
 
-def change_draft(
-    context: Context, lock: EditLock, change: Mapping[str, Any], way: Way | None = None
-) -> Draft:
-    """Put `change` into the draft and return it; its `answers` are added to those of before.
+class HeldDraft:
+    """A draft that nobody else changes until the transaction is over."""
 
-    They are of today, and no others: what was answered earlier keeps its day. `said` are
-    replies to rows of lists, which are answers once all rows are. `way` is how they were
-    given, where that is neither typing nor tapping on a tablet.
-    """
-    with context.database.write() as session:
-        screening = locked_draft(context, session, lock)
-        draft = open_sealed(context, session, screening, "draft")
+    def __init__(self, context: Context, session: Session, screening: Screening):
+        self._of = context, session, screening
+        self._opened: dict[str, Any] = open_sealed(*self._of, "draft")
+
+    def read(self) -> Draft:
+        return draft_of(*self._of, self._opened)
+
+    def change(self, change: Mapping[str, Any], way: Way | None = None) -> Draft:
+        """Put `change` into the draft and return it; its `answers` are added to those of before.
+
+        They are of today, and no others: what was answered earlier keeps its day. `said` are
+        replies to rows of lists, which are answers once all rows are; what all this makes
+        superfluous is kept aside and comes back if the way does. `way` is how they were given,
+        where that is neither typing nor tapping on a tablet.
+        """
+        (context, session, screening), draft = self._of, self._opened
         items = {item.link_id: item for item in context.definitions.items}
         rows = change.get("said", {}), draft.get("said", {})
         told = told_in(items, draft["answers"], rows[1], rows[0])
@@ -232,12 +178,31 @@ def change_draft(
         if "taken" in draft:
             given_anew = fresh.keys() | told.opened
             kept["taken"] = [one for one in draft["taken"] if one not in given_anew]
-        left = draft | kept
-        write_sealed(context, session, screening, "draft", left)
+        self._opened = draft | kept
+        write_sealed(context, session, screening, "draft", self._opened)
         if screening.state == State.INVITED:
             screening.state = State.IN_PROGRESS
             context.record(session, PATIENT, "begin", screening)
-        return draft_of(context, session, screening, left)
+        return self.read()
+
+
+@contextmanager
+def held_draft(context: Context, lock: EditLock) -> Iterator[HeldDraft]:
+    """Hold the draft, to read and to answer it in one transaction; what raises changes nothing.
+
+    No other act that writes may happen meanwhile: it would wait for this one. Raises what
+    `locked_draft` raises.
+    """
+    with context.database.write() as session:
+        yield HeldDraft(context, session, locked_draft(context, session, lock))
+
+
+def change_draft(
+    context: Context, lock: EditLock, change: Mapping[str, Any], way: Way | None = None
+) -> Draft:
+    """Put `change` into the draft and return it; see `HeldDraft.change`."""
+    with held_draft(context, lock) as held:
+        return held.change(change, way)
 
 
 def submit(

@@ -30,8 +30,7 @@ from screening.workflow.core.sealed import open_sealed, seal_into
 from screening.workflow.core.standing import report_for_the_visit
 from screening.workflow.core.states import State
 from screening.workflow.reports.outbox import Kind, order_reports
-from screening.workflow.screenings.answering import draft_of
-from screening.workflow.screenings.draft import Draft
+from screening.workflow.screenings.draft import Draft, draft_of
 from screening.workflow.screenings.edit_lock import EditLock, locked_draft
 from screening.workflow.screenings.submission import keep_report
 

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from screening.clinical.definitions.definitions import (
     Definitions,
     assemble_questionnaire,
@@ -20,6 +22,8 @@ from screening.clinical.definitions.questionnaire import (
     answers_on_path,
     journey,
 )
+from screening.clinical.evaluation.ageing import to_ask_again
+from screening.clinical.evaluation.answers import parse_answers
 from screening.clinical.evaluation.case import contradictions_in, read_case
 from screening.clinical.evaluation.contradictions import Clash
 from screening.clinical.evaluation.stored import raw_case
@@ -33,9 +37,12 @@ from screening.clinical.report.noted import Places, questions_about
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.returning import confirmed_by, rows_about
 from screening.clinical.way.rows import Said
-from screening.storage.tables import Clinic
-from screening.workflow.core.given import Given
+from screening.storage.tables import Clinic, Screening
+from screening.workflow.core.context import Context
+from screening.workflow.core.given import Given, day_at, given_in
+from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.unfinished import Pages
+from screening.workflow.reception.asking_again import ON_ARRIVAL
 
 
 @dataclass(frozen=True)
@@ -183,3 +190,52 @@ def frame_of(
         "arrival": {"since": draft.since, "rows": dict(draft.rows)} if draft.since else None,
         "ways": {key: one.way for key, one in draft.given.items() if key in draft.answers},
     }
+
+
+def draft_of(
+    context: Context,
+    session: Session,
+    screening: Screening,
+    opened: Mapping[str, Any] | None = None,
+) -> Draft:
+    """Return what was answered so far, without what is to be answered again.
+
+    `opened` is the draft where it is open already.
+    """
+    clinic = session.get_one(Clinic, screening.clinic_id)
+    draft = opened or open_sealed(context, session, screening, "draft")
+    person = open_sealed(context, session, screening, "person")
+    known = context.definitions.procedures
+    today = day_at(context, session, screening)
+    # An answer that a newer questionnaire no longer offers is asked for again.
+    answers, _faults = parse_answers(context.definitions.items, draft["answers"], today)
+    given = given_in(context, session, screening, draft)
+    # And so is one of an earlier day that holds no more.
+    days = {key: one.answered_on for key, one in given.items()}
+    for link_id in to_ask_again(context.definitions, answers, days, today):
+        del answers[link_id]
+    return Draft(
+        id=screening.id,
+        number=screening.number,
+        state=screening.state,
+        clinic=clinic,
+        name=person["name"],
+        procedures=[p for p in draft["procedures"] if p in known],
+        invited_for=[p for p in draft["invited_for"] if p in known],
+        answers=answers,
+        today=today,
+        appointment_at=screening.appointment_at,
+        why_again=(draft.get("why") or ON_ARRIVAL) if screening.recheck_of else None,
+        replies=draft.get("replies", {}),
+        last=draft.get("last"),
+        confirmed=draft.get("confirmed", {}),
+        answered_by=draft.get("answered_by"),
+        given=given,
+        taken=frozenset(draft.get("taken", ())),
+        rows=draft.get("rows", {}),
+        since=draft.get("since"),
+        said=draft.get("said", {}),
+        held_until=screening.pen_until,
+        unfinished=draft.get("unfinished", {}),
+        noted=draft.get("noted", {}),
+    )

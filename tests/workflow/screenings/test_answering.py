@@ -6,6 +6,7 @@ from sqlalchemy import select
 from screening.documents.rendering.render import render_pdf
 from screening.storage.tables import AuditEntry, ReportRow, Screening
 from screening.workflow.core.refusal import ActRefusedError
+from screening.workflow.core.sealed import open_sealed
 from screening.workflow.reception import invitations
 from screening.workflow.review import reviews
 from screening.workflow.screenings import answering, edit_lock, receipts
@@ -79,6 +80,43 @@ def test_an_answer_off_the_way_is_kept_and_comes_back(office):
         answering.give_answer(office.context, office.hold(id), link_id, answer)
 
     assert answering.read_draft(office.context, id).answers["painkiller_last_dose"] == dose
+
+
+@pytest.mark.both_databases
+def test_what_two_put_into_a_held_draft_at_once_is_there_after_both(office):
+    """Each reads the answers of before and writes them with its own: none may read too early."""
+    id = office.invite().screening_id
+    lock, together = office.hold(id), threading.Barrier(6)
+    dates = {f"date{n}": "no" for n in range(6)}
+
+    def answer(link_id, answer):
+        together.wait()
+        with answering.held_draft(office.context, lock) as held:
+            held.read()
+            held.change({"answers": {link_id: answer}})
+
+    threads = [threading.Thread(target=answer, args=one) for one in dates.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with office.context.database.read() as session:
+        stored = open_sealed(office.context, session, session.get_one(Screening, id), "draft")
+    assert stored["answers"] == dates
+
+
+def test_what_fails_while_a_draft_is_held_leaves_it_as_it_was(office):
+    id = office.invite().screening_id
+    lock = office.hold(id)
+    answering.give_answer(office.context, lock, "date_of_birth", "1990-01-01")
+
+    with pytest.raises(ZeroDivisionError), answering.held_draft(office.context, lock) as held:
+        held.change({"answers": {"date_of_birth": "1980-01-01"}})
+        raise ZeroDivisionError
+
+    answers = answering.read_draft(office.context, id).answers
+    assert answers == {"date_of_birth": "1990-01-01"}
 
 
 def test_an_incomplete_questionnaire_cannot_be_submitted(office):

@@ -33,7 +33,7 @@ TYPED = {
 WITHIN = {"_keep_mark", "_put_beside", "forget_all"}
 ACTS = {
     answering.choose_procedures: (["mesotherapy-face"],),
-    answering.give_answers: ({"date_of_birth": "1986-05-03"},),
+    answering.give_answer: ("date_of_birth", "1986-05-03"),
     answering.change_draft: ({"answers": {}},),
     answering.submit: (DECLARED,),
     arrival.answer_rows: ({"pregnancy": "no"},),
@@ -70,7 +70,7 @@ def changes_a_draft(function):
                 return True
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func).split(".")[-1]
-            if called in {"change_draft", "locked_draft"}:
+            if called in {"change_draft", "held_draft", "locked_draft"}:
                 return True
             if called.startswith("seal_") and any(ast.unparse(a) == "'draft'" for a in node.args):
                 return True
@@ -128,12 +128,23 @@ def test_the_lock_of_another_screening_opens_nothing(office, begun):
         assert refused(act, office.context, EditLock(id, other.secret), *more) == "elsewhere"
 
 
+def test_a_draft_is_held_for_the_device_that_is_in_alone(office, begun):
+    _id, before, now = begun
+
+    def hold(context, lock):
+        with answering.held_draft(context, lock):
+            return "held"
+
+    assert refused(hold, office.context, before) == "elsewhere"
+    assert hold(office.context, now) == "held"
+
+
 def test_every_act_that_changes_a_draft_takes_a_lock_that_cannot_be_left_out():
     found = {where: f for where, f in functions() if changes_a_draft(f)}
     acts = {where.split(":")[1] for where in found} - NOT_A_PATIENTS - WITHIN
 
     assert acts >= {act.__name__ for act in ACTS}
-    assert acts - {act.__name__ for act in ACTS} == {"link_for_phone"}
+    assert acts - {act.__name__ for act in ACTS} == {"held_draft", "link_for_phone"}
     for where, function in found.items():
         if function.name in NOT_A_PATIENTS | WITHIN:
             continue
