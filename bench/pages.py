@@ -2,7 +2,7 @@
 
 Usage: python bench/pages.py [SECONDS]
 All under gunicorn with the product's settings (one process, eight threads), on this
-machine, in turn, driven by the same visitors: the time of one page alone, then so
+machine, in turn, driven by the same visitors: the time of one page and of one answer alone, then so
 many whole questionnaires as four visitors manage in SECONDS (20). Then ours again while
 its worker makes the reports. Prints Markdown. Needs requirements-bench.txt, which goes
 into an environment of its own (.bench).
@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[1]
 PEERS = Path(__file__).parent / "peers"
 OTHERS = ROOT / ".bench"
 PROCEDURE = "mesotherapy-face"
-VISITORS, ALONE, ROUNDS = 4, 100, 3
+VISITORS, ALONE, ROUNDS = 4, 100, 12
 BORN = ["3", "5", "1986"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -82,7 +82,7 @@ def main(lasting: float = 20) -> None:
         answers_alone = {s.name: (s, s.send) for s in everyone if s.send}
         show("one answer, nobody else there", alone(answers_alone))
         show("whole questionnaires", {s.name: whole(s, lasting) for s in everyone if s.walk})
-        show("memory", {s.name: {"MB a process": memory(s.process.pid)} for s in everyone})
+        show("memory", {s.name: memory(s.process.pid) for s in everyone})
         show("ours, with its worker", {"both at work": beside(ours, folder / "ours", lasting)})
 
 
@@ -242,23 +242,26 @@ def running(
 def alone(
     asked: dict[str, tuple[Served, Callable[[Visitor], object]]],
 ) -> dict[str, dict[str, float]]:
-    """Return what one request takes each program, all asked in turn so that they meet one load."""
+    """Return what one request takes each program, all asked in turn so that they meet one load.
+
+    The processor's time is that of the middle one of ROUNDS: one that met other work counts as one.
+    """
     visitors = {name: Visitor(served.host) for name, (served, _) in asked.items()}
     for name, (_, ask) in asked.items():
         for _ in range(10):
             ask(visitors[name])
     times: dict[str, list[float]] = {name: [] for name in asked}
-    spent = dict.fromkeys(times, 0.0)
+    spent: dict[str, list[float]] = {name: [] for name in asked}
     for _ in range(ROUNDS):
         for name, (served, ask) in asked.items():
             visitor, before = visitors[name], cpu(served.process.pid)
             visitor.took.clear()
             for _ in range(ALONE):
                 ask(visitor)
-            spent[name] += cpu(served.process.pid) - before
+            spent[name].append((cpu(served.process.pid) - before) * 1000 / ALONE)
             times[name] += visitor.took
     return {
-        name: {**percentiles(took), "CPU ms": spent[name] * 1000 / len(took)}
+        name: {**percentiles(took), "CPU ms": statistics.median(spent[name])}
         for name, took in times.items()
     }
 
@@ -355,14 +358,18 @@ def cpu(pid: int) -> float:
     return spent / TICKS
 
 
-def memory(pid: int) -> float:
-    """Return what the process that answers keeps in memory, in MB."""
-    return max(resident(one) for one in family(pid))
+def memory(pid: int) -> dict[str, float]:
+    """Return what the process that answers keeps in memory, in MB, and its share of that.
+
+    What several processes have in common counts in the share of each by its part.
+    """
+    answers = max(family(pid), key=resident)
+    return {"MB a process": resident(answers), "its share": resident(answers, "Pss")}
 
 
-def resident(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+def resident(pid: int, what: str = "Rss") -> float:
+    held = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(held.partition(f"{what}:")[2].split()[0]) / 1024
 
 
 def show(title: str, rows: dict[str, dict[str, float]]) -> None:

@@ -71,11 +71,10 @@ class Journey:
     @cached_property
     def screens(self) -> list[Screen]:
         """Every screen on the way, answered or not; what is taken over is on none of them."""
-        return [
-            screen
-            for screen in screens_of(self.questionnaire, self.answers, self.said, self.grouped)
-            if any(row.item.link_id not in self.taken for row in screen.rows)
-        ]
+        found = screens_of(self.questionnaire, self.answers, self.said, self.grouped)
+        if not self.taken:
+            return found
+        return [s for s in found if any(row.item.link_id not in self.taken for row in s.rows)]
 
     @property
     def next(self) -> Stop:

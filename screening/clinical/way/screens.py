@@ -75,8 +75,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The first questions that share a screen: their parts and screens, whatever is answered."""
+    """The first questions that share a screen: their parts and screens, whatever is answered.
 
+    `asked` are their link ids.
+    """
+
+    asked: frozenset[str]
     sections: tuple[Section, ...]
     parts: tuple[Part, ...]
     screens: tuple[Screen, ...]
@@ -104,7 +108,8 @@ def _group(nth: int, steps: Sequence[Step]) -> Group:
     sections = tuple({step.section.id: step.section for step in steps}.values())
     parts = [part for step in steps for part in _parts(Row(step.item))]
     screens = [_screen(page, sections, nth) for page in _pages(parts)]
-    return Group(sections, tuple(parts), tuple(screens))
+    asked = frozenset(step.item.link_id for step in steps)
+    return Group(asked, sections, tuple(parts), tuple(screens))
 
 
 def screens_of(
@@ -126,6 +131,8 @@ def _one_by_one(questionnaire: Questionnaire, answers: Answers) -> Iterator[Scre
 
 def _screens(group: Group, answers: Answers, said: Said) -> Iterator[Screen]:
     yield from group.screens
+    if group.asked.isdisjoint(answers) and group.asked.isdisjoint(said):
+        return  # nothing is answered that could lead on, as in most groups of a way that begins
     waiting = _led_to(group.parts, answers, said)
     while waiting:
         page = _first_page(waiting)
