@@ -105,6 +105,13 @@ def language() -> str:
     """Return the code of the language for this request."""
     if not has_request_context():
         return ENGLISH
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = _language()
+    return found
+
+
+def _language() -> str:
     if current_user.is_authenticated:
         return person().speaks
     known = languages()

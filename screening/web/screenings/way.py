@@ -72,20 +72,23 @@ def to_confirm(draft: Draft) -> list[StillTrue]:
 
 def rows_of_return(draft: Draft) -> list[str]:
     """Return what is asked of who comes back, in a few rows; not on a shared tablet."""
-    return [] if is_kiosk() else draft.rows_of_return(definitions())
+    if draft.last is None or is_kiosk():
+        return []
+    return draft.rows_of_return(definitions())
 
 
 def journey_of(draft: Draft) -> Journey:
     """Return the way of this patient as it is now."""
+    known = definitions()
     return Journey(
-        draft.questionnaire(definitions()),
+        draft.questionnaire(known),
         draft.answers,
         draft.said,
         grouped=not draft.clinic.one_a_page,
         chosen=bool(draft.procedures) and draft.state != "invited",
-        open_rows=tuple(draft.open_rows(definitions()) or rows_of_return(draft)),
+        open_rows=tuple(draft.open_rows(known) or rows_of_return(draft)),
         taken=draft.taken,
-        asks_medicine=bool(draft.medicine_questions(definitions())),
+        asks_medicine=bool(draft.medicine_questions(known)),
         confirms=bool(to_confirm(draft)),
         begins_with=Stop(Kind.ROWS) if draft.since else Stop(Kind.TREATMENTS),
     )

@@ -52,9 +52,13 @@ def day_at(context: Context, session: Session, screening: Screening) -> date:
     return _day(session, screening, context.now())
 
 
-def _day(session: Session, screening: Screening, moment: datetime) -> date:
-    clinic = session.get_one(Clinic, screening.clinic_id)
+def day_in(clinic: Clinic, moment: datetime) -> date:
+    """Return the day that it is at the clinic at that moment."""
     return moment.astimezone(ZoneInfo(clinic.zone)).date()
+
+
+def _day(session: Session, screening: Screening, moment: datetime) -> date:
+    return day_in(session.get_one(Clinic, screening.clinic_id), moment)
 
 
 def given_in(

@@ -39,7 +39,7 @@ from screening.clinical.report.returning import confirmed_by, rows_about
 from screening.clinical.way.rows import Said
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.context import Context
-from screening.workflow.core.given import Given, day_at, given_in
+from screening.workflow.core.given import Given, day_in, given_in
 from screening.workflow.core.sealed import open_sealed
 from screening.workflow.core.unfinished import Pages
 from screening.workflow.reception.asking_again import ON_ARRIVAL
@@ -206,7 +206,7 @@ def draft_of(
     draft = opened or open_sealed(context, session, screening, "draft")
     person = open_sealed(context, session, screening, "person")
     known = context.definitions.procedures
-    today = day_at(context, session, screening)
+    today = day_in(clinic, context.now())
     # An answer that a newer questionnaire no longer offers is asked for again.
     answers, _faults = parse_answers(context.definitions.items, draft["answers"], today)
     given = given_in(context, session, screening, draft)
