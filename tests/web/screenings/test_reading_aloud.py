@@ -5,6 +5,7 @@ the accessibility tree, the order of focus, the size of targets, and twice the t
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import walk
 
@@ -92,7 +93,7 @@ def test_radios_are_named_by_their_words_and_grouped_by_the_question(visit):
 
 def test_after_a_mistake_the_summary_has_the_focus_and_leads_to_the_field(visit):
     go_on(visit)
-    assert visit.evaluate("document.activeElement.className") == "errors"
+    expect(visit.locator(".errors")).to_be_focused()  # with the first frame of a page, not before
     visit.keyboard.press("Tab")
     assert "Write your date of birth" in visit.evaluate(FOCUSED)
     visit.keyboard.press("Enter")

@@ -49,6 +49,7 @@ def test_code_and_date_of_birth_are_typed_without_a_mouse(tablet, clinic):
         tab_to(page, name, 1)
         page.keyboard.type(part)
     enter(page)
+    expect(page.get_by_role("alert")).to_be_focused()  # with the first frame of a page, not before
     assert focused(page) == "There is a problem"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
