@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.installation import Installation
 from tests.visitor import Visitor
-from tests.web.conftest import ARGUMENTS, WHOLE
+from tests.web.conftest import ARGUMENTS, CHROMIUM
 
 FOLDER = Path(__file__).parent / ".lighthouse"
 VERSION = "13.5.0"
@@ -91,7 +91,7 @@ def run(address: str, cookies: str) -> list[float]:
             "--output=json",
             "--quiet",
         ],
-        env=os.environ | {"CHROME_PATH": str(WHOLE)},
+        env=os.environ | {"CHROME_PATH": str(CHROMIUM)},
         capture_output=True,
         check=True,
     )

@@ -114,8 +114,8 @@ def come_and_go(camera):
 
     def stop(page):
         page.locator("button.primary").first.click()
-        page.locator("button[formaction$=leave]").click()
-        page.wait_for_load_state("load")
+        with page.expect_navigation():
+            page.locator("button[formaction$=leave]").click()
 
     camera.in_languages(page, "phone-18-come-back", link)
     camera.in_languages(page, "phone-19-stopped", link, stop)

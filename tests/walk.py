@@ -12,16 +12,25 @@ def somebody():
     return f"Ana Silva {next(_numbers)}"
 
 
+def press(page, name="Continue", exact=True):
+    """Press the button that leads to another page, and wait until that page is there.
+
+    `page.url` is else the former page's for a moment, and what is asked of it too.
+    """
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=exact).click()
+
+
 def begin(page, link):
     """Open the link and start; what is ticked there is what the visit is for."""
     page.goto(link)
-    page.get_by_role("button", name=re.compile("Start|Go on")).click()
+    press(page, re.compile("Start|Go on"))
 
 
 def confirm_treatments(page):
     """Go on from a page that asks for the treatments; the link's own page has asked already."""
     if "/procedures" in page.url:
-        page.get_by_role("button", name=re.compile("Start|Continue")).click()
+        press(page, re.compile("Start|Continue"))
 
 
 def answer_all(page, special=(), until=150):
@@ -37,12 +46,10 @@ def answer_all(page, special=(), until=150):
             return taps
         assert found[1] not in seen, f"{found[1]} came twice"
         seen.append(found[1])
-        page.wait_for_load_state()  # what is counted on half a page is not there
         for name in asked_on(page):
             special.get(name, answer_quietly)(field_of(page, name))
             taps.append(name)
-        page.get_by_role("button", name="Continue", exact=True).click()
-        page.wait_for_url(lambda url, asked=found[1]: not url.endswith(f"/{asked}"))
+        press(page)
     assert until < 150, "the questions do not end"
     return taps
 

@@ -9,10 +9,9 @@ from playwright.sync_api import expect, sync_playwright
 from tests.installation import Installation
 from tests.web.tablet_visit import pair
 
-WHOLE_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WHOLE = next(filter(None, map(shutil.which, WHOLE_BROWSERS)), None)
-# The same engine without the program around it: half of the processor time for each page.
-CHROMIUM = shutil.which("chromium-headless-shell") or WHOLE
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 expect.set_options(timeout=60_000)
 ARGUMENTS = [
     "--no-sandbox",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.serving import make_server
 
+from tests import walk
 from tests.office import PASSWORD
 
 SERVES_FILES = [  # Flask-Compress leaves the closing of a file to Python
@@ -31,7 +32,6 @@ def sign_in(office, page, username):
     page.goto("/sign-in")
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    walk.press(page, "Sign in")
     page.get_by_label("Code").fill(office.code(username))
-    page.get_by_role("button", name="Continue").click()
-    page.wait_for_load_state("load")
+    walk.press(page)

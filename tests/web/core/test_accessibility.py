@@ -94,7 +94,7 @@ def test_the_pages_of_accounts(clinic, browser_of):
     page.goto("/sign-in")
     page.get_by_label("User name").fill("lead")
     page.get_by_label("Password").fill(clinic.password("lead"))
-    page.get_by_role("button", name="Sign in").click()
+    walk.press(page, "Sign in")
     check_light_and_dark(page)
     page.get_by_label("Code").fill("000000")
     page.get_by_role("button", name="Continue").click()

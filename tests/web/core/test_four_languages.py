@@ -155,7 +155,8 @@ def test_nothing_is_found_on_the_last_pages_of_a_phone(polyglot, looker):
     while page.url.split("?")[0].endswith("/medicine"):
         for asked in page.locator("fieldset").all():
             asked.locator("input[type=radio]").last.check()
-        page.locator(WRONG).click()
+        with page.expect_navigation():
+            page.locator(WRONG).click()
     Unseen(page).answer_quietly()
     looker.at("/screening/check", WRONG)
     page.goto("/screening/check?lang=en")

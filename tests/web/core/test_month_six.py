@@ -217,8 +217,7 @@ def answer_again(clinic, link):
         look(page)
         for group in page.locator("fieldset").all():
             group.get_by_label("No", exact=True).check()
-        page.get_by_role("button", name="Continue", exact=True).click()
-        page.wait_for_load_state()
+        walk.press(page)
     expect(page.get_by_role("heading", name="Is all of this still true?")).to_be_visible()
     look(page)
     page.get_by_role("button", name="All the rest is still true").click()
@@ -258,8 +257,7 @@ def arrive(clinic):
     while re.search(r"/screening/arrival/\d$", phone.url):
         for group in phone.locator("fieldset").all():
             group.get_by_label("No", exact=True).check()
-        phone.get_by_role("button", name="Continue", exact=True).click()
-        phone.wait_for_load_state()
+        walk.press(phone)
     phone.get_by_role("button", name="Yes, this is right").click()
     expect(phone.get_by_role("heading", name="Nothing has changed")).to_be_visible()
 

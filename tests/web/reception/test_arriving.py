@@ -41,8 +41,7 @@ def arrive(clinic, browser_of, name, size="phone", **rows):
             field = group.locator("input").first.get_attribute("name")
             group.get_by_label(rows.get(field, "No"), exact=True).check()
         check_light_and_dark(patient, 320, 390)
-        patient.get_by_role("button", name="Continue", exact=True).click()
-        patient.wait_for_load_state()
+        walk.press(patient)
     desk.goto("/reception")
     return desk, patient
 

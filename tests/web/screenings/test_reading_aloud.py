@@ -53,8 +53,7 @@ def visit(clinic, browser_of):
 
 
 def go_on(page):
-    page.get_by_role("button", name="Continue", exact=True).click()
-    page.wait_for_load_state()
+    walk.press(page)
 
 
 def test_a_group_has_its_question_as_name_and_hint_and_error_as_description(visit):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import walk
 from tests.visitor import Unseen
-from tests.web.conftest import ARGUMENTS, WHOLE
+from tests.web.conftest import ARGUMENTS, CHROMIUM
 from tests.web.tablet_visit import (
     FIRST,
     SECOND,
@@ -130,12 +130,12 @@ def let_time_pass(clinic, minutes):
 
 @pytest.fixture
 def without_cookies(chromium, clinic, tmp_path):
-    """Return a page of a Chromium whose settings refuse every cookie; its shell reads none."""
+    """Return a page of a Chromium whose settings refuse every cookie."""
     (tmp_path / "Default").mkdir()
     settings = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (tmp_path / "Default" / "Preferences").write_text(json.dumps(settings))
     context = chromium.browser_type.launch_persistent_context(
-        tmp_path, executable_path=WHOLE, args=ARGUMENTS, base_url=clinic.url
+        tmp_path, executable_path=CHROMIUM, args=ARGUMENTS, base_url=clinic.url
     )
     yield context.new_page()
     context.close()
