@@ -16,7 +16,7 @@ from screening.clinical.definitions.questionnaire import Answer, first_unanswere
 from screening.clinical.evaluation.case_fields import MOST_PROCEDURES
 from screening.clinical.report.parts import AnsweredBy
 from screening.clinical.report.report import ANSWERERS, INTERPRETER, WORDS
-from screening.clinical.way.rows import Said, told_in
+from screening.clinical.way.rows import told_in
 from screening.storage.tables import Clinic, Screening
 from screening.workflow.core.actor import LONGEST_NAME, PATIENT
 from screening.workflow.core.context import Context, locked_screening, read_screening
@@ -33,7 +33,6 @@ from screening.workflow.screenings.draft import Draft, draft_of
 from screening.workflow.screenings.edit_lock import EditLock, check, locked_draft
 from screening.workflow.screenings.submission import keep_report
 
-NOTHING_SAID: Said = {}
 OVER = {State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED, State.CONFIRMED}
 
 
